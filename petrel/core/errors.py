@@ -1,0 +1,83 @@
+"""The one tree of things that go wrong.
+
+    PetrelError
+    ├── NotFound             missing, or not for this viewer to see: callers are never told which
+    ├── Refused(reason)      seen, but not allowed
+    ├── Invalid(field, ..)   what was sent breaks a rule
+    ├── Conflict             somebody else was first
+    ├── TooMany(retry_after_s)
+    ├── Unavailable          we cannot now; later perhaps
+    └── Unauthenticated      we do not know who asks
+
+The first line of a class's docstring is the default text a person is shown, so a subclass such as
+`class AlreadyVoted(Invalid): \"\"\"You have already voted on this poll\"\"\"` needs nothing else.
+Doors map the tree to statuses in one table (`api/http/errors.py`). What only the log may know goes
+into `detail` or `__cause__`, and never reaches an answer.
+"""
+
+
+class PetrelError(Exception):
+    """Something went wrong on our side"""
+
+    def __init__(self, message: str | None = None, *, detail: object = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip().partition("\n")[0]
+        self.detail = detail
+        super().__init__(self.message)
+
+
+class NotFound(PetrelError):
+    """Record not found"""
+
+
+class Refused(PetrelError):
+    """This action is not allowed"""
+
+    def __init__(self, reason: str = "", message: str | None = None, *, detail: object = None) -> None:
+        """`reason` is a code of the law such as "deny.blocked"; it goes to the log only."""
+        super().__init__(message, detail=detail)
+        self.reason = reason
+
+
+class Invalid(PetrelError):
+    """Record invalid"""
+
+    def __init__(
+        self,
+        field: str | None = None,
+        message: str | None = None,
+        *,
+        details: dict[str, list[dict[str, str]]] | None = None,
+        detail: object = None,
+    ) -> None:
+        """`field` as the API names it: the text becomes "Validation failed: Field message".
+
+        Without a field the message, or the docstring of the subclass, is the whole text.
+        `details` is the machine-readable form that sign-up answers with: field -> [{error, description}].
+        """
+        super().__init__(message, detail=detail)
+        self.field = field
+        self.details = details
+
+
+class Conflict(PetrelError):
+    """This was changed by somebody else at the same moment, or exists already"""
+
+
+class TooMany(PetrelError):
+    """Too many requests"""
+
+    def __init__(self, retry_after_s: float = 60, message: str | None = None, *, detail: object = None) -> None:
+        super().__init__(message, detail=detail)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(PetrelError):
+    """This is not available just now; please try again"""
+
+    def __init__(self, message: str | None = None, *, retry_after_s: float = 5, detail: object = None) -> None:
+        super().__init__(message, detail=detail)
+        self.retry_after_s = retry_after_s
+
+
+class Unauthenticated(PetrelError):
+    """The access token is invalid"""
