@@ -1,0 +1,36 @@
+"""Postgres, embedded under our own supervision or given by URL.
+
+Words: a *site* has two *clusters*, `main` (everything) and `keyring` (the keys of sealed content). The *owner* is the
+operating system user who runs them. Invariants: one supervisor per data directory (an flock); nothing listens on the
+network; a server is only ever signalled after its process was verified to live in our directory; no permission of a
+directory that is not ours is changed.
+"""
+
+from petrel.storage.postgres.cluster import ADMIN, Cluster
+from petrel.storage.postgres.errors import (
+    BinariesMissing,
+    ClusterFailed,
+    PostgresTooOld,
+    SiteBusy,
+    StorageError,
+)
+from petrel.storage.postgres.external import OLDEST, check_external
+from petrel.storage.postgres.lock import SiteLock, holder_of
+from petrel.storage.postgres.site import DATABASES, ClusterName, Storage
+
+__all__ = [
+    "ADMIN",
+    "DATABASES",
+    "OLDEST",
+    "BinariesMissing",
+    "Cluster",
+    "ClusterFailed",
+    "ClusterName",
+    "PostgresTooOld",
+    "SiteBusy",
+    "SiteLock",
+    "Storage",
+    "StorageError",
+    "check_external",
+    "holder_of",
+]

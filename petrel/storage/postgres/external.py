@@ -1,0 +1,53 @@
+"""Postgres servers that somebody else runs, named by URL. Nothing is started or stopped; the version is checked."""
+
+from typing import Any
+
+import asyncpg
+
+from petrel.storage.postgres.errors import PostgresTooOld, StorageError
+
+OLDEST = 15
+
+
+def external_args(url: str, user: str, database: str | None = None) -> dict[str, Any]:
+    """asyncpg connect arguments. The URL's own login takes the role `user` unless that is who it is already."""
+    args: dict[str, Any] = {"dsn": url}
+    if user:
+        args["server_settings"] = {"role": user}
+    if database:
+        args["database"] = database
+    return args
+
+
+async def check_external(variable: str, url: str) -> str:
+    """The server's version as text. `variable` names the setting in messages; the URL has a password and is not shown."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        ValueError,
+        TimeoutError,
+    ) as problem:
+        raise StorageError(
+            f"The Postgres server of {variable} cannot be used: {problem or type(problem).__name__}",
+            f"Check host, port, user, password and database in {variable}, and that the server runs.",
+        ) from problem
+    try:
+        number = int(await connection.fetchval("SHOW server_version_num"))
+        version: str = await connection.fetchval("SHOW server_version")
+        encoding = await connection.fetchval("SHOW server_encoding")
+    finally:
+        await connection.close()
+    if number < OLDEST * 10000:
+        raise PostgresTooOld(
+            f"The server of {variable} is Postgres {version}; Petrel needs {OLDEST} or newer.",
+            f"Point {variable} at a newer server, or remove it to use the embedded one.",
+        )
+    if encoding != "UTF8":
+        raise StorageError(
+            f"The database of {variable} has the encoding {encoding}; Petrel needs UTF8.",
+            "Create it anew with ENCODING 'UTF8' TEMPLATE template0.",
+        )
+    return version

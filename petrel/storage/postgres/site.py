@@ -1,0 +1,113 @@
+"""Both databases of a site, embedded or given: opened, named, watched, closed."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from petrel.storage.postgres import binaries, folders
+from petrel.storage.postgres.cluster import ADMIN, Cluster
+from petrel.storage.postgres.config import KEYRING, MAIN
+from petrel.storage.postgres.external import check_external, external_args
+from petrel.storage.postgres.lock import SiteLock
+from petrel.storage.postgres.owner import owner_of
+from petrel.storage.postgres.probe import PORT
+
+ClusterName = Literal["main", "keyring"]
+DATABASES: dict[ClusterName, str] = {"main": "petrel", "keyring": "keyring"}
+VARIABLES: dict[ClusterName, str] = {
+    "main": "PETREL_DATABASE_URL",
+    "keyring": "PETREL_KEYRING_URL",
+}
+
+
+class Storage:
+    """`Storage(...)` only knows addresses (web workers, tools); `Storage.open(...)` also runs the servers."""
+
+    def __init__(
+        self,
+        data: Path,
+        database_url: str | None = None,
+        keyring_url: str | None = None,
+    ) -> None:
+        self.data = data.absolute()
+        self.urls: dict[ClusterName, str | None] = {
+            "main": database_url,
+            "keyring": keyring_url,
+        }
+        self.clusters: list[Cluster] = []
+        self.lock = SiteLock(self.data)
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        *,
+        database_url: str | None = None,
+        keyring_url: str | None = None,
+        say: Callable[[str], None] = print,
+    ) -> Self:
+        """Takes the site's lock, makes and starts what is embedded, checks what is given, and waits until it answers.
+
+        Blocks; call it from the main thread, outside an event loop. Raises StorageError with a cure.
+        """
+        storage = cls(data, database_url, keyring_url)
+        for folder in (storage.data, storage.data / "run", storage.data / "log"):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folders.make_private(folder)
+        storage.lock.take()
+        try:
+            storage._start(say)
+        except BaseException:
+            storage.close()
+            raise
+        return storage
+
+    def connect_args(
+        self, cluster: ClusterName, user: str = ADMIN, database: str | None = None
+    ) -> dict[str, Any]:
+        """Keyword arguments for `asyncpg.connect` and `create_pool`.
+
+        With an external server `petrel_admin` means the login in its URL, and any other user is taken as a role.
+        """
+        url = self.urls[cluster]
+        if url:
+            return external_args(url, "" if user == ADMIN else user, database)
+        return {
+            "host": str(folders.socket_folder(self.data, f"pg-{cluster}")),
+            "port": PORT,
+            "user": user,
+            "database": database or DATABASES[cluster],
+        }
+
+    def main_dsn(self, role: str = ADMIN) -> dict[str, Any]:
+        return self.connect_args("main", role)
+
+    def keyring_dsn(self, role: str = ADMIN) -> dict[str, Any]:
+        return self.connect_args("keyring", role)
+
+    def close(self) -> None:
+        """Stops our servers cleanly, the keyring last: the main database may still need a key."""
+        for cluster in self.clusters:
+            cluster.stop()
+        self.lock.release()
+
+    def _start(self, say: Callable[[str], None]) -> None:
+        for name, url in self.urls.items():
+            if url:
+                asyncio.run(check_external(VARIABLES[name], url))
+        embedded: list[ClusterName] = [name for name, url in self.urls.items() if not url]
+        if not embedded:
+            return
+        found = binaries.find()
+        for name in embedded:
+            usable = binaries.usable_by(owner_of(self.data / name), found, say)
+            profile = MAIN if name == "main" else KEYRING
+            self.clusters.append(Cluster(name, self.data, DATABASES[name], profile, usable, say))
+        made = [cluster.init() for cluster in self.clusters]
+        if any(made):
+            say(f"Made the databases in {self.data}.")
+        for cluster in self.clusters:
+            cluster.start()
+        for cluster in self.clusters:
+            cluster.wait_ready()
