@@ -1,0 +1,1 @@
+"""Petrel: a microblogging network that a very small crew can keep alive."""

@@ -1,0 +1,294 @@
+"""The two doors. Nothing is read except as somebody; nothing changes except as somebody, for a cause, in one
+transaction with its journal entry and the work that follows from it.
+
+    async with reading(viewer) as r:                  # Postgres itself refuses a write here
+        page = await timelines.home(r, Page(limit=40))
+
+    async with writing(actor, cause=request_id) as w: # rows + journal + jobs: all or nothing
+        post = await posts.create(w, draft, once=key)
+
+`deriving(follower)` is the writer of journal followers: what they write is derived from the journal and needs no
+entry of its own. There is no other way to a connection.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from petrel.core import ids, journal, jobs, seal
+from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
+from petrel.core.viewer import Member, Staff, System, Viewer, account_of
+from petrel.storage.keys import KeyringTables
+from petrel.storage.pools import Addresses, open_pool
+
+Row = asyncpg.Record
+CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
+
+
+class UnjournaledWrite(PetrelError):
+    """Rows changed and nothing was recorded: the transaction was rolled back"""
+
+
+class Reader:
+    """Reads as one viewer. `digest` goes first into every function of the database that resolves the viewer."""
+
+    def __init__(self, doors: "Doors", pool: asyncpg.Pool, viewer: Viewer) -> None:
+        self._doors = doors
+        self._pool = pool
+        self._connection: Any = None
+        self.viewer = viewer
+        self.digest = viewer.digest
+
+    @property
+    def account(self) -> int | None:
+        return account_of(self.viewer)
+
+    async def _own(self) -> Any:
+        if self._connection is None:
+            try:
+                self._connection = await self._pool.acquire(timeout=5)
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+                raise Unavailable(detail=f"no database connection: {e!r}") from e
+        return self._connection
+
+    async def fetch(self, sql: str, *args: object) -> list[Row]:
+        self._doors.queries += 1
+        connection = await self._own()
+        try:
+            return await connection.fetch(sql, *args)
+        except asyncpg.PostgresError as e:
+            raise meaning_of(e) from e
+        except (OSError, asyncpg.InterfaceError) as e:
+            raise Unavailable(detail=repr(e)) from e
+
+    async def row(self, sql: str, *args: object) -> Row | None:
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, *args: object) -> Any:
+        rows = await self.fetch(sql, *args)
+        return rows[0][0] if rows else None
+
+    async def release(self) -> None:
+        if self._connection is not None:
+            await self._pool.release(self._connection)
+            self._connection = None
+
+
+class Writer(Reader):
+    """Reads and writes as one actor inside one transaction."""
+
+    def __init__(self, doors: "Doors", pool: asyncpg.Pool, viewer: Viewer, cause: str) -> None:
+        super().__init__(doors, pool, viewer)
+        self.cause = cause
+        self._entries: list[journal.Draft] = []
+        self._jobs: list[jobs.Draft] = []
+        self._changed = False
+        self._must_record = True
+        self._began = False
+
+    async def _own(self) -> Any:
+        connection = await super()._own()
+        if not self._began:
+            self._began = True
+            try:
+                await connection.execute("begin")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+                raise Unavailable(detail=repr(e)) from e
+        return connection
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """Runs one statement; returns how many rows it changed."""
+        self._doors.queries += 1
+        connection = await self._own()
+        try:
+            verb, _, rest = (await connection.execute(sql, *args)).partition(" ")
+        except asyncpg.PostgresError as e:
+            raise meaning_of(e) from e
+        except (OSError, asyncpg.InterfaceError) as e:
+            raise Unavailable(detail=repr(e)) from e
+        count = int(rest.rpartition(" ")[2] or 0) if verb in CHANGES else 0
+        self._changed = self._changed or count > 0
+        return count
+
+    async def change(self, sql: str, *args: object) -> list[Row]:
+        """Runs a changing statement with a returning clause; its rows count as changed."""
+        rows = await self.fetch(sql, *args)
+        self._changed = self._changed or bool(rows)
+        return rows
+
+    def record(self, kind: str, subject: int, *, cell: int | None = None, actor: int | None = None,
+               refs: Sequence[int] = (), body: bytes = b"", cause: str | None = None) -> None:
+        """Adds a journal entry. `kind` is room.noun.past; `refs` are ids whose meaning the kind gives.
+
+        `body` is what happened in full, plain text included: only its salted digest is kept.
+        `actor` defaults to the account of this writer.
+        """
+        self._entries.append(journal.Draft(
+            cell=ids.cell_of(subject) if cell is None else cell, kind=kind, subject=subject,
+            actor=self.account if actor is None else actor, refs=list(refs), cause=cause or self.cause, body=body))
+
+    def later(self, name: str, args: dict[str, Any], *, lane: str = "default", run_in_s: float = 0,
+              once: str | None = None) -> None:
+        """Adds a job in this transaction. A job with the same `once` that has not run yet is not added again."""
+        self._jobs.append(jobs.Draft(name=name, args=args, lane=lane, run_in_s=run_in_s, once=once))
+
+    async def _commit(self) -> None:
+        if self._must_record and self._changed and not self._entries:
+            raise UnjournaledWrite(detail=f"cause {self.cause}")
+        if self._entries:
+            await self.execute(journal.INSERT, *journal.columns(self._entries, self._doors.epoch))
+        if self._jobs:
+            await self.execute(jobs.INSERT, *jobs.columns(self._jobs))
+        if self._began:
+            try:
+                await self._connection.execute("commit")
+            except asyncpg.PostgresError as e:
+                raise meaning_of(e) from e
+            except (OSError, asyncpg.InterfaceError) as e:
+                raise Unavailable(detail=repr(e)) from e
+        if self._entries:
+            self._doors.hint("followers")
+        if self._jobs:
+            self._doors.hint("jobs")
+
+    async def _roll_back(self) -> None:
+        if self._began and not self._connection.is_closed():
+            try:
+                await self._connection.execute("rollback")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                self._connection.terminate()
+
+
+def meaning_of(e: asyncpg.PostgresError) -> PetrelError:
+    """What a database error means to a caller."""
+    if e.sqlstate == "PT401":
+        return Unauthenticated(detail=str(e))
+    if isinstance(e, (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+                      asyncpg.QueryCanceledError, asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError,
+                      asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.PostgresConnectionError)):
+        return Unavailable(detail=repr(e))
+    return PetrelError(detail=f"{e.sqlstate} {e}")
+
+
+class Doors:
+    """The open pools of one process. Opened once by the wiring, closed at its end."""
+
+    def __init__(self, run_directory: Path | None) -> None:
+        self.queries = 0                       # statements sent to the main database; tests hold pages to a budget
+        self.epoch = 0
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._run = run_directory
+        self._hints = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.pools: dict[str, asyncpg.Pool] = {}
+        self.maker: ids.IdMaker | None = None
+
+    def hint(self, whom: str) -> None:
+        """Wakes another process of this machine; losing a hint costs a poll interval, nothing else."""
+        if self._run is not None:
+            try:
+                self._hints.sendto(b".", str(self._run / f"{whom}.hint"))
+            except OSError:
+                pass
+
+    async def renew_lease(self) -> None:
+        if self.maker is not None and not await ids.renew(self.pools["writer"].fetch, self.holder, self.maker):
+            self.maker = await ids.lease(self.pools["writer"].fetch, self.holder)
+            ids.install(self.maker)
+
+    async def close(self) -> None:
+        if self.maker is not None:
+            try:
+                await ids.release(self.pools["writer"].fetch, self.holder, self.maker)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                pass                            # the lease ends by itself
+            ids.install(None)
+        for pool in self.pools.values():
+            pool.terminate()
+        self._hints.close()
+
+
+_open: Doors | None = None
+
+
+def current() -> Doors:
+    if _open is None:
+        raise RuntimeError("the doors are not open: petrel.app opens them")
+    return _open
+
+
+async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4,
+                     writers: int = 4, makers: int = 4) -> Doors:
+    """Opens the pools of this process, leases its id makers and reaches the keyring."""
+    global _open
+    doors = Doors(run_directory)
+    for role, most in (("reader", readers), ("writer", writers), ("system", 3)):
+        doors.pools[role] = await open_pool(addresses.main[role], most=most)
+        doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
+    doors.epoch = await doors.pools["writer"].fetchval("select max(epoch) from journal.epoch")
+    seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.system"]))
+    doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
+    ids.install(doors.maker)
+    _open = doors
+    return doors
+
+
+async def close_doors() -> None:
+    global _open
+    if _open is not None:
+        doors, _open = _open, None
+        await doors.close()
+        seal.install(None)
+
+
+@asynccontextmanager
+async def reading(viewer: Viewer) -> AsyncIterator[Reader]:
+    """Opens the door for reading as `viewer`. System readers see metadata, never through the web's functions."""
+    doors = current()
+    reader = Reader(doors, doors.pools["system" if isinstance(viewer, System) else "reader"], viewer)
+    try:
+        yield reader
+    finally:
+        await reader.release()
+
+
+@asynccontextmanager
+async def writing(actor: Viewer, *, cause: str) -> AsyncIterator[Writer]:
+    """Opens the door for writing as `actor`. Commits when the block ends, rolls back when it raises.
+
+    Errors: UnjournaledWrite when rows changed and nothing was recorded.
+    """
+    doors = current()
+    async with _transaction(Writer(doors, doors.pools["writer"], actor, cause)) as w:
+        yield w
+
+
+@asynccontextmanager
+async def deriving(follower: str) -> AsyncIterator[Writer]:
+    """The writer of what follows from the journal: projections, notifications, indexes. Records nothing itself."""
+    doors = current()
+    writer = Writer(doors, doors.pools["system"], System(follower), follower)
+    writer._must_record = False
+    async with _transaction(writer) as w:
+        yield w
+
+
+@asynccontextmanager
+async def _transaction(w: Writer) -> AsyncIterator[Writer]:
+    try:
+        yield w
+        await w._commit()
+    except BaseException:
+        await w._roll_back()
+        raise
+    finally:
+        await w.release()
+
+
+__all__ = ["Doors", "Member", "Reader", "Staff", "UnjournaledWrite", "Writer", "close_doors", "current", "deriving",
+           "open_doors", "reading", "writing"]

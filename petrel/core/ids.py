@@ -1,0 +1,143 @@
+"""Ids: `milliseconds since 1970 << 16 | cell << 6 | maker`. When, where, by whom.
+
+63 bits, growing with time, strings in JSON. The time layout is the one that client libraries of the ecosystem
+compute with (a datetime becomes an id by `ms << 16`). A maker is a number that one process leases from the
+database; an id is unique because one maker gives out one id per millisecond and cell.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from petrel.core import clock
+from petrel.core.errors import Unavailable
+
+CELLS_IN_USE = 16
+IMPORT_MAKER = 63          # never leased: imports choose their own times
+MAX_BORROW_MS = 50         # how far ahead of the clock ids may run when more are wanted than a moment has
+
+
+def cell_of(any_id: int) -> int:
+    return (any_id >> 6) & 1023
+
+
+def ms_of(any_id: int) -> int:
+    return any_id >> 16
+
+
+def at_of(any_id: int) -> datetime:
+    return datetime.fromtimestamp((any_id >> 16) / 1000, UTC)
+
+
+def id_at(at: datetime) -> int:
+    """The lowest id of that millisecond: a bound for paging, never the id of a thing."""
+    return int(at.timestamp() * 1000) << 16
+
+
+class IdMaker:
+    """Gives out ids from leased makers. One per process; not for use from several threads.
+
+    `until_ms` is the durable high-water mark of the lease: no id beyond it is ever given out, so that whoever
+    leases the same maker later starts after it.
+    """
+
+    def __init__(self, makers: list[int], after_ms: int, until_ms: int) -> None:
+        self._makers = makers
+        self._last: dict[int, list[int]] = {}
+        self._after_ms = after_ms
+        self.until_ms = until_ms
+        self._next_cell = 0
+
+    def new_id(self, cell: int) -> int:
+        """A new id in a cell. Errors: Unavailable when the lease could not be renewed."""
+        last = self._last.get(cell)
+        if last is None:
+            last = self._last[cell] = [self._after_ms] * len(self._makers)
+        while True:
+            now = clock.now_ms()
+            oldest = min(range(len(last)), key=last.__getitem__)
+            ms = max(now, last[oldest] + 1)
+            if ms > self.until_ms:
+                raise Unavailable(detail="id lease ran out: the database cannot be reached")
+            if ms <= now + MAX_BORROW_MS:
+                last[oldest] = ms
+                return ms << 16 | cell << 6 | self._makers[oldest]
+            time.sleep(0.001)
+
+    def any_cell(self) -> int:
+        """A cell for something new that has none: round robin over the cells in use."""
+        self._next_cell = (self._next_cell + 1) % CELLS_IN_USE
+        return self._next_cell
+
+    @property
+    def highest_ms(self) -> int:
+        return max((max(v) for v in self._last.values()), default=self._after_ms)
+
+    @property
+    def makers(self) -> list[int]:
+        return self._makers
+
+
+LEASE_S = 20
+RENEW_S = 5
+
+_maker: IdMaker | None = None
+
+
+def install(maker: IdMaker | None) -> None:
+    global _maker
+    _maker = maker
+
+
+def new_id(cell: int) -> int:
+    if _maker is None:
+        raise RuntimeError("no id maker: open the doors first")
+    return _maker.new_id(cell)
+
+
+def any_cell() -> int:
+    if _maker is None:
+        raise RuntimeError("no id maker: open the doors first")
+    return _maker.any_cell()
+
+
+LEASE_SQL = """
+update ops.maker set holder = $1, lease_until = now() + make_interval(secs => $3), high_water = $4
+ where maker in (select maker from ops.maker
+                  where maker <> 63 and lease_until < now() and high_water < $5
+                  order by maker limit $2 for update skip locked)
+returning maker
+"""
+RENEW_SQL = """
+update ops.maker set lease_until = now() + make_interval(secs => $3), high_water = $4
+ where maker = any($2::smallint[]) and holder = $1 and lease_until >= now() returning maker
+"""
+RELEASE_SQL = """
+update ops.maker set lease_until = '-infinity', high_water = $3 where maker = any($2::smallint[]) and holder = $1
+"""
+
+Fetch = Callable[..., Awaitable[list[object]]]
+
+
+async def lease(fetch: Fetch, holder: str, count: int = 4) -> IdMaker:
+    """Leases free makers. `fetch` runs one statement as the writer role and returns its rows."""
+    now = clock.now_ms()
+    until = now + LEASE_S * 1000
+    rows = await fetch(LEASE_SQL, holder, count, LEASE_S, until, now)
+    if not rows:
+        raise Unavailable("No free id maker: too many Petrel processes have started within 20 s; try again shortly")
+    return IdMaker([r[0] for r in rows], now, until)   # type: ignore[index]
+
+
+async def renew(fetch: Fetch, holder: str, maker: IdMaker) -> bool:
+    """Extends the lease; False when it was lost, and then the process must stop giving out ids."""
+    until = clock.now_ms() + LEASE_S * 1000
+    rows = await fetch(RENEW_SQL, holder, maker.makers, LEASE_S, until)
+    if len(rows) != len(maker.makers):
+        return False
+    maker.until_ms = until
+    return True
+
+
+async def release(fetch: Fetch, holder: str, maker: IdMaker) -> None:
+    await fetch(RELEASE_SQL, holder, maker.makers, maker.highest_ms)

@@ -1,0 +1,103 @@
+"""The journal: one append-only record of what happened. Ids, never text, so that deletion never rewrites it.
+
+Entries are written by `Writer.record`, in the transaction of what they record. Followers (timelines, counts,
+notifications, search) read entries in commit order below the oldest running transaction: tailing by number alone
+loses those of slow transactions. The chain over the entries is `core/chain.py`.
+"""
+
+import hashlib
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from petrel.core import ids
+
+SALT_BYTES = 16
+
+INSERT = """
+insert into journal.entry (cell, id, epoch, kind, subject, actor, refs, cause, salt, digest)
+select cell, id, $9, kind, subject, actor, string_to_array(refs, ',')::bigint[], cause, salt, digest
+  from unnest($1::smallint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+              $8::bytea[], $10::bytea[]) e(cell, id, kind, subject, actor, refs, cause, salt, digest)
+"""
+
+SINCE = """
+select cell, id, epoch, xid, at, kind, subject, actor, refs from journal.entry
+ where (epoch, xid, id) > ($1, $2, $3) and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ order by epoch, xid, id limit $4
+"""
+
+HORIZON = "select max(epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint from journal.epoch"
+
+
+class Draft(Struct):
+    """An entry about to be written; `body` is digested and dropped."""
+
+    cell: int
+    kind: str
+    subject: int
+    actor: int | None
+    refs: list[int]
+    cause: str
+    body: bytes
+
+
+class Entry(Struct, frozen=True):
+    """An entry as followers get it: in commit order, each at least once."""
+
+    cell: int
+    id: int
+    epoch: int
+    xid: int
+    at: Any
+    kind: str
+    subject: int
+    actor: int | None
+    refs: list[int]
+
+
+def columns(drafts: Sequence[Draft], epoch: int) -> list[object]:
+    """The drafts as arguments of INSERT."""
+    salts = [os.urandom(SALT_BYTES) for _ in drafts]
+    return [
+        [d.cell for d in drafts],
+        [ids.new_id(d.cell) for d in drafts],
+        [d.kind for d in drafts],
+        [d.subject for d in drafts],
+        [d.actor for d in drafts],
+        [",".join(map(str, d.refs)) for d in drafts],
+        [d.cause for d in drafts],
+        salts,
+        epoch,
+        [hashlib.sha256(s + d.kind.encode() + d.subject.to_bytes(8, "big") + d.body).digest()
+         for s, d in zip(salts, drafts, strict=True)],
+    ]
+
+
+Follow = Callable[[list[Entry]], Awaitable[None]]
+
+
+class Follower(Struct, frozen=True):
+    """A registered reader of the journal. `kinds` are exact kinds; entries of other kinds are passed over."""
+
+    name: str
+    kinds: frozenset[str]
+    run: Callable[..., Awaitable[None]]
+
+
+FOLLOWERS: dict[str, Follower] = {}
+
+
+def follow(name: str, *kinds: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+    """Registers `async def f(w: Writer, entries: list[Entry])` as a follower with a durable cursor.
+
+    It gets entries of its kinds in commit order, in batches, in one transaction with the move of its cursor: what
+    it writes to derived tables happens exactly once; what it does elsewhere may happen twice.
+    Its docstring says what happens when an entry comes twice, late, or never.
+    """
+    def register(f: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        FOLLOWERS[name] = Follower(name, frozenset(kinds), f)
+        return f
+    return register

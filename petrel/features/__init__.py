@@ -1,0 +1,1 @@
+"""Rooms of what members do. Enter a room by its front desk only."""

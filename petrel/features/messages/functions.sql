@@ -1,0 +1,164 @@
+-- The second wall: these functions run as petrel_messages, which owns no table and is bound by the row
+-- policies of the schema. Each resolves its viewer from the digest, sets it for the policies, and clears it.
+
+create or replace function messages.enter(p_digest bytea) returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare v law.session;
+begin
+  v := law.viewer(p_digest);
+  perform set_config('petrel.delivering', '', true);
+  perform set_config('petrel.account', coalesce(v.account::text, ''), true);
+  return v.account;
+end $$;
+
+-- Who the viewer is towards a message: bits as in law.code. Blocks count only for somebody named in it.
+create or replace function messages.who(p_viewer bigint, p_author bigint, p_named bigint[]) returns integer
+language sql stable security definer set search_path = '' as $$
+  select case when p_viewer = p_author then 129
+    when p_viewer = any (p_named) then 9
+      | (case when coalesce(r.bits, 0) & 64 <> 0 and coalesce(r.muting_until > now(), true) then 16 else 0 end)
+      | (case when coalesce(r.bits, 0) & 32 <> 0 then 32 else 0 end)
+      | (case when coalesce(r.bits, 0) & 16 <> 0 then 64 else 0 end)
+    else 1 end
+  from (select 1) one left join relationships.relation r
+    on r.cell = law.cell(p_viewer) and r.owner = p_viewer and r.other = p_author
+$$;
+
+create or replace function messages.page(p_digest bytea, p_surface smallint, p_ids bigint[], p_have bigint[])
+returns setof law.shown
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_me bigint := messages.enter(p_digest);
+  v_codes bytea;
+begin
+  select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
+  return query
+  select j.ord, 0::smallint, j.id, j.code::smallint, j.who, j.states, 3::smallint, j.author, null::bigint, j.reply_to,
+    j.reply_to_account, j.edited_at, j.language, j.app, 0, 0, 0, coalesce(mk.bits, 0)::integer, j.stamp,
+    j.posts_count, j.followers_count, j.following_count, j.last_post_on,
+    case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation
+  from (
+    select c.ord::integer, m.*, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
+           w.who, st.states, law.verdict(v_codes, 3, st.states, w.who) as code,
+           (m.version::bigint << 32) | a.version as stamp
+      from unnest(p_ids) with ordinality c(id, ord)
+      join messages.message m on m.cell = law.cell(c.id) and m.id = c.id
+      join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
+      cross join lateral messages.who(v_me, m.author, m.named) w(who)
+      cross join lateral (select ((m.flags & 4095) | (a.state & 4095)) & ~17) st(states)
+    offset 0) j
+  left join posts.mark mk on mk.cell = law.cell(v_me) and mk.account = v_me and mk.post = j.id
+  where j.code > 0;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+create or replace function messages.judge(p_digests bytea[], p_ids bigint[])
+returns setof law.decided
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  i integer;
+  v_me bigint;
+  v_codes bytea;
+begin
+  select s.codes into strict v_codes from law.surface s where s.surface = 1;
+  for i in 1 .. cardinality(p_ids) loop
+    v_me := messages.enter(p_digests[i]);
+    continue when v_me is null;
+    return query
+    select i, 0::smallint, v_me, m.id, law.verdict(v_codes, 3, st.states, w.who)::smallint, w.who, st.states,
+      3::smallint, m.author, 3::smallint, m.version, null::bigint, m.reply_to, m.reply_to_account,
+      m.conversation, m.named, m.language, m.app, m.edited_at, 0, 0, 0, (m.version::bigint << 32) | a.version
+    from messages.message m
+    join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
+    cross join lateral messages.who(v_me, m.author, m.named) w(who)
+    cross join lateral (select ((m.flags & 4095) | (a.state & 4095)) & ~17) st(states)
+    where m.cell = law.cell(p_ids[i]) and m.id = p_ids[i]
+      and law.verdict(v_codes, 3, st.states, w.who) > 0;
+  end loop;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+-- Sends one message as the holder of the digest: the row, and the inbox of everybody in it.
+create or replace function messages.send(p_digest bytea, p_id bigint, p_conversation bigint, p_reply_to bigint,
+  p_reply_to_account bigint, p_named bigint[], p_flags integer, p_language text, p_app bigint, p_sealed bytea)
+returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_me bigint := messages.enter(p_digest);
+  v_people bigint[];
+begin
+  if v_me is null then raise exception 'no such session' using errcode = 'PT401'; end if;
+  v_people := array(select distinct x from unnest(p_named || v_me) x order by x);
+  insert into messages.message (cell, id, conversation, author, flags, reply_to, reply_to_account, named,
+                                language, app, sealed)
+  values (law.cell(p_id), p_id, p_conversation, v_me, p_flags, p_reply_to, p_reply_to_account, p_named,
+          p_language, p_app, p_sealed);
+  perform set_config('petrel.delivering', 'yes', true);
+  insert into messages.inbox (cell, account, conversation, last_message, people, is_unread)
+  select law.cell(x), x, p_conversation, p_id, v_people, x <> v_me from unnest(v_people) x
+  on conflict (cell, account, conversation) do update
+    set last_message = excluded.last_message, is_unread = excluded.is_unread,
+        people = array(select distinct y from unnest(messages.inbox.people || excluded.people) y order by y);
+  perform set_config('petrel.delivering', '', true);
+  perform set_config('petrel.account', '', true);
+end $$;
+
+-- Edits (new ciphertext) or deletes (p_sealed null: content emptied, tombstone kept) one's own message.
+create or replace function messages.change(p_digest bytea, p_id bigint, p_flags integer, p_language text, p_sealed bytea)
+returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_me bigint := messages.enter(p_digest);
+  v_version integer;
+begin
+  update messages.message set version = version + 1, flags = case when p_sealed is null then flags | 512 else p_flags end,
+    language = p_language, sealed = coalesce(p_sealed, ''), edited_at = case when p_sealed is null then edited_at else now() end,
+    deleted_at = case when p_sealed is null then now() end
+   where cell = law.cell(p_id) and id = p_id and author = v_me and flags & 512 = 0 returning version into v_version;
+  perform set_config('petrel.account', '', true);
+  return v_version;
+end $$;
+
+-- Conversations of the viewer, newest first.
+create or replace function messages.conversations(p_digest bytea, p_limit integer, p_max bigint, p_min bigint)
+returns table (conversation bigint, last_message bigint, people bigint[], is_unread boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest);
+begin
+  return query select i.conversation, i.last_message, i.people, i.is_unread from messages.inbox i
+   where i.cell = law.cell(v_me) and i.account = v_me
+     and (p_max is null or i.last_message < p_max) and (p_min is null or i.last_message > p_min)
+   order by case when p_min is null then -i.last_message else i.last_message end limit p_limit;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+create or replace function messages.set_read(p_digest bytea, p_conversation bigint, p_unread boolean) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest); v_found boolean;
+begin
+  update messages.inbox set is_unread = p_unread
+   where cell = law.cell(v_me) and account = v_me and conversation = p_conversation returning true into v_found;
+  perform set_config('petrel.account', '', true);
+  return coalesce(v_found, false);
+end $$;
+
+create or replace function messages.leave(p_digest bytea, p_conversation bigint) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest); v_found boolean;
+begin
+  delete from messages.inbox
+   where cell = law.cell(v_me) and account = v_me and conversation = p_conversation returning true into v_found;
+  perform set_config('petrel.account', '', true);
+  return coalesce(v_found, false);
+end $$;
+
+-- Ids of the messages around one message that the viewer was part of, oldest first (its thread view).
+create or replace function messages.thread(p_digest bytea, p_conversation bigint, p_limit integer)
+returns table (id bigint, reply_to bigint, author bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest);
+begin
+  return query select m.id, m.reply_to, m.author from messages.message m
+   where m.conversation = p_conversation order by m.id limit p_limit;
+  perform set_config('petrel.account', '', true);
+end $$;

@@ -1,0 +1,1 @@
+"""Rooms of the people who keep it running."""

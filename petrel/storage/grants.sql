@@ -1,0 +1,73 @@
+-- Who may touch what, from one rule each. Run after every migration; nothing here depends on what was before.
+--
+--   reader  (the web reads)      no table of any room; only functions whose first argument is a digest
+--   writer  (commands)           rows of every room but messages; never a sealed column or a password
+--   system  (followers, jobs)    reads what is not sealed; writes what is derived
+--   messages                     owns the functions of its schema and is bound by its row policies
+grant usage, create on schema messages to petrel_messages;
+
+do $$
+declare
+  rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search'];
+  f record;
+  t record;
+  plain text;
+begin
+  for f in select n.nspname, p.oid::regprocedure as signature, p.proargnames[1] as first, p.prorettype
+             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname = any (rooms || array['law', 'messages', 'ops', 'journal']) loop
+    execute format('revoke all on function %s from public', f.signature);
+    if f.nspname = 'messages' then
+      execute format('alter function %s owner to petrel_messages', f.signature);
+      execute format('revoke all on function %s from public', f.signature);
+      execute format('grant execute on function %s to petrel_messages, petrel_owner', f.signature);
+    end if;
+    if f.first in ('p_digest', 'p_digests') then
+      execute format('grant execute on function %s to petrel_reader, petrel_writer, petrel_messages', f.signature);
+    end if;
+    if f.first = 'p_system' or f.signature::text like 'law.why%' then
+      execute format('grant execute on function %s to petrel_system', f.signature);
+    end if;
+    if f.first = 'p_writer' then
+      execute format('grant execute on function %s to petrel_writer', f.signature);
+    end if;
+    if f.signature::text like 'law.cell(%' or f.signature::text like 'law.code(%' or f.signature::text like 'law.verdict(%'
+       or f.signature::text = 'messages.me()' then
+      execute format('grant execute on function %s to public', f.signature);
+    end if;
+  end loop;
+
+  for t in select n.nspname, c.relname, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p')
+              and n.nspname = any (rooms || array['law', 'ops', 'journal', 'messages']) loop
+    execute format('revoke all on %I.%I from petrel_reader, petrel_writer, petrel_system', t.nspname, t.relname);
+    select string_agg(quote_ident(a.attname), ', ') into plain from pg_attribute a
+     where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+       and a.attname not like 'sealed%' and a.attname <> 'secret_hash';
+    if t.nspname = 'messages' then
+      execute format('grant select, insert, update, delete on %I.%I to petrel_messages', t.nspname, t.relname);
+    elsif t.nspname = 'journal' then
+      execute format('grant select on %I.%I to petrel_writer, petrel_system', t.nspname, t.relname);
+    elsif t.nspname = 'law' then
+      execute format('grant select on %I.%I to petrel_reader, petrel_writer, petrel_system, petrel_messages',
+                     t.nspname, t.relname);
+    else
+      execute format('grant select (%s), insert, update, delete on %I.%I to petrel_writer', plain, t.nspname, t.relname);
+      execute format('grant select (%s) on %I.%I to petrel_system, petrel_messages', plain, t.nspname, t.relname);
+    end if;
+    if t.nspname in ('ops', 'notifications', 'search', 'timelines') then
+      execute format('grant insert, update, delete on %I.%I to petrel_system', t.nspname, t.relname);
+    end if;
+  end loop;
+end $$;
+
+grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops
+  to petrel_reader;
+grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
+  journal to petrel_writer, petrel_system, petrel_messages;
+grant usage on all sequences in schema ops to petrel_writer, petrel_system;
+grant select on ops.setting to petrel_reader;
+grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only
+grant insert on journal.seal, journal.root to petrel_system;
+grant update (replies, boosts, likes) on posts.post to petrel_system;
+grant update (posts_count, followers_count, following_count, last_post_on) on accounts.account to petrel_system;

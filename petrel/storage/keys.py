@@ -1,0 +1,39 @@
+"""The keyring's tables behind the words of `core.seal.KeyStore`."""
+
+import os
+from collections.abc import Sequence
+
+import asyncpg
+
+
+class KeyringTables:
+    """Reads through one pool, writes through another; `destroy` needs the system role's pool."""
+
+    def __init__(self, reader: asyncpg.Pool, writer: asyncpg.Pool) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._secrets: dict[str, bytes] = {}
+        self.queries = 0
+
+    async def put(self, keys: Sequence[tuple[int, bytes]]) -> None:
+        """Durable when it returns. Errors: UniqueViolationError if an id has a key already."""
+        self.queries += 1
+        await self._writer.execute(
+            "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[])",
+            [i for i, _ in keys], [k for _, k in keys])
+
+    async def get(self, ids: Sequence[int]) -> dict[int, bytes]:
+        self.queries += 1
+        rows = await self._reader.fetch("select id, key from keyring.key where id = any($1::bigint[])", ids)
+        return {r[0]: r[1] for r in rows}
+
+    async def destroy(self, ids: Sequence[int]) -> int:
+        rows = await self._writer.fetch("delete from keyring.key where id = any($1::bigint[]) returning 1", ids)
+        return len(rows)
+
+    async def secret(self, name: str) -> bytes:
+        if name not in self._secrets:
+            await self._writer.execute(
+                "insert into keyring.secret (name, value) values ($1, $2) on conflict do nothing", name, os.urandom(32))
+            self._secrets[name] = await self._writer.fetchval("select value from keyring.secret where name = $1", name)
+        return self._secrets[name]

@@ -1,0 +1,124 @@
+-- What members keep around posts: places in timelines, lists, notifications, search, followed tags, filters.
+
+create table timelines.marker (
+  cell       smallint    not null,
+  account    bigint      not null,
+  timeline   text        not null check (timeline in ('home', 'notifications')),
+  last_read  bigint      not null,
+  version    integer     not null default 1,
+  changed_at timestamptz not null default now(),
+  primary key (cell, account, timeline)
+);
+
+-- When an account last read its home timeline: who is active (14 days) has a ring.
+create table timelines.active (
+  cell    smallint not null,
+  account bigint   not null,
+  read_on date     not null default current_date,
+  primary key (cell, account)
+);
+
+create table lists.list (
+  cell           smallint not null,
+  id             bigint   not null,
+  owner          bigint   not null,
+  sealed_title   bytea    not null,
+  replies_policy text     not null default 'list' check (replies_policy in ('followed', 'list', 'none')),
+  is_exclusive   boolean  not null default false,
+  primary key (cell, id)
+);
+create index list_by_owner on lists.list (cell, owner);
+
+create table lists.member (
+  cell    smallint not null,
+  list    bigint   not null,
+  account bigint   not null,
+  id      bigint   not null,
+  primary key (cell, list, account)
+);
+
+-- kind: 1 mention, 2 follow, 3 follow_request, 4 reblog, 5 favourite, 6 status (bell), 7 update, 8 poll, 9 quote.
+-- `group_key` joins likes and boosts of one post, and follows, within twelve hours.
+create table notifications.notification (
+  cell      smallint not null,
+  account   bigint   not null,
+  id        bigint   not null,
+  kind      smallint not null,
+  actor     bigint   not null,
+  post      bigint,
+  group_key text     not null,
+  is_filtered boolean not null default false,
+  primary key (cell, account, id)
+);
+create unique index notification_once on notifications.notification (cell, account, kind, actor, post) nulls not distinct;
+create index notification_by_group on notifications.notification (cell, account, group_key, id);
+
+create table notifications.policy (
+  cell    smallint not null,
+  account bigint   not null,
+  for_not_following text not null default 'accept',
+  for_not_followers text not null default 'accept',
+  for_new_accounts  text not null default 'accept',
+  for_private_mentions text not null default 'filter',
+  for_limited_accounts text not null default 'filter',
+  primary key (cell, account)
+);
+
+-- Search: keyed hashes of words, no text. Derived from content, so unlogged: in no log, backup or replica.
+create unlogged table search.post_words (
+  post         bigint   primary key,
+  author       bigint   not null,
+  named        bigint[] not null default '{}',
+  is_indexable boolean  not null,
+  words        bigint[] not null
+);
+create index post_words_gin on search.post_words using gin (words);
+create unlogged table search.account_words (
+  account bigint   primary key,
+  words   bigint[] not null
+);
+create index account_words_gin on search.account_words using gin (words);
+-- Which words begin like this: edge hash -> word hash, so that a prefix needs no entry per post.
+create unlogged table search.edge (
+  edge bigint not null,
+  word bigint not null,
+  primary key (edge, word)
+);
+-- Survives a crash, while the index does not: when they disagree the index is rebuilt from the posts.
+create table search.build (
+  name     text   primary key,
+  at_id    bigint not null default 0,
+  done_at  timestamptz
+);
+create unlogged table search.alive (one boolean primary key default true);
+
+create table relationships.followed_tag (
+  cell    smallint not null,
+  account bigint   not null,
+  tag     bigint   not null,
+  id      bigint   not null,
+  sealed_name bytea not null,
+  primary key (cell, account, tag)
+);
+create table accounts.featured_tag (
+  cell    smallint not null,
+  account bigint   not null,
+  id      bigint   not null,
+  tag     bigint   not null,
+  sealed_name bytea not null,
+  posts_count integer not null default 0,
+  last_post_on date,
+  primary key (cell, account, id)
+);
+
+-- Keyword filters: what the viewer wants to see. Title and keywords are sealed under the account's key.
+create table relationships.filter (
+  cell       smallint not null,
+  account    bigint   not null,
+  id         bigint   not null,
+  contexts   text[]   not null,
+  action     text     not null default 'warn' check (action in ('warn', 'hide', 'blur')),
+  expires_at timestamptz,
+  sealed     bytea    not null,
+  primary key (cell, account, id)
+);

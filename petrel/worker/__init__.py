@@ -1,0 +1,1 @@
+"""Door: runs journal followers, jobs and schedules; knows no subject matter."""
