@@ -1,0 +1,113 @@
+"""Real Postgres for every test that touches rows: one server per run, a template per run, a database per module.
+
+`PETREL_TEST_DATABASE_URL` and `PETREL_TEST_KEYRING_URL` point the same tests at a server of their own (CI: Debian's).
+Async tests share one event loop; `site` is the open pair of doors.
+"""
+
+import asyncio
+import inspect
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from petrel import app
+from petrel.core import doors
+from petrel.storage.pools import Addresses
+from petrel.storage.postgres import Storage
+
+_count = itertools.count(1)
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def loop() -> asyncio.AbstractEventLoop:
+    global _loop
+    if _loop is None:
+        _loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_loop)
+    return _loop
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs `async def` tests in the loop of the run."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    loop().run_until_complete(pyfuncitem.obj(**{n: pyfuncitem.funcargs[n] for n in names}))
+    return True
+
+
+def _with_database(args: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**args, "database": name}
+
+
+class Server:
+    """The clusters of this run, and databases copied from the migrated template."""
+
+    def __init__(self, addresses: Addresses, prefix: str) -> None:
+        self.addresses = addresses
+        self.prefix = prefix
+
+    def named(self, name: str) -> Addresses:
+        return Addresses(main={r: _with_database(a, f"{name}_main") for r, a in self.addresses.main.items()},
+                         keyring={r: _with_database(a, f"{name}_keyring") for r, a in self.addresses.keyring.items()})
+
+    async def run(self, statement: str, cluster: str) -> None:
+        args = (self.addresses.main if cluster == "main" else self.addresses.keyring)["owner"]
+        connection = await asyncpg.connect(**_with_database(args, "postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def copy(self, name: str, template: str | None) -> Addresses:
+        for cluster in ("main", "keyring"):
+            source = f" template {template}_{cluster}" if template else " encoding 'UTF8' template template0"
+            await self.run(f"drop database if exists {name}_{cluster} with (force)", cluster)
+            await self.run(f"create database {name}_{cluster}{source}", cluster)
+        return self.named(name)
+
+    async def drop(self, name: str) -> None:
+        for cluster in ("main", "keyring"):
+            await self.run(f"drop database if exists {name}_{cluster} with (force)", cluster)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="petrel-tests-") as folder:
+        storage = Storage.open(
+            Path(folder) / "site", database_url=os.environ.get("PETREL_TEST_DATABASE_URL"),
+            keyring_url=os.environ.get("PETREL_TEST_KEYRING_URL"), say=lambda _text: None)
+        try:
+            server = Server(app.addresses_of(storage), f"t{os.getpid()}")
+            template = f"{server.prefix}_template"
+            addresses = loop().run_until_complete(server.copy(template, None))
+            loop().run_until_complete(app.migrate_site(addresses))
+            yield server
+            loop().run_until_complete(server.drop(template))
+        finally:
+            storage.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(server: Server) -> Iterator[Addresses]:
+    """A migrated, empty pair of databases for this module."""
+    name = f"{server.prefix}_{next(_count)}"
+    yield loop().run_until_complete(server.copy(name, f"{server.prefix}_template"))
+    loop().run_until_complete(server.drop(name))
+
+
+@pytest.fixture(scope="module")
+def site(addresses: Addresses) -> Iterator[doors.Doors]:
+    """The doors, open on this module's databases."""
+    opened = loop().run_until_complete(doors.open_doors(addresses))
+    yield opened
+    loop().run_until_complete(doors.close_doors())
+
+
