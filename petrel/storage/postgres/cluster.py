@@ -1,31 +1,22 @@
-"""One embedded Postgres cluster under our own supervision: made, started, watched, stopped.
+"""One embedded Postgres cluster under our own supervision: made, started, watched, stopped."""
 
-The server reaches its directories through descriptors that we opened (`/proc/self/cwd`, `/proc/self/fd/N`), because
-the user who runs it may not be allowed to walk there: a site in /root keeps its doors closed.
-"""
-
-import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from petrel.storage.postgres import config, folders, leftovers, owner, probe
-from petrel.storage.postgres.binaries import MAJOR, Binaries
+from petrel.storage.postgres.binaries import Binaries
+from petrel.storage.postgres.birth import ADMIN, make_cluster
 from petrel.storage.postgres.errors import ClusterFailed
+from petrel.storage.postgres.launch import launch_server
 
-ADMIN = "petrel_admin"
 LOG_KEEP_BYTES = 8 * 1024 * 1024
 SAY_EVERY_S = 3.0
 STOP_PATIENCE_S = 120.0
 """A fast shutdown writes a checkpoint first; only after this long is the server stopped the hard way."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
 
 
 class Cluster:
@@ -63,39 +54,13 @@ class Cluster:
     def is_running(self) -> bool:
         return self.pid is not None
 
+    def processes(self) -> list[int]:
+        """All live processes of this cluster, whoever started them; the postmaster first."""
+        return leftovers.processes_of(self._tag, self.folder) if self.folder.exists() else []
+
     def init(self) -> bool:
-        """Makes the cluster and its database; true if it was not there. Interrupted anywhere, it starts over."""
-        if (self.folder / "PG_VERSION").exists():
-            self._check_version()
-            return False
-        if self.folder.exists() and any(self.folder.iterdir()):
-            raise ClusterFailed(
-                f"{self.folder} is not empty and holds no database.",
-                "Choose another data directory.",
-            )
-        if not owner.has_passwd_entry(self._owner.uid):
-            raise ClusterFailed(
-                f"User {self._owner.uid} has no name in /etc/passwd, and Postgres' initdb insists on one.",
-                "Add an entry for that user, or set PETREL_DATABASE_URL and PETREL_KEYRING_URL.",
-            )
-        making = self.folder.with_name(self.name + ".new")
-        if making.exists():
-            shutil.rmtree(making)
-        folders.make_private(making, self._owner)
-        self._run_in(making, *self._initdb())
-        single = [
-            self._binaries.program("postgres"),
-            "--single",
-            "-j",
-            "-D",
-            "/proc/self/cwd",
-            "template1",
-        ]
-        self._run_in(making, *single, text=f"CREATE DATABASE {self.database};\n")
-        if self.folder.exists():
-            self.folder.rmdir()
-        making.rename(self.folder)
-        return True
+        """Makes the cluster and its database; true if it was not there."""
+        return make_cluster(self.folder, self.database, self._owner, self._binaries)
 
     def start(self) -> None:
         """Launches the server and returns at once; `wait_ready` waits. The server ends when we end, however we end.
@@ -111,7 +76,7 @@ class Cluster:
         """As long as it takes: recovery after a crash may need minutes, and says so every few seconds."""
         began = time.monotonic()
         next_word = began + SAY_EVERY_S
-        while self.answer() is not probe.Answer.READY:
+        while (state := self.answer()) is not probe.Answer.READY:
             if not self.is_running():
                 raise ClusterFailed(
                     f"Postgres ({self.name}) ended while starting:\n{folders.last_lines(self.log_file, 8)}",
@@ -120,9 +85,8 @@ class Cluster:
             if time.monotonic() >= next_word:
                 next_word += SAY_EVERY_S
                 waited_s = int(time.monotonic() - began)
-                self._say(
-                    f"Postgres ({self.name}) is recovering what a crash left behind, {waited_s} s so far ..."
-                )
+                doing = "recovering after a crash" if state is probe.Answer.STARTING else "starting"
+                self._say(f"Postgres ({self.name}) is {doing}, {waited_s} s so far ...")
             time.sleep(0.02)
 
     def answer(self) -> probe.Answer:
@@ -140,28 +104,24 @@ class Cluster:
             code = self._server.returncode
             self._server = None
             return f"Postgres ({self.name}) died ({describe_exit(code)}); restarting it."
-        if leftovers.processes_of(self._tag, self.folder):
-            return None
-        self._launch()
+        if not self.processes():
+            self._launch()
         return None
 
     def stop(self) -> None:
-        """A fast, clean shutdown: sessions are ended, everything is written, the next start needs no recovery."""
-        if self._server is None:
-            return
-        self._shut_down(self._server.pid, lambda timeout_s: _wait(self._server, timeout_s))
-        self._server = None
+        """A fast, clean shutdown: sessions end, everything is written, the next start needs no recovery."""
+        server, self._server = self._server, None
+        if server is not None:
+            self._shut_down(server.pid, lambda timeout_s: _wait(server, timeout_s))
 
     def stop_leftovers(self) -> None:
         """Ends a server in our directory that a killed supervisor left behind, cleanly."""
-        alive = leftovers.processes_of(self._tag, self.folder)
+        alive = self.processes()
         if not alive:
             return
         postmaster = leftovers.postmaster_pid(self.folder)
         if postmaster in alive:
-            self._say(
-                f"Postgres ({self.name}) still runs from an earlier start as process {postmaster}; stopping it."
-            )
+            self._say(f"Postgres ({self.name}) still runs from an earlier start as process {postmaster}; stopping it.")
             self._shut_down(postmaster, lambda timeout_s: leftovers.wait_gone(postmaster, timeout_s))
         # Without their postmaster the others end by themselves at once, unless stuck in a computation.
         for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
@@ -184,106 +144,26 @@ class Cluster:
         stale = probe.socket_file(sockets)
         stale.unlink(missing_ok=True)
         stale.with_name(stale.name + ".lock").unlink(missing_ok=True)
-        self._write_settings()
+        config.write_all(self.folder, self._profile, self._owner)
         log = folders.open_log(self.log_file, LOG_KEEP_BYTES)
-        door = os.open(sockets, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            self._server = subprocess.Popen(
-                [
-                    self._binaries.program("postgres"),
-                    *("-D", "/proc/self/cwd"),
-                    *("-c", f"unix_socket_directories=/proc/self/fd/{door}"),
-                    *("-c", f"cluster_name={self._tag}"),
-                ],
-                stdout=log,
-                stderr=log,
-                pass_fds=[door],
-                preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 (start() says: main thread)
-                **self._as_owner(self.folder),
-            )
+            self._server = launch_server(self.folder, sockets, self._tag, self._owner, self._binaries, log)
         finally:
             os.close(log)
-            os.close(door)
-
-    def _initdb(self) -> list[str]:
-        return [
-            self._binaries.program("initdb"),
-            *(
-                "-D",
-                "/proc/self/cwd",
-                "-U",
-                ADMIN,
-                "-E",
-                "UTF8",
-                "--auth=peer",
-                "--no-instructions",
-            ),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
-            *("--data-checksums", "--sync-method=syncfs"),
-        ]
-
-    def _as_owner(self, folder: Path) -> dict[str, Any]:
-        """A clean environment, the owner's rights, and a process group of its own: Ctrl-C is the supervisor's."""
-        rights: dict[str, Any] = {}
-        if self._owner.borrowed:
-            rights = {
-                "user": self._owner.uid,
-                "group": self._owner.gid,
-                "extra_groups": [],
-            }
-        return {
-            "cwd": folder,
-            "env": {"PATH": os.defpath, "LC_ALL": "C"},
-            "process_group": 0,
-            **rights,
-        }
-
-    def _run_in(self, folder: Path, *command: str, text: str = "") -> None:
-        done = subprocess.run(
-            command,
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            **self._as_owner(folder),
-        )
-        if done.returncode != 0 or "FATAL" in done.stderr or "ERROR" in done.stderr:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
-            raise ClusterFailed(
-                f"{Path(command[0]).name} failed for {self.folder}:\n{said}",
-                "See the message above.",
-            )
-
-    def _check_version(self) -> None:
-        made_by = (self.folder / "PG_VERSION").read_text().strip()
-        if made_by != str(MAJOR):
-            raise ClusterFailed(
-                f"{self.folder} was made by Postgres {made_by}; this release brings {MAJOR}.",
-                f"Dump it with the release that made it, or convert it with pg_upgrade {made_by} -> {MAJOR}.",
-            )
-
-    def _write_settings(self) -> None:
-        here = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            conf = config.server_conf(self._profile, config.this_machine())
-            folders.write_as(here, "postgresql.conf", conf, self._owner)
-            folders.write_as(here, "pg_hba.conf", config.access_conf(), self._owner)
-            folders.write_as(here, "pg_ident.conf", config.logins_conf(self._owner), self._owner)
-        finally:
-            os.close(here)
 
     def _shut_down(self, pid: int, wait: Callable[[float], bool]) -> None:
         leftovers.send(pid, signal.SIGINT)
         until = time.monotonic() + STOP_PATIENCE_S
         while not wait(SAY_EVERY_S):
-            if time.monotonic() >= until:
-                self._say(f"Postgres ({self.name}) does not stop; ending it hard. The next start recovers.")
-                leftovers.send(pid, signal.SIGQUIT)
-                if not wait(15):
-                    leftovers.send(pid, signal.SIGKILL)
-                    wait(15)
-                return
-            self._say(f"Waiting for Postgres ({self.name}) to write everything down ...")
+            if time.monotonic() < until:
+                self._say(f"Waiting for Postgres ({self.name}) to write everything down ...")
+                continue
+            self._say(f"Postgres ({self.name}) does not stop; ending it hard. The next start recovers.")
+            for number in (signal.SIGQUIT, signal.SIGKILL):
+                leftovers.send(pid, number)
+                if wait(15):
+                    break
+            return
 
 
 def describe_exit(code: int) -> str:
@@ -291,21 +171,9 @@ def describe_exit(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _wait(server: "subprocess.Popen[bytes] | None", timeout_s: float) -> bool:
-    assert server is not None
+def _wait(server: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
     try:
         server.wait(timeout_s)
     except subprocess.TimeoutExpired:
         return False
     return True
-
-
-def _end_with(parent: int) -> Callable[[], None]:
-    """For the new process: shut down cleanly (SIGINT) when the process that started it is gone."""
-
-    def ask_kernel() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask_kernel

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from petrel.storage.postgres.folders import write_as
 from petrel.storage.postgres.owner import Owner, database_logins
 
 MIB = 1024 * 1024
@@ -131,3 +132,14 @@ def access_conf() -> str:
 def logins_conf(owner: Owner) -> str:
     """pg_ident.conf: these operating system users may be any database role."""
     return "".join(f'petrel "{name}" all\n' for name in database_logins(owner))
+
+
+def write_all(folder: Path, profile: Profile, owner: Owner) -> None:
+    """Replaces the three files in the cluster's directory."""
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        write_as(here, "postgresql.conf", server_conf(profile, this_machine()), owner)
+        write_as(here, "pg_hba.conf", access_conf(), owner)
+        write_as(here, "pg_ident.conf", logins_conf(owner), owner)
+    finally:
+        os.close(here)

@@ -20,7 +20,7 @@ def external_args(url: str, user: str, database: str | None = None) -> dict[str,
 
 
 async def check_external(variable: str, url: str) -> str:
-    """The server's version as text. `variable` names the setting in messages; the URL has a password and is not shown."""
+    """The server's version as text. `variable` names the setting in messages; the URL holds a password, never shown."""
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (

@@ -36,7 +36,7 @@ def socket_folder(data: Path, label: str) -> Path:
     if len(os.fsencode(socket_file(folder))) <= SOCKET_PATH_MAX_BYTES:
         return folder
     key = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path("/tmp") / f"petrel-{data.stat().st_uid}-{key}" / label
+    return Path("/tmp") / f"petrel-{data.stat().st_uid}-{key}" / label  # noqa: S108 (made 0700, owner checked)
 
 
 def make_socket_folder(data: Path, label: str, owner: Owner) -> Path:
@@ -44,11 +44,7 @@ def make_socket_folder(data: Path, label: str, owner: Owner) -> Path:
     folder = socket_folder(data, label)
     parent = make_private(folder.parent)
     state = parent.lstat()
-    if (
-        state.st_uid not in (os.geteuid(), data.stat().st_uid)
-        or state.st_mode & 0o022
-        or stat.S_ISLNK(state.st_mode)
-    ):
+    if state.st_uid not in (os.geteuid(), data.stat().st_uid) or state.st_mode & 0o022 or stat.S_ISLNK(state.st_mode):
         raise ClusterFailed(
             f"{parent} belongs to somebody else.",
             f"Remove {parent} or use a shorter data directory.",

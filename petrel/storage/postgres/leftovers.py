@@ -89,7 +89,7 @@ def _belongs(entry: Path, tag: str, place: os.stat_result) -> bool:
     words = (entry / "cmdline").read_bytes().split(b"\0")
     label = tag.encode()
     tagged = b"cluster_name=" + label in words or words[0].startswith(b"postgres: " + label + b": ")
-    if not tagged and not os.path.basename(words[0]).startswith(b"postgres"):
+    if not tagged and not words[0].rpartition(b"/")[2].startswith(b"postgres"):
         return False
     try:
         cwd = (entry / "cwd").stat()

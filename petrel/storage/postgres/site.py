@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from petrel.storage.postgres import binaries, folders
-from petrel.storage.postgres.cluster import ADMIN, Cluster
+from petrel.storage.postgres.birth import ADMIN
+from petrel.storage.postgres.cluster import Cluster
 from petrel.storage.postgres.config import KEYRING, MAIN
 from petrel.storage.postgres.external import check_external, external_args
 from petrel.storage.postgres.lock import SiteLock
@@ -63,9 +64,7 @@ class Storage:
             raise
         return storage
 
-    def connect_args(
-        self, cluster: ClusterName, user: str = ADMIN, database: str | None = None
-    ) -> dict[str, Any]:
+    def connect_args(self, cluster: ClusterName, user: str = ADMIN, database: str | None = None) -> dict[str, Any]:
         """Keyword arguments for `asyncpg.connect` and `create_pool`.
 
         With an external server `petrel_admin` means the login in its URL, and any other user is taken as a role.

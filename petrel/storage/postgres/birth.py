@@ -1,0 +1,55 @@
+"""Makes a cluster and its database. Interrupted anywhere, the next start begins anew."""
+
+import shutil
+from pathlib import Path
+
+from petrel.storage.postgres import folders
+from petrel.storage.postgres.binaries import MAJOR, Binaries
+from petrel.storage.postgres.errors import ClusterFailed
+from petrel.storage.postgres.launch import HERE, run_in
+from petrel.storage.postgres.owner import Owner, has_passwd_entry
+
+ADMIN = "petrel_admin"
+
+
+def make_cluster(folder: Path, database: str, owner: Owner, binaries: Binaries) -> bool:
+    """True if it was not there. A directory that holds something else is refused and left alone."""
+    if (folder / "PG_VERSION").exists():
+        _check_version(folder)
+        return False
+    if folder.exists() and any(folder.iterdir()):
+        raise ClusterFailed(f"{folder} is not empty and holds no database.", "Choose another data directory.")
+    if not has_passwd_entry(owner.uid):
+        raise ClusterFailed(
+            f"User {owner.uid} has no name in /etc/passwd, and Postgres' initdb insists on one.",
+            "Add an entry for that user, or set PETREL_DATABASE_URL and PETREL_KEYRING_URL.",
+        )
+    making = folder.with_name(folder.name + ".new")
+    if making.exists():
+        shutil.rmtree(making)
+    folders.make_private(making, owner)
+    run_in(making, owner, *_initdb(binaries))
+    single = [binaries.program("postgres"), "--single", "-j", "-D", HERE, "template1"]
+    run_in(making, owner, *single, text=f"CREATE DATABASE {database};\n")
+    if folder.exists():
+        folder.rmdir()
+    making.rename(folder)
+    return True
+
+
+def _initdb(binaries: Binaries) -> list[str]:
+    return [
+        binaries.program("initdb"),
+        *("-D", HERE, "-U", ADMIN, "-E", "UTF8", "--auth=peer", "--no-instructions"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        *("--data-checksums", "--sync-method=syncfs"),
+    ]
+
+
+def _check_version(folder: Path) -> None:
+    made_by = (folder / "PG_VERSION").read_text().strip()
+    if made_by != str(MAJOR):
+        raise ClusterFailed(
+            f"{folder} was made by Postgres {made_by}; this release brings {MAJOR}.",
+            f"Dump it with the release that made it, or convert it with pg_upgrade {made_by} -> {MAJOR}.",
+        )
