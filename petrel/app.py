@@ -14,8 +14,8 @@ ROLES = {"reader": "petrel_reader", "writer": "petrel_writer", "system": "petrel
 
 
 def function_files() -> list[Path]:
-    """The database functions of the rooms, in the order of their dependence: the law first."""
-    order = ["posts/visibility.sql", "messages/functions.sql", "accounts/functions.sql", "relationships/functions.sql",
+    """The database functions of the rooms, in the order of their dependence: cards, then the law."""
+    order = ["accounts/functions.sql", "posts/visibility.sql", "messages/functions.sql", "relationships/functions.sql",
              "posts/functions.sql", "timelines/functions.sql", "lists/functions.sql", "notifications/functions.sql",
              "search/functions.sql"]
     return [FEATURES / name for name in order if (FEATURES / name).exists()]

@@ -25,6 +25,9 @@ begin
     if f.first in ('p_digest', 'p_digests') then
       execute format('grant execute on function %s to petrel_reader, petrel_writer, petrel_messages', f.signature);
     end if;
+    if f.signature::text like 'accounts.card_of(%' then
+      execute format('grant execute on function %s to petrel_messages', f.signature);
+    end if;
     if f.first = 'p_system' or f.signature::text like 'law.why%' then
       execute format('grant execute on function %s to petrel_system', f.signature);
     end if;

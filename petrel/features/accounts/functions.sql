@@ -9,6 +9,15 @@ do $$ begin
     relation integer, sealed_profile bytea);
 exception when duplicate_object then null; end $$;
 
+-- The whole card of one account, for functions that have judged that it may be shown.
+create or replace function accounts.card_of(p_ord integer, p_account bigint) returns accounts.card
+language sql stable security definer set search_path = '' as $$
+  select row(p_ord, a.id, 2::smallint, a.handle, a.domain, a.role, a.state, a.version, a.is_protected,
+             a.is_discoverable, a.is_indexable, a.is_bot, a.hides_network, a.joined_at, a.posts_count,
+             a.followers_count, a.following_count, a.last_post_on, 0, a.sealed_profile)::accounts.card
+    from accounts.account a where a.cell = law.cell(p_account) and a.id = p_account
+$$;
+
 -- One row per account that exists and is not hidden, in the order asked. p_have[i] is the version that the
 -- caller has: the sealed profile comes only when it is another.
 create or replace function accounts.cards(p_digest bytea, p_ids bigint[], p_have integer[])

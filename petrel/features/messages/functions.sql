@@ -36,7 +36,8 @@ begin
   select j.ord, 0::smallint, j.id, j.code::smallint, j.who, j.states, 3::smallint, j.author, null::bigint, j.reply_to,
     j.reply_to_account, j.edited_at, j.language, j.app, 0, 0, 0, coalesce(mk.bits, 0)::integer, j.stamp,
     j.posts_count, j.followers_count, j.following_count, j.last_post_on,
-    case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation
+    case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation,
+    case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end
   from (
     select c.ord::integer, m.*, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
            w.who, st.states, law.verdict(v_codes, 3, st.states, w.who) as code,

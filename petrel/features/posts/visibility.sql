@@ -86,12 +86,12 @@ do $$ begin
     author bigint, boost_of bigint, reply_to bigint, reply_to_account bigint, edited_at timestamptz, language text,
     app bigint, replies integer, boosts integer, likes integer, marks integer, stamp bigint,
     author_posts integer, author_followers integer, author_following integer, author_last_post_on date,
-    sealed bytea, conversation bigint);
+    sealed bytea, conversation bigint, card accounts.card);
 exception when duplicate_object then null; end $$;
 
 -- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
 -- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
--- comes only for what has changed since. No rows at all for a digest that nobody has.
+-- and the author's card come only for what has changed since. No rows at all for a digest that nobody has.
 create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
                                     p_have bigint[], p_have_boosted bigint[])
 returns setof law.shown
@@ -112,7 +112,11 @@ begin
   select d.ord, d.depth, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
     d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
     coalesce(m.bits, 0)::integer, d.stamp,
-    a.posts_count, a.followers_count, a.following_count, a.last_post_on, c.sealed, null::bigint
+    a.posts_count, a.followers_count, a.following_count, a.last_post_on, c.sealed, null::bigint,
+    case when d.stamp <> coalesce(case when d.depth = 0 then p_have[d.ord] else p_have_boosted[d.ord] end, 0) then
+      row(d.ord, a.id, 2::smallint, a.handle, a.domain, a.role, a.state, a.version, a.is_protected,
+          a.is_discoverable, a.is_indexable, a.is_bot, a.hides_network, a.joined_at, a.posts_count,
+          a.followers_count, a.following_count, a.last_post_on, 0, a.sealed_profile)::accounts.card end
   from law.decide(array_fill(v.account, array[n]), array_fill(coalesce(v_private, false), array[n]),
                   p_ids, p_surface) d
   join accounts.account a on a.cell = law.cell(d.author) and a.id = d.author
