@@ -16,11 +16,17 @@ into `detail` or `__cause__`, and never reaches an answer.
 """
 
 
+def default_text(kind: type) -> str:
+    """First line of the nearest docstring on the way up the tree."""
+    doc = next(base.__doc__ for base in kind.__mro__ if base.__doc__)
+    return doc.strip().partition("\n")[0]
+
+
 class PetrelError(Exception):
     """Something went wrong on our side"""
 
     def __init__(self, message: str | None = None, *, detail: object = None) -> None:
-        self.message = message or (type(self).__doc__ or "").strip().partition("\n")[0]
+        self.message = message or default_text(type(self))
         self.detail = detail
         super().__init__(self.message)
 

@@ -1,0 +1,89 @@
+"""From a matched route to its answer, in a fixed order.
+
+Caller known by token; counted against the limits; scope checked; body read; form read; endpoint called.
+Counting comes before refusing, so that guessing tokens uses up the guesser's limit; the scope comes before
+the body, so that nobody without a right makes us read a large one.
+"""
+
+from petrel.api.http.auth import ANONYMOUS, Caller, Tokens, admit, bearer_of, digest_of
+from petrel.api.http.body import Receive, has_body, read_body
+from petrel.api.http.call import Call
+from petrel.api.http.errors import AddressTooLong, TooLarge
+from petrel.api.http.limits import Limits
+from petrel.api.http.params import parse_query
+from petrel.api.http.reply import Reply
+from petrel.api.http.routes import Route
+from petrel.api.http.wiring import HttpSettings
+from petrel.core.errors import NotFound, TooMany, Unauthenticated
+
+PAGING_WORDS = (b"max_id=", b"min_id=", b"since_id=")
+
+
+class Answerer:
+    """What answering needs and is the same for all requests of a process."""
+
+    def __init__(self, settings: HttpSettings, tokens: Tokens, limits: Limits) -> None:
+        self.settings = settings
+        self.tokens = tokens
+        self.limits = limits
+
+    async def answer(self, call: Call, route: Route, values: tuple[str, ...], receive: Receive) -> Reply:
+        """Errors: every error of the tree, and whatever an endpoint lets slip."""
+        query = call.query
+        if len(query) + len(call.path) > self.settings.most_address_bytes:
+            raise AddressTooLong
+        params = parse_query(query)
+        token = bearer_of(call.headers.get(b"authorization"))
+        if token is None:
+            token = await self._token_in_params(call, route, params, receive)
+        caller: Caller = ANONYMOUS
+        if token is not None:
+            caller = await self.tokens.find(digest_of(token)) or ANONYMOUS
+
+        self._count(call, route, caller)
+        call.viewer = admit(route.access, caller, has_token=token is not None)
+
+        if call.body is None and has_body(call.headers):
+            call.body = await read_body(receive, call.headers, self._most_bytes(route))
+        if call.body is not None:
+            params.update(call.body.params)
+        for name, value in zip(route.names, values, strict=True):
+            if "\0" in value or "\ufffd" in value:
+                raise NotFound
+            params[name] = call.args[name] = value
+        call.params = params
+
+        read = route.read
+        result = await (route.endpoint(call) if read is None else route.endpoint(call, read(params)))
+        return result if type(result) is Reply else Reply(result)
+
+    def _most_bytes(self, route: Route) -> int:
+        return route.most_bytes or self.settings.most_body_bytes
+
+    async def _token_in_params(
+        self, call: Call, route: Route, params: dict[str, object], receive: Receive
+    ) -> bytes | None:
+        """The `access_token` parameter, from the query or else the body (RFC 6750 sections 2.2 and 2.3).
+
+        Somebody who has shown no token yet may not send more than any route takes.
+        """
+        token = params.get("access_token")
+        if token is None and has_body(call.headers):
+            try:
+                call.body = await read_body(receive, call.headers, self.settings.most_body_bytes)
+            except TooLarge:
+                if route.most_bytes is None or route.access.anonymous:
+                    raise
+                raise Unauthenticated from None
+            token = call.body.params.get("access_token")
+        return token.encode() if isinstance(token, str) and token else None
+
+    def _count(self, call: Call, route: Route, caller: Caller) -> None:
+        limits = self.limits
+        if not limits.on or route.limits is None:
+            return
+        query = call.query
+        pages = bool(query) and any(word in query for word in PAGING_WORDS)
+        call.limit_headers, wait_s = limits.take(route.limits, caller, call.ip, pages=pages)
+        if wait_s:
+            raise TooMany(wait_s)

@@ -1,0 +1,187 @@
+"""The front gate of a web process, an ASGI application: API routes are answered here, all else by the pages.
+
+Each request is admitted (not too many at once), given a deadline, answered (`answer.py`), and what goes wrong
+becomes an answer by the table in `errors.py`. Nothing an endpoint lets slip reaches the client.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+
+from petrel.api.http.answer import Answerer
+from petrel.api.http.auth import Resolve, Tokens
+from petrel.api.http.body import Receive, has_body, refuse_length
+from petrel.api.http.call import Call, new_call_id
+from petrel.api.http.cors import is_open, preflight
+from petrel.api.http.deadlines import SECONDS, Deadlines
+from petrel.api.http.errors import ClientGone, NotAllowedHere, reply_for
+from petrel.api.http.limits import Limits
+from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_headers
+from petrel.api.http.reply import Reply, encode
+from petrel.api.http.routes import Place, Route, Router, all_routes
+from petrel.api.http.sending import send_reply
+from petrel.api.http.wiring import HttpSettings, client_address
+from petrel.core.errors import NotFound, Unavailable
+
+log = structlog.get_logger("petrel.http")
+
+Hook = Callable[[], Awaitable[None]]
+# Told of each answer: the route's pattern ("page", "unknown" without one), status, seconds.
+Observe = Callable[[str, int, float], None]
+
+NOWHERE = Place()
+
+
+class Gate:
+    """`Gate(settings, resolve)` serves every registered route.
+
+    `resolve`: from a token's digest to a Member or AppOnly, None for one that is not good.
+    `pages`: the ASGI app for all other addresses; everything unknown below /api is a JSON 404 all the same.
+    `on_start`, `on_stop`: run in the serving process, around its life.
+    """
+
+    def __init__(
+        self,
+        settings: HttpSettings,
+        resolve: Resolve,
+        *,
+        routes: Iterable[Route] | None = None,
+        limits: Limits | None = None,
+        pages: App | None = None,
+        on_start: Sequence[Hook] = (),
+        on_stop: Sequence[Hook] = (),
+        observe: Observe | None = None,
+    ) -> None:
+        self.settings = settings
+        self.tokens = Tokens(resolve)
+        self.limits = limits or Limits()
+        self._answerer = Answerer(settings, self.tokens, self.limits)
+        self._router = Router(all_routes() if routes is None else routes)
+        self._pages = pages
+        self._on_start, self._on_stop = on_start, on_stop
+        self._deadlines = Deadlines(settings.most_at_once)
+        self._observe = observe
+        self._is_https = settings.base_url.startswith("https:")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            path: str = scope["path"]
+            found = self._router.find(path)
+            if found is not None:
+                await self._serve(scope, receive, send, found[0], found[1])
+            elif self._pages is None or path.startswith("/api/"):
+                await self._serve(scope, receive, send, NOWHERE, ())
+            else:
+                await self._serve_page(self._pages, scope, receive, send)
+        elif kind == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, place: Place, values: tuple[str, ...]) -> None:
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        method: str = scope["method"]
+        call = Call(method, scope["path"], scope["query_string"], headers, self.settings.base_url)
+        call.ip = client_address(scope["client"], headers.get(b"x-forwarded-for"), self.settings.trusted_proxies)
+        route = place.get(method)
+        task = None
+        try:
+            try:
+                task = self._deadlines.begin(5.0 if route is None else route.deadline_s)
+                if route is None:
+                    reply = _without_route(call, place)
+                else:
+                    reply = await self._answerer.answer(call, route, values, receive)
+                body = encode(reply.body)
+            except ClientGone:
+                return
+            except asyncio.CancelledError:
+                if task is None or not self._deadlines.has_ended(task):
+                    raise
+                reply = reply_for(Unavailable("This took too long; please try again"), call.id, _name(route))
+                body = encode(reply.body)
+            except Exception as error:
+                reply = reply_for(error, call.id, _name(route))
+                body = encode(reply.body)
+            has_cors = b"origin" in headers and (is_open(call.path) if route is None else route.has_cors)
+            unread = call.body is None and reply.status >= 400 and has_body(headers)
+            await send_reply(send, receive if unread else None, call, reply, body, has_cors=has_cors)
+        finally:
+            if task is not None:
+                self._deadlines.end(task)
+            if call.body is not None and call.body.uploads:
+                call.body.close()
+        if self._observe is not None:
+            self._observe(_name(route), reply.status, time.perf_counter() - began)
+
+    async def _serve_page(self, pages: App, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        call_id = new_call_id()
+        trusted = self.settings.trusted_proxies
+        scope["petrel.call_id"] = call_id
+        scope["petrel.ip"] = client_address(scope["client"], headers.get(b"x-forwarded-for"), trusted)
+        extra = extra_headers(call_id, is_https=self._is_https, is_open=is_open(scope["path"]))
+        envelope = Envelope(receive, send, self.settings.most_body_bytes, extra)
+        task = None
+        failure: Exception | None = None
+        try:
+            task = self._deadlines.begin(SECONDS["page"])
+            refuse_length(headers, self.settings.most_body_bytes)
+            await pages(scope, envelope.receive, envelope.send)
+        except ClientGone:
+            return
+        except asyncio.CancelledError:
+            if task is None or not self._deadlines.has_ended(task):
+                raise
+            failure = Unavailable("This took too long; please try again")
+        except Exception as error:
+            failure = error
+        finally:
+            if task is not None:
+                self._deadlines.end(task)
+        if failure is not None:
+            reply = error_page(reply_for(failure, call_id, "page"), call_id)
+            if not envelope.status:
+                await envelope.send_whole(reply)
+        if self._observe is not None:
+            self._observe("page", envelope.status, time.perf_counter() - began)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            starts = message["type"] == "lifespan.startup"
+            try:
+                for hook in self._on_start if starts else self._on_stop:
+                    await hook()
+            except Exception as error:
+                log.error("could not start" if starts else "could not stop cleanly", exc_info=error)
+                await send({"type": f"{message['type']}.failed", "message": str(error)})
+                return
+            await send({"type": f"{message['type']}.complete"})
+            if not starts:
+                return
+
+
+def _name(route: Route | None) -> str:
+    return "unknown" if route is None else route.path
+
+
+def _without_route(call: Call, place: Place) -> Reply:
+    """OPTIONS, a method this address does not have, or no such address.
+
+    A browser's preflight is granted for addresses that do not exist too: refused, the app would be told of a
+    network failure instead of the 404 that it knows how to take.
+    """
+    if call.method == "OPTIONS":
+        if b"access-control-request-method" in call.headers and is_open(call.path):
+            return Reply(b"", 204, preflight(call.headers.get(b"access-control-request-headers")))
+        if place:
+            return Reply(b"", 204, ((b"allow", place.allow),))
+    if place:
+        raise NotAllowedHere(place.allow)
+    raise NotFound

@@ -1,0 +1,80 @@
+"""Who may call a route: the words of the API's own list, made into a rule once.
+
+    public                    anybody; a token that is no longer good counts as none
+    public or read:statuses   anybody; but a token, if one is shown, must be good and cover the scope
+    read:statuses             a member whose token covers the scope ("profile or read:accounts": either)
+    read:statuses + push      a member whose token covers both
+    user                      any member
+    app                       an app's own token (client credentials), not a member's
+    app: write:accounts       the same, covering the scope
+    any token                 an app's or a member's
+    app or user               the same
+
+Scopes are hierarchical: `read` covers `read:statuses`, `admin:write` covers `admin:write:accounts`.
+`follow` (old) covers reading and writing of blocks, follows and mutes. `profile` covers only itself.
+Source: docs/law API notes, section 6.
+"""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+BY_FOLLOW = frozenset(f"{verb}:{noun}" for noun in ("blocks", "follows", "mutes") for verb in ("read", "write"))
+_SCOPE = re.compile(r"[a-z_]+(:[a-z_]+)*\Z")
+WORDS = frozenset(("public", "user", "app", "any token"))
+
+
+class Access(Struct, frozen=True):
+    """`needs`: sets of scopes, one of each set must be held. Empty: any token of the right kind will do."""
+
+    needs: tuple[frozenset[str], ...] = ()
+    anonymous: bool = False
+    members: bool = False
+    apps: bool = False
+    # Whether a token that is not good is answered 401, rather than taken as no token.
+    strict: bool = True
+
+
+@cache
+def covering(scope: str) -> frozenset[str]:
+    """Every scope that covers this one, itself included."""
+    parts = scope.split(":")
+    found = {":".join(parts[: n + 1]) for n in range(len(parts))} - {"admin"}
+    if scope in BY_FOLLOW:
+        found.add("follow")
+    return frozenset(found)
+
+
+def access_of(text: str) -> Access:
+    """Errors: ValueError for words that mean nothing, at import of the route."""
+    choices = [choice.strip() for choice in text.split(" or ")]
+    app_only = [choice for choice in choices if choice.startswith("app:")]
+    if app_only:
+        if len(choices) > 1:
+            raise ValueError(f"an app's scope stands alone: {text!r}")
+        return Access(needs=_needs(app_only[0].removeprefix("app:").strip()), apps=True)
+    anonymous = "public" in choices
+    scopes = [choice for choice in choices if choice not in WORDS]
+    if len(scopes) > 1 and any("+" in scope for scope in scopes):
+        raise ValueError(f"cannot mix + and or: {text!r}")
+    if scopes:
+        needs = _needs(scopes[0]) if len(scopes) == 1 else (frozenset().union(*map(_covers, scopes)),)
+        return Access(needs=needs, anonymous=anonymous, members=True, apps=anonymous)
+    any_token = "any token" in choices
+    return Access(
+        anonymous=anonymous,
+        members=anonymous or any_token or "user" in choices,
+        apps=anonymous or any_token or "app" in choices,
+        strict=not anonymous or "user" in choices,
+    )
+
+
+def _needs(text: str) -> tuple[frozenset[str], ...]:
+    return tuple(_covers(part.strip()) for part in text.split("+"))
+
+
+def _covers(scope: str) -> frozenset[str]:
+    if not _SCOPE.match(scope):
+        raise ValueError(f"not a scope: {scope!r}")
+    return covering(scope)
