@@ -1,0 +1,195 @@
+"""Shapes of accounts: who somebody is, what they say of themselves, what acts for them."""
+
+from datetime import datetime
+from enum import IntFlag
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from petrel.core.errors import Invalid, NotFound, PetrelError, Refused
+
+Role = Literal["member", "moderator", "admin", "owner"]
+TokenKind = Literal["session", "access", "app"]
+
+
+class State(IntFlag):
+    """Bits of `accounts.account.state`. Those below 4096 are states of the law; the others are this room's own."""
+
+    LIMITED = 8
+    SUSPENDED = 128
+    DEACTIVATED = 256
+    UNCONFIRMED = 4096        # the e-mail address is still to be confirmed: cannot sign in, is shown to nobody
+
+
+class Field(Struct, frozen=True):
+    """One line of a profile, plain text."""
+
+    name: str
+    value: str
+
+
+class Profile(Struct, frozen=True):
+    """What an account says of itself, plain text. Sealed as JSON under the account's key."""
+
+    display_name: str = ""
+    note: str = ""
+    fields: tuple[Field, ...] = ()
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+
+EMPTY_PROFILE = Profile()
+_decoder = msgspec.json.Decoder(Profile)
+
+
+def decode_profile(plain: bytes) -> Profile:
+    return _decoder.decode(plain)
+
+
+class NewAccount(Struct, frozen=True):
+    """Somebody about to join. `password` only where somebody typed one; it is hashed before a door is opened."""
+
+    handle: str
+    password: str | None = None
+    email: str | None = None
+    display_name: str = ""
+    note: str = ""
+    role: Role = "member"
+    protected: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    bot: bool = False
+    locale: str | None = None
+
+
+class Account(Struct, frozen=True):
+    """An account as commands return it. `domain` is None for ours."""
+
+    id: int
+    handle: str
+    domain: str | None = None
+    role: Role = "member"
+    state: int = 0
+    is_protected: bool = False
+
+
+class Own(Struct, frozen=True):
+    """What only the owner reads of an account: its settings, and the profile as it was typed."""
+
+    account: Account
+    profile: Profile
+    default_audience: int
+    default_sensitive: bool
+    default_language: str | None
+    is_discoverable: bool
+    is_indexable: bool
+    is_bot: bool
+    hides_network: bool
+    follow_requests: int
+    email: str | None = None
+    locale: str | None = None
+
+
+class RemoteAccount(Struct, frozen=True):
+    """An account of another server, as its actor document says. `handle` in lower case, `domain` as DNS has it."""
+
+    handle: str
+    domain: str
+    actor_uri: str
+    inbox_uri: str
+    shared_inbox_uri: str | None = None
+    key_uri: str | None = None
+    public_key: str | None = None
+    profile: Profile = EMPTY_PROFILE
+    protected: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    bot: bool = False
+
+
+class Rules(Struct, frozen=True):
+    """Who may join, by the settings of the site. `asks_email`: an address is needed and has to be confirmed."""
+
+    registration: Literal["open", "invite", "closed"] = "open"
+    asks_email: bool = False
+
+
+class Session(Struct, frozen=True):
+    """One way in that is open now: a browser's session, or an app's token."""
+
+    id: int
+    kind: TokenKind
+    app: str | None
+    scopes: tuple[str, ...]
+    made_at: datetime
+    expires_at: datetime | None
+    is_current: bool
+
+
+class App(Struct, frozen=True):
+    """An app that registered itself. `redirect_uris` are compared letter by letter."""
+
+    id: int
+    name: str
+    website: str | None
+    redirect_uris: tuple[str, ...]
+    scopes: tuple[str, ...]
+    client_id: str
+
+
+class NewApp(Struct, frozen=True):
+    """An app just registered; its secret is told once."""
+
+    app: App
+    client_secret: str
+
+
+class Issued(Struct, frozen=True):
+    """A bearer token just made: the only time it exists outside the hands of whoever asked for it."""
+
+    token: str
+    id: int
+    scopes: tuple[str, ...]
+    made_at: datetime
+
+
+class ActorKey(Struct, frozen=True):
+    """The public half of an account's key pair, PEM (SubjectPublicKeyInfo)."""
+
+    account: int
+    public_key: str
+
+
+class Counts(Struct, frozen=True):
+    """What a site says of its size: own accounts, those who posted within 28 days, and posts of own accounts."""
+
+    accounts: int
+    active: int
+    posts: int
+
+
+class WrongSignIn(Invalid):
+    """The name and the password do not fit together"""
+
+
+class InviteNotFound(NotFound):
+    """This invitation or set-up link was used up, has ended, or never was"""
+
+
+class RegistrationClosed(Refused):
+    """Nobody can join this site just now"""
+
+
+class NotFresh(Refused):
+    """To open a protected account to everybody, sign in again on the web and do it there; an app may not"""
+
+
+class OAuthError(PetrelError):
+    """An error with a code of RFC 6749; the message is its description"""
+
+    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
