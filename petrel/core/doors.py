@@ -223,11 +223,11 @@ def current() -> Doors:
 
 
 async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4,
-                     writers: int = 4, makers: int = 4) -> Doors:
+                     writers: int = 4, systems: int = 3, makers: int = 4) -> Doors:
     """Opens the pools of this process, leases its id makers and reaches the keyring."""
     global _open
     doors = Doors(run_directory)
-    for role, most in (("reader", readers), ("writer", writers), ("system", 3)):
+    for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
         doors.pools[role] = await open_pool(addresses.main[role], most=most)
         doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
     doors.epoch = await doors.pools["writer"].fetchval("select max(epoch) from journal.epoch")

@@ -1,0 +1,33 @@
+"""What the operator of this site has chosen and rooms must know. The wiring installs it; a change made with
+`petrel settings set` arrives here in every process within seconds, so ask `current()` each time.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """`base_url` without a slash at its end. `post_length` in characters as people count them."""
+
+    base_url: str = "http://localhost:8000"
+    site_name: str = "Petrel"
+    site_description: str = ""
+    contact_email: str = ""
+    registrations: Literal["open", "invite", "closed"] = "open"
+    email_confirmation: bool = False
+    rate_limits: bool = True
+    post_length: int = 500
+    celebrity_followers: int = 10_000
+
+
+_current = Limits()
+
+
+def current() -> Limits:
+    return _current
+
+
+def install(limits: Limits) -> None:
+    global _current
+    _current = limits

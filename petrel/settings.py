@@ -1,0 +1,223 @@
+"""What an operator can set: one frozen class, each setting with meaning, unit, default and safe range.
+
+Sources, the later one wins: defaults, DATA/settings.toml, environment `PETREL_NAME`, command line. A name nobody
+knows is an error wherever it stands. Only `app.py` and the command line read this; rooms get what concerns them
+through `core.limits`.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from petrel.core.errors import Invalid
+
+FILE = "settings.toml"
+PREFIX = "PETREL_"
+NOT_SETTINGS = ("PETREL_TEST_",)      # environment of the tests, read by tests/conftest.py
+TRUE, FALSE = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
+
+
+def _meta(meaning: str, unit: str = "", *, live: bool = False, secret: bool = False, place: bool = False,
+          **bounds: Any) -> Meta:
+    """`live`: running processes take a change over within seconds. `place`: cannot stand in the file it locates."""
+    extra = {"unit": unit, "live": live, "secret": secret, "place": place}
+    return Meta(description=meaning, extra=extra, **bounds)
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The settings of one process. Made by `load`, changed by nobody."""
+
+    data: Annotated[str, _meta("Directory of everything the site keeps", "path", place=True, min_length=1)] = "petrel-data"
+    host: Annotated[str, _meta("Address the web server listens on; 0.0.0.0 for every interface", min_length=1)] = "127.0.0.1"
+    port: Annotated[int, _meta("Port the web server listens on; 0 takes a free one", ge=0, le=65535)] = 8000
+    base_url: Annotated[str, _meta(
+        "Address of the site as people see it, no slash at the end; addresses of posts contain it for ever. "
+        "Empty: http://localhost:PORT", "URL", pattern=r"^(https?://[^/?#\s]+)?$")] = ""
+    trusted_proxies: Annotated[str, _meta(
+        "Addresses whose X-Forwarded-For is believed, with commas between")] = ""
+
+    web_workers: Annotated[int, _meta("Web processes; one per core is best", "processes", ge=1, le=16)] = 2
+    requests_at_once: Annotated[int, _meta(
+        "Requests answered at once by one web process; more get 503", "requests", ge=8, le=10_000)] = 512
+    body_bytes: Annotated[int, _meta("Largest request body, uploads apart", "bytes", ge=65_536, le=67_108_864)] = 1_000_000
+
+    site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
+    site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
+    contact_email: Annotated[str, _meta("Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    registrations: Annotated[Literal["open", "invite", "closed"], _meta(
+        "Who may make an account: anybody, the invited, or only `petrel accounts create`", live=True)] = "open"
+    email_confirmation: Annotated[bool, _meta(
+        "New accounts confirm their mail address first; needs mail", live=True)] = False
+    rate_limits: Annotated[bool, _meta("Count calls and refuse too many", live=True)] = True
+    post_length: Annotated[int, _meta("Longest post", "characters", live=True, ge=100, le=10_000)] = 500
+    celebrity_followers: Annotated[int, _meta(
+        "From this many followers on, posts are merged in at reading instead of fanned out",
+        "accounts", ge=100, le=10_000_000)] = 10_000
+
+    database_url: Annotated[str, _meta(
+        "Postgres >= 15 of your own for everything but the keys; empty: the embedded one", "URL", secret=True)] = ""
+    keyring_url: Annotated[str, _meta(
+        "Postgres >= 15 of your own for the keys, best another server; empty: the embedded one", "URL", secret=True)] = ""
+
+    @property
+    def address(self) -> str:
+        """The base URL, also when none was set."""
+        return self.base_url or f"http://localhost:{self.port}"
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data).absolute()
+
+    def __repr__(self) -> str:
+        shown = {f.name: "***" if f.secret and getattr(self, f.name) else getattr(self, f.name) for f in fields()}
+        return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+
+class Field(Struct, frozen=True):
+    """One setting as it is explained to people."""
+
+    name: str
+    meaning: str
+    unit: str
+    default: Any
+    safe: str
+    live: bool
+    secret: bool
+    place: bool
+    kind: type
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+def fields() -> tuple[Field, ...]:
+    """All settings, in the order of the class."""
+    return _FIELDS
+
+
+def load(data: str | None = None, *, environment: Mapping[str, str] | None = None, **command_line: Any) -> Settings:
+    """The settings that count now. `command_line`: None means not given.
+
+    Errors: Invalid, naming the setting and where it stands.
+    """
+    return _merge(data, os.environ if environment is None else environment, command_line)[0]
+
+
+def load_with_sources(data: str | None = None, *, environment: Mapping[str, str] | None = None,
+                      **command_line: Any) -> tuple[Settings, dict[str, str]]:
+    """As `load`, and where each setting that is not a default comes from."""
+    return _merge(data, os.environ if environment is None else environment, command_line)
+
+
+def write(data: Path, name: str, text: str) -> Field:
+    """Sets one line of DATA/settings.toml; comments and order stay. Errors: Invalid."""
+    field = _field(name, "the command line")
+    if field.place:
+        raise Invalid(message=f"{name} says where {FILE} is, so it cannot stand in it: use --{name} or {field.variable}")
+    value = _check(field, text, "the command line")
+    path = data / FILE
+    lines = path.read_text().splitlines() if path.exists() else []
+    line = f"{name} = {_toml(value)}"
+    places = [i for i, old in enumerate(lines) if re.match(rf"\s*{name}\s*=", old)]
+    if places:
+        lines[places[0]] = line
+    else:
+        lines.append(line)
+    fresh = path.with_name(FILE + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+    fresh.replace(path)
+    return field
+
+
+def _merge(data: str | None, environment: Mapping[str, str],
+           command_line: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    from_environment = dict(_environment(environment))
+    data = data or from_environment.pop("data", None) or Settings.__struct_defaults__[0]
+    path = Path(data) / FILE
+    for name, value in _file(path):
+        values[name], sources[name] = _check(_field(name, str(path)), value, str(path)), str(path)
+    for name, value in from_environment.items():
+        values[name], sources[name] = _check(_field(name, "the environment"), value, "the environment"), "environment"
+    for name, value in command_line.items():
+        if value is not None:
+            values[name], sources[name] = _check(_field(name, "the command line"), value, "the command line"), "command line"
+    return Settings(data=data, **values), sources
+
+
+def _environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in environment.items():
+        if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS):
+            yield name[len(PREFIX):].lower(), value
+
+
+def _file(path: Path) -> Iterator[tuple[str, Any]]:
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return
+    except OSError as e:
+        raise Invalid(message=f"{path} cannot be read: {e.strerror}") from e
+    try:
+        known = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        raise Invalid(message=f"{path} is not TOML: {e}") from e
+    for name, value in known.items():
+        if _BY_NAME.get(name) is not None and _BY_NAME[name].place:
+            raise Invalid(message=f"{name} cannot stand in {path}, which it locates")
+        yield name, value
+
+
+def _field(name: str, place: str) -> Field:
+    field = _BY_NAME.get(name)
+    if field is None:
+        near = difflib.get_close_matches(name, _BY_NAME, n=1)
+        hint = f" Did you mean {near[0]}?" if near else " `petrel settings show` lists all."
+        raise Invalid(message=f"There is no setting {name} ({place}).{hint}")
+    return field
+
+
+def _check(field: Field, value: Any, place: str) -> Any:
+    if field.kind is bool and isinstance(value, str):
+        value = True if value.lower() in TRUE else False if value.lower() in FALSE else value
+    elif field.kind is int and isinstance(value, str):
+        value = int(value) if re.fullmatch(r"-?[0-9]{1,18}", value.replace("_", "")) else value
+    try:
+        return msgspec.convert(value, _HINTS[field.name])
+    except msgspec.ValidationError as e:
+        shown = "***" if field.secret else repr(value)
+        raise Invalid(message=f"{field.name} = {shown} ({place}): {str(e)[0].lower() + str(e)[1:]}. "
+                              f"{field.meaning}{f'; {field.safe}' if field.safe else ''}.") from e
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else msgspec.json.encode(value).decode()
+
+
+def _describe(name: str, hint: Any, default: Any) -> Field:
+    kind, meta = get_args(hint)
+    words = get_args(kind) if get_origin(kind) is Literal else ()
+    safe = " | ".join(words) if words else f"{meta.ge} to {meta.le}" if meta.ge is not None else ""
+    if kind is bool:
+        safe = "on | off"
+    return Field(name=name, meaning=meta.description, default=default, safe=safe,
+                 kind=str if words else kind, **meta.extra)
+
+
+_HINTS = get_type_hints(Settings, include_extras=True)
+_FIELDS = tuple(_describe(name, _HINTS[name], default) for name, default
+                in zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True))
+_BY_NAME = {field.name: field for field in _FIELDS}
