@@ -7,7 +7,7 @@ directory that is not ours is changed.
 """
 
 from petrel.storage.postgres.birth import ADMIN
-from petrel.storage.postgres.cluster import Cluster
+from petrel.storage.postgres.cluster import Cluster, describe_exit
 from petrel.storage.postgres.errors import (
     BinariesMissing,
     ClusterFailed,
@@ -33,5 +33,6 @@ __all__ = [
     "Storage",
     "StorageError",
     "check_external",
+    "describe_exit",
     "holder_of",
 ]

@@ -17,6 +17,8 @@ LOG_KEEP_BYTES = 8 * 1024 * 1024
 SAY_EVERY_S = 3.0
 STOP_PATIENCE_S = 120.0
 """A fast shutdown writes a checkpoint first; only after this long is the server stopped the hard way."""
+ORPHAN_PATIENCE_S = 3.0
+"""Sessions notice the death of their postmaster when they next wait for something; most do within milliseconds."""
 
 
 class Cluster:
@@ -41,6 +43,7 @@ class Cluster:
         self._owner = owner.owner_of(self.folder)
         self._binaries = binaries
         self._server: subprocess.Popen[bytes] | None = None
+        self._died_at = 0.0
 
     @property
     def sockets(self) -> Path:
@@ -93,20 +96,33 @@ class Cluster:
         """How the server is, asked over its socket."""
         return probe.ask(self.sockets, ADMIN, self.database)
 
-    def mend(self) -> str | None:
-        """Restarts a server that died; never waits. Returns a line for the console if there is news.
+    def is_ready(self) -> bool:
+        return self.answer() is probe.Answer.READY
 
-        Call it again and again: the dead server's children have to end before a new one may open the same files.
+    def mend(self) -> str | None:
+        """Restarts a server that died, by calls repeated until `is_running`; none of them waits.
+
+        Returns how it died, once per death. A new server is launched by a later call, when the processes of the
+        dead one have ended too: two generations on the same files would destroy them.
         """
         if self.is_running():
             return None
         if self._server is not None:
             code = self._server.returncode
             self._server = None
-            return f"Postgres ({self.name}) died ({describe_exit(code)}); restarting it."
-        if not self.processes():
+            self._died_at = time.monotonic()
+            return describe_exit(code)
+        alive = self.processes()
+        if not alive:
             self._launch()
+        elif time.monotonic() - self._died_at > ORPHAN_PATIENCE_S:
+            for pid in alive:
+                leftovers.send(pid, signal.SIGKILL)
         return None
+
+    def trim_log(self) -> None:
+        """Keeps the log of a long-running server within twice LOG_KEEP_BYTES."""
+        folders.trim_log(self.log_file, LOG_KEEP_BYTES)
 
     def stop(self) -> None:
         """A fast, clean shutdown: sessions end, everything is written, the next start needs no recovery."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -79,6 +80,13 @@ def open_log(path: Path, keep_bytes: int) -> int:
         os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC,
         0o600,
     )
+
+
+def trim_log(path: Path, keep_bytes: int) -> None:
+    """For a log that a running process appends to: copies it to `.1` and empties it."""
+    if path.exists() and path.stat().st_size > keep_bytes:
+        shutil.copyfile(path, path.with_name(path.name + ".1"))
+        os.truncate(path, 0)
 
 
 def last_lines(path: Path, count: int) -> str:

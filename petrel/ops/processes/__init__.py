@@ -1,0 +1,12 @@
+"""Keeps the processes of one site alive: what `petrel up` does after everything is loaded.
+
+Words: a *part* is a kind of process (web, followers, jobs); it has as many *seats* as processes are wanted. Invariants:
+no process outlives the supervisor; a part that keeps crashing never takes another down; Postgres stops last.
+"""
+
+from petrel.ops.processes.patience import Patience
+from petrel.ops.processes.seat import Part, report_ready
+from petrel.ops.processes.status import Status, read_status
+from petrel.ops.processes.supervisor import Supervisor
+
+__all__ = ["Part", "Patience", "Status", "Supervisor", "read_status", "report_ready"]

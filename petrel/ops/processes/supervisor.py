@@ -1,0 +1,244 @@
+"""The loop that keeps a site running. One thread, no event loop: it has to be the thing that cannot break."""
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from petrel.ops.processes.patience import Patience
+from petrel.ops.processes.seat import Part, Seat
+from petrel.ops.processes.servers import ServerWatch
+from petrel.ops.processes.status import (
+    PartState,
+    PartStatus,
+    SiteState,
+    Status,
+    clock_offset_s,
+    status_file,
+    write_status,
+)
+from petrel.storage.postgres import Storage, describe_exit
+
+IDLE_S = 5.0
+BUSY_S = 0.05
+LEAVE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Supervisor:
+    """Call `run` from the main thread after everything that the children share has been imported.
+
+    `storage` is open already, or None if nothing embedded has to be watched; `run` closes it.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        parts: Sequence[Part],
+        *,
+        address: str,
+        storage: Storage | None = None,
+        say: Callable[[str], None] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._data = data
+        self._patience = patience or Patience()
+        self._parts = list(parts)
+        self._seats = [Seat(part, n, self._patience) for part in parts for n in range(1, part.wanted + 1)]
+        self._address = address
+        self._storage = storage
+        self._say = _to_console(say)
+        clusters = storage.clusters if storage else []
+        self._servers = [ServerWatch(cluster, self._patience, self._say) for cluster in clusters]
+        self._asked_to_leave = 0
+        self._state: SiteState = "starting"
+        self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self._clock_offset_s = clock_offset_s()
+        self._written = b""
+        self._wake_in, self._wake_out = socket.socketpair()
+
+    def run(self) -> int:
+        """Until SIGTERM, SIGINT or SIGHUP; then drains and stops. Returns the exit code of the whole site."""
+        before = self._listen_to_signals()
+        gc.collect()
+        gc.freeze()
+        try:
+            while not self._asked_to_leave:
+                self._look_after()
+                self._write_status()
+                self._wait(self._next_due_s())
+            self._drain()
+        finally:
+            for seat in self._seats:
+                seat.signal(signal.SIGKILL)
+            if self._storage:
+                self._storage.close()
+            status_file(self._data).unlink(missing_ok=True)
+            signal.set_wakeup_fd(-1)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self._wake_in.close()
+            self._wake_out.close()
+        self._say("Petrel has stopped.")
+        return 0
+
+    def _look_after(self) -> None:
+        now = time.monotonic()
+        for server in self._servers:
+            server.look_after(now)
+        for seat in self._seats:
+            code = seat.reap()
+            if code is not None:
+                self._mourn(seat, describe_exit(code), now)
+            if not seat.pid and now >= seat.deaths.retry_at:
+                self._fill(seat, now)
+            elif seat.pid and seat.deaths.has_lived(seat.since, now):
+                self._say(f"{seat.name} runs well again.")
+        self._bury_strangers()
+
+    def _fill(self, seat: Seat, now: float) -> None:
+        try:
+            seat.fill(now, self._ours_alone())
+        except OSError as problem:
+            self._mourn(seat, f"cannot start: {problem.strerror}", now)
+
+    def _mourn(self, seat: Seat, how: str, now: float) -> None:
+        if seat.deaths.add(now, how):
+            every_s = self._patience.slow_s
+            self._say(f"{seat.name} keeps crashing (last: {how}); trying again every {every_s:g} s, the rest goes on.")
+        elif not seat.deaths.failing:
+            self._say(f"{seat.name} ended ({how}); restarting it.")
+
+    def _ours_alone(self) -> list[int]:
+        """What a child must not keep open: a lock held by an orphan would bar the next start."""
+        mine = [self._wake_in.fileno(), self._wake_out.fileno()]
+        mine += [seat.pipe for seat in self._seats if seat.pipe >= 0]
+        if self._storage and self._storage.lock.descriptor >= 0:
+            mine.append(self._storage.lock.descriptor)
+        return mine
+
+    def _bury_strangers(self) -> None:
+        """As process 1 of a container we inherit orphans, such as the children of a killed postmaster."""
+        if os.getpid() != 1:
+            return
+        known = {seat.pid for seat in self._seats} | {server.cluster.pid for server in self._servers}
+        while (found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and found.si_pid not in known:
+            os.waitpid(found.si_pid, os.WNOHANG)
+
+    def _next_due_s(self) -> float:
+        now = time.monotonic()
+        due = [seat.deaths.retry_at - now for seat in self._seats if not seat.pid]
+        if any(not server.is_well for server in self._servers):
+            due.append(BUSY_S)
+        return max(0.0, min([IDLE_S, *due]))
+
+    def _wait(self, most_s: float) -> None:
+        """Until a signal, a word from a child, or the end of the time."""
+        poll = select.poll()
+        poll.register(self._wake_in, select.POLLIN)
+        talking = {seat.pipe: seat for seat in self._seats if seat.pipe >= 0}
+        for pipe in talking:
+            poll.register(pipe, select.POLLIN)
+        for descriptor, _ in poll.poll(most_s * 1000):
+            if descriptor in talking:
+                self._hear(talking[descriptor])
+            else:
+                self._wake_in.recv(4096)
+
+    def _hear(self, seat: Seat) -> None:
+        if seat.hear() and seat.part.serves and self._state == "starting":
+            self._state = "ready"
+            self._say(f"Petrel is ready at {self._address}")
+
+    def _drain(self) -> None:
+        """Those who answer requests first: what they finish still finds everybody else at work."""
+        self._state = "draining"
+        self._say("Stopping ...")
+        for serves in (True, False):
+            leaving = [seat for seat in self._seats if seat.part.serves is serves]
+            for seat in leaving:
+                seat.signal(signal.SIGTERM)
+            self._see_off(leaving)
+
+    def _see_off(self, leaving: list[Seat]) -> None:
+        until = time.monotonic() + self._patience.drain_s
+        hurry = self._asked_to_leave
+        while self._still_there(leaving):
+            rest_s = until - time.monotonic()
+            if rest_s <= 0 or self._asked_to_leave > hurry:
+                for seat in self._still_there(leaving):
+                    self._say(f"{seat.name} does not finish; ending it.")
+                    seat.signal(signal.SIGKILL)
+                until, hurry = time.monotonic() + self._patience.drain_s, self._asked_to_leave
+            self._write_status()
+            self._wait(min(max(rest_s, 0.01), 1.0))
+
+    def _still_there(self, seats: Iterable[Seat]) -> list[Seat]:
+        for seat in self._seats:
+            seat.reap()
+        return [seat for seat in seats if seat.pid]
+
+    def _write_status(self) -> None:
+        parts = {part.name: self._part_status(part) for part in self._parts}
+        servers = {server.cluster.name: server.status() for server in self._servers}
+        status = Status(os.getpid(), self._state, self._address, self._started_at, self._clock_offset_s, parts, servers)
+        text = msgspec.json.encode(status)
+        if text == self._written:
+            return
+        try:
+            write_status(self._data, text)
+        except OSError as problem:
+            self._say(f"Cannot write {status_file(self._data)}: {problem.strerror}")
+        self._written = text
+
+    def _part_status(self, part: Part) -> PartStatus:
+        seats = [seat for seat in self._seats if seat.part is part]
+        state: PartState = "running"
+        if any(seat.deaths.failing for seat in seats):
+            state = "failing"
+        elif not all(seat.pid for seat in seats):
+            state = "restarting"
+        elif part.serves and not any(seat.ready for seat in seats):
+            state = "starting"
+        return PartStatus(
+            part.wanted,
+            [seat.pid for seat in seats if seat.pid],
+            state,
+            sum(seat.deaths.total for seat in seats),
+            next((seat.deaths.last for seat in seats if seat.deaths.last), ""),
+        )
+
+    def _listen_to_signals(self) -> dict[signal.Signals, Any]:
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        signal.set_wakeup_fd(self._wake_out.fileno(), warn_on_full_buffer=False)
+        before: dict[signal.Signals, Any] = {n: signal.signal(n, self._leave) for n in LEAVE}
+        before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        return before
+
+    def _leave(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_leave += 1
+
+
+def _to_console(say: Callable[[str], None] | None) -> Callable[[str], None]:
+    """A console that has gone away is no reason to stop."""
+
+    def speak(line: str) -> None:
+        try:
+            if say:
+                say(line)
+            else:
+                print(line, flush=True)
+        except OSError:
+            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+
+    return speak
