@@ -20,6 +20,11 @@ class Limits(Struct, frozen=True, kw_only=True):
     post_length: int = 500
     celebrity_followers: int = 10_000
 
+    @property
+    def domain(self) -> str:
+        """Host and, where it is not the scheme's own, port: what stands after the second @ of our handles."""
+        return self.base_url.partition("://")[2]
+
 
 _current = Limits()
 

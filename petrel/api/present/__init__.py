@@ -1,0 +1,8 @@
+"""Shapes into wire JSON, in batches. A post and an account card are rendered once and kept as bytes; each answer
+splices in what moves (counts) and what is the viewer's (flags). Nothing here decides who sees what.
+"""
+
+from petrel.api.present.cards import account, accounts, from_cards
+from petrel.api.present.statuses import fresh, status, statuses
+
+__all__ = ["account", "accounts", "fresh", "from_cards", "status", "statuses"]

@@ -1,0 +1,155 @@
+"""The Account entity. Rendered once per version; the counts are spliced in."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from petrel.api.present.kept import Kept
+from petrel.core import limits, seal
+from petrel.core.doors import Reader, Row
+from petrel.core.errors import NotFound
+from petrel.core.text import parse, render
+from petrel.features import accounts as room
+
+CARDS = "select * from accounts.cards($1, $2::bigint[], $3::integer[])"
+FULL, FIRST_LINE = 2, 1
+
+
+class Field(Struct):
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Entity(Struct):
+    """Everything of an Account that does not move; counts follow it on the wire."""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    header: str
+    header_static: str
+    hide_collections: bool
+    noindex: bool
+    suspended: bool | msgspec.UnsetType
+    limited: bool | msgspec.UnsetType
+    emojis: list[str]
+    roles: list[str]
+    fields: list[Field]
+
+
+class Card(Struct, frozen=True):
+    """A rendered account, without its counts and closing brace. `first` is what a stranger to a protected account
+    gets: handle, name, picture. source: docs/law/visibility.md section 9."""
+
+    version: int
+    handle: str
+    domain: str
+    is_protected: bool
+    full: bytes
+    first: bytes
+    counts: tuple[int, int, int, object] = (0, 0, 0, None)     # as they were when this was rendered
+
+
+KEPT: Kept[Card] = Kept(20_000)
+
+
+def acct_of(handle: str, domain: str | None) -> str:
+    return f"{handle}@{domain}" if domain else handle
+
+
+def keep(row: Row, profile: room.Profile) -> Card:
+    """Renders a row of type accounts.card and keeps it."""
+    full = _entity(row, profile)
+    first = _entity(row, room.Profile(display_name=profile.display_name))
+    card = Card(row["version"], row["handle"], row["domain"] or "", row["is_protected"], _open(full), _open(first),
+                (row["posts"], row["followers"], row["following"], row["last_post_on"]))
+    KEPT.put(row["id"], card)
+    return card
+
+
+def _open(entity: Entity) -> bytes:
+    return msgspec.json.encode(entity)[:-1]
+
+
+def _entity(row: Row, profile: room.Profile) -> Entity:
+    base = limits.current().base_url
+    number, handle = row["id"], row["handle"]
+    acct = acct_of(handle, row["domain"])
+    avatar, header = f"{base}/avatars/{number}.png", f"{base}/headers/{number}.png"
+    return Entity(
+        id=str(number), username=handle, acct=acct, display_name=profile.display_name or handle,
+        locked=row["is_protected"], bot=row["is_bot"], discoverable=row["is_discoverable"],
+        indexable=row["is_indexable"], group=False, created_at=row["joined_at"].strftime("%Y-%m-%dT00:00:00.000Z"),
+        note=_html(profile.note), url=f"{base}/@{acct}", uri=f"{base}/ap/users/{number}",
+        avatar=avatar, avatar_static=avatar, header=header, header_static=header,
+        hide_collections=row["hides_network"], noindex=not row["is_indexable"],
+        suspended=True if row["state"] & 128 else msgspec.UNSET, limited=True if row["state"] & 8 else msgspec.UNSET,
+        emojis=[], roles=[], fields=[Field(f.name, _html(f.value)) for f in profile.fields])
+
+
+def _html(text: str) -> str:
+    base = limits.current().base_url
+    return render(parse(text), {}, lambda tag: f"{base}/tags/{tag}")
+
+
+def splice(opened: bytes, posts: int, followers: int, following: int, last_post_on: object) -> bytes:
+    """The whole entity. The counts are those of the row at hand, a moment old at most."""
+    last = b"null" if last_post_on is None else b'"%s"' % str(last_post_on).encode()
+    return b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s}' % (
+        opened, posts, followers, following, last)
+
+
+async def unseal(rows: Iterable[Row], more: Iterable[int] = ()) -> tuple[dict[int, room.Profile], dict[int, bytes]]:
+    """Profiles of card rows that brought one, and the keys of `more`: one query to the keyring for both."""
+    sealed = [row for row in rows if row["sealed_profile"] is not None]
+    keys = await seal.keys([*(row["id"] for row in sealed), *more])
+    profiles = {}
+    for row in sealed:
+        if row["id"] in keys:
+            profiles[row["id"]] = room.decode_profile(seal.open_sealed(keys[row["id"]], row["id"], row["sealed_profile"]))
+    return profiles, keys
+
+
+async def from_cards(rows: Sequence[Row]) -> list[bytes]:
+    """Account entities of rows of type accounts.card, in their order; tombstones and hidden ones left out."""
+    new = [row for row in rows if (kept := KEPT.get(row["id"])) is None or kept.version != row["version"]]
+    profiles, _ = await unseal(new) if new else ({}, {})
+    for row in new:
+        keep(row, profiles.get(row["id"], room.Profile()))
+    out = []
+    for row in rows:
+        card = KEPT.get(row["id"])
+        if card is not None and row["shell"] in (FULL, FIRST_LINE):
+            opened = card.full if row["shell"] == FULL else card.first
+            out.append(splice(opened, row["posts"], row["followers"], row["following"], row["last_post_on"]))
+    return out
+
+
+async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
+    """Account entities as the viewer of `r` may see them; order kept, hidden ones left out. One query when warm."""
+    if not ids:
+        return []
+    have = [kept.version if (kept := KEPT.get(i)) is not None else 0 for i in ids]
+    return await from_cards(await r.fetch(CARDS, r.digest, ids, have))
+
+
+async def account(r: Reader, number: int) -> bytes:
+    """Errors: NotFound."""
+    found = await accounts(r, [number])
+    if not found:
+        raise NotFound
+    return found[0]

@@ -1,0 +1,23 @@
+"""A bounded store of rendered bytes. Safe to lose and safe to keep: it is keyed by version and is no authority."""
+
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """At most `most` values; when full, the tenth put in longest ago goes. Per process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: dict[int, Value] = {}
+        self.get = self._values.get
+
+    def put(self, key: int, value: Value) -> None:
+        if len(self._values) >= self._most:
+            for old in list(self._values)[: self._most // 10]:
+                del self._values[old]
+        self._values[key] = value
+
+    def clear(self) -> None:
+        self._values.clear()

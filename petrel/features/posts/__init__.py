@@ -1,0 +1,44 @@
+"""Posts: writing, editing, deleting, marking, and who may see them.
+
+Words: post, draft, audience, surface, code (what the law gives), mark (like, bookmark, boost, pin, muted thread).
+Invariants: a change to posts.* records a posts.* entry; text exists in memory only, at rest it is sealed.
+Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
+"""
+
+from petrel.features.posts.changing import delete, edit, source
+from petrel.features.posts.marking import mark_many, mark_together
+from petrel.features.posts.reads import (
+    Shown,
+    by_author,
+    history,
+    marked,
+    public,
+    reactions,
+    shown,
+    thread,
+    why,
+)
+from petrel.features.posts.shapes import (
+    Ask,
+    Audience,
+    Code,
+    Content,
+    Draft,
+    Fresh,
+    Mark,
+    MarkAsk,
+    Marked,
+    Named,
+    PostNotFound,
+    State,
+    Surface,
+    Who,
+    decode_content,
+)
+from petrel.features.posts.writing import create_many, create_together
+
+__all__ = [
+    "Ask", "Audience", "Code", "Content", "Draft", "Fresh", "Mark", "MarkAsk", "Marked", "Named", "PostNotFound",
+    "Shown", "State", "Surface", "Who", "by_author", "create_many", "create_together", "decode_content", "delete", "edit", "history",
+    "mark_many", "mark_together", "marked", "public", "reactions", "shown", "source", "thread", "why",
+]

@@ -1,0 +1,86 @@
+"""Editing and deleting one's own posts, direct ones included."""
+
+from petrel.core import limits, seal
+from petrel.core.doors import Writer
+from petrel.core.jobs import job
+from petrel.core.text import clean, parse
+from petrel.core.viewer import Member
+from petrel.features.posts import rows, rules
+from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, decode_content
+from petrel.features.posts.writing import named_in
+
+REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
+CHANGE_MESSAGE = "select messages.change($1, $2, $3, $4, $5)"
+RAW = "select s.id, s.sealed, s.audience, s.conversation, s.who, s.author, s.language, s.states \
+from law.page($1, 1::smallint, array[$2::bigint], array[0::bigint], array[0::bigint]) s where s.depth = 0 and s.code > 3"
+
+
+async def source(w: Writer, post: int) -> tuple[Content, rows.Row]:
+    """The plain content of a post that is the actor's own. Errors: PostNotFound."""
+    row = await w.row(RAW, w.digest, post)
+    if row is None or row["author"] != w.account or row["sealed"] is None:
+        raise PostNotFound
+    key_id = row["conversation"] or row["id"]
+    keys = await seal.keys([key_id])
+    if key_id not in keys:
+        raise PostNotFound
+    return decode_content(seal.open_sealed(keys[key_id], row["id"], row["sealed"])), row
+
+
+async def edit(w: Writer, post: int, draft: Draft) -> None:
+    """Replaces text, content warning, sensitivity and language; audience and parent stay. The old text is kept.
+
+    Errors: PostNotFound, Empty, TooLong, Invalid.
+    """
+    assert isinstance(w.viewer, Member)
+    _, row = await source(w, post)
+    parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
+
+    rules.check_text(parsed, spoiler, limits.current().post_length)
+
+    named = await named_in(w, w.viewer.account, parsed)
+    content = Content(parsed.text, spoiler, named)
+    flags = rules.flags_of(draft, False)
+    language = draft.language or row["language"]
+    key_id = row["conversation"] or post
+    sealed = seal.seal((await seal.keys([key_id]))[key_id], post, content.encode())
+    if row["audience"] == Audience.DIRECT:
+        done = await w.value(CHANGE_MESSAGE, w.digest, post, flags, language, sealed)
+    else:
+        done = await w.value(REWRITE, w.digest, post, sealed, flags, language, [n.account for n in named])
+    if done is None:
+        raise PostNotFound
+    kind = "messages.message.edited" if row["audience"] == Audience.DIRECT else "posts.post.edited"
+    w.record(kind, post, refs=[n.account for n in named], body=parsed.text.encode())
+
+
+async def delete(w: Writer, post: int) -> tuple[Content, rows.Row]:
+    """Deletes one's own post: its text is gone with this commit, its key right after. Returns what it said.
+
+    A tombstone stays for 90 days, so that replays cannot bring it back. Errors: PostNotFound.
+    """
+    content, row = await source(w, post)
+
+    if row["audience"] == Audience.DIRECT:
+        if await w.value(CHANGE_MESSAGE, w.digest, post, 0, None, None) is None:
+            raise PostNotFound
+        w.record("messages.message.deleted", post, refs=(row["conversation"],))
+        return content, row
+    gone = await w.change(rows.DELETE_POST, post, w.account)
+    if not gone:
+        raise PostNotFound
+    await w.execute(rows.EMPTY_CONTENT, post)
+    await w.execute(rows.EMPTY_EDITS, post)
+
+    before = gone[0]
+    w.record("posts.post.deleted", post, refs=(before["reply_to"] or 0, before["boost_of"] or 0, w.account or 0,
+                                               before["audience"]))
+    w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
+    return content, row
+
+
+@job("posts.destroy_keys")
+async def destroy_keys(ids: list[int]) -> None:
+    """Twice: no effect. Late: ciphertext is gone from the table already, only copies elsewhere could be read
+    meanwhile. Never: the dead letter is listed, and the deletion drill finds the key."""
+    await seal.destroy(ids)

@@ -1,0 +1,160 @@
+-- What commands need to know of who acts, and the few changes that touch ciphertext in place.
+
+-- One row per digest that belongs to an account, in the order asked.
+create or replace function posts.standing(p_digests bytea[])
+returns table (ord integer, account bigint, state integer, is_protected boolean, default_audience smallint,
+               default_sensitive boolean, default_language text, version integer, app bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select d.ord::integer, a.id, a.state, a.is_protected, a.default_audience, a.default_sensitive, a.default_language,
+         a.version, v.app
+    from unnest(p_digests) with ordinality d(digest, ord)
+    cross join lateral law.viewer(d.digest) v
+    join accounts.account a on a.cell = law.cell(v.account) and a.id = v.account
+   order by 1;
+end $$;
+
+-- Keeps the old text among the edits and puts the new one in its place. The new version, or null when the post is
+-- not the viewer's own or gone.
+create or replace function posts.rewrite(p_digest bytea, p_id bigint, p_sealed bytea, p_flags integer,
+                                         p_language text, p_mentions bigint[])
+returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_version integer;
+begin
+  insert into posts.edit (cell, post, version, at, flags, sealed)
+  select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
+    from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
+   where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
+  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~2) | p_flags,
+         language = p_language, mentions = p_mentions
+   where cell = law.cell(p_id) and id = p_id and author = v.account and flags & 512 = 0 and boost_of is null
+  returning version into v_version;
+  if v_version is not null then
+    update posts.content set sealed = p_sealed where cell = law.cell(p_id) and id = p_id;
+  end if;
+  return v_version;
+end $$;
+
+-- Earlier versions of a post that the viewer may see (surface api), oldest first, the current one last.
+create or replace function posts.history(p_digest bytea, p_id bigint)
+returns table (version integer, at timestamptz, flags integer, sealed bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
+                  where s.depth = 0 and s.code > 3) then
+    return;
+  end if;
+  return query
+  select e.version, e.at, e.flags, e.sealed from posts.edit e where e.cell = law.cell(p_id) and e.post = p_id
+  union all
+  select p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
+    from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
+   where p.cell = law.cell(p_id) and p.id = p_id
+  order by 1;
+end $$;
+
+-- Ids of a thread in the order of writing; candidates only.
+create or replace function posts.thread(p_digest bytea, p_root bigint, p_limit integer)
+returns table (id bigint, reply_to bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.id, p.reply_to from posts.post p
+   where p.thread = p_root and p.boost_of is null order by p.id limit p_limit;
+end $$;
+
+-- The root of the thread that a post belongs to.
+create or replace function posts.root(p_digest bytea, p_id bigint) returns bigint
+language sql stable security definer set search_path = '' as $$
+  select p.thread from posts.post p where p.cell = law.cell(p_id) and p.id = p_id
+$$;
+
+-- Posts of one author, newest first; candidates only (id, boosted id).
+create or replace function posts.of_author(p_digest bytea, p_author bigint, p_limit integer, p_max bigint, p_min bigint,
+                                           p_replies boolean, p_boosts boolean)
+returns table (id bigint, boost_of bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_min is not null then
+    return query select * from (
+      select p.id, p.boost_of from posts.post p
+       where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0
+         and p.id > p_min and p.id < coalesce(p_max, 9223372036854775807)
+         and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
+         and (p_boosts or p.boost_of is null)
+       order by p.id limit p_limit) s order by 1 desc;
+  else
+    return query select p.id, p.boost_of from posts.post p
+     where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0
+       and p.id < coalesce(p_max, 9223372036854775807)
+       and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
+       and (p_boosts or p.boost_of is null)
+     order by p.id desc limit p_limit;
+  end if;
+end $$;
+
+-- Public posts of everybody, newest first; candidates only.
+create or replace function posts.public(p_digest bytea, p_limit integer, p_max bigint, p_min bigint)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_min is not null then
+    return query select s.id from (
+      select p.id from posts.post p
+       where p.audience = 0 and p.boost_of is null and p.reply_to is null and p.flags & 512 = 0
+         and p.id > p_min and p.id < coalesce(p_max, 9223372036854775807) order by p.id limit p_limit) s order by 1 desc;
+  else
+    return query select p.id from posts.post p
+     where p.audience = 0 and p.boost_of is null and p.reply_to is null and p.flags & 512 = 0
+       and p.id < coalesce(p_max, 9223372036854775807) order by p.id desc limit p_limit;
+  end if;
+end $$;
+
+-- The viewer's own marked posts (1 likes, 2 bookmarks, 8 pins of p_account), newest mark first: (mark id, post).
+create or replace function posts.marked(p_digest bytea, p_kind integer, p_account bigint, p_limit integer, p_max bigint,
+                                        p_min bigint)
+returns table (mark bigint, post bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_account bigint := case when p_kind = 8 then p_account else v.account end;
+begin
+  return query select * from (
+    select case p_kind when 1 then m.like_id when 2 then m.bookmark_id else m.pin_id end as mark_id, m.post
+      from posts.mark m where m.cell = law.cell(v_account) and m.account = v_account
+       and (p_kind <> 1 or m.like_id is not null) and (p_kind <> 2 or m.bookmark_id is not null)
+       and (p_kind <> 8 or m.pin_id is not null)) s
+   where s.mark_id < coalesce(p_max, 9223372036854775807) and s.mark_id > coalesce(p_min, 0)
+   order by case when p_min is null then -s.mark_id else s.mark_id end limit p_limit;
+end $$;
+
+-- Who liked (1) or boosted (4) a post that the viewer may see: (reaction id, account), newest first.
+create or replace function posts.reactions(p_digest bytea, p_id bigint, p_kind integer, p_limit integer, p_max bigint)
+returns table (reaction bigint, account bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
+                  where s.depth = 0 and s.code > 3) then
+    return;
+  end if;
+  return query select r.id, r.account from posts.reaction r
+   where r.cell = law.cell(p_id) and r.post = p_id and r.kind = p_kind and r.id < coalesce(p_max, 9223372036854775807)
+   order by r.id desc limit p_limit;
+end $$;
+
+-- For jobs and followers: what is sealed of these posts, and whom they name.
+create or replace function posts.sealed_of(p_system text, p_ids bigint[])
+returns table (id bigint, author bigint, audience smallint, flags integer, mentions bigint[], is_indexable boolean,
+               version integer, sealed bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.id, p.author, p.audience, p.flags, p.mentions, a.is_indexable, p.version, c.sealed
+    from unnest(p_ids) i(id)
+    join posts.post p on p.cell = law.cell(i.id) and p.id = i.id
+    join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
+    join posts.content c on c.cell = p.cell and c.id = p.id
+   where p.flags & 512 = 0;
+end $$;

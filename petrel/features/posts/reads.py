@@ -1,0 +1,138 @@
+"""What a viewer can get of posts. Every function asks the database's verdict; none decides."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from petrel.core import seal
+from petrel.core.doors import Reader, Row
+from petrel.core.pages import Page
+from petrel.features.posts.shapes import Code, Content, PostNotFound, Surface, decode_content
+
+PAGE = "select * from law.page($1, $2::smallint, $3::bigint[], $4::bigint[], $5::bigint[])"
+
+
+class Shown(Struct):
+    """One candidate that the law shows: its row, and for a boost the row of the boosted post.
+
+    `row` is of type law.shown (visibility.sql): code, marks, counts, stamp; `sealed` and `card` only where the stamp
+    differs from the one the caller had.
+    """
+
+    row: Row
+    boosted: Row | None = None
+
+
+async def shown(r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (),
+                have_boosted: Sequence[int] = ()) -> list[Shown]:
+    """What the viewer may be shown of these candidates on this surface, in the order asked; one query.
+
+    A boost comes only when both it and the boosted post may be shown. Tombstones (code 1) are included: doors leave
+    them out of lists. `have` and `have_boosted` are the stamps of rendered copies (0: none).
+    """
+    if not ids:
+        return []
+    blank = [0] * len(ids)
+    found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, have_boosted or blank)
+    boosted = {row["ord"]: row for row in found if row["depth"] == 1}
+    rows = sorted((row for row in found if row["depth"] == 0), key=lambda row: row["ord"])
+    return [Shown(row, boosted.get(row["ord"])) for row in rows
+            if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)]
+
+
+async def contents(rows: Sequence[Row]) -> dict[int, Content]:
+    """The plain content of rows that brought ciphertext, by post; one query to the keyring, none for none.
+
+    A post whose key was destroyed is absent.
+    """
+    sealed = [row for row in rows if row["sealed"] is not None]
+    keys = await seal.keys(row["conversation"] or row["id"] for row in sealed)
+    found = {}
+    for row in sealed:
+        key = keys.get(row["conversation"] or row["id"])
+        if key is not None:
+            found[row["id"]] = decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
+    return found
+
+
+async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], list[int]]:
+    """Ids of a post's ancestors (oldest first) and descendants (in the order of writing); candidates only.
+
+    Errors: PostNotFound when the viewer may not see the post itself.
+    """
+    one = await shown(r, Surface.API, [post])
+    if not one or one[0].row["code"] <= Code.TOMBSTONE:
+        raise PostNotFound
+    conversation = one[0].row["conversation"]
+    if conversation is not None:
+        members = await r.fetch("select * from messages.thread($1, $2, $3)", r.digest, conversation, most)
+    else:
+        root = await r.value("select posts.root($1, $2)", r.digest, post)
+        members = await r.fetch("select * from posts.thread($1, $2, $3)", r.digest, root, most)
+    parents = {m["id"]: m["reply_to"] for m in members}
+    ancestors: list[int] = []
+    at = parents.get(post)
+    while at is not None and at not in ancestors:
+        ancestors.append(at)
+        at = parents.get(at)
+    below = {post}
+    descendants = []
+    for number, parent in sorted(parents.items()):
+        if parent in below:
+            below.add(number)
+            descendants.append(number)
+    return ancestors[::-1], descendants
+
+
+async def by_author(r: Reader, author: int, page: Page, *, replies: bool = True, boosts: bool = True) -> list[int]:
+    """Candidate ids of an author's posts, newest first."""
+    rows = await r.fetch("select id from posts.of_author($1, $2, $3, $4, $5, $6, $7)", r.digest, author, page.limit,
+                         page.max_id, page.min_id if page.min_id is not None else None, replies, boosts)
+    return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
+
+
+async def public(r: Reader, page: Page) -> list[int]:
+    """Candidate ids of the public timeline, newest first."""
+    rows = await r.fetch("select id from posts.public($1, $2, $3, $4)", r.digest, page.limit, page.max_id, page.min_id)
+    return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
+
+
+async def marked(r: Reader, kind: int, page: Page, *, account: int | None = None) -> list[tuple[int, int]]:
+    """(mark id, post id) of the viewer's likes (1) or bookmarks (2), or the pins (8) of `account`; newest first."""
+    rows = await r.fetch("select mark, post from posts.marked($1, $2, $3, $4, $5, $6)", r.digest, kind, account,
+                         page.limit, page.max_id, page.min_id if page.min_id is not None else page.since_id)
+    return sorted(((m, p) for m, p in rows), reverse=True)
+
+
+async def reactions(r: Reader, post: int, kind: int, page: Page) -> list[tuple[int, int]]:
+    """(reaction id, account) of who liked (1) or boosted (4) a post; empty when the viewer may not see it."""
+    rows = await r.fetch("select reaction, account from posts.reactions($1, $2, $3, $4, $5)", r.digest, post, kind,
+                         page.limit, page.max_id)
+    return [(m, a) for m, a in rows]
+
+
+class Version(Struct, frozen=True):
+    """A post as it once read."""
+
+    number: int
+    at: object
+    is_sensitive: bool
+    content: Content
+
+
+async def history(r: Reader, post: int) -> list[Version]:
+    """All versions, oldest first, the current one last. Errors: PostNotFound."""
+    rows = await r.fetch("select * from posts.history($1, $2)", r.digest, post)
+    key = (await seal.keys([post])).get(post)
+    if not rows or key is None:
+        raise PostNotFound
+    return [Version(row["version"], row["at"], bool(row["flags"] & 2),
+                    decode_content(seal.open_sealed(key, post, row["sealed"]))) for row in rows]
+
+
+async def why(r: Reader, viewer: int | None, post: int) -> list[Row]:
+    """The verdict on every surface, with the facts it was reached from. For the command line and staff."""
+    return await r.fetch("select * from law.why($1, $2)", viewer, post)
+
+
+__all__ = ["Shown", "by_author", "contents", "history", "marked", "public", "reactions", "shown", "thread", "why"]

@@ -1,0 +1,50 @@
+"""Pure decisions about posts. No rows, no clock."""
+
+from petrel.core.errors import Invalid
+from petrel.core.text import length
+from petrel.core.text.grammar import Parsed
+from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong
+
+MOST_NAMED = 50
+
+
+def check_text(parsed: Parsed, spoiler: str, most: int) -> None:
+    """Errors: Empty, TooLong, Invalid. source: the client API's counting rules (core/text/length.py)."""
+    if not parsed.text and not spoiler:
+        raise Empty
+    count = length(parsed, spoiler)
+    if count > most:
+        raise TooLong(message=f"Validation failed: Text character limit of {most} exceeded")
+    if len(parsed.mentions) > MOST_NAMED:
+        raise Invalid(message=f"Validation failed: Text names more than {MOST_NAMED} people")
+
+
+def audience_of(asked: Audience | None, default: int, parent: int | None) -> Audience:
+    """The audience a post gets: as asked, else the account's default, never wider than what it answers.
+
+    source: docs/law/visibility.md section 10, "reply".
+    """
+    wanted = Audience(default) if asked is None else asked
+    if parent is None:
+        return wanted
+    if parent == Audience.PROTECTED:
+        parent = Audience.FOLLOWERS
+    return max(wanted, Audience(parent))
+
+
+def may_boost(effective: int, is_author: bool) -> bool:
+    """Public and unlisted: whoever sees it. Narrower: only the author, to the same audience. source: section 10."""
+    if effective in (Audience.PUBLIC, Audience.UNLISTED):
+        return True
+    return is_author and effective in (Audience.FOLLOWERS, Audience.PROTECTED)
+
+
+def boost_audience(asked: Audience | None, original: int) -> Audience:
+    """Never wider than the boosted post's."""
+    floor = Audience.FOLLOWERS if original in (Audience.FOLLOWERS, Audience.PROTECTED) else Audience.PUBLIC
+    return max(asked or Audience.PUBLIC, floor)
+
+
+def flags_of(draft: Draft, is_protected: bool) -> int:
+    sensitive = draft.is_sensitive or bool(draft.spoiler)
+    return (State.SENSITIVE if sensitive else 0) | (State.WRITTEN_PROTECTED if is_protected else 0)

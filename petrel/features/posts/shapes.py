@@ -1,0 +1,191 @@
+"""Shapes of posts: audiences, drafts, what is sealed, what a page of them is made of."""
+
+from enum import IntEnum, IntFlag
+from typing import Any
+
+from msgspec import Struct, msgpack
+
+from petrel.core.errors import Invalid, NotFound, Refused
+from petrel.core.viewer import Member
+
+
+class Audience(IntEnum):
+    """Whom the author writes to; stored numbers. PROTECTED is never stored: it is computed at reading."""
+
+    PUBLIC = 0
+    UNLISTED = 1
+    FOLLOWERS = 2
+    DIRECT = 3
+    SELF = 4
+    PROTECTED = 5
+
+
+class Surface(IntEnum):
+    """Where a post is about to be shown. source: docs/law/visibility.md section 1."""
+
+    LINK = 0
+    API = 1
+    PROF = 2
+    THRD = 3
+    EMBD = 4
+    HOME = 5
+    PUB = 6
+    SRCH = 7
+    NTF = 8
+    STRM = 9
+    PUSH = 10
+    MEDIA = 11
+    CNT = 12
+    EXP = 13
+
+
+class Code(IntEnum):
+    """What the law gives a viewer, strictest first. source: docs/law/visibility.md section 1."""
+
+    NOTHING = 0
+    TOMBSTONE = 1
+    POINTER = 2
+    HISTORY = 3
+    GATE = 4
+    IF_ASKED = 5
+    FULL = 6
+
+
+class State(IntFlag):
+    """The law's states that a post or its author can be in; bits of `flags` and of `accounts.account.state`."""
+
+    SENSITIVE = 2
+    ADULT = 4
+    LIMITED = 8
+    REMOVED = 64
+    SUSPENDED = 128
+    DEACTIVATED = 256
+    DELETED = 512
+    WRITTEN_PROTECTED = 65536
+
+
+class Mark(IntFlag):
+    """What the viewer did with a post: bits of posts.mark."""
+
+    LIKE = 1
+    BOOKMARK = 2
+    BOOST = 4
+    PIN = 8
+    MUTE = 16
+
+
+class Who(IntFlag):
+    """Who the viewer is towards the author: bits as in law.code."""
+
+    SIGNED_IN = 1
+    PENDING = 2
+    FOLLOWER = 4
+    NAMED = 8
+    MUTING = 16
+    BLOCKED = 32
+    BLOCKING = 64
+    AUTHOR = 128
+
+
+class Named(Struct, frozen=True, array_like=True):
+    """An account that a text names; `acct` is the lower-case form that the text uses."""
+
+    acct: str
+    account: int
+    handle: str
+    domain: str = ""
+
+
+class Content(Struct, frozen=True, array_like=True):
+    """What is sealed of a post. Stored as msgpack; fields are only ever added at the end."""
+
+    text: str
+    spoiler: str = ""
+    named: tuple[Named, ...] = ()
+
+    def encode(self) -> bytes:
+        return msgpack.encode(self)
+
+
+def decode_content(plain: bytes) -> Content:
+    return msgpack.decode(plain, type=Content)
+
+
+class Draft(Struct, frozen=True):
+    """A post about to be written. `audience` None: the account's default. `text` as the person typed it."""
+
+    text: str
+    audience: Audience | None = None
+    reply_to: int | None = None
+    spoiler: str = ""
+    is_sensitive: bool = False
+    language: str | None = None
+
+
+class Ask(Struct, frozen=True):
+    """One member's wish to publish a draft. `once` is the digest of an idempotency key, good for a day."""
+
+    member: Member
+    draft: Draft
+    cause: str
+    once: bytes | None = None
+
+
+class MarkAsk(Struct, frozen=True):
+    """One member's wish to set or clear one mark on a post."""
+
+    member: Member
+    post: int
+    mark: Mark
+    on: bool
+    cause: str
+    audience: Audience | None = None      # of a boost
+
+
+class Fresh(Struct, frozen=True):
+    """What a post's author is told right after the commit, without another look at the database.
+
+    `is_new` is False when the same `once` had published it before: then read it like any other.
+    """
+
+    id: int
+    author: int
+    audience: Audience
+    flags: int = 0
+    reply_to: int | None = None
+    reply_to_account: int | None = None
+    language: str | None = None
+    conversation: int | None = None
+    content: Content | None = None
+    account_version: int = 0
+    is_new: bool = True
+
+
+class Marked(Struct, frozen=True):
+    """A mark after the commit: on which post it is (of a boost the original), its counts from before, and the
+    boost's own id."""
+
+    post: int
+    changed: bool
+    likes: int
+    boosts: int
+    boost: int | None = None
+
+
+Row = Any   # a record of type law.shown: see visibility.sql
+
+
+class PostNotFound(NotFound):
+    """Record not found"""
+
+
+class TooLong(Invalid):
+    """Validation failed: Text character limit exceeded"""
+
+
+class Empty(Invalid):
+    """Validation failed: Text can't be blank"""
+
+
+class NotForBoosting(Refused):
+    """This action is not allowed"""
