@@ -17,12 +17,13 @@ from petrel.storage.postgres.errors import (
 )
 from petrel.storage.postgres.external import OLDEST, check_external
 from petrel.storage.postgres.lock import SiteLock, holder_of
-from petrel.storage.postgres.site import DATABASES, ClusterName, Storage
+from petrel.storage.postgres.site import DATABASES, VARIABLES, ClusterName, Storage, preview
 
 __all__ = [
     "ADMIN",
     "DATABASES",
     "OLDEST",
+    "VARIABLES",
     "BinariesMissing",
     "Cluster",
     "ClusterFailed",
@@ -35,4 +36,5 @@ __all__ = [
     "check_external",
     "describe_exit",
     "holder_of",
+    "preview",
 ]

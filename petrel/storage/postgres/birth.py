@@ -15,7 +15,7 @@ ADMIN = "petrel_admin"
 def make_cluster(folder: Path, database: str, owner: Owner, binaries: Binaries) -> bool:
     """True if it was not there. A directory that holds something else is refused and left alone."""
     if (folder / "PG_VERSION").exists():
-        _check_version(folder)
+        check_version(folder)
         return False
     if folder.exists() and any(folder.iterdir()):
         raise ClusterFailed(f"{folder} is not empty and holds no database.", "Choose another data directory.")
@@ -46,7 +46,8 @@ def _initdb(binaries: Binaries) -> list[str]:
     ]
 
 
-def _check_version(folder: Path) -> None:
+def check_version(folder: Path) -> None:
+    """Refuses files of another major version, which the server could not read."""
     made_by = (folder / "PG_VERSION").read_text().strip()
     if made_by != str(MAJOR):
         raise ClusterFailed(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from petrel.storage.postgres import binaries, folders
-from petrel.storage.postgres.birth import ADMIN
+from petrel.storage.postgres.birth import ADMIN, check_version
 from petrel.storage.postgres.cluster import Cluster
 from petrel.storage.postgres.config import KEYRING, MAIN
 from petrel.storage.postgres.external import check_external, external_args
@@ -20,6 +20,17 @@ VARIABLES: dict[ClusterName, str] = {
     "main": "PETREL_DATABASE_URL",
     "keyring": "PETREL_KEYRING_URL",
 }
+
+
+def preview(data: Path, cluster: ClusterName) -> str:
+    """What a start would find, without starting. Raises StorageError if it would fail."""
+    found = binaries.find()
+    folder = data / cluster
+    owner_of(folder)
+    if not (folder / "PG_VERSION").exists():
+        return f"Postgres {found.version} will make it at the first start"
+    check_version(folder)
+    return f"Postgres {found.version} is ready to start it"
 
 
 class Storage:

@@ -1,0 +1,97 @@
+"""Checks of the site: its Postgres servers, its processes, its settings."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
+from petrel.ops.doctor.shapes import Check, bad, fine
+from petrel.ops.processes import Status
+from petrel.ops.processes.status import PartStatus, ServerStatus
+from petrel.storage.postgres import OLDEST, VARIABLES, ClusterName, Storage, StorageError, holder_of, preview
+
+CONNECT_TIMEOUT_S = 5.0
+CONNECTIONS_FULL = 0.9
+
+
+def check_settings(load: Callable[[], object]) -> Check:
+    """`load` raises what a start would raise."""
+    try:
+        load()
+    except Exception as problem:
+        return bad("settings", str(problem), "Correct settings.toml or the environment; see `petrel settings show`.")
+    return fine("settings", "valid")
+
+
+def check_processes(data: Path, status: Status | None) -> Check:
+    if holder_of(data) is None:
+        return fine("processes", "the site is not running; start it with `petrel up`")
+    if status is None:
+        return bad("processes", "running, but its status file cannot be read", f"Look at {data / 'run'}.")
+    watched: dict[str, PartStatus | ServerStatus] = {**status.parts, **status.postgres}
+    failing = [f"{name} ({one.last_exit})" for name, one in watched.items() if one.state == "failing"]
+    if failing:
+        cure = f"Read the console of `petrel up` and the logs in {data / 'log'}; the supervisor keeps trying."
+        return bad("processes", f"keeps crashing: {', '.join(failing)}", cure)
+    count = sum(len(part.pids) for part in status.parts.values())
+    return fine("processes", f"{status.state}, {count} processes since {status.started_at}")
+
+
+async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
+    """Reachable, new enough, with connections to spare and the same idea of time."""
+    name = f"postgres {cluster}"
+    url = storage.urls[cluster]
+    if not url and holder_of(storage.data) is None:
+        return [_check_startable(name, storage, cluster)]
+    began = time.monotonic()
+    try:
+        connection = await asyncpg.connect(**storage.connect_args(cluster), timeout=CONNECT_TIMEOUT_S)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
+        cure = f"Check {VARIABLES[cluster]} and that server."
+        if not url:
+            cure = f"Read {storage.data / 'log' / f'postgres-{cluster}.log'}; the supervisor restarts it by itself."
+        return [bad(name, f"cannot connect: {problem or type(problem).__name__}", cure)]
+    took_ms = (time.monotonic() - began) * 1000
+    try:
+        return [await _check_server(name, connection, took_ms), await _check_time(name, connection)]
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        return [bad(name, f"does not answer: {problem}", "Examine again in a moment.")]
+    finally:
+        await connection.close(timeout=CONNECT_TIMEOUT_S)
+
+
+def _check_startable(name: str, storage: Storage, cluster: ClusterName) -> Check:
+    try:
+        return fine(name, f"not running; {preview(storage.data, cluster)}")
+    except StorageError as problem:
+        return bad(name, problem.message, problem.cure)
+
+
+async def _check_server(name: str, connection: asyncpg.Connection, took_ms: float) -> Check:
+    row = await connection.fetchrow(
+        "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version,"
+        " current_setting('max_connections')::int AS most, pg_is_in_recovery() AS standby,"
+        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used"
+    )
+    found = f"Postgres {row['version']}, answers in {took_ms:.0f} ms, {row['used']} of {row['most']} connections"
+    if row["number"] < OLDEST * 10000:
+        return bad(name, found, f"Petrel needs Postgres {OLDEST} or newer.")
+    if row["standby"]:
+        return bad(name, f"{found}; a read-only standby", "Point the URL at the primary server.")
+    if row["used"] > row["most"] * CONNECTIONS_FULL:
+        return bad(name, found, "Raise max_connections (embedded: in local.conf of the cluster), or run fewer workers.")
+    return fine(name, found)
+
+
+async def _check_time(name: str, connection: asyncpg.Connection) -> Check:
+    before = datetime.now(UTC)
+    theirs = await connection.fetchval("SELECT clock_timestamp()")
+    after = datetime.now(UTC)
+    off_s = (theirs - before - (after - before) / 2).total_seconds()
+    label = f"{name} clock"
+    if abs(off_s) > CLOCK_STEP_MAX_S:
+        return bad(label, f"{off_s:+.1f} s away from this machine's", SET_CLOCK)
+    return fine(label, f"{off_s * 1000:+.0f} ms from this machine's")

@@ -1,0 +1,141 @@
+"""The doctor finds what is wrong, names it, and says what to do."""
+
+import asyncio
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from petrel.ops.doctor import Check, examine, machine
+from petrel.ops.processes.status import PartStatus, Status, clock_offset_s, write_status
+from petrel.storage.postgres import Storage
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    storage = Storage.open(tmp_path_factory.mktemp("doctor") / "data", say=lambda line: None)
+    yield storage
+    storage.close()
+
+
+def look(data: Path, **what) -> dict[str, Check]:
+    checks = asyncio.run(examine(data=data, **{"host": "127.0.0.1", "port": 0, **what}))
+    assert len({check.name for check in checks}) == len(checks)
+    for check in checks:
+        assert check.found
+        assert bool(check.cure) is not check.ok, check
+    return {check.name: check for check in checks}
+
+
+def bad_ones(checks: dict[str, Check]) -> set[str]:
+    return {check.name for check in checks.values() if not check.ok}
+
+
+def report(data: Path, **changes) -> None:
+    status = Status(os.getpid(), "ready", "http://localhost", "2026-01-01T00:00:00+00:00", clock_offset_s(), {}, {})
+    write_status(data, msgspec.json.encode(msgspec.structs.replace(status, **changes)))
+
+
+def test_a_fresh_machine_is_fit(tmp_path):
+    checks = look(tmp_path / "data")
+    assert bad_ones(checks) == set()
+    assert "first start" in checks["postgres main"].found
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_running_site_is_well(running):
+    report(running.data)
+    checks = look(running.data)
+    assert bad_ones(checks) == set()
+    assert checks["postgres main"].found.startswith("Postgres 18")
+    assert checks["postgres keyring"].found.startswith("Postgres 18")
+    assert "from this machine" in checks["postgres main clock"].found
+
+
+def test_a_server_that_is_down_while_the_site_runs(running):
+    report(running.data)
+    keyring = running.clusters[1]
+    keyring.stop()
+    try:
+        checks = look(running.data)
+    finally:
+        keyring.start()
+        keyring.wait_ready()
+    assert bad_ones(checks) == {"postgres keyring"}
+    assert "postgres-keyring.log" in checks["postgres keyring"].cure
+
+
+def test_an_external_server_that_cannot_be_reached(tmp_path):
+    url = f"postgresql://petrel:hunter2@/petrel?host={tmp_path}"
+    checks = look(tmp_path / "data", database_url=url)
+    assert bad_ones(checks) == {"postgres main"}
+    assert "PETREL_DATABASE_URL" in checks["postgres main"].cure
+    assert "hunter2" not in str(checks)
+
+
+def test_parts_that_keep_crashing_are_named(running):
+    report(running.data, parts={"followers": PartStatus(1, [], "failing", 9, "exit code 1")})
+    found = look(running.data)["processes"]
+    assert not found.ok
+    assert "followers (exit code 1)" in found.found
+
+
+def test_invalid_settings(tmp_path):
+    def load() -> None:
+        raise ValueError("unknown setting: prot")
+
+    found = look(tmp_path / "data", load_settings=load)["settings"]
+    assert found.found == "unknown setting: prot"
+
+
+def test_a_full_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=1024**3 // 2))
+    assert "0.5 GiB free" in look(tmp_path / "data")["disk"].found
+
+
+def test_directories_open_to_others(tmp_path):
+    data = tmp_path / "data"
+    for folder in (data, data / "keys", data / "run"):
+        folder.mkdir()
+        folder.chmod(0o700)
+    assert bad_ones(look(data)) == set()
+    (data / "keys").chmod(0o750)
+    found = look(data)["directory keys"]
+    assert "mode 750" in found.found
+    assert found.cure == f"chmod 700 {data / 'keys'}"
+
+
+def test_a_port_that_a_stranger_holds_and_one_that_is_ours(running):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        report(running.data, pid=1)
+        found = look(running.data, port=port)["port"]
+        assert f"process {os.getpid()}" in found.found
+        assert f"--port {port + 1}" in found.cure
+
+        report(running.data)
+        assert look(running.data, port=port)["port"].found.endswith("in use by this site")
+    assert "is free" in look(running.data, port=port)["port"].found
+
+
+def test_an_address_of_another_machine(tmp_path):
+    assert "--host" in look(tmp_path / "data", host="192.0.2.1", port=80)["port"].cure
+
+
+def test_a_clock_that_was_stepped(running, monkeypatch):
+    report(running.data, clock_offset_s=clock_offset_s() + 3600)
+    assert "stepped by -3600" in look(running.data)["clock"].found
+
+    report(running.data)
+    os.utime(running.data / "run" / "status.json", (time.time() + 500, time.time() + 500))
+    assert "behind the newest file" in look(running.data)["clock"].found
+
+    report(running.data)
+    monkeypatch.setattr(machine, "YEARS", range(1990, 1991))
+    assert "the year is" in look(running.data)["clock"].found
