@@ -34,7 +34,7 @@ begin
     if f.first = 'p_writer' then
       execute format('grant execute on function %s to petrel_writer', f.signature);
     end if;
-    if f.signature::text like 'law.cell(%' or f.signature::text like 'law.code(%' or f.signature::text like 'law.verdict(%'
+    if f.signature::text like 'law.cell(%' or f.signature::text like 'law.code(%' or f.signature::text like 'law.verdict(%' or f.signature::text like 'law.strictest(%'
        or f.signature::text = 'messages.me()' then
       execute format('grant execute on function %s to public', f.signature);
     end if;

@@ -40,7 +40,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
 
     named = await named_in(w, w.viewer.account, parsed)
     content = Content(parsed.text, spoiler, named)
-    flags = rules.flags_of(draft, False)
+    flags = int(rules.flags_of(draft, False))
     language = draft.language or row["language"]
     key_id = row["conversation"] or post
     sealed = seal.seal((await seal.keys([key_id]))[key_id], post, content.encode())

@@ -101,8 +101,8 @@ class NewPost(Struct, frozen=True):
 
 def columns(posts: Sequence[NewPost]) -> list[object]:
     return [
-        [cell_of(p.id) for p in posts], [p.id for p in posts], [p.author for p in posts], [p.audience for p in posts],
-        [p.flags for p in posts], [p.boost_of for p in posts], [p.reply_to for p in posts],
+        [cell_of(p.id) for p in posts], [p.id for p in posts], [p.author for p in posts], [int(p.audience) for p in posts],
+        [int(p.flags) for p in posts], [p.boost_of for p in posts], [p.reply_to for p in posts],
         [p.reply_to_account for p in posts], [p.thread for p in posts], [",".join(map(str, p.mentions)) for p in posts],
         [p.language for p in posts], [p.app for p in posts],
     ]
@@ -125,13 +125,13 @@ async def set_marks(w: Writer, marks: Sequence[NewMark]) -> set[tuple[int, int]]
     ids = [new_id(cell_of(m.account)) for m in marks]
     new = await w.change(
         SET_MARKS, [cell_of(m.account) for m in marks], [m.account for m in marks], [m.post for m in marks],
-        [m.bit for m in marks], *([i if m.bit == bit else None for m, i in zip(marks, ids, strict=True)]
+        [int(m.bit) for m in marks], *([i if m.bit == bit else None for m, i in zip(marks, ids, strict=True)]
                                   for bit in (1, 2, 8)), [m.boost for m in marks])
     pairs = {(r[0], r[1]) for r in new}
     seen = [(m, i) for m, i in zip(marks, ids, strict=True) if (m.account, m.post) in pairs and m.bit in (1, 4)]
     if seen:
         await w.execute(ADD_REACTIONS, [cell_of(m.post) for m, _ in seen], [m.post for m, _ in seen],
-                        [m.bit for m, _ in seen], [i for _, i in seen], [m.account for m, _ in seen])
+                        [int(m.bit) for m, _ in seen], [i for _, i in seen], [m.account for m, _ in seen])
     return pairs
 
 
@@ -141,12 +141,12 @@ async def clear_marks(w: Writer, marks: Sequence[NewMark]) -> set[tuple[int, int
         return set()
     marks = sorted(marks, key=lambda m: (m.account, m.post))
     gone = await w.change(CLEAR_MARKS, [cell_of(m.account) for m in marks], [m.account for m in marks],
-                          [m.post for m in marks], [m.bit for m in marks])
+                          [m.post for m in marks], [int(m.bit) for m in marks])
     pairs = {(r[0], r[1]) for r in gone}
     seen = [m for m in marks if (m.account, m.post) in pairs and m.bit in (1, 4)]
     if seen:
         await w.execute(DROP_REACTIONS, [cell_of(m.post) for m in seen], [m.post for m in seen],
-                        [m.bit for m in seen], [m.account for m in seen])
+                        [int(m.bit) for m in seen], [m.account for m in seen])
     return pairs
 
 

@@ -232,6 +232,6 @@ async def _send_message(w: Writer, work: Work) -> None:
     named = sorted({n.account for n in work.named} - {work.author})
     work.fresh = _fresh(work, work.ask.member.app, conversation)
     await w.fetch(SEND, work.ask.member.digest, work.id, conversation, work.fresh.reply_to,
-                  work.fresh.reply_to_account, named, work.flags, _language(work), work.ask.member.app, sealed)
+                  work.fresh.reply_to_account, named, int(work.flags), _language(work), work.ask.member.app, sealed)
     w.record("messages.message.created", work.id, actor=work.author, cause=work.ask.cause,
              refs=(conversation, *named), body=work.parsed.text.encode())

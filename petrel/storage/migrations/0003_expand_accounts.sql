@@ -25,6 +25,7 @@ create table accounts.account (
   joined_at       timestamptz not null default now(),
   primary key (cell, id)
 ) with (fillfactor = 85);
+create index account_crew on accounts.account (role) where role <> 'member';
 
 -- The only link from a handle to a number; erasing an account deletes this row.
 create table accounts.handle (
@@ -34,6 +35,7 @@ create table accounts.handle (
   primary key (handle, domain)
 );
 create index handle_by_account on accounts.handle (account);
+create index handle_by_domain on accounts.handle (domain) where domain <> '';
 
 -- Where a remote account lives; local accounts' addresses follow from their number and the base URL.
 create table accounts.remote (
@@ -57,19 +59,23 @@ create table accounts.actor_key (
   primary key (cell, account)
 );
 
+-- How somebody signs in. `email_digest` is keyed (the key is in the keyring); several accounts may name one
+-- address, but only one of them is signed in by it, so that signing up never tells whose address is taken.
 create table accounts.credential (
   cell            smallint    not null,
   account         bigint      not null,
-  email_digest    bytea       unique,
+  email_digest    bytea,
+  email_signs_in  boolean     not null default false,
   sealed_email    bytea,
   secret_hash     text,
+  locale          text,
   confirmed_at    timestamptz,
-  approved_at     timestamptz,
-  confirm_digest  bytea,
-  sealed_reason   bytea,
+  confirm_digest  bytea       unique,
   signed_in_at    timestamptz,
   primary key (cell, account)
 );
+create unique index credential_signs_in on accounts.credential (email_digest) where email_signs_in;
+create index credential_by_email on accounts.credential (email_digest) where email_digest is not null;
 
 create table accounts.app (
   id            bigint      primary key,
@@ -104,7 +110,8 @@ create table accounts.grant_code (
   scopes         text[]      not null,
   code_challenge text,
   expires_at     timestamptz not null,
-  used_at        timestamptz
+  used_at        timestamptz,
+  token          bigint
 );
 
 create table accounts.invite (

@@ -100,15 +100,13 @@ create table relationships.followed_tag (
   sealed_name bytea not null,
   primary key (cell, account, tag)
 );
-create table accounts.featured_tag (
+create table relationships.featured_tag (
   cell    smallint not null,
   account bigint   not null,
-  id      bigint   not null,
   tag     bigint   not null,
+  id      bigint   not null,
   sealed_name bytea not null,
-  posts_count integer not null default 0,
-  last_post_on date,
-  primary key (cell, account, id)
+  primary key (cell, account, tag)
 );
 
 -- Keyword filters: what the viewer wants to see. Title and keywords are sealed under the account's key.

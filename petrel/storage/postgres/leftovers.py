@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 PROC = Path("/proc")
+START_TOLERANCE_S = 5.0
 
 
 def tag_of(name: str, folder: Path) -> str:
@@ -19,7 +20,8 @@ def processes_of(tag: str, folder: Path) -> list[int]:
     """Every live process of the cluster, postmaster first.
 
     Working directory and owner decide. Root without the right to trace (containers) cannot read a working
-    directory of another user; then the tag on the command line decides, which the processes carry in their titles.
+    directory of another user; then the tag on the command line decides, which the processes carry in their titles,
+    or the lock file, if process number and starting time both fit.
     """
     place = folder.stat()
     found = []
@@ -27,7 +29,7 @@ def processes_of(tag: str, folder: Path) -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            if entry.stat().st_uid == place.st_uid and _belongs(entry, tag, place) and _is_alive(entry):
+            if entry.stat().st_uid == place.st_uid and _belongs(entry, tag, folder, place) and _is_alive(entry):
                 found.append(int(entry.name))
         except (FileNotFoundError, ProcessLookupError):
             continue
@@ -85,7 +87,7 @@ def wait_all_gone(tag: str, folder: Path, timeout_s: float) -> list[int]:
     return alive
 
 
-def _belongs(entry: Path, tag: str, place: os.stat_result) -> bool:
+def _belongs(entry: Path, tag: str, folder: Path, place: os.stat_result) -> bool:
     words = (entry / "cmdline").read_bytes().split(b"\0")
     label = tag.encode()
     tagged = b"cluster_name=" + label in words or words[0].startswith(b"postgres: " + label + b": ")
@@ -94,8 +96,16 @@ def _belongs(entry: Path, tag: str, place: os.stat_result) -> bool:
     try:
         cwd = (entry / "cwd").stat()
     except PermissionError:
-        return tagged
+        return tagged or _is_locker(entry, folder)
     return (cwd.st_dev, cwd.st_ino) == (place.st_dev, place.st_ino)
+
+
+def _is_locker(entry: Path, folder: Path) -> bool:
+    lines = (folder / "postmaster.pid").read_text().split("\n")
+    ticks = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[19])
+    booted_at = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    started_at = booted_at + ticks / os.sysconf("SC_CLK_TCK")
+    return lines[0] == entry.name and abs(float(lines[2]) - started_at) < START_TOLERANCE_S
 
 
 def _is_alive(entry: Path) -> bool:
