@@ -58,7 +58,8 @@ class Gate:
         self.tokens = Tokens(resolve)
         self.limits = limits or Limits()
         self._answerer = Answerer(settings, self.tokens, self.limits)
-        self._router = Router(all_routes() if routes is None else routes)
+        self.routes = tuple(all_routes() if routes is None else routes)
+        self._router = Router(self.routes)
         self._pages = pages
         self._on_start, self._on_stop = on_start, on_stop
         self._deadlines = Deadlines(settings.most_at_once)

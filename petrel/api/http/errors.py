@@ -101,6 +101,9 @@ def reply_for(error: BaseException, request_id: str, place: str) -> Reply:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     if status == 500:
         log.error("request failed", request_id=request_id, place=place, exc_info=error)
+        if isinstance(error, TimeoutError | ConnectionError):
+            # Something we lean on is gone or slow, and no room has put it into words.
+            return reply_for(Unavailable(), request_id, place)
         return Reply({"error": "Something went wrong on our side", "request_id": request_id}, 500)
     assert isinstance(error, PetrelError)
     if status in (403, 503) or error.detail is not None:

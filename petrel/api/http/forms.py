@@ -25,13 +25,13 @@ from petrel.core.errors import Invalid, PetrelError
 
 Form = TypeVar("Form")
 
-_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 
 # An id of a thing. One that cannot be read is answered as unknown; in a list it is dropped.
-Id = Annotated[int, Meta(extra={"id": True}, extra_json_schema=_ID_SCHEMA)]
+Id = Annotated[int, Meta(extra={"id": True}, extra_json_schema=ID_SCHEMA)]
 
 # An id that bounds a page: one that cannot be read is the client's mistake (400).
-Cursor = Annotated[int, Meta(extra={"cursor": True}, extra_json_schema=_ID_SCHEMA)]
+Cursor = Annotated[int, Meta(extra={"cursor": True}, extra_json_schema=ID_SCHEMA)]
 
 _PLACE = re.compile(r"(.*?)(?: - at `\$\.?(.*)`)?", re.DOTALL)
 

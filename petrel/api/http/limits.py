@@ -17,6 +17,7 @@ from petrel.api.http.counters import Counters
 from petrel.api.http.reply import Header
 from petrel.core import clock
 from petrel.core.errors import TooMany
+from petrel.core.limits import current
 from petrel.core.viewer import Member
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -49,7 +50,7 @@ EXTRA: dict[str, tuple[Limit, ...]] = {
     "signin": (Limit("signin", 25, 5 * MINUTE, "ip"),),
 }
 
-# Counted by the code that knows the key: `limits.take_key("signin_email", address)`.
+# Counted by the code that knows the key, such as the sign-in page: `limits.take_key("signin_email", address)`.
 BY_KEY = {"signin_email": Limit("signin_email", 25, HOUR, "key")}
 
 _ALWAYS = (ALWAYS_MEMBER, ALWAYS_OTHERS, PAGING_MEMBER, PAGING_OTHERS)
@@ -99,12 +100,19 @@ def route_limits(word: str) -> RouteLimits | None:
 
 
 class Limits:
-    """Made before the web processes fork, so that all count together. `on=False`: nothing is counted."""
+    """Made before the web processes fork, so that all count together.
 
-    def __init__(self, *, on: bool = True, counters: Counters | None = None) -> None:
-        self.on = on
+    `on`: whether anything is counted; None asks the site's setting each time, which may change.
+    """
+
+    def __init__(self, *, on: bool | None = None, counters: Counters | None = None) -> None:
+        self._on = on
         self._counters = counters or Counters()
         self._resets: dict[int, Header] = {}
+
+    @property
+    def on(self) -> bool:
+        return current().rate_limits if self._on is None else self._on
 
     def take(
         self, limits: RouteLimits, caller: Caller, ip: str, *, pages: bool
@@ -133,12 +141,19 @@ class Limits:
 
     def take_key(self, name: str, key: str) -> None:
         """For limits by something only the caller knows, such as an e-mail address. Errors: TooMany."""
+        self._take_one(BY_KEY[name], _number(key.strip().casefold().encode()))
+
+    def take_address(self, name: str, ip: str) -> None:
+        """For web pages: one of the limits by network address, "signin" or "signup". Errors: TooMany."""
+        for limit in EXTRA[name]:
+            self._take_one(limit, address_number(ip))
+
+    def _take_one(self, limit: Limit, who: int) -> None:
         if not self.on:
             return
-        limit = BY_KEY[name]
         now_s = clock.now_ms() / 1000
         ends = (int(now_s) // limit.period_s + 1) * limit.period_s
-        if self._counters.count(_KINDS[name], _number(key.strip().casefold().encode()), ends) > limit.most:
+        if self._counters.count(_KINDS[limit.name], who, ends) > limit.most:
             raise TooMany(ends - now_s)
 
     def _reset(self, at_s: int) -> Header:

@@ -4,6 +4,7 @@ python-multipart finds the parts (RFC 7578); this decides what may be in them. T
 Starlette's own reader is not used because it turns broken UTF-8 into other letters instead of refusing it.
 """
 
+import logging
 from tempfile import SpooledTemporaryFile
 
 from python_multipart.exceptions import FormParserError
@@ -14,6 +15,9 @@ from petrel.api.http.params import HAS_NUL, MOST_KEYS, NOT_UTF8, TOO_MANY, Raw, 
 
 IN_MEMORY_BYTES = 1_000_000
 MOST_TEXT_BYTES = 1_000_000
+
+# It warns of each body it cannot read: the client is told, and the log is not for strangers to fill.
+logging.getLogger("python_multipart.multipart").setLevel(logging.ERROR)
 
 
 class Upload:

@@ -46,6 +46,12 @@ def covering(scope: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def scopes_named(text: str) -> list[str]:
+    """The scopes in a route's words."""
+    parts = [part.removeprefix("app:").strip() for choice in text.split(" or ") for part in choice.split(" + ")]
+    return [part for part in parts if part not in WORDS]
+
+
 def access_of(text: str) -> Access:
     """Errors: ValueError for words that mean nothing, at import of the route."""
     choices = [choice.strip() for choice in text.split(" or ")]

@@ -61,7 +61,7 @@ class Card(Struct, frozen=True):
     is_protected: bool
     full: bytes
     first: bytes
-    counts: tuple[int, int, int, object] = (0, 0, 0, None)     # as they were when this was rendered
+    counts: tuple[int, int, int, object] = (0, 0, 0, None)  # as they were when this was rendered
 
 
 KEPT: Kept[Card] = Kept(20_000)
@@ -75,8 +75,15 @@ def keep(row: Row, profile: room.Profile) -> Card:
     """Renders a row of type accounts.card and keeps it."""
     full = _entity(row, profile)
     first = _entity(row, room.Profile(display_name=profile.display_name))
-    card = Card(row["version"], row["handle"], row["domain"] or "", row["is_protected"], _open(full), _open(first),
-                (row["posts"], row["followers"], row["following"], row["last_post_on"]))
+    card = Card(
+        row["version"],
+        row["handle"],
+        row["domain"] or "",
+        row["is_protected"],
+        _open(full),
+        _open(first),
+        (row["posts"], row["followers"], row["following"], row["last_post_on"]),
+    )
     KEPT.put(row["id"], card)
     return card
 
@@ -91,14 +98,31 @@ def _entity(row: Row, profile: room.Profile) -> Entity:
     acct = acct_of(handle, row["domain"])
     avatar, header = f"{base}/avatars/{number}.png", f"{base}/headers/{number}.png"
     return Entity(
-        id=str(number), username=handle, acct=acct, display_name=profile.display_name or handle,
-        locked=row["is_protected"], bot=row["is_bot"], discoverable=row["is_discoverable"],
-        indexable=row["is_indexable"], group=False, created_at=row["joined_at"].strftime("%Y-%m-%dT00:00:00.000Z"),
-        note=_html(profile.note), url=f"{base}/@{acct}", uri=f"{base}/ap/users/{number}",
-        avatar=avatar, avatar_static=avatar, header=header, header_static=header,
-        hide_collections=row["hides_network"], noindex=not row["is_indexable"],
-        suspended=True if row["state"] & 128 else msgspec.UNSET, limited=True if row["state"] & 8 else msgspec.UNSET,
-        emojis=[], roles=[], fields=[Field(f.name, _html(f.value)) for f in profile.fields])
+        id=str(number),
+        username=handle,
+        acct=acct,
+        display_name=profile.display_name or handle,
+        locked=row["is_protected"],
+        bot=row["is_bot"],
+        discoverable=row["is_discoverable"],
+        indexable=row["is_indexable"],
+        group=False,
+        created_at=row["joined_at"].strftime("%Y-%m-%dT00:00:00.000Z"),
+        note=_html(profile.note),
+        url=f"{base}/@{acct}",
+        uri=f"{base}/ap/users/{number}",
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
+        hide_collections=row["hides_network"],
+        noindex=not row["is_indexable"],
+        suspended=True if row["state"] & 128 else msgspec.UNSET,
+        limited=True if row["state"] & 8 else msgspec.UNSET,
+        emojis=[],
+        roles=[],
+        fields=[Field(f.name, _html(f.value)) for f in profile.fields],
+    )
 
 
 def _html(text: str) -> str:
@@ -110,7 +134,12 @@ def splice(opened: bytes, posts: int, followers: int, following: int, last_post_
     """The whole entity. The counts are those of the row at hand, a moment old at most."""
     last = b"null" if last_post_on is None else b'"%s"' % str(last_post_on).encode()
     return b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s}' % (
-        opened, posts, followers, following, last)
+        opened,
+        posts,
+        followers,
+        following,
+        last,
+    )
 
 
 async def unseal(rows: Iterable[Row], more: Iterable[int] = ()) -> tuple[dict[int, room.Profile], dict[int, bytes]]:
@@ -120,7 +149,9 @@ async def unseal(rows: Iterable[Row], more: Iterable[int] = ()) -> tuple[dict[in
     profiles = {}
     for row in sealed:
         if row["id"] in keys:
-            profiles[row["id"]] = room.decode_profile(seal.open_sealed(keys[row["id"]], row["id"], row["sealed_profile"]))
+            profiles[row["id"]] = room.decode_profile(
+                seal.open_sealed(keys[row["id"]], row["id"], row["sealed_profile"])
+            )
     return profiles, keys
 
 

@@ -76,8 +76,10 @@ class Static(Struct, frozen=True):
 KEPT: Kept[Static] = Kept(20_000)
 
 _FLAGS = [
-    b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s' % tuple(
-        b"true" if bits & bit else b"false" for bit in (1, 2, 4, 16)) for bits in range(32)]
+    b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s'
+    % tuple(b"true" if bits & bit else b"false" for bit in (1, 2, 4, 16))
+    for bits in range(32)
+]
 _PINNED = (b',"pinned":false', b',"pinned":true')
 
 
@@ -89,23 +91,46 @@ def rfc3339(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def _static(number: int, author: int, stamp: int, handle: str, domain: str, content: Content, *, audience: int,
-            flags: int, reply_to: int | None, reply_to_account: int | None, language: str | None,
-            edited_at: datetime | None) -> Static:
+def _static(
+    number: int,
+    author: int,
+    stamp: int,
+    handle: str,
+    domain: str,
+    content: Content,
+    *,
+    audience: int,
+    flags: int,
+    reply_to: int | None,
+    reply_to_account: int | None,
+    language: str | None,
+    edited_at: datetime | None,
+) -> Static:
     base = limits.current().base_url
     parsed = parse(content.text)
-    targets = {n.acct: MentionTarget(f"{base}/@{cards.acct_of(n.handle, n.domain)}", cards.acct_of(n.handle, n.domain))
-               for n in content.named}
+    targets = {
+        n.acct: MentionTarget(f"{base}/@{cards.acct_of(n.handle, n.domain)}", cards.acct_of(n.handle, n.domain))
+        for n in content.named
+    }
     entity = Entity(
-        id=str(number), created_at=when(number), in_reply_to_id=reply_to and str(reply_to),
+        id=str(number),
+        created_at=when(number),
+        in_reply_to_id=reply_to and str(reply_to),
         in_reply_to_account_id=reply_to_account and str(reply_to_account),
-        sensitive=bool(flags & State.SENSITIVE), spoiler_text=content.spoiler, visibility=VISIBILITY[audience],
-        language=language, uri=f"{base}/ap/users/{author}/statuses/{number}",
-        url=f"{base}/@{cards.acct_of(handle, domain)}/{number}", edited_at=edited_at and rfc3339(edited_at),
+        sensitive=bool(flags & State.SENSITIVE),
+        spoiler_text=content.spoiler,
+        visibility=VISIBILITY[audience],
+        language=language,
+        uri=f"{base}/ap/users/{author}/statuses/{number}",
+        url=f"{base}/@{cards.acct_of(handle, domain)}/{number}",
+        edited_at=edited_at and rfc3339(edited_at),
         content=render(parsed, targets, lambda tag: f"{base}/tags/{tag}"),
-        mentions=[MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)
-                  for n in {n.account: n for n in content.named}.values()],
-        tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()])
+        mentions=[
+            MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)
+            for n in {n.account: n for n in content.named}.values()
+        ],
+        tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
+    )
     return Static(stamp, author, msgspec.json.encode(entity)[:-1] + b',"account":')
 
 
@@ -113,8 +138,13 @@ def _author(row: Row) -> bytes:
     card = cards.KEPT.get(row["author"])
     assert card is not None
     sees_all = not card.is_protected or row["who"] & (Who.FOLLOWER | Who.AUTHOR)
-    return cards.splice(card.full if sees_all else card.first, row["author_posts"], row["author_followers"],
-                        row["author_following"], row["author_last_post_on"])
+    return cards.splice(
+        card.full if sees_all else card.first,
+        row["author_posts"],
+        row["author_followers"],
+        row["author_following"],
+        row["author_last_post_on"],
+    )
 
 
 def _have(number: int) -> int:
@@ -128,10 +158,14 @@ async def _refresh(rows: Sequence[Row]) -> None:
     changed = [row for row in rows if row["card"] is not None]
     if not changed:
         return
-    new_cards = {row["card"]["id"]: row["card"] for row in changed
-                 if (kept := cards.KEPT.get(row["author"])) is None or kept.version != row["card"]["version"]}
+    new_cards = {
+        row["card"]["id"]: row["card"]
+        for row in changed
+        if (kept := cards.KEPT.get(row["author"])) is None or kept.version != row["card"]["version"]
+    }
     profiles, keys = await cards.unseal(
-        new_cards.values(), (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None))
+        new_cards.values(), (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None)
+    )
     for number, card in new_cards.items():
         cards.keep(card, profiles.get(number, accounts.Profile()))
     for row in changed:
@@ -141,15 +175,31 @@ async def _refresh(rows: Sequence[Row]) -> None:
             content = posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
         card = cards.KEPT.get(row["author"])
         assert card is not None
-        KEPT.put(row["id"], _static(
-            row["id"], row["author"], row["stamp"], card.handle, card.domain, content, audience=row["audience"],
-            flags=row["states"], reply_to=row["reply_to"], reply_to_account=row["reply_to_account"],
-            language=row["language"], edited_at=row["edited_at"]))
+        KEPT.put(
+            row["id"],
+            _static(
+                row["id"],
+                row["author"],
+                row["stamp"],
+                card.handle,
+                card.domain,
+                content,
+                audience=row["audience"],
+                flags=row["states"],
+                reply_to=row["reply_to"],
+                reply_to_account=row["reply_to_account"],
+                language=row["language"],
+                edited_at=row["edited_at"],
+            ),
+        )
 
 
 def _moving(row: Row, *, viewer: bool) -> bytes:
     counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0' % (
-        row["replies"], row["boosts"], row["likes"])
+        row["replies"],
+        row["boosts"],
+        row["likes"],
+    )
     if not viewer:
         return counts
     marks = row["marks"]
@@ -170,16 +220,39 @@ def _gate(row: Row) -> str | None:
         return GATED_NOTICE["muting"]
     if states & State.LIMITED:
         return GATED_NOTICE["limited"]
-    return None                                  # `sensitive` alone: apps hide it themselves
+    return None  # `sensitive` alone: apps hide it themselves
 
 
 def _gated(row: Row, notice: str) -> bytes:
-    static = _static(row["id"], row["author"], 0, "", "", Content("", notice), audience=row["audience"],
-                     flags=State.SENSITIVE, reply_to=row["reply_to"], reply_to_account=row["reply_to_account"],
-                     language=None, edited_at=None)
-    filtered = msgspec.json.encode([{"filter": {
-        "id": "0", "title": notice, "context": ["home", "notifications", "public", "thread", "account"],
-        "expires_at": None, "filter_action": "warn"}, "keyword_matches": [], "status_matches": []}])
+    static = _static(
+        row["id"],
+        row["author"],
+        0,
+        "",
+        "",
+        Content("", notice),
+        audience=row["audience"],
+        flags=State.SENSITIVE,
+        reply_to=row["reply_to"],
+        reply_to_account=row["reply_to_account"],
+        language=None,
+        edited_at=None,
+    )
+    filtered = msgspec.json.encode(
+        [
+            {
+                "filter": {
+                    "id": "0",
+                    "title": notice,
+                    "context": ["home", "notifications", "public", "thread", "account"],
+                    "expires_at": None,
+                    "filter_action": "warn",
+                },
+                "keyword_matches": [],
+                "status_matches": [],
+            }
+        ]
+    )
     return static.opened + _author(row) + _moving(row, viewer=False) + b',"filtered":' + filtered + b"}"
 
 
@@ -197,18 +270,40 @@ def _boost(row: Row, inner: Row, *, viewer: bool) -> bytes:
     card = cards.KEPT.get(row["author"])
     assert card is not None
     number = row["id"]
-    wrapper = msgspec.json.encode(Entity(
-        id=str(number), created_at=when(number), in_reply_to_id=None, in_reply_to_account_id=None, sensitive=False,
-        spoiler_text="", visibility=VISIBILITY[row["audience"]], language=None,
-        uri=f"{base}/ap/users/{row['author']}/statuses/{number}/activity",
-        url=f"{base}/@{cards.acct_of(card.handle, card.domain)}/{number}", edited_at=None, content="",
-        mentions=[], tags=[]))[:-1]
-    return b"".join((wrapper, b',"account":', _author(row), b',"reblog":', _one(inner, viewer=viewer, reveal=False),
-                     _moving(inner, viewer=viewer), b"}"))
+    wrapper = msgspec.json.encode(
+        Entity(
+            id=str(number),
+            created_at=when(number),
+            in_reply_to_id=None,
+            in_reply_to_account_id=None,
+            sensitive=False,
+            spoiler_text="",
+            visibility=VISIBILITY[row["audience"]],
+            language=None,
+            uri=f"{base}/ap/users/{row['author']}/statuses/{number}/activity",
+            url=f"{base}/@{cards.acct_of(card.handle, card.domain)}/{number}",
+            edited_at=None,
+            content="",
+            mentions=[],
+            tags=[],
+        )
+    )[:-1]
+    return b"".join(
+        (
+            wrapper,
+            b',"account":',
+            _author(row),
+            b',"reblog":',
+            _one(inner, viewer=viewer, reveal=False),
+            _moving(inner, viewer=viewer),
+            b"}",
+        )
+    )
 
 
-async def statuses(r: Reader, surface: Surface, ids: Sequence[int], boosted: Sequence[int | None] = (), *,
-                   reveal: bool = False) -> list[bytes]:
+async def statuses(
+    r: Reader, surface: Surface, ids: Sequence[int], boosted: Sequence[int | None] = (), *, reveal: bool = False
+) -> list[bytes]:
     """Status entities of these candidates as the viewer of `r` may see them on this surface; order kept.
 
     `boosted[i]` is the post that candidate i boosts where the caller knows it: it saves ciphertext on the way.
@@ -226,7 +321,9 @@ async def render_shown(found: Sequence[Shown], *, viewer: bool, reveal: bool = F
     await _refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
     return [
         _one(s.row, viewer=viewer, reveal=reveal) if s.boosted is None else _boost(s.row, s.boosted, viewer=viewer)
-        for s in found if s.row["code"] > Code.TOMBSTONE]
+        for s in found
+        if s.row["code"] > Code.TOMBSTONE
+    ]
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
@@ -248,10 +345,29 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     if card is None:
         raise NotFound
     audience = 5 if made.flags & State.WRITTEN_PROTECTED and made.audience < 3 else int(made.audience)
-    static = _static(made.id, made.author, 1 << 32 | card.version, card.handle, card.domain, made.content,
-                     audience=audience, flags=made.flags, reply_to=made.reply_to,
-                     reply_to_account=made.reply_to_account, language=made.language, edited_at=None)
+    static = _static(
+        made.id,
+        made.author,
+        1 << 32 | card.version,
+        card.handle,
+        card.domain,
+        made.content,
+        audience=audience,
+        flags=made.flags,
+        reply_to=made.reply_to,
+        reply_to_account=made.reply_to_account,
+        language=made.language,
+        edited_at=None,
+    )
     KEPT.put(made.id, static)
     author = cards.splice(card.full, *card.counts)
-    return b"".join((static.opened, author, b',"reblog":null,"replies_count":0,"reblogs_count":0,"favourites_count":0,'
-                     b'"quotes_count":0', _FLAGS[0], _PINNED[0], b',"filtered":[]}'))
+    return b"".join(
+        (
+            static.opened,
+            author,
+            b',"reblog":null,"replies_count":0,"reblogs_count":0,"favourites_count":0,"quotes_count":0',
+            _FLAGS[0],
+            _PINNED[0],
+            b',"filtered":[]}',
+        )
+    )
