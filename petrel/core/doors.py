@@ -183,16 +183,16 @@ class Doors:
         self.queries = 0                       # statements sent to the main database; tests hold pages to a budget
         self.epoch = 0
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
-        self._run = run_directory
+        self.run_directory = run_directory
         self._hints = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.pools: dict[str, asyncpg.Pool] = {}
         self.maker: ids.IdMaker | None = None
 
     def hint(self, whom: str) -> None:
         """Wakes another process of this machine; losing a hint costs a poll interval, nothing else."""
-        if self._run is not None:
+        if self.run_directory is not None:
             try:
-                self._hints.sendto(b".", str(self._run / f"{whom}.hint"))
+                self._hints.sendto(b".", str(self.run_directory / f"{whom}.hint"))
             except OSError:
                 pass
 

@@ -10,14 +10,6 @@ create table timelines.marker (
   primary key (cell, account, timeline)
 );
 
--- When an account last read its home timeline: who is active (14 days) has a ring.
-create table timelines.active (
-  cell    smallint not null,
-  account bigint   not null,
-  read_on date     not null default current_date,
-  primary key (cell, account)
-);
-
 create table lists.list (
   cell           smallint not null,
   id             bigint   not null,

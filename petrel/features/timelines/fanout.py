@@ -1,0 +1,310 @@
+"""Fan-out: follows the journal and writes each post into the rings of its author's active followers.
+
+State in this process's memory, derived from the database and lost without harm: for each author the slots of the
+active accounts that follow them. An entry that comes twice is written twice, and readers drop the second; late, it
+stands at its place by id; one that never came would be missing until the ring is built anew.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import numpy as np
+import structlog
+
+from petrel.core import clock, journal, limits, tail
+from petrel.core.doors import current, reading
+from petrel.core.journal import Entry
+from petrel.core.viewer import System
+from petrel.features.timelines.rules import RAW
+from petrel.features.timelines.rings import (
+    BEAT_MS,
+    CLEAN_EPOCH,
+    CLEAN_ID,
+    CLEAN_XID,
+    LENGTH,
+    READY,
+    STAR_RINGS,
+    STARS,
+    Rings,
+    file_for,
+    open_rings,
+)
+
+log = structlog.get_logger("petrel.timelines")
+
+SLOTS = 65_536
+REBUILDS_AT_ONCE = 4
+NOBODY = np.empty(0, np.int64)
+SYSTEM = System("timelines")
+EDGES = "select owner, other, is_quiet from timelines.edges('timelines', $1::bigint[])"
+CANDIDATES = "select id, boost_of from timelines.candidates_of('timelines', $1, $2)"
+
+
+class Fanout:
+    """The one writer of the rings of this machine."""
+
+    def __init__(self, rings: Rings) -> None:
+        self.rings = rings
+        self.slot_of: dict[int, int] = {}
+        self._free: list[int] = []
+        self._next = 0
+        self._followers: dict[int, np.ndarray] = {}        # author -> slots that take posts, sorted
+        self._quiet: dict[int, np.ndarray] = {}            # author -> slots that take posts but no boosts
+        self._following: dict[int, dict[int, bool]] = {}   # slot -> {author: is_quiet}
+        self._star_of: dict[int, int] = {}
+        self._building: dict[int, asyncio.Task[int]] = {}
+        self._gate = asyncio.Semaphore(REBUILDS_AT_ONCE)
+
+    # -- journal ------------------------------------------------------------------------------------------
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Applies entries in commit order."""
+        for e in entries:
+            if e.kind == "posts.post.created":
+                self._post(e.actor or 0, e.subject, e.refs[1])
+            elif e.kind == "posts.boost.created":
+                self._boost(e.actor or 0, e.subject, e.refs[0])
+            elif e.kind.startswith("relationships.") and len(e.refs) >= 2:
+                self._edge_changed(e)
+
+    def _edge_changed(self, e: Entry) -> None:
+        """Whoever began or ceased to follow somebody gets a new ring: what was there before belongs to it, or not."""
+        room, noun, past = e.kind.split(".")
+        for account in (e.refs[:2] if noun == "block" else e.refs[:1]):
+            if account in self.slot_of and (noun in ("follow", "block")):
+                self._spawn(account)
+
+    def _post(self, author: int, post: int, reply_to_account: int) -> None:
+        followers = self._followers.get(author, NOBODY)
+        own = self.slot_of.get(author)
+        if reply_to_account and reply_to_account != author:
+            # Only for those who follow both, and for the one who is answered.
+            both = np.intersect1d(followers, self._followers.get(reply_to_account, NOBODY), assume_unique=True)
+            answered = self.slot_of.get(reply_to_account)
+            if answered is not None and answered not in both and author in self._following.get(answered, ()):
+                both = np.append(both, answered)
+            self._write(both, own, post, post)
+        elif author in self._star_of:
+            self.rings.write_star(self._star_of[author], post, post)
+            self._write(NOBODY, own, post, post)
+        else:
+            self._write(followers, own, post, post)
+
+    def _boost(self, author: int, boost: int, post: int) -> None:
+        own = self.slot_of.get(author)
+        if author in self._star_of:
+            self.rings.write_star(self._star_of[author], boost, post)
+            self._write(NOBODY, own, boost, post)
+            return
+        followers, quiet = self._followers.get(author, NOBODY), self._quiet.get(author)
+        self._write(followers if quiet is None else np.setdiff1d(followers, quiet, assume_unique=True), own, boost, post)
+
+    def _write(self, slots: np.ndarray, own: int | None, entry: int, post: int) -> None:
+        if own is not None:
+            slots = np.append(slots, own)
+        if len(slots):
+            self.rings.write(slots, entry, post)
+
+    # -- who is active ------------------------------------------------------------------------------------
+
+    async def activate(self, account: int) -> int:
+        """The slot of the account's ring, built if it is not there. Askers of one account share one build."""
+        slot = self.slot_of.get(account)
+        if slot is not None and account not in self._building:
+            return slot
+        return await asyncio.shield(self._spawn(account))
+
+    def _spawn(self, account: int) -> "asyncio.Task[int]":
+        task = self._building.get(account)
+        if task is None:
+            task = self._building[account] = asyncio.create_task(self._build(account))
+            task.add_done_callback(lambda t: (self._building.pop(account, None), t.exception()))
+        return task
+
+    async def _build(self, account: int) -> int:
+        """First whom they follow, so that what is published from now on is fanned out to them; then what there is.
+
+        The journal's position is behind both queries, so nothing falls between.
+        """
+        async with self._gate:
+            slot = self.slot_of.get(account)
+            fresh = slot is None
+            if slot is None:
+                slot = self._take_slot()
+                self.rings.head[slot] = 0
+            async with reading(SYSTEM) as r:
+                edges = await r.fetch(EDGES, [account])
+                self._set_following(slot, {e["other"]: e["is_quiet"] for e in edges})
+                if fresh:
+                    self.slot_of[account] = slot
+                before = int(self.rings.head[slot])
+                rows = await r.fetch(CANDIDATES, account, RAW)
+            found = np.array([(i, b or i) for i, b in rows], np.int64).reshape(-1, 2)
+            now = int(self.rings.head[slot])
+            since = self.rings.entries[slot, np.arange(max(before, now - LENGTH), now) % LENGTH]
+            merged = np.concatenate((found, since))
+            _, first = np.unique(merged[:, 0], return_index=True)
+            self.rings.fill(slot, merged[first])
+            self.rings.read_at[slot] = clock.now_ms()
+            self.rings.owner[slot] = account
+            return slot
+
+    def _take_slot(self) -> int:
+        if self._free:
+            return self._free.pop()
+        if self._next < self.rings.slots:
+            self._next += 1
+            return self._next - 1
+        oldest = int(np.argmin(self.rings.read_at))
+        self._forget(oldest)
+        return oldest
+
+    def _forget(self, slot: int) -> None:
+        account = int(self.rings.owner[slot])
+        self.rings.owner[slot] = 0
+        self.slot_of.pop(account, None)
+        self._set_following(slot, {})
+
+    def _set_following(self, slot: int, new: dict[int, bool]) -> None:
+        old = self._following.get(slot, {})
+        for author in old.keys() - new.keys():
+            self._drop(self._followers, author, slot)
+            self._drop(self._quiet, author, slot)
+        for author, is_quiet in new.items():
+            if author not in old:
+                self._add(self._followers, author, slot)
+            if is_quiet:
+                self._add(self._quiet, author, slot)
+            elif old.get(author):
+                self._drop(self._quiet, author, slot)
+        self._following[slot] = new
+        self._name_stars(slot)
+        for author in new.keys() - old.keys():
+            if author not in self._star_of and len(self._followers[author]) > limits.current().celebrity_followers:
+                self._make_star(author)
+
+    @staticmethod
+    def _add(table: dict[int, np.ndarray], author: int, slot: int) -> None:
+        have = table.get(author, NOBODY)
+        at = int(np.searchsorted(have, slot))
+        if at == len(have) or have[at] != slot:
+            table[author] = np.insert(have, at, slot)
+
+    @staticmethod
+    def _drop(table: dict[int, np.ndarray], author: int, slot: int) -> None:
+        have = table.get(author)
+        if have is not None:
+            rest = have[have != slot]
+            if len(rest):
+                table[author] = rest
+            else:
+                del table[author]
+
+    # -- authors with very many followers -----------------------------------------------------------------
+
+    def _make_star(self, author: int) -> None:
+        """From now on this author's posts are merged in at reading instead of being written to every ring."""
+        if len(self._star_of) == STAR_RINGS:
+            return
+        star = len(self._star_of)
+        self.rings.star_head[star] = 0
+        self.rings.star_owner[star] = author
+        self._star_of[author] = star
+        for slot in self._followers.get(author, NOBODY):
+            self._name_stars(int(slot))
+
+    def _name_stars(self, slot: int) -> None:
+        following = self._following.get(slot, {})
+        numbers = [(-1 if following[a] else 1) * (s + 1) for a, s in self._star_of.items() if a in following]
+        row = np.zeros(STARS, np.int64)
+        row[:min(len(numbers), STARS)] = numbers[:STARS]
+        if (self.rings.stars[slot] != row).any():
+            self.rings.stars[slot] = row
+
+    # -- after a restart ----------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """Takes the rings over that an earlier process left, with their followers."""
+        owners = {int(a): int(s) for s, a in enumerate(self.rings.owner) if a}
+        self.slot_of = dict(owners)
+        self._next = max(owners.values(), default=-1) + 1
+        self._free = sorted(set(range(self._next)) - set(owners.values()))
+        self._star_of = {int(a): s for s, a in enumerate(self.rings.star_owner) if a}
+        numbers = list(owners)
+        for start in range(0, len(numbers), 1000):
+            some = numbers[start:start + 1000]
+            following: dict[int, dict[int, bool]] = {a: {} for a in some}
+            async with reading(SYSTEM) as r:
+                for e in await r.fetch(EDGES, some):
+                    following[e["owner"]][e["other"]] = e["is_quiet"]
+            for account, edges in following.items():
+                self._set_following(owners[account], edges)
+
+
+@journal.task("timelines")
+async def run(stop: asyncio.Event) -> None:
+    """The task of the followers' process: rings from the journal, and the socket at which readers ask for theirs."""
+    run_directory = current().run_directory
+    assert run_directory is not None
+    rings = open_rings(file_for(run_directory), SLOTS)
+    fanout = Fanout(rings)
+    rings.header[READY] = 0
+    the_tail = tail.current()
+    await the_tail.begin()
+    left = (int(rings.header[CLEAN_EPOCH]), int(rings.header[CLEAN_XID]), int(rings.header[CLEAN_ID]))
+    at = left if left[0] == current().epoch else None
+    if at is None:
+        rings.owner[:] = rings.star_owner[:] = 0
+        at = await the_tail.begin()
+    await fanout.resume()
+    at = await _catch_up(fanout, the_tail, at)
+    socket = run_directory / "rings.sock"
+    socket.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(lambda r, w: _serve(fanout, r, w), str(socket))
+    rings.header[READY] = 1
+    try:
+        stopped = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            grown = asyncio.create_task(the_tail.beyond(at))
+            await asyncio.wait((grown, stopped), return_when=asyncio.FIRST_COMPLETED)
+            grown.cancel()
+            at = await _catch_up(fanout, the_tail, at)
+    finally:
+        rings.header[READY] = 0
+        server.close()
+        socket.unlink(missing_ok=True)
+
+
+async def _catch_up(fanout: Fanout, the_tail: tail.Tail, at: tail.Position) -> tail.Position:
+    while True:
+        entries, until = await the_tail.read(at)
+        if until == at:
+            return at
+        fanout.take(entries)
+        at = until
+        fanout.rings.header[CLEAN_EPOCH:CLEAN_ID + 1] = at
+        fanout.rings.header[BEAT_MS] = clock.now_ms()
+        await asyncio.sleep(0)
+
+
+async def _serve(fanout: Fanout, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Lines of account numbers, answered by lines of `account slot` (-1 when it could not be built)."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def answer(account: int) -> None:
+        try:
+            slot = await fanout.activate(account)
+        except Exception as e:
+            log.warning("ring not built", account=account, error=repr(e))
+            slot = -1
+        writer.write(b"%d %d\n" % (account, slot))
+
+    try:
+        while line := await reader.readline():
+            task = asyncio.create_task(answer(int(line)))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+    except (OSError, ValueError):
+        pass
+    finally:
+        writer.close()

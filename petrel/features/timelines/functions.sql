@@ -1,0 +1,117 @@
+-- Candidates for timelines. They propose ids; law.page decides at the moment of showing.
+
+-- The newest candidates of an account's home timeline: own posts and boosts, posts of whom it follows (a reply only
+-- when it answers its author, the account itself, or somebody it follows), boosts by whom it follows with boosts.
+-- Any order. source: DESIGN section 6.
+create or replace function timelines.candidates(p_account bigint, p_most integer)
+returns table (id bigint, boost_of bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_authors bigint[];
+  v_quiet boolean[];
+  v_each integer;
+  v_found bigint[];
+  v_boosted bigint[];
+  v_bound bigint;
+begin
+  select array_agg(f.other), array_agg(f.quiet) into v_authors, v_quiet from (
+    select p_account as other, false as quiet
+    union all
+    select r.other, r.bits & 256 <> 0 from relationships.relation r
+     where r.cell = law.cell(p_account) and r.owner = p_account and r.following_id is not null) f;
+  -- Few of each author at first. What was taken is right unless some author could have had more above the cut.
+  v_each := greatest(20, 3 * p_most / cardinality(v_authors));
+  loop
+    with taken as materialized (
+      select a.author, a.quiet, p.id, p.boost_of, p.reply_to_account,
+             row_number() over (partition by a.author order by p.id desc) as place
+        from unnest(v_authors, v_quiet) a(author, quiet)
+        cross join lateral (
+          select q.id, q.boost_of, q.reply_to_account from posts.post q
+           where q.cell = law.cell(a.author) and q.author = a.author and q.flags & 512 = 0
+           order by q.id desc limit v_each) p
+    ), fitting as (
+      select t.id, t.boost_of from taken t
+       where case when t.author = p_account then true
+                  when t.boost_of is not null then not t.quiet
+                  when t.reply_to_account is null or t.reply_to_account in (t.author, p_account) then true
+                  else exists (select from relationships.relation r where r.cell = law.cell(p_account)
+                                and r.owner = p_account and r.other = t.reply_to_account and r.bits & 1 <> 0) end
+       order by t.id desc limit p_most)
+    select array_agg(f.id), array_agg(f.boost_of),
+           (select max(t.id) from taken t where t.place = v_each)
+      into v_found, v_boosted, v_bound from fitting f;
+    exit when v_bound is null
+           or (cardinality(v_found) = p_most and v_bound <= (select min(x) from unnest(v_found) x));
+    v_each := v_each * 4;
+  end loop;
+  return query select * from unnest(v_found, v_boosted);
+end $$;
+
+-- For whom the rings of this machine are kept (the system), and for a reader whose ring is not at hand.
+create or replace function timelines.candidates_of(p_system text, p_account bigint, p_most integer)
+returns table (id bigint, boost_of bigint)
+language sql stable security definer set search_path = '' as $$
+  select * from timelines.candidates(p_account, p_most)
+$$;
+
+create or replace function timelines.own_candidates(p_digest bytea, p_most integer)
+returns table (id bigint, boost_of bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.account is not null then
+    return query select * from timelines.candidates(v.account, p_most);
+  end if;
+end $$;
+
+-- Candidates of a list of the viewer's, newest first: posts of its members, and replies by its policy
+-- (followed: to anybody the viewer follows; list: to members; none). Boosts by members included.
+create or replace function timelines.of_list(p_digest bytea, p_list bigint, p_limit integer, p_max bigint, p_min bigint)
+returns table (id bigint, boost_of bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_policy text;
+begin
+  select l.replies_policy into v_policy from lists.list l
+   where l.cell = law.cell(p_list) and l.id = p_list and l.owner = v.account;
+  if v_policy is null then return; end if;
+  return query
+  select s.id, s.boost_of from (
+    select p.id, p.boost_of from lists.member m
+      cross join lateral (
+        select q.id, q.boost_of, q.reply_to_account from posts.post q
+         where q.cell = law.cell(m.account) and q.author = m.account and q.flags & 512 = 0
+           and q.id < coalesce(p_max, 9223372036854775807) and q.id > coalesce(p_min, 0)
+           and (q.reply_to_account is null or q.reply_to_account in (m.account, v.account)
+             or (v_policy = 'list' and exists (select from lists.member o where o.cell = m.cell and o.list = p_list
+                                                and o.account = q.reply_to_account))
+             or (v_policy = 'followed' and exists (select from relationships.relation r
+                  where r.cell = law.cell(v.account) and r.owner = v.account and r.other = q.reply_to_account
+                    and r.bits & 1 <> 0)))
+         order by case when p_min is null then -q.id else q.id end limit p_limit) p
+     where m.cell = law.cell(p_list) and m.list = p_list
+     order by case when p_min is null then -p.id else p.id end limit p_limit) s
+  order by 1 desc;
+end $$;
+
+-- Whom accounts follow, for the fan-out: (owner, other, without boosts).
+create or replace function timelines.edges(p_system text, p_owners bigint[])
+returns table (owner bigint, other bigint, is_quiet boolean)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.owner, r.other, r.bits & 256 <> 0 from unnest(p_owners) o(owner)
+    join relationships.relation r on r.cell = law.cell(o.owner) and r.owner = o.owner
+   where r.following_id is not null;
+end $$;
+
+-- Where the viewer stopped reading.
+create or replace function timelines.markers(p_digest bytea, p_timelines text[])
+returns table (timeline text, last_read bigint, version integer, changed_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  return query select m.timeline, m.last_read, m.version, m.changed_at from timelines.marker m
+   where m.cell = law.cell(v.account) and m.account = v.account and m.timeline = any (p_timelines);
+end $$;
