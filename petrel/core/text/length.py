@@ -47,7 +47,10 @@ _CONSONANTS = (
 )
 _VIRAMAS = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d"
 
-_joins = re.compile(f"[{_AFTER}{_FLAGS}{_BEFORE}{_LEADING}{_VOWEL}{_TRAILING}]|\r\n")
+_JOINS = f"{_AFTER}{_FLAGS}{_BEFORE}{_LEADING}{_VOWEL}{_TRAILING}"
+_joins = re.compile(f"[{_JOINS}]|\r\n")
+# Whatever joins, all that it might join to on the right, and on again; on the left it is one character more.
+_region = re.compile(f"(?:[{_JOINS}]++|\r\n)(?:[^{_JOINS}]?(?:[{_JOINS}]++|\r\n))*+[^{_JOINS}]?")
 
 
 @cache
@@ -73,9 +76,16 @@ def clusters(text: str) -> list[str]:
 
 def graphemes(text: str) -> int:
     """Number of characters a person sees; of absurdly long ones, one for each 32 code points begun."""
-    if text.isascii() or not _joins.search(text):
-        return len(text) - text.count("\r\n")
-    found = _cluster().findall(text)
+    count = len(text)
+    if text.isascii():
+        return count - text.count("\r\n")
+    for region in _region.finditer(text):
+        joined = text[max(region.start() - 1, 0) : region.end()]
+        count -= len(joined) - _counted(_cluster().findall(joined))
+    return count
+
+
+def _counted(found: list[str]) -> int:
     if max(map(len, found)) <= LONGEST_CLUSTER:
         return len(found)
     return sum(-(-len(cluster) // LONGEST_CLUSTER) for cluster in found)

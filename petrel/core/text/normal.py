@@ -7,11 +7,7 @@ from petrel.core.errors import Invalid
 from petrel.core.text.scripts import bounded_marks
 
 _line_end = re.compile("\r\n?|[\x85\u2028\u2029]")
-_unwanted = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
-    + "]"
-)
+_unwanted = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _surrogate = re.compile("[\ud800-\udfff]")
 # Blank at either end. One explicit list, because stripping by turns would be quadratic.
 _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -25,7 +21,7 @@ def clean(raw: str, field: str = "text") -> str:
     Tab and line feed stay, and so do the marks for writing direction. More than 30 combining marks on
     one letter are dropped. Idempotent.
     Errors: Invalid(field) for lone surrogates, which are no text and could not be stored.
-    Source: dropped are Unicode's Cc and noncharacters; NFC and the 30 by UAX 15.
+    Source: dropped are Unicode's Cc and the noncharacters that XML forbids; NFC and the 30 by UAX 15.
     """
     if raw.isascii():
         if "\r" in raw:

@@ -20,6 +20,7 @@ LONGEST_QUERY = 300
 _CUT = SPACELESS + HANGUL
 # Group 1: a run that is cut in pairs. Otherwise a word as other scripts write it.
 _run = re.compile(rf"((?:(?=[{WORD}])[{_CUT}])++)|(?:(?![{_CUT}])[{WORD}])(?<!_)(?:(?![{_CUT}_])[{WORD}])*+")
+_ascii_word = re.compile("[a-z0-9]+")
 _han = re.compile(f"[{HAN}]")
 _umlaut = re.compile(r"(?<!\w)[^\WäöüÄÖÜ]*+[äöüÄÖÜ]\w*+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
@@ -90,6 +91,8 @@ def _path(rest: str) -> str:
 
 def _cut(folded: str) -> list[str]:
     """Words and pairs in order, with repetitions."""
+    if folded.isascii():
+        return [word[:LONGEST_WORD] for word in _ascii_word.findall(folded)]
     terms: list[str] = []
     for match in _run.finditer(folded):
         run = match[0]
