@@ -31,11 +31,10 @@ def note(line):
         file.write(line + "\\n")
 
 def until_asked(name, finishing_s=0.0):
-    asked = []
-    signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    (data / f"{name} {os.getpid()}").touch()
     report_ready()
-    while not asked:
-        signal.pause()
+    signal.sigwait([signal.SIGTERM])
     time.sleep(finishing_s)
     note(name + " finished")
 
@@ -71,17 +70,17 @@ class Site:
             process_group=0,
         )
         self.pids: set[int] = {self.process.pid}
+        self.heard: list[str] = []
 
     def hear(self, words: str) -> str:
         """The next line with these words. The console closing first is a failure."""
         assert self.process.stdout
-        seen = []
         for line in self.process.stdout:
-            seen.append(line)
+            self.heard.append(line)
             if words in line:
                 self.status()
                 return line
-        pytest.fail(f"never said {words!r}, only {seen}")
+        pytest.fail(f"never said {words!r}, only {self.heard}")
 
     def status(self) -> Status:
         status = until(lambda: read_status(self.data))
@@ -95,6 +94,16 @@ class Site:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
+
+    def await_everybody(self) -> Status:
+        """Ready, and each child so far that it would finish its work when asked to stop."""
+        self.hear("ready")
+
+        def at_work(status: Status) -> bool:
+            pids = [(name, pid) for name, part in status.parts.items() for pid in part.pids]
+            return all((self.data / f"{name} {pid}").exists() for name, pid in pids)
+
+        return self.await_status(lambda s: all(part.pids for part in s.parts.values()) and at_work(s))
 
     def events(self) -> list[str]:
         path = self.data / "events"
@@ -170,13 +179,14 @@ def can_write(data: Path) -> bool:
 
 def test_up_and_down_in_order(start):
     site = start("supervise(Part('web', web, wanted=2, serves=True), Part('jobs', jobs))")
-    assert site.hear("ready") == "Petrel is ready at http://localhost:1234\n"
+    site.await_everybody()
     status = site.await_status(lambda s: s.state == "ready" and s.parts["web"].state == "running")
     assert status.pid == site.process.pid
     assert {name: len(part.pids) for name, part in status.parts.items()} == {"web": 2, "jobs": 1}
     assert all(is_alive(pid) for pid in site.pids)
     assert {os.getpgid(pid) for pid in site.pids} == {site.process.pid}
 
+    assert "Petrel is ready at http://localhost:1234\n" in site.heard
     assert site.stop() == 0
     assert site.events() == ["web finished", "web finished", "jobs finished"]
     assert site.living() == []
@@ -185,7 +195,7 @@ def test_up_and_down_in_order(start):
 
 def test_control_c_reaches_everybody_but_the_order_holds(start):
     site = start("supervise(Part('web', web, serves=True), Part('jobs', jobs))")
-    site.hear("ready")
+    site.await_everybody()
     os.killpg(site.process.pid, signal.SIGINT)
     assert site.process.wait(10) == 0
     assert site.events() == ["web finished", "jobs finished"]
@@ -216,6 +226,7 @@ def test_a_part_that_keeps_crashing_is_reported_and_the_rest_goes_on(start):
 def test_a_child_that_does_not_finish_is_ended(start):
     site = start("supervise(Part('web', deaf, serves=True), Part('jobs', jobs), drain_s=0.3)")
     site.hear("ready")
+    until(lambda: list(site.data.glob("jobs *")))
     assert site.stop() == 0
     assert site.events() == ["jobs finished"]
     assert site.living() == []
@@ -233,7 +244,7 @@ def test_a_second_request_to_stop_is_obeyed_at_once(start):
 
 def test_stop_takes_postgres_down_last(start, data):
     site = start("supervise_with_postgres()", data)
-    site.hear("ready")
+    site.await_everybody()
     status = site.status()
     assert {server.state for server in status.postgres.values()} == {"running"}
     assert holder_of(data) == site.process.pid

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -236,7 +237,7 @@ def test_a_server_left_over_in_our_directory_is_stopped_first(data):
         [binaries_module.find().program("postgres"), "-D", "/proc/self/cwd", "-k", "/proc/self/cwd"],
         cwd=data / "main",
         stderr=subprocess.DEVNULL,
-        **({"user": place.st_uid, "group": place.st_gid, "extra_groups": []} if ROOT else {}),
+        **as_owner(place),
     )
     until(lambda: (data / "main" / "postmaster.pid").exists() and "ready" in pid_file(data))
     lines: list[str] = []
@@ -247,19 +248,29 @@ def test_a_server_left_over_in_our_directory_is_stopped_first(data):
     storage.close()
 
 
+def as_owner(place: os.stat_result) -> dict[str, Any]:
+    return {"user": place.st_uid, "group": place.st_gid, "extra_groups": []} if ROOT else {}
+
+
 def pid_file(data: Path) -> str:
     return (data / "main" / "postmaster.pid").read_text()
 
 
 def test_a_lock_file_that_names_a_stranger_is_no_obstacle(data):
-    """After a container restart the number in the lock file usually belongs to another program."""
+    """After a container restart the number in the lock file often belongs to another program of the same user."""
     owner = (data / "main").stat()
+    stranger = subprocess.Popen(["sleep", "60"], **as_owner(owner))
     for stale in (data / "main" / "postmaster.pid", data / "run" / "pg-main" / ".s.PGSQL.5432.lock"):
-        stale.write_text(f"{os.getpid()}\n/proc/self/cwd\n1\n5432\n\n\n        1         1\n")
+        stale.write_text(f"{stranger.pid}\n/proc/self/cwd\n1\n5432\n\n\n        1         1\n")
         os.chown(stale, owner.st_uid, owner.st_gid)
-    storage = open_site(data)
-    assert run(storage, "SELECT 1")
-    storage.close()
+    try:
+        storage = open_site(data)
+        assert run(storage, "SELECT 1")
+        storage.close()
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_an_interrupted_making_starts_over(tmp_path):

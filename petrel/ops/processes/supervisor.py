@@ -160,27 +160,31 @@ class Supervisor:
             self._say(f"Petrel is ready at {self._address}")
 
     def _drain(self) -> None:
-        """Those who answer requests first: what they finish still finds everybody else at work."""
+        """Those who answer requests first: what they finish still finds everybody else at work.
+
+        Asked once more meanwhile, it ends everybody at once; Postgres is still stopped cleanly.
+        """
+        asked = self._asked_to_leave
         self._state = "draining"
         self._say("Stopping ...")
         for serves in (True, False):
             leaving = [seat for seat in self._seats if seat.part.serves is serves]
             for seat in leaving:
                 seat.signal(signal.SIGTERM)
-            self._see_off(leaving)
+            self._see_off(leaving, asked)
 
-    def _see_off(self, leaving: list[Seat]) -> None:
+    def _see_off(self, leaving: list[Seat], asked: int) -> None:
         until = time.monotonic() + self._patience.drain_s
-        hurry = self._asked_to_leave
         while self._still_there(leaving):
-            rest_s = until - time.monotonic()
-            if rest_s <= 0 or self._asked_to_leave > hurry:
-                for seat in self._still_there(leaving):
-                    self._say(f"{seat.name} does not finish; ending it.")
-                    seat.signal(signal.SIGKILL)
-                until, hurry = time.monotonic() + self._patience.drain_s, self._asked_to_leave
             self._write_status()
-            self._wait(min(max(rest_s, 0.01), 1.0))
+            rest_s = until - time.monotonic()
+            if rest_s > 0 and self._asked_to_leave == asked:
+                self._wait(min(rest_s, 1.0))
+                continue
+            for seat in self._still_there(leaving):
+                self._say(f"{seat.name} does not finish; ending it.")
+                seat.signal(signal.SIGKILL)
+            self._wait(1.0)
 
     def _still_there(self, seats: Iterable[Seat]) -> list[Seat]:
         for seat in self._seats:
