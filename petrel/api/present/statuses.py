@@ -194,11 +194,11 @@ async def _refresh(rows: Sequence[Row]) -> None:
         )
 
 
-def _moving(row: Row, *, viewer: bool) -> bytes:
+def _moving(row: Row, *, viewer: bool, likes: int | None = None, boosts: int | None = None) -> bytes:
     counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0' % (
         row["replies"],
-        row["boosts"],
-        row["likes"],
+        row["boosts"] if boosts is None else boosts,
+        row["likes"] if likes is None else likes,
     )
     if not viewer:
         return counts
@@ -301,10 +301,10 @@ def _boost(row: Row, inner: Row, *, viewer: bool) -> bytes:
     )
 
 
-async def statuses(
+async def entries(
     r: Reader, surface: Surface, ids: Sequence[int], boosted: Sequence[int | None] = (), *, reveal: bool = False
-) -> list[bytes]:
-    """Status entities of these candidates as the viewer of `r` may see them on this surface; order kept.
+) -> list[tuple[int, bytes]]:
+    """(id, Status entity) of these candidates as the viewer of `r` may see them on this surface; order kept.
 
     `boosted[i]` is the post that candidate i boosts where the caller knows it: it saves ciphertext on the way.
     Hidden ones and tombstones are left out.
@@ -317,21 +317,45 @@ async def statuses(
     return await render_shown(found, viewer=r.account is not None, reveal=reveal)
 
 
-async def render_shown(found: Sequence[Shown], *, viewer: bool, reveal: bool = False) -> list[bytes]:
+async def statuses(r: Reader, surface: Surface, ids: Sequence[int]) -> list[bytes]:
+    """As `entries`, without the ids."""
+    return [entity for _, entity in await entries(r, surface, ids)]
+
+
+async def render_shown(found: Sequence[Shown], *, viewer: bool, reveal: bool = False) -> list[tuple[int, bytes]]:
     await _refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
     return [
-        _one(s.row, viewer=viewer, reveal=reveal) if s.boosted is None else _boost(s.row, s.boosted, viewer=viewer)
+        (
+            s.row["id"],
+            _one(s.row, viewer=viewer, reveal=reveal) if s.boosted is None else _boost(s.row, s.boosted, viewer=viewer),
+        )
         for s in found
         if s.row["code"] > Code.TOMBSTONE
     ]
 
 
+async def status_with(found: Shown, *, likes: int | None = None, boosts: int | None = None) -> bytes:
+    """One post for the member who has just marked it, with counts as they will be in a moment."""
+    await _refresh([found.row])
+    static = KEPT.get(found.row["id"])
+    assert static is not None
+    return b"".join(
+        (
+            static.opened,
+            _author(found.row),
+            b',"reblog":null',
+            _moving(found.row, viewer=True, likes=likes, boosts=boosts),
+            b"}",
+        )
+    )
+
+
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     """One post by itself. Errors: NotFound, the same for hidden and missing."""
-    found = await statuses(r, Surface.API, [number], reveal=reveal)
+    found = await entries(r, Surface.API, [number], reveal=reveal)
     if not found:
         raise NotFound
-    return found[0]
+    return found[0][1]
 
 
 async def fresh(r: Reader, made: posts.Fresh) -> bytes:

@@ -73,8 +73,11 @@ async def delete(w: Writer, post: int) -> tuple[Content, rows.Row]:
     await w.execute(rows.EMPTY_EDITS, post)
 
     before = gone[0]
-    w.record("posts.post.deleted", post, refs=(before["reply_to"] or 0, before["boost_of"] or 0, w.account or 0,
-                                               before["audience"]))
+    w.record(
+        "posts.post.deleted",
+        post,
+        refs=(before["reply_to"] or 0, before["boost_of"] or 0, w.account or 0, before["audience"]),
+    )
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return content, row
 

@@ -35,7 +35,9 @@ async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelE
     for i, ask in enumerate(asks):
         row = seen.get(i)
         refusal = await _refusal(w, ask, row)
-        answers[i] = refusal if row is None or refusal is not None else Marked(row["id"], False, row["likes"], row["boosts"])
+        answers[i] = (
+            refusal if row is None or refusal is not None else Marked(row["id"], False, row["likes"], row["boosts"])
+        )
         if refusal is None:
             allowed.append(i)
 
@@ -49,24 +51,35 @@ async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelE
         for i in group:
             pair = (asks[i].member.account, posts[i])
             if pair in pairs:
-                pairs.discard(pair)             # twins in one batch: one of them did it
+                pairs.discard(pair)  # twins in one batch: one of them did it
                 answer = answers[i]
                 assert isinstance(answer, Marked)
                 answers[i] = Marked(answer.post, True, answer.likes, answer.boosts, answer.boost)
                 if asks[i].mark != Mark.BOOST:
-                    w.record(f"posts.{PAST[asks[i].mark]}.{past}", posts[i], actor=pair[0], cause=asks[i].cause,
-                             cell=cell_of(pair[0]), refs=(seen[i]["author"],))
+                    w.record(
+                        f"posts.{PAST[asks[i].mark]}.{past}",
+                        posts[i],
+                        actor=pair[0],
+                        cause=asks[i].cause,
+                        cell=cell_of(pair[0]),
+                        refs=(seen[i]["author"],),
+                    )
     return answers
 
 
 def _unique(asks: Sequence[MarkAsk], posts: list[int], chosen: list[int], boosts: dict[int, int]) -> list[rows.NewMark]:
-    found = {(asks[i].member.account, posts[i], asks[i].mark):
-             rows.NewMark(asks[i].member.account, posts[i], asks[i].mark, boosts.get(i)) for i in chosen}
+    found = {
+        (asks[i].member.account, posts[i], asks[i].mark): rows.NewMark(
+            asks[i].member.account, posts[i], asks[i].mark, boosts.get(i)
+        )
+        for i in chosen
+    }
     by_pair: dict[tuple[int, int], rows.NewMark] = {}
-    for (account, post, _), mark in found.items():      # one statement touches a row once: twins are merged
+    for (account, post, _), mark in found.items():  # one statement touches a row once: twins are merged
         before = by_pair.get((account, post))
-        by_pair[account, post] = mark if before is None else rows.NewMark(
-            account, post, before.bit | mark.bit, before.boost or mark.boost)
+        by_pair[account, post] = (
+            mark if before is None else rows.NewMark(account, post, before.bit | mark.bit, before.boost or mark.boost)
+        )
     return list(by_pair.values())
 
 
@@ -91,7 +104,9 @@ async def _refusal(w: Writer, ask: MarkAsk, row: Row | None) -> PetrelError | No
     return None
 
 
-async def _boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]], answers: list[Marked | PetrelError]) -> dict[int, int]:
+async def _boosts(
+    w: Writer, wanted: list[tuple[int, MarkAsk, Row]], answers: list[Marked | PetrelError]
+) -> dict[int, int]:
     """Writes or removes the boost posts; fills in the answers. Returns position -> id of the boost."""
     on = [(i, a, r) for i, a, r in wanted if a.on]
     off = [(i, a, r) for i, a, r in wanted if not a.on]
@@ -107,20 +122,38 @@ async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]]) -> di
     first: dict[tuple[int, int], tuple[MarkAsk, Row, rows.NewPost]] = {}
     for _, ask, r in wanted:
         boost = new_id(cell_of(ask.member.account))
-        first.setdefault((ask.member.account, r["id"]), (ask, r, rows.NewPost(
-            id=boost, author=ask.member.account, audience=rules.boost_audience(ask.audience, r["audience"]),
-            thread=boost, boost_of=r["id"], app=ask.member.app)))
+        first.setdefault(
+            (ask.member.account, r["id"]),
+            (
+                ask,
+                r,
+                rows.NewPost(
+                    id=boost,
+                    author=ask.member.account,
+                    audience=rules.boost_audience(ask.audience, r["audience"]),
+                    thread=boost,
+                    boost_of=r["id"],
+                    app=ask.member.app,
+                ),
+            ),
+        )
     new = [n for _, _, n in first.values()]
     made = {r[0] for r in await w.change(rows.INSERT_BOOSTS, *rows.columns(new))}
     numbers = {key: n.id for key, (_, _, n) in first.items()}
     missing = [n for n in new if n.id not in made]
     if missing:
-        found = await w.fetch(rows.FIND_BOOSTS, [cell_of(n.author) for n in missing], [n.author for n in missing],
-                              [n.boost_of for n in missing])
+        found = await w.fetch(
+            rows.FIND_BOOSTS,
+            [cell_of(n.author) for n in missing],
+            [n.author for n in missing],
+            [n.boost_of for n in missing],
+        )
         numbers.update({(r[0], r[1]): r[2] for r in found})
     for ask, r, n in first.values():
         if n.id in made:
-            w.record("posts.boost.created", n.id, actor=n.author, cause=ask.cause, refs=(r["id"], r["author"], n.audience))
+            w.record(
+                "posts.boost.created", n.id, actor=n.author, cause=ask.cause, refs=(r["id"], r["author"], n.audience)
+            )
     return {i: numbers[ask.member.account, r["id"]] for i, ask, r in wanted}
 
 
@@ -128,5 +161,6 @@ async def _remove_boost(w: Writer, ask: MarkAsk, r: Row) -> None:
     found = await w.fetch(rows.FIND_BOOSTS, [cell_of(ask.member.account)], [ask.member.account], [r["id"]])
     for boost in found:
         await w.change(rows.DELETE_POST, boost["id"], ask.member.account)
-        w.record("posts.boost.removed", boost["id"], actor=ask.member.account, cause=ask.cause,
-                 refs=(r["id"], r["author"]))
+        w.record(
+            "posts.boost.removed", boost["id"], actor=ask.member.account, cause=ask.cause, refs=(r["id"], r["author"])
+        )

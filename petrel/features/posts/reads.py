@@ -23,8 +23,9 @@ class Shown(Struct):
     boosted: Row | None = None
 
 
-async def shown(r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (),
-                have_boosted: Sequence[int] = ()) -> list[Shown]:
+async def shown(
+    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] = ()
+) -> list[Shown]:
     """What the viewer may be shown of these candidates on this surface, in the order asked; one query.
 
     A boost comes only when both it and the boosted post may be shown. Tombstones (code 1) are included: doors leave
@@ -36,8 +37,11 @@ async def shown(r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[
     found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, have_boosted or blank)
     boosted = {row["ord"]: row for row in found if row["depth"] == 1}
     rows = sorted((row for row in found if row["depth"] == 0), key=lambda row: row["ord"])
-    return [Shown(row, boosted.get(row["ord"])) for row in rows
-            if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)]
+    return [
+        Shown(row, boosted.get(row["ord"]))
+        for row in rows
+        if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)
+    ]
 
 
 async def contents(rows: Sequence[Row]) -> dict[int, Content]:
@@ -86,8 +90,16 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
 
 async def by_author(r: Reader, author: int, page: Page, *, replies: bool = True, boosts: bool = True) -> list[int]:
     """Candidate ids of an author's posts, newest first."""
-    rows = await r.fetch("select id from posts.of_author($1, $2, $3, $4, $5, $6, $7)", r.digest, author, page.limit,
-                         page.max_id, page.min_id if page.min_id is not None else None, replies, boosts)
+    rows = await r.fetch(
+        "select id from posts.of_author($1, $2, $3, $4, $5, $6, $7)",
+        r.digest,
+        author,
+        page.limit,
+        page.max_id,
+        page.min_id if page.min_id is not None else None,
+        replies,
+        boosts,
+    )
     return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
 
 
@@ -99,15 +111,28 @@ async def public(r: Reader, page: Page) -> list[int]:
 
 async def marked(r: Reader, kind: int, page: Page, *, account: int | None = None) -> list[tuple[int, int]]:
     """(mark id, post id) of the viewer's likes (1) or bookmarks (2), or the pins (8) of `account`; newest first."""
-    rows = await r.fetch("select mark, post from posts.marked($1, $2, $3, $4, $5, $6)", r.digest, kind, account,
-                         page.limit, page.max_id, page.min_id if page.min_id is not None else page.since_id)
+    rows = await r.fetch(
+        "select mark, post from posts.marked($1, $2, $3, $4, $5, $6)",
+        r.digest,
+        kind,
+        account,
+        page.limit,
+        page.max_id,
+        page.min_id if page.min_id is not None else page.since_id,
+    )
     return sorted(((m, p) for m, p in rows), reverse=True)
 
 
 async def reactions(r: Reader, post: int, kind: int, page: Page) -> list[tuple[int, int]]:
     """(reaction id, account) of who liked (1) or boosted (4) a post; empty when the viewer may not see it."""
-    rows = await r.fetch("select reaction, account from posts.reactions($1, $2, $3, $4, $5)", r.digest, post, kind,
-                         page.limit, page.max_id)
+    rows = await r.fetch(
+        "select reaction, account from posts.reactions($1, $2, $3, $4, $5)",
+        r.digest,
+        post,
+        kind,
+        page.limit,
+        page.max_id,
+    )
     return [(m, a) for m, a in rows]
 
 
@@ -126,8 +151,15 @@ async def history(r: Reader, post: int) -> list[Version]:
     key = (await seal.keys([post])).get(post)
     if not rows or key is None:
         raise PostNotFound
-    return [Version(row["version"], row["at"], bool(row["flags"] & 2),
-                    decode_content(seal.open_sealed(key, post, row["sealed"]))) for row in rows]
+    return [
+        Version(
+            row["version"],
+            row["at"],
+            bool(row["flags"] & 2),
+            decode_content(seal.open_sealed(key, post, row["sealed"])),
+        )
+        for row in rows
+    ]
 
 
 async def why(r: Reader, viewer: int | None, post: int) -> list[Row]:

@@ -21,16 +21,20 @@ select o.account, o.key, o.post from unnest($1::smallint[], $2::bigint[], $3::by
   join posts.once o using (cell, account, key)
 """
 INSERT_POSTS = """
-insert into posts.post (cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread, mentions, language, app)
+insert into posts.post (cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread,
+                        mentions, language, app)
 select cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread,
        string_to_array(mentions, ',')::bigint[], language, app
   from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], $7::bigint[],
               $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bigint[])
        p(cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread, mentions, language, app)
 """
-INSERT_BOOSTS = INSERT_POSTS + """
+INSERT_BOOSTS = (
+    INSERT_POSTS
+    + """
 on conflict (cell, author, boost_of) where boost_of is not null and flags & 512 = 0 do nothing returning id
 """
+)
 FIND_BOOSTS = """
 select p.author, p.boost_of, p.id from unnest($1::smallint[], $2::bigint[], $3::bigint[]) a(cell, author, boost_of)
   join posts.post p on p.cell = a.cell and p.author = a.author and p.boost_of = a.boost_of and p.flags & 512 = 0
@@ -101,10 +105,18 @@ class NewPost(Struct, frozen=True):
 
 def columns(posts: Sequence[NewPost]) -> list[object]:
     return [
-        [cell_of(p.id) for p in posts], [p.id for p in posts], [p.author for p in posts], [int(p.audience) for p in posts],
-        [int(p.flags) for p in posts], [p.boost_of for p in posts], [p.reply_to for p in posts],
-        [p.reply_to_account for p in posts], [p.thread for p in posts], [",".join(map(str, p.mentions)) for p in posts],
-        [p.language for p in posts], [p.app for p in posts],
+        [cell_of(p.id) for p in posts],
+        [p.id for p in posts],
+        [p.author for p in posts],
+        [int(p.audience) for p in posts],
+        [int(p.flags) for p in posts],
+        [p.boost_of for p in posts],
+        [p.reply_to for p in posts],
+        [p.reply_to_account for p in posts],
+        [p.thread for p in posts],
+        [",".join(map(str, p.mentions)) for p in posts],
+        [p.language for p in posts],
+        [p.app for p in posts],
     ]
 
 
@@ -121,17 +133,28 @@ async def set_marks(w: Writer, marks: Sequence[NewMark]) -> set[tuple[int, int]]
     """Sets marks, with their other side for likes and boosts. Returns the pairs (account, post) that were new."""
     if not marks:
         return set()
-    marks = sorted(marks, key=lambda m: (m.account, m.post))       # one order of locks in every process
+    marks = sorted(marks, key=lambda m: (m.account, m.post))  # one order of locks in every process
     ids = [new_id(cell_of(m.account)) for m in marks]
     new = await w.change(
-        SET_MARKS, [cell_of(m.account) for m in marks], [m.account for m in marks], [m.post for m in marks],
-        [int(m.bit) for m in marks], *([i if m.bit == bit else None for m, i in zip(marks, ids, strict=True)]
-                                  for bit in (1, 2, 8)), [m.boost for m in marks])
+        SET_MARKS,
+        [cell_of(m.account) for m in marks],
+        [m.account for m in marks],
+        [m.post for m in marks],
+        [int(m.bit) for m in marks],
+        *([i if m.bit == bit else None for m, i in zip(marks, ids, strict=True)] for bit in (1, 2, 8)),
+        [m.boost for m in marks],
+    )
     pairs = {(r[0], r[1]) for r in new}
     seen = [(m, i) for m, i in zip(marks, ids, strict=True) if (m.account, m.post) in pairs and m.bit in (1, 4)]
     if seen:
-        await w.execute(ADD_REACTIONS, [cell_of(m.post) for m, _ in seen], [m.post for m, _ in seen],
-                        [int(m.bit) for m, _ in seen], [i for _, i in seen], [m.account for m, _ in seen])
+        await w.execute(
+            ADD_REACTIONS,
+            [cell_of(m.post) for m, _ in seen],
+            [m.post for m, _ in seen],
+            [int(m.bit) for m, _ in seen],
+            [i for _, i in seen],
+            [m.account for m, _ in seen],
+        )
     return pairs
 
 
@@ -140,13 +163,23 @@ async def clear_marks(w: Writer, marks: Sequence[NewMark]) -> set[tuple[int, int
     if not marks:
         return set()
     marks = sorted(marks, key=lambda m: (m.account, m.post))
-    gone = await w.change(CLEAR_MARKS, [cell_of(m.account) for m in marks], [m.account for m in marks],
-                          [m.post for m in marks], [int(m.bit) for m in marks])
+    gone = await w.change(
+        CLEAR_MARKS,
+        [cell_of(m.account) for m in marks],
+        [m.account for m in marks],
+        [m.post for m in marks],
+        [int(m.bit) for m in marks],
+    )
     pairs = {(r[0], r[1]) for r in gone}
     seen = [m for m in marks if (m.account, m.post) in pairs and m.bit in (1, 4)]
     if seen:
-        await w.execute(DROP_REACTIONS, [cell_of(m.post) for m in seen], [m.post for m in seen],
-                        [int(m.bit) for m in seen], [m.account for m in seen])
+        await w.execute(
+            DROP_REACTIONS,
+            [cell_of(m.post) for m in seen],
+            [m.post for m in seen],
+            [int(m.bit) for m in seen],
+            [m.account for m in seen],
+        )
     return pairs
 
 

@@ -139,7 +139,7 @@ class MarkAsk(Struct, frozen=True):
     mark: Mark
     on: bool
     cause: str
-    audience: Audience | None = None      # of a boost
+    audience: Audience | None = None  # of a boost
 
 
 class Fresh(Struct, frozen=True):
@@ -172,7 +172,7 @@ class Marked(Struct, frozen=True):
     boost: int | None = None
 
 
-Row = Any   # a record of type law.shown: see visibility.sql
+Row = Any  # a record of type law.shown: see visibility.sql
 
 
 class PostNotFound(NotFound):

@@ -91,8 +91,11 @@ async def _look_at_actors(w: Writer, works: list[Work]) -> None:
     found = {digests[r["ord"] - 1]: r for r in await w.fetch(rows.STANDING, digests)} if digests else {}
     for work in works:
         work.actor = found.get(work.ask.member.digest)
-        if work.is_open and (work.actor is None or work.actor["account"] != work.author
-                             or work.actor["state"] & (State.SUSPENDED | State.DEACTIVATED)):
+        if work.is_open and (
+            work.actor is None
+            or work.actor["account"] != work.author
+            or work.actor["state"] & (State.SUSPENDED | State.DEACTIVATED)
+        ):
             work.error = Unauthenticated()
 
 
@@ -127,14 +130,23 @@ async def _resolve(w: Writer, texts: list[tuple[int, Parsed]]) -> list[tuple[Nam
     found = await w.fetch(BY_HANDLES, b"", [u for u, _ in wanted], [d for _, d in wanted])
     numbers = {wanted[r["ord"] - 1]: r["id"] for r in found}
     named = [
-        [Named(m.acct, numbers[key], m.user, key[1]) for m in parsed.mentions
-         if (key := (m.user.lower(), _domain(m.domain, ours))) in numbers]
-        for _, parsed in texts]
+        [
+            Named(m.acct, numbers[key], m.user, key[1])
+            for m in parsed.mentions
+            if (key := (m.user.lower(), _domain(m.domain, ours))) in numbers
+        ]
+        for _, parsed in texts
+    ]
     pairs = [(author, n.account) for (author, _), names in zip(texts, named, strict=True) for n in names]
-    blocked = {(r[0], r[1]) for r in await w.fetch(rows.BLOCKED_PAIRS, [a for a, _ in pairs], [b for _, b in pairs])
-               } if pairs else set()
-    return [tuple(n for n in names if (author, n.account) not in blocked)
-            for (author, _), names in zip(texts, named, strict=True)]
+    blocked = (
+        {(r[0], r[1]) for r in await w.fetch(rows.BLOCKED_PAIRS, [a for a, _ in pairs], [b for _, b in pairs])}
+        if pairs
+        else set()
+    )
+    return [
+        tuple(n for n in names if (author, n.account) not in blocked)
+        for (author, _), names in zip(texts, named, strict=True)
+    ]
 
 
 def _domain(domain: str | None, local_domain: str) -> str:
@@ -190,19 +202,30 @@ async def _write_posts(w: Writer, works: list[Work]) -> None:
     await w.execute(rows.INSERT_POSTS, *rows.columns(new))
     await w.execute(rows.INSERT_CONTENT, [cell_of(k.id) for k in works], [k.id for k in works], sealed)
     for work, post in zip(works, new, strict=True):
-        w.record("posts.post.created", work.id, actor=work.author, cause=work.ask.cause,
-                 refs=(post.reply_to or 0, post.reply_to_account or 0, post.thread, post.audience, *post.mentions),
-                 body=work.parsed.text.encode())
+        w.record(
+            "posts.post.created",
+            work.id,
+            actor=work.author,
+            cause=work.ask.cause,
+            refs=(post.reply_to or 0, post.reply_to_account or 0, post.thread, post.audience, *post.mentions),
+            body=work.parsed.text.encode(),
+        )
 
 
 def _row(work: Work) -> rows.NewPost:
     parent = work.parent
     return rows.NewPost(
-        id=work.id, author=work.author, audience=work.audience, flags=work.flags,
-        reply_to=parent and parent["id"], reply_to_account=parent and parent["author"],
+        id=work.id,
+        author=work.author,
+        audience=work.audience,
+        flags=work.flags,
+        reply_to=parent and parent["id"],
+        reply_to_account=parent and parent["author"],
         thread=work.id if parent is None or parent["said"] == Audience.DIRECT else parent["thread"],
         mentions=list(dict.fromkeys(n.account for n in work.named)),
-        language=_language(work), app=work.ask.member.app)
+        language=_language(work),
+        app=work.ask.member.app,
+    )
 
 
 def _language(work: Work) -> str | None:
@@ -216,8 +239,18 @@ def _content(work: Work) -> Content:
 def _fresh(work: Work, app: int | None, conversation: int | None = None) -> Fresh:
     parent = work.parent
     assert work.actor is not None
-    return Fresh(work.id, work.author, work.audience, work.flags, parent and parent["id"], parent and parent["author"],
-                 _language(work), conversation, _content(work), work.actor["version"])
+    return Fresh(
+        work.id,
+        work.author,
+        work.audience,
+        work.flags,
+        parent and parent["id"],
+        parent and parent["author"],
+        _language(work),
+        conversation,
+        _content(work),
+        work.actor["version"],
+    )
 
 
 async def _send_message(w: Writer, work: Work) -> None:
@@ -231,7 +264,24 @@ async def _send_message(w: Writer, work: Work) -> None:
     sealed = seal.seal(keys[conversation], work.id, _content(work).encode())
     named = sorted({n.account for n in work.named} - {work.author})
     work.fresh = _fresh(work, work.ask.member.app, conversation)
-    await w.fetch(SEND, work.ask.member.digest, work.id, conversation, work.fresh.reply_to,
-                  work.fresh.reply_to_account, named, int(work.flags), _language(work), work.ask.member.app, sealed)
-    w.record("messages.message.created", work.id, actor=work.author, cause=work.ask.cause,
-             refs=(conversation, *named), body=work.parsed.text.encode())
+    await w.fetch(
+        SEND,
+        work.ask.member.digest,
+        work.id,
+        conversation,
+        work.fresh.reply_to,
+        work.fresh.reply_to_account,
+        named,
+        int(work.flags),
+        _language(work),
+        work.ask.member.app,
+        sealed,
+    )
+    w.record(
+        "messages.message.created",
+        work.id,
+        actor=work.author,
+        cause=work.ask.cause,
+        refs=(conversation, *named),
+        body=work.parsed.text.encode(),
+    )

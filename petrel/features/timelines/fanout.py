@@ -15,7 +15,6 @@ from petrel.core import clock, journal, limits, tail
 from petrel.core.doors import current, reading
 from petrel.core.journal import Entry
 from petrel.core.viewer import System
-from petrel.features.timelines.rules import RAW
 from petrel.features.timelines.rings import (
     BEAT_MS,
     CLEAN_EPOCH,
@@ -29,6 +28,7 @@ from petrel.features.timelines.rings import (
     file_for,
     open_rings,
 )
+from petrel.features.timelines.rules import RAW
 
 log = structlog.get_logger("petrel.timelines")
 
@@ -48,9 +48,9 @@ class Fanout:
         self.slot_of: dict[int, int] = {}
         self._free: list[int] = []
         self._next = 0
-        self._followers: dict[int, np.ndarray] = {}        # author -> slots that take posts, sorted
-        self._quiet: dict[int, np.ndarray] = {}            # author -> slots that take posts but no boosts
-        self._following: dict[int, dict[int, bool]] = {}   # slot -> {author: is_quiet}
+        self._followers: dict[int, np.ndarray] = {}  # author -> slots that take posts, sorted
+        self._quiet: dict[int, np.ndarray] = {}  # author -> slots that take posts but no boosts
+        self._following: dict[int, dict[int, bool]] = {}  # slot -> {author: is_quiet}
         self._star_of: dict[int, int] = {}
         self._building: dict[int, asyncio.Task[int]] = {}
         self._gate = asyncio.Semaphore(REBUILDS_AT_ONCE)
@@ -69,8 +69,8 @@ class Fanout:
 
     def _edge_changed(self, e: Entry) -> None:
         """Whoever began or ceased to follow somebody gets a new ring: what was there before belongs to it, or not."""
-        room, noun, past = e.kind.split(".")
-        for account in (e.refs[:2] if noun == "block" else e.refs[:1]):
+        _room, noun, _past = e.kind.split(".")
+        for account in e.refs[:2] if noun == "block" else e.refs[:1]:
             if account in self.slot_of and (noun in ("follow", "block")):
                 self._spawn(account)
 
@@ -97,7 +97,9 @@ class Fanout:
             self._write(NOBODY, own, boost, post)
             return
         followers, quiet = self._followers.get(author, NOBODY), self._quiet.get(author)
-        self._write(followers if quiet is None else np.setdiff1d(followers, quiet, assume_unique=True), own, boost, post)
+        self._write(
+            followers if quiet is None else np.setdiff1d(followers, quiet, assume_unique=True), own, boost, post
+        )
 
     def _write(self, slots: np.ndarray, own: int | None, entry: int, post: int) -> None:
         if own is not None:
@@ -217,7 +219,7 @@ class Fanout:
         following = self._following.get(slot, {})
         numbers = [(-1 if following[a] else 1) * (s + 1) for a, s in self._star_of.items() if a in following]
         row = np.zeros(STARS, np.int64)
-        row[:min(len(numbers), STARS)] = numbers[:STARS]
+        row[: min(len(numbers), STARS)] = numbers[:STARS]
         if (self.rings.stars[slot] != row).any():
             self.rings.stars[slot] = row
 
@@ -232,7 +234,7 @@ class Fanout:
         self._star_of = {int(a): s for s, a in enumerate(self.rings.star_owner) if a}
         numbers = list(owners)
         for start in range(0, len(numbers), 1000):
-            some = numbers[start:start + 1000]
+            some = numbers[start : start + 1000]
             following: dict[int, dict[int, bool]] = {a: {} for a in some}
             async with reading(SYSTEM) as r:
                 for e in await r.fetch(EDGES, some):
@@ -282,7 +284,7 @@ async def _catch_up(fanout: Fanout, the_tail: tail.Tail, at: tail.Position) -> t
             return at
         fanout.take(entries)
         at = until
-        fanout.rings.header[CLEAN_EPOCH:CLEAN_ID + 1] = at
+        fanout.rings.header[CLEAN_EPOCH : CLEAN_ID + 1] = at
         fanout.rings.header[BEAT_MS] = clock.now_ms()
         await asyncio.sleep(0)
 

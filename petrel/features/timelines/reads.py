@@ -23,8 +23,8 @@ class Known(Struct):
 
     slot: int
     stamps: tuple[int, ...] = ()
-    entries: list[Entry] = []           # newest first
-    ids: list[int] = []                 # negative, so ascending: for bisect
+    entries: list[Entry] = []  # newest first
+    ids: list[int] = []  # negative, so ascending: for bisect
 
 
 class RingReader:
@@ -118,7 +118,7 @@ class RingReader:
             pass
         finally:
             writer.close()
-            self._rings = None              # the writer may have made a new file
+            self._rings = None  # the writer may have made a new file
             for future in self._asked.values():
                 if not future.done():
                     future.set_result(-1)
@@ -185,8 +185,9 @@ async def home(r: Reader, page: Page, render: Render) -> list[tuple[int, bytes]]
 
 async def of_list(r: Reader, number: int, page: Page) -> list[Entry]:
     """Candidates of one of the viewer's lists, newest first."""
-    rows = await r.fetch(OF_LIST, r.digest, number, page.limit, page.max_id,
-                         page.min_id if page.min_id is not None else page.since_id)
+    rows = await r.fetch(
+        OF_LIST, r.digest, number, page.limit, page.max_id, page.min_id if page.min_id is not None else page.since_id
+    )
     return [(i, b or i) for i, b in rows]
 
 

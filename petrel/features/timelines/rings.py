@@ -19,10 +19,10 @@ import numpy as np
 from msgspec import Struct
 
 MAGIC = 0x50657472656C0003
-LENGTH = 512               # more than RAW: commits out of order must not push out what belongs
-STARS = 64                 # authors with very many followers that one account can follow without fan-out
+LENGTH = 512  # more than RAW: commits out of order must not push out what belongs
+STARS = 64  # authors with very many followers that one account can follow without fan-out
 STAR_RINGS = 256
-HEADER = 512               # int64s
+HEADER = 512  # int64s
 READY, CLEAN_EPOCH, CLEAN_XID, CLEAN_ID, BEAT_MS, SLOTS = 1, 2, 3, 4, 5, 6
 
 Ints = np.ndarray
@@ -67,7 +67,7 @@ class Rings(Struct):
         """Replaces a ring by these (entry, post) rows, at most LENGTH of them, oldest first."""
         rows = rows[-LENGTH:]
         self.stamp[slot] += 1
-        self.entries[slot, :len(rows)] = rows
+        self.entries[slot, : len(rows)] = rows
         self.head[slot] = len(rows)
         self.stamp[slot] += 1
 
@@ -84,15 +84,15 @@ def _read(stamps: Ints, heads: Ints, entries: Ints, at: int) -> tuple[int, Ints]
         before = int(stamps[at])
         if before & 1:
             continue
-        rows = entries[at, :min(int(heads[at]), LENGTH)].copy()
+        rows = entries[at, : min(int(heads[at]), LENGTH)].copy()
         if int(stamps[at]) == before:
             return before, rows
-    return -1, entries[at, :min(int(heads[at]), LENGTH)].copy()      # a torn row is only a wrong candidate
+    return -1, entries[at, : min(int(heads[at]), LENGTH)].copy()  # a torn row is only a wrong candidate
 
 
 def file_for(run_directory: Path) -> Path:
     """Where the rings of a site live: in memory-backed storage when there is room, else beside its sockets."""
-    shared = Path("/dev/shm")       # noqa: S108 (a private directory is made inside)
+    shared = Path("/dev/shm")  # noqa: S108 (a private directory is made inside)
     try:
         room = os.statvfs(shared)
         if room.f_bavail * room.f_frsize > 1 << 30:
@@ -133,7 +133,9 @@ def _fits(path: Path, slots: int) -> bool:
     try:
         with path.open("rb") as f:
             head = np.frombuffer(f.read(8 * HEADER), dtype=np.int64)
-        return len(head) == HEADER and head[0] == MAGIC and head[SLOTS] == slots and path.stat().st_size == _bytes(slots)
+        return (
+            len(head) == HEADER and head[0] == MAGIC and head[SLOTS] == slots and path.stat().st_size == _bytes(slots)
+        )
     except OSError:
         return False
 
@@ -144,10 +146,20 @@ def _over(raw: Ints, slots: int) -> Rings:
     def take(*shape: int) -> Ints:
         nonlocal at
         count = int(np.prod(shape))
-        part = raw[at:at + count].reshape(shape)
+        part = raw[at : at + count].reshape(shape)
         at += count
         return part
 
-    return Rings(header=take(HEADER), owner=take(slots), head=take(slots), stamp=take(slots), read_at=take(slots),
-                 stars=take(slots, STARS), entries=take(slots, LENGTH, 2), star_owner=take(STAR_RINGS),
-                 star_head=take(STAR_RINGS), star_stamp=take(STAR_RINGS), star_entries=take(STAR_RINGS, LENGTH, 2))
+    return Rings(
+        header=take(HEADER),
+        owner=take(slots),
+        head=take(slots),
+        stamp=take(slots),
+        read_at=take(slots),
+        stars=take(slots, STARS),
+        entries=take(slots, LENGTH, 2),
+        star_owner=take(STAR_RINGS),
+        star_head=take(STAR_RINGS),
+        star_stamp=take(STAR_RINGS),
+        star_entries=take(STAR_RINGS, LENGTH, 2),
+    )

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-RAW = 400          # candidates that a home timeline goes back
-APART = 40         # a post stands at most once within this many entries, however often it is boosted
+RAW = 400  # candidates that a home timeline goes back
+APART = 40  # a post stands at most once within this many entries, however often it is boosted
 
-Entry = tuple[int, int]     # (id of the post or boost, id of the post itself)
+Entry = tuple[int, int]  # (id of the post or boost, id of the post itself)
 
 
 def kept(entries: Sequence[Entry]) -> list[Entry]:

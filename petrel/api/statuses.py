@@ -1,0 +1,231 @@
+"""Posts in the client API: writing, reading, changing one."""
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from petrel.api import present, together
+from petrel.api.http import Call, Id, Plain, route
+from petrel.api.present.statuses import rfc3339
+from petrel.core.doors import reading, writing
+from petrel.core.errors import Invalid, NotFound
+from petrel.core.limits import current
+from petrel.core.text import parse, render
+from petrel.features import posts
+from petrel.features.posts import Audience, Draft, Surface
+
+AUDIENCES = {
+    "public": Audience.PUBLIC,
+    "unlisted": Audience.UNLISTED,
+    "private": Audience.FOLLOWERS,
+    "direct": Audience.DIRECT,
+}
+CONTEXT_MEMBER, CONTEXT_ANON = 4096, 60
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """One post by its number."""
+
+    id: Id
+
+
+class ReadForm(Address, frozen=True, kw_only=True):
+    """`reveal`: the whole text of a post that waits behind a notice."""
+
+    reveal: bool = False
+
+
+class ManyForm(Struct, frozen=True, kw_only=True):
+    id: list[Id] = []
+
+
+class CreateForm(Struct, frozen=True, kw_only=True):
+    """What is not built yet is refused, not dropped: polls, media, quotes, scheduling."""
+
+    status: str = ""
+    in_reply_to_id: Id | None = None
+    sensitive: bool = False
+    spoiler_text: str = ""
+    visibility: Literal["public", "unlisted", "private", "direct"] | None = None
+    language: str | None = None
+    media_ids: list[str] = []
+    poll: dict[str, Any] | None = None
+    scheduled_at: str | None = None
+    quoted_status_id: str | None = None
+
+    def draft(self) -> Draft:
+        missing = [name for name in ("media_ids", "poll", "scheduled_at", "quoted_status_id") if getattr(self, name)]
+        if missing:
+            raise Invalid(message=f"Validation failed: {missing[0]} is not supported by this server yet")
+        return Draft(
+            text=self.status,
+            audience=AUDIENCES[self.visibility] if self.visibility else None,
+            reply_to=self.in_reply_to_id,
+            spoiler=self.spoiler_text,
+            is_sensitive=self.sensitive,
+            language=self.language or None,
+        )
+
+
+class EditForm(Address, frozen=True, kw_only=True):
+    """What is not sent stays as it is."""
+
+    status: str | UnsetType = UNSET
+    spoiler_text: str | UnsetType = UNSET
+    sensitive: bool | UnsetType = UNSET
+    language: str | None = None
+
+
+class BoostForm(Address, frozen=True, kw_only=True):
+    visibility: Literal["public", "unlisted", "private"] | None = None
+
+
+class Source(Struct):
+    id: str
+    text: str
+    spoiler_text: str
+
+
+@route("POST", "/api/v1/statuses", scope="write:statuses", surface="api", limit="statuses")
+async def create(call: Call, form: CreateForm) -> bytes:
+    """An Idempotency-Key publishes at most once; the answer is that first post's."""
+    key = call.header(b"idempotency-key")
+    ask = posts.Ask(call.member, form.draft(), call.id, hashlib.sha256(key.encode()).digest() if key else None)
+    made = await together.publish(ask)
+    async with reading(call.viewer) as r:
+        return await present.fresh(r, made)
+
+
+@route("GET", "/api/v1/statuses", scope="public or read:statuses", surface="api")
+async def many(call: Call, form: ManyForm) -> Plain:
+    async with reading(call.viewer) as r:
+        return _list(await present.statuses(r, Surface.API, form.id[:40]))
+
+
+@route("GET", "/api/v1/statuses/:id", scope="public or read:statuses", surface="api")
+async def show(call: Call, form: ReadForm) -> bytes:
+    async with reading(call.viewer) as r:
+        return await present.status(r, form.id, reveal=form.reveal)
+
+
+@route("PUT PATCH", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="statuses")
+async def edit(call: Call, form: EditForm) -> bytes:
+    async with writing(call.member, cause=call.id) as w:
+        old, row = await posts.source(w, form.id)
+        spoiler = old.spoiler if form.spoiler_text is UNSET else form.spoiler_text
+        was_sensitive = bool(row["states"] & posts.State.SENSITIVE)
+        await posts.edit(
+            w,
+            form.id,
+            Draft(
+                text=old.text if form.status is UNSET else form.status,
+                spoiler=spoiler,
+                is_sensitive=was_sensitive if form.sensitive is UNSET else form.sensitive,
+                language=form.language,
+            ),
+        )
+    return await show(call, ReadForm(id=form.id))
+
+
+@route("DELETE", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="delete")
+async def delete(call: Call, form: Address) -> bytes:
+    """Answers with the post as it was, and its plain text, so that an app can offer to write it anew."""
+    async with writing(call.member, cause=call.id) as w:
+        entity = await present.status(w, form.id)
+        content, _ = await posts.delete(w, form.id)
+    return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
+
+
+@route("GET", "/api/v1/statuses/:id/source", scope="read:statuses", surface="api")
+async def source(call: Call, form: Address) -> Source:
+    async with writing(call.member, cause=call.id) as w:
+        content, _ = await posts.source(w, form.id)
+    return Source(str(form.id), content.text, content.spoiler)
+
+
+@route("GET", "/api/v1/statuses/:id/context", scope="public or read:statuses", surface="thrd")
+async def context(call: Call, form: Address) -> Plain:
+    async with reading(call.viewer) as r:
+        above, below = await posts.thread(r, form.id)
+        most = CONTEXT_ANON if r.account is None else CONTEXT_MEMBER
+        ancestors = await present.statuses(r, Surface.THRD, above[-most:])
+        descendants = await present.statuses(r, Surface.THRD, below[:most])
+    return Plain([b'{"ancestors":', *_list(ancestors), b',"descendants":', *_list(descendants), b"}"])
+
+
+@route("GET", "/api/v1/statuses/:id/history", scope="public or read:statuses", surface="api")
+async def history(call: Call, form: Address) -> Plain:
+    async with reading(call.viewer) as r:
+        versions = await posts.history(r, form.id)
+        entity = await present.status(r, form.id)
+    account = msgspec.json.decode(entity, type=dict[str, msgspec.Raw])["account"]
+    base = current().base_url
+    return _list(
+        [
+            msgspec.json.encode(
+                {
+                    "content": render(parse(v.content.text), {}, lambda tag: f"{base}/tags/{tag}"),
+                    "spoiler_text": v.content.spoiler,
+                    "sensitive": v.is_sensitive,
+                    "created_at": rfc3339(v.at),
+                    "account": account,
+                    "media_attachments": [],
+                    "emojis": [],
+                }
+            )
+            for v in versions
+        ]
+    )
+
+
+def _list(items: list[bytes]) -> Plain:
+    return Plain([b"[", b",".join(items), b"]"])
+
+
+async def _mark(call: Call, number: int, mark: posts.Mark, on: bool, audience: Audience | None = None) -> posts.Marked:
+    return await together.mark(posts.MarkAsk(call.member, number, mark, on, call.id, audience))
+
+
+async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> bytes:
+    """The post after the mark. Its counts follow the journal; here they are what they will be in a moment."""
+    async with reading(call.viewer) as r:
+        found = await posts.shown(r, Surface.API, [done.post])
+        if not found:
+            raise NotFound
+        step = 0 if not done.changed else 1 if on else -1
+        return await present.status_with(
+            found[0],
+            likes=done.likes + step if mark == posts.Mark.LIKE else None,
+            boosts=done.boosts + step if mark == posts.Mark.BOOST else None,
+        )
+
+
+def _mark_routes(verb: str, mark: posts.Mark, on: bool, scope: str) -> None:
+    @route("POST", f"/api/v1/statuses/:id/{verb}", scope=scope, surface="api")
+    async def set_mark(call: Call, form: Address) -> bytes:
+        return await _after(call, await _mark(call, form.id, mark, on), mark, on)
+
+
+for _verb, _mark_of, _scope in (
+    ("favourite", posts.Mark.LIKE, "write:favourites"),
+    ("bookmark", posts.Mark.BOOKMARK, "write:bookmarks"),
+    ("pin", posts.Mark.PIN, "write:accounts"),
+    ("mute", posts.Mark.MUTE, "write:mutes"),
+):
+    _mark_routes(_verb, _mark_of, True, _scope)
+    _mark_routes("un" + _verb, _mark_of, False, _scope)
+
+
+@route("POST", "/api/v1/statuses/:id/reblog", scope="write:statuses", surface="api", limit="statuses")
+async def boost(call: Call, form: BoostForm) -> bytes:
+    """Answers with the boost; boosting again answers with the first one."""
+    done = await _mark(call, form.id, posts.Mark.BOOST, True, AUDIENCES[form.visibility] if form.visibility else None)
+    async with reading(call.viewer) as r:
+        return await present.status(r, done.boost or done.post)
+
+
+@route("POST", "/api/v1/statuses/:id/unreblog", scope="write:statuses", surface="api", limit="delete")
+async def unboost(call: Call, form: Address) -> bytes:
+    return await _after(call, await _mark(call, form.id, posts.Mark.BOOST, False), posts.Mark.BOOST, False)

@@ -1,0 +1,117 @@
+"""Counts, projected from the journal; and old keys of idempotency, which end after a day."""
+
+from collections import Counter
+from datetime import date
+
+from petrel.core.doors import System, Writer, writing
+from petrel.core.jobs import every
+from petrel.core.journal import Entry, follow
+
+PUBLIC_OR_UNLISTED = (0, 1)
+
+ADD_TO_POSTS = """
+update posts.post p set replies = greatest(0, p.replies + a.replies), boosts = greatest(0, p.boosts + a.boosts),
+                        likes = greatest(0, p.likes + a.likes)
+  from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[]) a(id, replies, boosts, likes)
+ where p.cell = law.cell(a.id) and p.id = a.id
+"""
+ADD_TO_ACCOUNTS = """
+update accounts.account c set posts_count = greatest(0, c.posts_count + a.posts),
+       followers_count = greatest(0, c.followers_count + a.followers),
+       following_count = greatest(0, c.following_count + a.following),
+       last_post_on = greatest(c.last_post_on, a.last)
+  from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::date[]) a(id, posts, followers, following, last)
+ where c.cell = law.cell(a.id) and c.id = a.id
+"""
+
+
+class Sums:
+    """What a batch of entries adds, by post and by account."""
+
+    def __init__(self) -> None:
+        self.replies: Counter[int] = Counter()
+        self.boosts: Counter[int] = Counter()
+        self.likes: Counter[int] = Counter()
+        self.posts: Counter[int] = Counter()
+        self.followers: Counter[int] = Counter()
+        self.following: Counter[int] = Counter()
+        self.last: dict[int, date] = {}
+
+    def add(self, e: Entry) -> None:
+        actor = e.actor or 0
+        match e.kind:
+            case "posts.post.created":
+                self.posts[actor] += 1
+                self.last[actor] = e.at.date()
+                # Shared counts count what an anonymous visitor may see. source: visibility.md section 1, `cnt`.
+                if e.refs[0] and e.refs[3] in PUBLIC_OR_UNLISTED:
+                    self.replies[e.refs[0]] += 1
+            case "posts.post.deleted":
+                self.posts[actor] -= 1
+                if e.refs[0] and e.refs[3] in PUBLIC_OR_UNLISTED:
+                    self.replies[e.refs[0]] -= 1
+            case "posts.boost.created":
+                self.boosts[e.refs[0]] += 1
+                self.posts[actor] += 1
+            case "posts.boost.removed":
+                self.boosts[e.refs[0]] -= 1
+                self.posts[actor] -= 1
+            case "posts.like.created":
+                self.likes[e.subject] += 1
+            case "posts.like.removed":
+                self.likes[e.subject] -= 1
+            case "relationships.follow.created" | "relationships.follow.removed":
+                step = 1 if e.kind.endswith("created") else -1
+                self.following[e.refs[0]] += step
+                self.followers[e.refs[1]] += step
+
+
+@follow(
+    "counts",
+    "posts.post.created",
+    "posts.post.deleted",
+    "posts.boost.created",
+    "posts.boost.removed",
+    "posts.like.created",
+    "posts.like.removed",
+    "relationships.follow.created",
+    "relationships.follow.removed",
+)
+async def count(w: Writer, entries: list[Entry]) -> None:
+    """Twice: cannot be, the cursor moves in the same transaction. Late: counts are a moment old. Never: a count stays
+    wrong until it is counted anew."""
+    sums = Sums()
+    for entry in entries:
+        sums.add(entry)
+    ids = sorted(sums.replies.keys() | sums.boosts.keys() | sums.likes.keys())
+    if ids:
+        await w.execute(
+            ADD_TO_POSTS,
+            ids,
+            [sums.replies[i] for i in ids],
+            [sums.boosts[i] for i in ids],
+            [sums.likes[i] for i in ids],
+        )
+    people = sorted(sums.posts.keys() | sums.followers.keys() | sums.following.keys())
+    if people:
+        await w.execute(
+            ADD_TO_ACCOUNTS,
+            people,
+            [sums.posts[i] for i in people],
+            [sums.followers[i] for i in people],
+            [sums.following[i] for i in people],
+            [sums.last.get(i) for i in people],
+        )
+
+
+@every(3600, "posts.forget_once")
+async def forget_once() -> str | None:
+    """Idempotency keys are good for a day. Twice: no effect. Never: the table grows."""
+    async with writing(System("posts"), cause="schedule") as w:
+        gone = await w.execute(
+            "delete from posts.once where (cell, account, key) in (select cell, account, key "
+            "from posts.once where at < now() - interval '1 day' limit 5000)"
+        )
+        if gone:
+            w.record("posts.once.forgotten", 0, refs=(gone,))
+    return f"forgot {gone} idempotency keys" if gone else None
