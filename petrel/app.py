@@ -1,15 +1,36 @@
-"""Wiring: the only place that knows every room and the settings. Doors get what they need from here."""
+"""Wiring: the only place that knows every room and the settings. Doors get what they need from here.
 
+`parts.py` says what each kind of process does with it, `program.py` what the command line may ask for.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
+import structlog
 
+from petrel import settings as sources
+from petrel.core import doors, ids, journal, limits
+from petrel.core.errors import PetrelError
+from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage
 
-FEATURES = Path(str(files("petrel.features")))
+if TYPE_CHECKING:
+    from petrel.api.http.asgi import Gate
+    from petrel.api.http.limits import Limits
+
+log = structlog.get_logger("petrel.app")
+
+PETREL = Path(str(files("petrel")))
+FEATURES = PETREL / "features"
 ROLES = {"reader": "petrel_reader", "writer": "petrel_writer", "system": "petrel_system", "owner": "petrel_admin"}
 
 
@@ -21,6 +42,11 @@ def function_files() -> list[Path]:
     return [FEATURES / name for name in order if (FEATURES / name).exists()]
 
 
+def storage_of(settings: Settings) -> Storage:
+    """Only addresses: nothing is started."""
+    return Storage(settings.folder, settings.database_url or None, settings.keyring_url or None)
+
+
 def addresses_of(storage: Storage) -> Addresses:
     return Addresses(main={r: storage.main_dsn(u) for r, u in ROLES.items()},
                      keyring={r: storage.keyring_dsn(u) for r, u in ROLES.items()})
@@ -30,10 +56,108 @@ async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[
     """Brings both clusters up to date; returns the names of what was run."""
     ran: list[str] = []
     for args, run in ((addresses.keyring["owner"], lambda c: migrate.migrate_keyring(c, contract=contract)),
-                      (addresses.main["owner"], lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
+                      (addresses.main["owner"],
+                       lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
         connection = await asyncpg.connect(**args)
         try:
             ran += await run(connection)
         finally:
             await connection.close()
     return ran
+
+
+def load_rooms() -> None:
+    """Imports `jobs.py` and `fanout.py` of every room, which register followers, jobs, schedules and tasks."""
+    for group in ("features", "ops"):
+        for path in sorted((PETREL / group).glob("*/*.py")):
+            if path.stem in ("jobs", "fanout"):
+                importlib.import_module(f"petrel.{group}.{path.parent.name}.{path.stem}")
+
+
+def load_api() -> None:
+    """Imports every file of `petrel/api`, which registers its routes."""
+    package = importlib.import_module("petrel.api")
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            importlib.import_module(f"petrel.api.{module.name}")
+
+
+def install_limits(settings: Settings) -> None:
+    """Tells the rooms what the operator chose."""
+    shared = {name: getattr(settings, name) for name in limits.Limits.__struct_fields__ if name != "base_url"}
+    limits.install(limits.Limits(base_url=settings.address, **shared))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2,
+                 systems: int = 2) -> AsyncIterator[doors.Doors]:
+    """The doors of this process, its id lease renewed and its live settings watched until the block ends."""
+    install_limits(settings)
+    open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
+                                      writers=writers, systems=systems)
+    beat = asyncio.create_task(_beat(open_now, settings))
+    try:
+        yield open_now
+    finally:
+        beat.cancel()
+        with suppress(asyncio.CancelledError):
+            await beat
+        await doors.close_doors()
+
+
+async def _beat(open_now: doors.Doors, settings: Settings) -> None:
+    """Every few seconds: renew the lease on id makers, and take over settings that may change while we run."""
+    seen = _changed_at_ns(settings)
+    while True:
+        await asyncio.sleep(ids.RENEW_S)
+        try:
+            await asyncio.wait_for(open_now.renew_lease(), ids.RENEW_S)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PetrelError) as e:
+            log.warning("lease not renewed, trying again", error=repr(e))
+        if (now := _changed_at_ns(settings)) != seen:
+            seen = now
+            settings = _with_live(settings)
+            install_limits(settings)
+
+
+def _changed_at_ns(settings: Settings) -> int:
+    try:
+        return (settings.folder / sources.FILE).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _with_live(old: Settings) -> Settings:
+    """The old settings with what is live taken from the sources as they are now; a broken file changes nothing."""
+    try:
+        new = sources.load(old.data)
+    except PetrelError as e:
+        log.error("settings not taken over", error=e.message)
+        return old
+    live = {f.name: getattr(new, f.name) for f in sources.fields() if f.live}
+    log.info("settings taken over")
+    return sources.replace(old, **live)
+
+
+async def register_followers(addresses: Addresses) -> None:
+    """Gives every follower its place: a new one begins with what is written from now on."""
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await connection.execute(journal.REGISTER, list(journal.FOLLOWERS))
+    finally:
+        await connection.close()
+
+
+async def web_app(settings: Settings, limits: "Limits") -> "Gate":
+    """The ASGI application of one web process; the doors are open."""
+    from petrel.api.http.asgi import Gate
+    from petrel.api.http.wiring import HttpSettings
+
+    http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
+                        most_at_once=settings.requests_at_once,
+                        trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
+
+    async def nobody(_digest: bytes) -> None:
+        return None
+
+    return Gate(http, nobody, limits=limits)

@@ -34,8 +34,10 @@ def _meta(meaning: str, unit: str = "", *, live: bool = False, secret: bool = Fa
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of one process. Made by `load`, changed by nobody."""
 
-    data: Annotated[str, _meta("Directory of everything the site keeps", "path", place=True, min_length=1)] = "petrel-data"
-    host: Annotated[str, _meta("Address the web server listens on; 0.0.0.0 for every interface", min_length=1)] = "127.0.0.1"
+    data: Annotated[str, _meta(
+        "Directory of everything the site keeps", "path", place=True, min_length=1)] = "petrel-data"
+    host: Annotated[str, _meta(
+        "Address the web server listens on; 0.0.0.0 for every interface", min_length=1)] = "127.0.0.1"
     port: Annotated[int, _meta("Port the web server listens on; 0 takes a free one", ge=0, le=65535)] = 8000
     base_url: Annotated[str, _meta(
         "Address of the site as people see it, no slash at the end; addresses of posts contain it for ever. "
@@ -46,11 +48,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     web_workers: Annotated[int, _meta("Web processes; one per core is best", "processes", ge=1, le=16)] = 2
     requests_at_once: Annotated[int, _meta(
         "Requests answered at once by one web process; more get 503", "requests", ge=8, le=10_000)] = 512
-    body_bytes: Annotated[int, _meta("Largest request body, uploads apart", "bytes", ge=65_536, le=67_108_864)] = 1_000_000
+    body_bytes: Annotated[int, _meta(
+        "Largest request body, uploads apart", "bytes", ge=65_536, le=67_108_864)] = 1_000_000
 
     site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
-    contact_email: Annotated[str, _meta("Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    contact_email: Annotated[str, _meta(
+        "Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     registrations: Annotated[Literal["open", "invite", "closed"], _meta(
         "Who may make an account: anybody, the invited, or only `petrel accounts create`", live=True)] = "open"
     email_confirmation: Annotated[bool, _meta(
@@ -64,7 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_url: Annotated[str, _meta(
         "Postgres >= 15 of your own for everything but the keys; empty: the embedded one", "URL", secret=True)] = ""
     keyring_url: Annotated[str, _meta(
-        "Postgres >= 15 of your own for the keys, best another server; empty: the embedded one", "URL", secret=True)] = ""
+        "Postgres >= 15 of your own for the keys, best another server; empty: the embedded one",
+        "URL", secret=True)] = ""
 
     @property
     def address(self) -> str:
@@ -117,11 +122,17 @@ def load_with_sources(data: str | None = None, *, environment: Mapping[str, str]
     return _merge(data, os.environ if environment is None else environment, command_line)
 
 
+def replace(settings: Settings, **changes: Any) -> Settings:
+    """Settings with some values changed, which are checked like any others."""
+    checked = {name: _check(_field(name, "the program"), value, "the program") for name, value in changes.items()}
+    return msgspec.structs.replace(settings, **checked)
+
+
 def write(data: Path, name: str, text: str) -> Field:
     """Sets one line of DATA/settings.toml; comments and order stay. Errors: Invalid."""
     field = _field(name, "the command line")
     if field.place:
-        raise Invalid(message=f"{name} says where {FILE} is, so it cannot stand in it: use --{name} or {field.variable}")
+        raise Invalid(message=f"{name} says where {FILE} is and cannot stand there: use --{name} or {field.variable}")
     value = _check(field, text, "the command line")
     path = data / FILE
     lines = path.read_text().splitlines() if path.exists() else []
@@ -152,7 +163,8 @@ def _merge(data: str | None, environment: Mapping[str, str],
         values[name], sources[name] = _check(_field(name, "the environment"), value, "the environment"), "environment"
     for name, value in command_line.items():
         if value is not None:
-            values[name], sources[name] = _check(_field(name, "the command line"), value, "the command line"), "command line"
+            values[name] = _check(_field(name, "the command line"), value, "the command line")
+            sources[name] = "command line"
     return Settings(data=data, **values), sources
 
 

@@ -16,17 +16,17 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
-from petrel.core import ids, journal, jobs, seal
+from petrel.core import ids, jobs, journal, seal
 from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
 from petrel.storage.keys import KeyringTables
 from petrel.storage.pools import Addresses, open_pool
 
-Row = asyncpg.Record
+Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 
 
@@ -60,11 +60,12 @@ class Reader:
         self._doors.queries += 1
         connection = await self._own()
         try:
-            return await connection.fetch(sql, *args)
+            rows: list[Row] = await connection.fetch(sql, *args)
         except asyncpg.PostgresError as e:
             raise meaning_of(e) from e
         except (OSError, asyncpg.InterfaceError) as e:
             raise Unavailable(detail=repr(e)) from e
+        return rows
 
     async def row(self, sql: str, *args: object) -> Row | None:
         rows = await self.fetch(sql, *args)

@@ -5,6 +5,7 @@ notifications, search) read entries in commit order below the oldest running tra
 loses those of slow transactions. The chain over the entries is `core/chain.py`.
 """
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Awaitable, Callable, Sequence
@@ -99,5 +100,31 @@ def follow(name: str, *kinds: str) -> Callable[[Callable[..., Awaitable[None]]],
     """
     def register(f: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         FOLLOWERS[name] = Follower(name, frozenset(kinds), f)
+        return f
+    return register
+
+
+# New followers begin with what is written from now on: everything before is below the horizon already.
+REGISTER = """
+insert into ops.follower (name, epoch, xid, id)
+select name, (select max(epoch) from journal.epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1,
+       9223372036854775807
+  from unnest($1::text[]) f(name)
+on conflict (name) do nothing
+"""
+
+Task = Callable[[asyncio.Event], Awaitable[None]]
+
+TASKS: dict[str, Task] = {}
+
+
+def task(name: str) -> Callable[[Task], Task]:
+    """Registers `async def run(stop: asyncio.Event)` to live in the followers' process, beside the followers.
+
+    For what follows the journal without a durable cursor, such as timelines in memory; `core.tail` wakes it.
+    It returns soon after `stop` is set; when it raises it is started again after a pause.
+    """
+    def register(f: Task) -> Task:
+        TASKS[name] = f
         return f
     return register

@@ -1,0 +1,82 @@
+"""The command line: `petrel NOUN VERB`. One file per noun, imported when it is asked for.
+
+Every command takes `--data`, and `--json` where it prints something. Exit codes: 0 done, 1 found something wrong
+(doctor, journal verify, replay, drills), 2 could not do it, with a message and its cure, 130 interrupted.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Any
+
+import click
+
+from petrel.core.errors import PetrelError
+from petrel.storage.postgres.errors import StorageError
+
+NOUNS = {
+    "up": "Serve the site: databases, web, followers, jobs",
+    "run": "Run one part alone, for a fleet: web, followers or jobs",
+    "doctor": "Look for what is wrong on this machine, and say the cure",
+    "migrate": "Bring the databases up to date",
+    "settings": "Show and change settings",
+    "accounts": "Make, show and change accounts",
+    "tokens": "Make access tokens",
+    "jobs": "Look at work that waits or failed",
+    "journal": "Look at the journal, and verify that nobody changed it",
+    "demo": "Fill a site with people and posts to look at",
+    "replay": "Play a recording of real traffic and check every timeline",
+    "drill": "Rehearse a disaster on a site of its own",
+    "drills": "List the drills and their last verdicts",
+}
+
+
+class Nouns(click.Group):
+    """Finds `petrel.cli.NOUN`, whose command has the name of the file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in NOUNS if _exists(name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in NOUNS or not _exists(cmd_name):
+            return None
+        command: click.Command = getattr(importlib.import_module(f"petrel.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # Without importing the nouns: help has to be quick.
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, NOUNS[name]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PetrelError as e:
+            detail = f"\n  {e.detail}" if e.detail and not isinstance(e.detail, BaseException) else ""
+            _give_up(f"{e.message}{detail}")
+        except StorageError as e:
+            _give_up(str(e))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+def _exists(name: str) -> bool:
+    return importlib.util.find_spec(f"petrel.cli.{name}") is not None
+
+
+def _give_up(text: str) -> None:
+    click.echo(f"petrel: {text}", err=True)
+    sys.exit(2)
+
+
+@click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="petrel", prog_name="petrel", message="%(prog)s %(version)s")
+def petrel() -> None:
+    """Petrel, a microblogging network that a very small crew can keep alive."""
+
+
+def main(wiring: object, args: list[str] | None = None) -> None:
+    """Runs one command; `wiring` is what commands get as `ctx.obj` (see `cli/wiring.py`). Never returns."""
+    petrel.main(args=args, prog_name="petrel", obj=wiring)

@@ -1,0 +1,20 @@
+"""`petrel up`: the whole site on this machine."""
+
+import sys
+
+import click
+
+from petrel.cli.common import with_data
+from petrel.cli.wiring import Wiring
+
+
+@click.command()
+@with_data
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8000]")
+@click.option("--workers", type=int, help="Web processes.  [default: 2]")
+@click.pass_obj
+def up(wiring: Wiring, data: str | None, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the site until it is told to stop (Ctrl-C, SIGTERM). Makes everything it needs on the first start."""
+    now = wiring.settings(data, host=host, port=port, web_workers=workers)
+    sys.exit(wiring.up(now, lambda line: click.echo(line)))

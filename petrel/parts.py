@@ -1,0 +1,154 @@
+"""What each kind of process does: web, followers, jobs. Called in a forked child of `petrel up`, or alone.
+
+Every part opens the doors, works until SIGTERM, finishes what it has begun, and closes them.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from petrel import app
+from petrel.ops.processes import report_ready
+from petrel.settings import Settings
+from petrel.storage.pools import Addresses
+
+if TYPE_CHECKING:
+    from petrel.api.http.limits import Limits
+
+PARTS = ("web", "followers", "jobs")
+GRACE_S = 8
+"""A little less than the supervisor waits."""
+
+READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB = 12, 8
+"""Connections shared out among the web processes: an embedded Postgres has 40 for everything."""
+
+
+class Prepared(Struct, frozen=True):
+    """What is loaded or made before the processes fork, and shared by them."""
+
+    settings: Settings
+    addresses: Addresses
+    listener: socket.socket | None
+    limits: "Limits"
+
+
+def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | None) -> Prepared:
+    """Loads all code. Costs most of a second, once, instead of in each process."""
+    # One thread for arithmetic: a pool of them would cost memory in each process and be gone after the fork.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    app.load_rooms()
+    app.load_api()
+    import uvloop  # noqa: F401
+
+    from petrel.api.http.limits import Limits
+    from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
+    return Prepared(settings, addresses, listener, Limits())
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket of all web processes. Errors: OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.setblocking(False)
+    listener.set_inheritable(True)
+    return listener
+
+
+def run(name: str, prepared: Prepared) -> None:
+    """The whole life of one process of part `name`."""
+    import uvloop
+
+    tell_errors(f"petrel {name}")
+    main: Callable[[Prepared], Awaitable[None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(prepared))
+
+
+def tell_errors(name: str) -> None:
+    """Log lines of this process go to standard error, as key=value, with its name."""
+    import structlog
+
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+                    structlog.processors.format_exc_info,
+                    structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr), cache_logger_on_first_use=False)
+    structlog.contextvars.bind_contextvars(process=name)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr,
+                        format=f"%(asctime)s %(levelname)s {name} %(message)s")
+
+
+@contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM calls `stop`; so does Ctrl-C, unless the supervisor has taken that over."""
+    loop = asyncio.get_running_loop()
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        numbers.append(signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def _web(prepared: Prepared) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Leaves signals to us, and says when it serves."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with _stopping(lambda: setattr(self, "should_exit", True)):
+                yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            report_ready()
+
+    settings = prepared.settings
+    async with app.opened(settings, prepared.addresses, systems=1,
+                          readers=max(2, READERS_OF_ALL_WEB // settings.web_workers),
+                          writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
+        site = await app.web_app(settings, prepared.limits)
+        config = uvicorn.Config(
+            site, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
+            server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
+        assert prepared.listener is not None
+        await Server(config).serve(sockets=[prepared.listener])
+
+
+async def _followers(prepared: Prepared) -> None:
+    from petrel.worker import followers
+
+    stop = asyncio.Event()
+    with _stopping(stop.set):
+        async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=1, systems=6):
+            report_ready()
+            await followers.run(stop, prepared.settings.folder / "run")
+
+
+async def _jobs(prepared: Prepared) -> None:
+    from petrel.worker import jobs, seals
+
+    stop = asyncio.Event()
+    with _stopping(stop.set):
+        async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4):
+            report_ready()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
+                group.create_task(seals.run(stop, prepared.settings.folder))

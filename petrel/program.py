@@ -1,0 +1,136 @@
+"""What the command line may ask of the site: `ctx.obj` of every command, as `cli/wiring.py` describes it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from petrel import app, settings
+from petrel.core import doors
+from petrel.core.errors import Unavailable
+from petrel.settings import Field, Settings
+from petrel.storage.pools import Addresses
+from petrel.storage.postgres import Storage, holder_of
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+class Program:
+    """Holds nothing. Every method takes settings, or makes them as `settings` does."""
+
+    def settings(self, data: str | None = None, **given: Any) -> Settings:
+        """Errors: Invalid."""
+        return settings.load(data, **given)
+
+    def explained(self, data: str | None) -> tuple[Settings, dict[str, str], Sequence[Field]]:
+        """The settings, where those that are not defaults come from, and what each means."""
+        now, sources = settings.load_with_sources(data)
+        return now, sources, settings.fields()
+
+    def set(self, data: str | None, name: str, value: str) -> Field:
+        """Writes DATA/settings.toml. Errors: Invalid."""
+        return settings.write(settings.load(data).folder, name, value)
+
+    def up(self, now: Settings, say: Say) -> int:
+        """The whole site, until it is told to stop; returns the exit code. Errors: StorageError, PetrelError."""
+        from petrel import parts
+        from petrel.ops.processes import Part, Supervisor
+
+        began = time.monotonic()
+        try:
+            listener = parts.listen(now.host, now.port)
+        except OSError as e:
+            raise Unavailable(f"Cannot listen on {now.host}:{now.port}: {e.strerror}. "
+                              "Choose another with --port, or stop what listens there.") from e
+        now = settings.replace(now, port=listener.getsockname()[1])
+        with self._storage(now, say) as storage:
+            addresses = app.addresses_of(storage)
+            prepared = parts.prepare(now, addresses, listener)
+            asyncio.run(self._make_ready(now, addresses, say))
+            listener.listen(1024)
+            say(f"Prepared in {time.monotonic() - began:.1f} s.")
+
+            def child(name: str) -> Callable[[], None]:
+                return lambda: parts.run(name, prepared)
+
+            wanted = [Part("web", child("web"), now.web_workers, serves=True),
+                      Part("followers", child("followers")), Part("jobs", child("jobs"))]
+            return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say).run()
+
+    def run(self, name: str, now: Settings) -> None:
+        """One part alone, against a site that is migrated and whose databases run. Errors: as `up`."""
+        from petrel import parts
+
+        listener = parts.listen(now.host, now.port) if name == "web" else None
+        if listener is not None:
+            now = settings.replace(now, port=listener.getsockname()[1])
+            listener.listen(1024)
+        self._make_folders(now.folder)
+        parts.run(name, parts.prepare(now, app.addresses_of(app.storage_of(now)), listener))
+
+    def migrate(self, now: Settings, say: Say, *, contract: bool) -> list[str]:
+        """Brings the databases up to date; returns what was run."""
+        app.load_rooms()
+
+        async def work(addresses: Addresses) -> list[str]:
+            ran = await app.migrate_site(addresses, contract=contract)
+            await app.register_followers(addresses)
+            return ran
+
+        with self.databases(now, say, migrate=False) as addresses:
+            return asyncio.run(work(addresses))
+
+    def call(self, now: Settings, work: Callable[[], Awaitable[T]], say: Say) -> T:
+        """Runs `work` with the doors open; starts the databases for it when the site is not running."""
+        async def inside(addresses: Addresses) -> T:
+            async with app.opened(now, addresses):
+                return await work()
+
+        with self.databases(now, say) as addresses:
+            return asyncio.run(inside(addresses))
+
+    def opened(self, data_dir: Path) -> AbstractAsyncContextManager[doors.Doors]:
+        """The doors of a site that runs."""
+        return self._opened(settings.load(str(data_dir)))
+
+    @asynccontextmanager
+    async def _opened(self, now: Settings) -> AsyncIterator[doors.Doors]:
+        async with app.opened(now, app.addresses_of(app.storage_of(now)), readers=4, writers=4) as open_now:
+            yield open_now
+
+    @contextmanager
+    def databases(self, now: Settings, say: Say, *, migrate: bool = True) -> Iterator[Addresses]:
+        """The databases of the running site, or started for the length of the block."""
+        if holder_of(now.folder) is not None:
+            yield app.addresses_of(app.storage_of(now))
+            return
+        with self._storage(now, say) as storage:
+            addresses = app.addresses_of(storage)
+            if migrate:
+                app.load_rooms()
+                asyncio.run(app.migrate_site(addresses))
+                asyncio.run(app.register_followers(addresses))
+            yield addresses
+
+    @contextmanager
+    def _storage(self, now: Settings, say: Say) -> Iterator[Storage]:
+        storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
+                               say=say)
+        try:
+            self._make_folders(now.folder)
+            yield storage
+        finally:
+            storage.close()
+
+    def _make_folders(self, data: Path) -> None:
+        for name in ("run", "keys", "witness", "log"):
+            (data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say) -> None:
+        ran = await app.migrate_site(addresses)
+        if ran:
+            say(f"Brought the databases up to date: {len(ran)} steps.")
+        await app.register_followers(addresses)

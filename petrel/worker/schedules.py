@@ -1,0 +1,84 @@
+"""Schedules: each has one row, and whoever moves the row's time runs it. Missed times are not made up for."""
+
+import asyncio
+
+import structlog
+
+from petrel.core import jobs
+from petrel.core.doors import deriving, reading
+from petrel.core.errors import PetrelError
+from petrel.core.viewer import System
+
+log = structlog.get_logger("petrel.schedules")
+
+MOST_S = 60.0
+VIEWER = System("schedules")
+
+# A new schedule waits for its first time: a start is busy enough.
+KNOW = """
+insert into ops.schedule (name, next_at)
+select name, now() + make_interval(secs => every_s) from unnest($1::text[], $2::float8[]) s(name, every_s)
+on conflict (name) do nothing
+"""
+# A row put far ahead by a longer interval of an older release is drawn back.
+CLAIM = """
+update ops.schedule set next_at = now() + make_interval(secs => $2), ran_at = now()
+ where name = $1 and (next_at <= now() or next_at > now() + make_interval(secs => 2 * $2)) returning 1
+"""
+NOTE = "update ops.schedule set note = $2 where name = $1"
+NEXT_S = "select extract(epoch from min(next_at) - now())::float8 from ops.schedule where name = any($1::text[])"
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Until `stop` is set; a schedule that runs is finished."""
+    known = False
+    while not stop.is_set():
+        wait_s = MOST_S
+        try:
+            if not known:
+                await know()
+                known = True
+            await run_due()
+            if jobs.SCHEDULES:
+                async with reading(VIEWER) as r:
+                    wait_s = await r.value(NEXT_S, list(jobs.SCHEDULES))
+        except PetrelError as e:
+            log.warning("schedules cannot be read, trying again", error=str(e.detail or e))
+            wait_s = 2.0
+        try:
+            await asyncio.wait_for(stop.wait(), min(MOST_S, max(0.05, wait_s)))
+        except TimeoutError:
+            pass
+
+
+async def know() -> None:
+    """Makes a row for each registered schedule that has none."""
+    every = list(jobs.SCHEDULES.values())
+    if every:
+        async with deriving("schedules") as w:
+            await w.execute(KNOW, [s.name for s in every], [s.every_s for s in every])
+
+
+async def run_due() -> int:
+    """Runs what is due and nobody else has claimed, one after the other; returns how many."""
+    ran = 0
+    for schedule in jobs.SCHEDULES.values():
+        async with deriving("schedules") as w:
+            is_ours = bool(await w.change(CLAIM, schedule.name, schedule.every_s))
+        if is_ours:
+            ran += 1
+            await _run_one(schedule)
+    return ran
+
+
+async def _run_one(schedule: jobs.Schedule) -> None:
+    try:
+        said = await schedule.run()
+    except Exception as e:
+        said = f"failed: {type(e).__name__}: {getattr(e, 'detail', None) or e}"
+        log.error("schedule failed, it runs again at its next time", schedule=schedule.name, error=said, exc_info=e)
+    else:
+        if said:
+            log.info(said, schedule=schedule.name)
+    async with deriving("schedules") as w:
+        await w.execute(NOTE, schedule.name, (said or "")[:500])
