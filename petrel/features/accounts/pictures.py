@@ -66,10 +66,11 @@ def _scene(account_id: int, width: int) -> Scene:
     palette = tuple(_colour(word) for word in SEAS[digest[0] % len(SEAS)].split())
     disc = (width * (0.22 + 0.56 * part[1]), 18 + 22 * part[2], 9 + 8 * part[3])
     waves = []
+    stretch = 1.0 if width == 80 else 1.8  # a wide sea has a longer swell
     for place, level in enumerate((42, 54, 66)):
         a, b, c, d = part[4 + 4 * place : 8 + 4 * place]
         tall = (26, 14, 9)[place]
-        half = (34 + 30 * b, 22 + 14 * b, 15 + 10 * b)[place]
+        half = (34 + 30 * b, 22 + 14 * b, 15 + 10 * b)[place] * stretch
         waves.append(Wave(level - 3 + 6 * a, 5 + tall * d, half, -2 * half * c, 2 + place))
     return Scene(width, palette, disc, tuple(waves))
 
@@ -90,7 +91,7 @@ def header_svg(account_id: int) -> bytes:
 
 
 def _svg(scene: Scene) -> bytes:
-    names = ["#%02x%02x%02x" % colour for colour in scene.palette]
+    names = ["#" + bytes(colour).hex() for colour in scene.palette]
     x, y, radius = scene.disc
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} 80">',

@@ -1,0 +1,62 @@
+"""What a form sent: read with a limit, decoded strictly, and refused in words when it is not a form."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+
+from petrel.core.errors import Invalid
+
+LARGEST_BYTES = 256 * 1024
+MOST_FIELDS = 100
+
+
+class TooLarge(Invalid):
+    """What was sent is too large"""
+
+
+class BadForm(Invalid):
+    """What was sent is not a form that this page knows"""
+
+
+async def read(request: Request) -> dict[str, str]:
+    """Fields by name, the last of each. Text is NFC-agnostic UTF-8 without NUL, with "\\n" as line end.
+
+    Errors: TooLarge (before the body is read, where its length is announced), BadForm.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/x-www-form-urlencoded", ""):
+        raise BadForm()
+    return decode(await _body(request))
+
+
+async def _body(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > LARGEST_BYTES:
+        raise TooLarge()
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BYTES:
+                raise TooLarge()
+    except ClientDisconnect as gone:
+        raise BadForm() from gone
+    return bytes(body)
+
+
+def decode(body: bytes) -> dict[str, str]:
+    """Errors: BadForm for text that is not UTF-8, has NUL bytes, or too many fields."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError as wrong:
+        raise BadForm() from wrong
+    if any("\0" in name or "\0" in text for name, text in pairs):
+        raise BadForm()
+    return {name: text.replace("\r\n", "\n") for name, text in pairs}
+
+
+def as_id(text: str) -> int | None:
+    """An id from a form, a query or a path; None for what could not be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 else None

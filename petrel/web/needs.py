@@ -1,0 +1,128 @@
+"""What the pages ask of the rooms: one protocol, so that pages can be built and tested without a database.
+
+Every function takes the viewer, and answers only what that viewer may see. `NotFound` stands for missing and
+for hidden alike; other errors are those of `petrel.core.errors`, whose messages are shown to the person.
+"""
+
+from typing import Literal, Protocol
+
+from petrel.core.pages import Page
+from petrel.core.viewer import Viewer
+from petrel.web.shapes import (
+    Consent,
+    Draft,
+    Found,
+    Handover,
+    Newcomer,
+    Notifications,
+    PostView,
+    Profile,
+    Site,
+    Thread,
+    Timeline,
+    Visitor,
+)
+
+Mark = Literal["like", "boost", "bookmark"]
+
+
+class Reading(Protocol):
+    """Pages that show."""
+
+    async def site(self) -> Site:
+        """Asked for every page; must come from memory."""
+
+    async def home(self, viewer: Viewer, page: Page) -> Timeline:
+        """Errors: Unauthenticated."""
+
+    async def public(self, viewer: Viewer, page: Page) -> Timeline: ...
+
+    async def tag(self, viewer: Viewer, tag: str, page: Page) -> Timeline:
+        """`tag` without "#", in any case; an unused tag is an empty timeline."""
+
+    async def profile(self, viewer: Viewer, handle: str) -> Profile:
+        """`handle` without the leading "@", in any case. Errors: NotFound."""
+
+    async def profile_posts(self, viewer: Viewer, account: int, page: Page, *, with_replies: bool) -> Timeline:
+        """Without replies: posts, boosts and answers to oneself."""
+
+    async def thread(self, viewer: Viewer, post: int, *, reveal: bool) -> Thread:
+        """With `reveal` the focus is no longer gated: the person pressed the button. Errors: NotFound."""
+
+    async def notifications(self, viewer: Viewer, page: Page) -> Notifications:
+        """Errors: Unauthenticated."""
+
+    async def search(self, viewer: Viewer, query: str) -> Found:
+        """Posts only for members (visibility.md 4.1)."""
+
+
+class Acting(Protocol):
+    """Forms that change something. Errors of all: Unauthenticated, Refused, TooMany, Unavailable."""
+
+    async def create_post(self, viewer: Viewer, draft: Draft) -> PostView:
+        """Errors: Invalid ("text", "warning", "audience"), NotFound (what is answered)."""
+
+    async def delete_post(self, viewer: Viewer, post: int) -> None:
+        """Errors: NotFound."""
+
+    async def mark(self, viewer: Viewer, post: int, mark: Mark, *, on: bool) -> None:
+        """Twice is as once. Errors: NotFound."""
+
+    async def follow(self, viewer: Viewer, account: int, *, on: bool) -> None:
+        """Off also takes back a request. Twice is as once. Errors: NotFound."""
+
+    async def answer_request(self, viewer: Viewer, account: int, *, accept: bool) -> None:
+        """Errors: NotFound (no such request)."""
+
+    async def mark_read(self, viewer: Viewer, until: int) -> None:
+        """Notifications up to and including this id have been seen."""
+
+
+class Doorkeeping(Protocol):
+    """Who comes in. Session tokens are bearer strings; the cookie holds one, the database its digest."""
+
+    async def visitor(self, session: str) -> Visitor:
+        """Nobody behind it, expired or revoked: an anonymous visitor, never an error. "" asks nothing."""
+
+    async def sign_in(self, name: str, password: str, *, address: str) -> str:
+        """A session token. `name`: handle or e-mail; `address`: network address, for limits.
+
+        Errors: Invalid (wrong in any way: callers are never told which), Refused (may not sign in), TooMany.
+        """
+
+    async def sign_out(self, session: str) -> None: ...
+
+    async def sign_up(self, newcomer: Newcomer, *, address: str) -> str:
+        """A session token, or "" when the e-mail address has to be confirmed first.
+
+        Errors: Invalid ("handle", "email", "password", "invite", "agreement"), Refused (closed), TooMany.
+        """
+
+    async def invite_holds(self, invite: str) -> bool:
+        """Whether an invitation can still be used."""
+
+    async def setup_holds(self, token: str) -> bool:
+        """Whether a set-up link can still be used; it can once."""
+
+    async def set_up(self, token: str, newcomer: Newcomer) -> str:
+        """Makes the first administrator; a session token. Errors: NotFound (link used or wrong), Invalid."""
+
+
+class Consenting(Protocol):
+    """The OAuth authorize page; `parameters` are the query of RFC 6749 4.1.1 with RFC 7636, each at most once."""
+
+    async def authorize_request(self, parameters: dict[str, str]) -> Consent | Handover:
+        """A Handover carries an error back to the app (unknown scope, say).
+
+        Errors: Invalid when the app or its address is not known; then nobody is sent anywhere (RFC 6749 4.1.2.1).
+        """
+
+    async def grant(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+        """Checks all again; a code. Errors: as above, Unauthenticated."""
+
+    async def deny(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+        """error=access_denied for the app. Errors: as above."""
+
+
+class Needs(Reading, Acting, Doorkeeping, Consenting, Protocol):
+    """All of it."""

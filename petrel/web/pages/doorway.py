@@ -1,0 +1,124 @@
+"""Coming in and going: sign-in, sign-up, sign-out, and the set-up link of the first administrator."""
+
+from starlette.responses import Response
+
+from petrel.core.errors import Invalid, NotFound, PetrelError
+from petrel.web import addresses, words
+from petrel.web.door import Visit
+from petrel.web.shapes import Newcomer
+
+USED_INVITE = "has been used, or has ended. Ask for a new one"
+OWN_SECRETS = {"referrer-policy": "no-referrer", "cache-control": "no-store"}
+
+
+async def sign_in_form(visit: Visit) -> Response:
+    next_ = addresses.own(visit.request.query_params.get("next", ""))
+    if visit.me is not None and visit.request.query_params.get("force") != "1":
+        return visit.go(next_)
+    return _sign_in_page(visit, next_)
+
+
+async def sign_in(visit: Visit) -> Response:
+    next_ = addresses.own(visit.sent.get("next", ""))
+    name = visit.sent.get("name", "").strip()
+    try:
+        session = await visit.needs.sign_in(name, visit.sent.get("password", ""), address=visit.address)
+    except PetrelError as wrong:
+        status, message = words.status_of(wrong), words.said(wrong)
+        if isinstance(wrong, Invalid):
+            message = "The name and the password do not fit together. Check both, also for capital letters."
+        return _sign_in_page(visit, next_, name=name, status=status, message=message)
+    return visit.come_in(session, next_)
+
+
+async def sign_out_form(visit: Visit) -> Response:
+    return visit.page("sign_out.html") if visit.me else visit.go("/")
+
+
+async def sign_out(visit: Visit) -> Response:
+    if visit.session:
+        await visit.needs.sign_out(visit.session)
+    return visit.leave()
+
+
+async def sign_up_form(visit: Visit) -> Response:
+    if visit.me is not None:
+        return visit.go("/")
+    invite = visit.request.query_params.get("invite", "")[:200]
+    holds = bool(invite) and await visit.needs.invite_holds(invite)
+    return _sign_up_page(visit, Newcomer(handle="", password="", invite=invite), invite_holds=holds)
+
+
+async def sign_up(visit: Visit) -> Response:
+    newcomer = _newcomer(visit)
+    try:
+        _compare_passwords(visit)
+        session = await visit.needs.sign_up(newcomer, address=visit.address)
+    except NotFound:
+        return _sign_up_page(visit, newcomer, wrong=Invalid("invite", USED_INVITE), invite_holds=True)
+    except PetrelError as wrong:
+        return _sign_up_page(visit, newcomer, wrong=wrong, invite_holds=bool(newcomer.invite))
+    if not session:
+        return visit.page("confirm.html", email=newcomer.email)
+    return visit.come_in(session, "/")
+
+
+async def setup_form(visit: Visit) -> Response:
+    if not await visit.needs.setup_holds(visit.request.path_params["token"]):
+        return _used_up(visit)
+    return _setup_page(visit, Newcomer(handle="", password=""))
+
+
+async def setup(visit: Visit) -> Response:
+    newcomer = _newcomer(visit)
+    try:
+        _compare_passwords(visit)
+        session = await visit.needs.set_up(visit.request.path_params["token"], newcomer)
+    except NotFound:
+        return _used_up(visit)
+    except PetrelError as wrong:
+        return _setup_page(visit, newcomer, wrong=wrong)
+    return visit.come_in(session, "/")
+
+
+def _newcomer(visit: Visit) -> Newcomer:
+    sent = visit.sent
+    return Newcomer(
+        handle=sent.get("handle", "").strip().removeprefix("@"),
+        password=sent.get("password", ""),
+        name=sent.get("name", "").strip(),
+        email=sent.get("email", "").strip(),
+        invite=sent.get("invite", "").strip(),
+        has_agreed=sent.get("agreement") == "1",
+    )
+
+
+def _compare_passwords(visit: Visit) -> None:
+    """Nothing can show a hidden password on a page without script, so it is typed twice."""
+    if visit.sent.get("password", "") != visit.sent.get("password_again", ""):
+        raise Invalid("password_again", "is not the same as the first")
+
+
+def _sign_in_page(visit: Visit, next_: str, *, name: str = "", status: int = 200, message: str = "") -> Response:
+    return _secret(visit.page("sign_in.html", status=status, next=next_, name=name, message=message))
+
+
+def _sign_up_page(
+    visit: Visit, newcomer: Newcomer, *, invite_holds: bool, wrong: PetrelError | None = None
+) -> Response:
+    context = {"newcomer": newcomer, "invite_holds": invite_holds, "wrongs": words.wrongs(wrong)}
+    return _secret(visit.page("sign_up.html", status=words.status_of(wrong) if wrong else 200, **context))
+
+
+def _setup_page(visit: Visit, newcomer: Newcomer, *, wrong: PetrelError | None = None) -> Response:
+    status = words.status_of(wrong) if wrong else 200
+    return _secret(visit.page("setup.html", status=status, newcomer=newcomer, wrongs=words.wrongs(wrong)))
+
+
+def _used_up(visit: Visit) -> Response:
+    return _secret(visit.page("setup_used.html", status=404))
+
+
+def _secret(response: Response) -> Response:
+    response.headers.update(OWN_SECRETS)
+    return response

@@ -1,0 +1,40 @@
+"""Pictures drawn from an account's number, and the files of static/."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from petrel.features.accounts import pictures
+from petrel.web import look
+
+PICTURES: dict[tuple[str, str], tuple[str, Callable[[int], bytes]]] = {
+    ("avatars", "svg"): ("image/svg+xml", pictures.svg),
+    ("avatars", "png"): ("image/png", pictures.png),
+    ("headers", "svg"): ("image/svg+xml", pictures.header_svg),
+    ("headers", "png"): ("image/png", pictures.header_png),
+}
+# A picture opened by itself must stay a picture.
+SANDBOX = {"x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'; sandbox"}
+
+
+async def picture(request: Request) -> Response:
+    """Any number has one, so that asking tells nobody whether the account exists. Open to apps of other origins."""
+    name, _, kind = request.path_params["name"].rpartition(".")
+    known = PICTURES.get((request.url.path.split("/")[1], kind))
+    if known is None or not name.isascii() or not name.isdigit() or len(name) > 19 or int(name) >= 2**63:
+        return PlainTextResponse("No such picture.\n", status_code=404, headers=SANDBOX)
+    media_type, draw = known
+    headers = {"cache-control": "public, max-age=86400", "access-control-allow-origin": "*", **SANDBOX}
+    return Response(draw(int(name)), media_type=media_type, headers=headers)
+
+
+async def static(request: Request) -> Response:
+    """Files of an older release are not here any more; a page that asks for one is loaded anew anyway."""
+    found = look.static_files().get(request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
+    media_type, content = found
+    return Response(
+        content, media_type=media_type, headers={"cache-control": "public, max-age=31536000, immutable", **SANDBOX}
+    )

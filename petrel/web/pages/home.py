@@ -1,0 +1,27 @@
+"""The front page: welcome for visitors, the home timeline with a composer for members."""
+
+from starlette.responses import Response
+
+from petrel.core.errors import PetrelError
+from petrel.core.pages import Page
+from petrel.web import present
+from petrel.web.door import Visit
+
+WELCOME_POSTS = 12
+
+
+async def show(visit: Visit) -> Response:
+    if visit.me is None:
+        return await _welcome(visit)
+    timeline = await visit.needs.home(visit.viewer, visit.wanted_page())
+    return visit.page("home.html", timeline=timeline, composer=present.composer(visit), sheet="home")
+
+
+async def _welcome(visit: Visit) -> Response:
+    try:
+        timeline = await visit.needs.public(visit.viewer, Page(WELCOME_POSTS))
+    except PetrelError:
+        # A visitor should find the door even while timelines are down.
+        timeline = None
+    meta = present.Meta(path="/", title=visit.site.name, description=visit.site.description, is_indexed=True)
+    return visit.page("welcome.html", timeline=timeline, meta=meta)

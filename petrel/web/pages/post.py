@@ -1,0 +1,110 @@
+"""A post in its thread, writing one, and what members do with posts."""
+
+from starlette.responses import RedirectResponse, Response
+
+from petrel.core.errors import Invalid, NotFound, PetrelError
+from petrel.web import addresses, present, threads, words
+from petrel.web.door import Visit
+from petrel.web.forms import as_id
+from petrel.web.needs import Mark
+from petrel.web.serve import trouble_page
+from petrel.web.shapes import Draft, Gap, PostView, Thread
+
+MARKS: dict[str, Mark] = {"like": "like", "boost": "boost", "bookmark": "bookmark"}
+
+
+async def show(visit: Visit) -> Response:
+    reveal = visit.request.query_params.get("reveal") == "1"
+    thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=reveal)
+    if isinstance(thread.focus, Gap):
+        reason = thread.focus.reason
+        return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=words.gap(reason).rstrip("."))
+    if thread.focus.author.handle != visit.request.path_params["handle"]:
+        return RedirectResponse(thread.focus.url, status_code=301)
+    return visit.page(
+        "post.html",
+        thread=thread,
+        post=thread.focus,
+        branches=threads.nest(thread.focus.id, thread.replies),
+        meta=present.post_meta(visit.door.base_url, thread.focus, is_revealed=reveal),
+        composer=present.composer(visit, answers=thread.focus) if visit.me and not thread.focus.is_gated else None,
+    )
+
+
+async def write(visit: Visit) -> Response:
+    """The composer alone: for phones, and to answer a post."""
+    visit.member()
+    answers = await _answered(visit, as_id(visit.request.query_params.get("reply_to", "")))
+    return visit.page("compose.html", composer=present.composer(visit, answers=answers), answers=answers, sheet="write")
+
+
+async def create(visit: Visit) -> Response:
+    visit.member()
+    draft = present.draft(visit.sent)
+    try:
+        post = await visit.needs.create_post(visit.viewer, draft)
+    except PetrelError as wrong:
+        return await _write_again(visit, draft, wrong)
+    return visit.go(addresses.own(visit.sent.get("back", ""), post.url))
+
+
+async def mark(visit: Visit) -> Response:
+    """One button of a post: `mark` is "like on 123 456": what, on or off, the post, its place in the list."""
+    visit.member()
+    said = (visit.sent.get("mark", "") + "    ").split(" ")
+    word, state, post = said[0], said[1], as_id(said[2])
+    if word not in MARKS or state not in ("on", "off") or post is None:
+        raise Invalid(None, "That button is not known here")
+    await visit.needs.mark(visit.viewer, post, MARKS[word], on=state == "on")
+    back = addresses.own(visit.sent.get("back", "")).partition("#")[0]
+    return visit.go(f"{back}#p{as_id(said[3]) or post}")
+
+
+async def ask_delete(visit: Visit) -> Response:
+    visit.member()
+    return visit.page("delete.html", post=await _own_post(visit))
+
+
+async def delete(visit: Visit) -> Response:
+    me = visit.member()
+    post = await _own_post(visit)
+    await visit.needs.delete_post(visit.viewer, post.id)
+    return visit.go(me.url)
+
+
+def _id(visit: Visit) -> int:
+    id_ = as_id(visit.request.path_params["post"])
+    if id_ is None:
+        raise NotFound()
+    return id_
+
+
+async def _own_post(visit: Visit) -> PostView:
+    thread: Thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=True)
+    if isinstance(thread.focus, Gap) or not thread.focus.is_own:
+        raise NotFound()
+    return thread.focus
+
+
+async def _answered(visit: Visit, post: int | None) -> PostView | None:
+    if post is None:
+        return None
+    focus = (await visit.needs.thread(visit.viewer, post, reveal=True)).focus
+    if isinstance(focus, Gap):
+        raise NotFound()
+    return focus
+
+
+async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Response:
+    """The composer with everything that was typed, and what is wrong; nothing typed is ever lost."""
+    status, message = words.status_of(wrong), words.said(wrong)
+    answers = None
+    if isinstance(wrong, NotFound):
+        message = "The post you answer is not there any more. Your text is still here; it can go out by itself."
+    else:
+        try:
+            answers = await _answered(visit, draft.reply_to)
+        except PetrelError:
+            answers = None
+    composer = present.composer(visit, answers=answers, draft=draft, message=message)
+    return visit.page("compose.html", status=status, composer=composer, answers=answers, sheet="write")

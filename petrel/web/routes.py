@@ -1,0 +1,89 @@
+"""Every address of the web door, and the surface of visibility.md each is judged by."""
+
+from typing import Any
+
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petrel.web import serve
+from petrel.web.door import Door
+from petrel.web.pages import about, doorway, files, home, notifications, oauth, post, profile, search, timelines
+
+
+class Address(Struct, frozen=True):
+    """`surface`: as in visibility.md section 1; "" where no post can appear."""
+
+    path: str
+    method: str
+    handler: serve.Handler
+    surface: str = ""
+
+
+ADDRESSES = (
+    Address("/", "GET", home.show, "home"),
+    Address("/public", "GET", timelines.public, "pub"),
+    Address("/tags/{tag}", "GET", timelines.tag, "pub"),
+    Address("/notifications", "GET", notifications.show, "ntf"),
+    Address("/notifications/read", "POST", notifications.mark_read),
+    Address("/notifications/requests", "POST", notifications.answer_request),
+    Address("/search", "GET", search.show, "srch"),
+    Address("/about", "GET", about.show),
+    Address("/compose", "GET", post.write, "link"),
+    Address("/compose", "POST", post.create, "link"),
+    Address("/marks", "POST", post.mark),
+    Address("/auth/sign_in", "GET", doorway.sign_in_form),
+    Address("/auth/sign_in", "POST", doorway.sign_in),
+    Address("/auth/sign_up", "GET", doorway.sign_up_form),
+    Address("/auth/sign_up", "POST", doorway.sign_up),
+    Address("/auth/sign_out", "GET", doorway.sign_out_form),
+    Address("/auth/sign_out", "POST", doorway.sign_out),
+    Address("/setup/{token}", "GET", doorway.setup_form),
+    Address("/setup/{token}", "POST", doorway.setup),
+    Address("/oauth/authorize", "GET", oauth.ask),
+    Address("/oauth/authorize", "POST", oauth.decide),
+    # Some clients put a slash in front of the query.
+    Address("/oauth/authorize/", "GET", oauth.ask),
+    Address("/oauth/authorize/native", "GET", oauth.show_code),
+    Address("/@{handle}", "GET", profile.posts, "prof"),
+    Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof"),
+    Address("/@{handle}/follow", "POST", profile.follow),
+    Address("/@{handle}/{post}", "GET", post.show, "link"),
+    Address("/@{handle}/{post}/delete", "GET", post.ask_delete, "link"),
+    Address("/@{handle}/{post}/delete", "POST", post.delete, "link"),
+)
+
+
+def routes(door: Door) -> list[Route]:
+    """All of them, ready to be put beside the API's."""
+    pages: dict[str, dict[str, serve.Endpoint]] = {}
+    for address in ADDRESSES:
+        pages.setdefault(address.path, {})[address.method] = serve.endpoint(door, address.handler)
+    made = [Route(path, _by_method(methods), methods=list(methods)) for path, methods in pages.items()]
+    for folder in ("avatars", "headers"):
+        made.append(Route(f"/{folder}/{{name}}", files.picture))
+    made.append(Route("/static/{name}", files.static))
+    return made
+
+
+def _by_method(methods: dict[str, serve.Endpoint]) -> serve.Endpoint:
+    async def choose(request: Request) -> Response:
+        return await methods["GET" if request.method == "HEAD" else request.method](request)
+
+    return choose
+
+
+def build(door: Door) -> Starlette:
+    """The web door alone. Beside the API, `app.py` takes `routes` and the two error pages of `serve` instead."""
+    nowhere = serve.not_found(door)
+
+    async def refused(request: Request, fault: HTTPException) -> Response:
+        return await nowhere(request) if fault.status_code == 404 else serve.bare_trouble(fault.status_code)
+
+    handlers: dict[Any, Any] = {HTTPException: refused, Exception: serve.broken}
+    app = Starlette(routes=routes(door), exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return app

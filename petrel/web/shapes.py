@@ -1,0 +1,256 @@
+"""What pages show and what forms send. Text in `html` fields is sanitised HTML; all other text is plain.
+
+Nothing here decides who sees what: a shape holds only what the verdict has let through for this viewer.
+"""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from petrel.core.viewer import Anonymous, Viewer
+
+
+class AccountView(Struct, frozen=True, kw_only=True):
+    """The first line of an account: what may be shown next to a post."""
+
+    id: int
+    handle: str
+    """Without the leading "@"; with "@domain" for accounts of other servers."""
+    name: str = ""
+    is_protected: bool = False
+    is_bot: bool = False
+    role: str = "member"
+
+    @property
+    def label(self) -> str:
+        """The display name, or the handle of somebody who chose none."""
+        return self.name.strip() or self.handle
+
+    @property
+    def url(self) -> str:
+        return "/@" + quote(self.handle, safe="@.-_")
+
+    @property
+    def avatar(self) -> str:
+        return f"/avatars/{self.id}.svg"
+
+    @property
+    def is_crew(self) -> bool:
+        return self.role != "member"
+
+
+class PostView(Struct, frozen=True, kw_only=True):
+    """One post as its viewer may see it (verdicts Y, G, H). A boost shows the boosted post with `boosted_by`."""
+
+    id: int
+    author: AccountView
+    at: datetime
+    html: str = ""
+    """Empty when `is_gated`: the text comes with the second request (visibility.md section 14, `G`)."""
+    audience: str = "public"
+    """public, unlisted, followers or direct."""
+    warning: str = ""
+    """The author's content warning; may be shown with a gated post."""
+    notice: str = ""
+    """Why the post waits behind a button (`is_gated`), or stands behind a notice (verdict H)."""
+    is_gated: bool = False
+    language: str = ""
+    edited_at: datetime | None = None
+    reply_to: int | None = None
+    reply_to_handle: str = ""
+    mentions: tuple[str, ...] = ()
+    """Handles named in the post, without "@"; the answer form begins with them."""
+    boosted_by: AccountView | None = None
+    boost: int | None = None
+    """Id of the boost itself: the place in a list."""
+    replies: int = 0
+    boosts: int = 0
+    likes: int = 0
+    is_liked: bool = False
+    is_boosted: bool = False
+    is_bookmarked: bool = False
+    is_own: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"{self.author.url}/{self.id}"
+
+    @property
+    def place(self) -> int:
+        """Id by which lists are paged and anchors are named."""
+        return self.boost or self.id
+
+    @property
+    def may_be_boosted(self) -> bool:
+        """For the look of the button only; the room decides."""
+        return self.audience in ("public", "unlisted")
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """A placeholder where a post was (verdict T): a reason, nothing of the author."""
+
+    reason: str
+    """unavailable, deleted, removed, suspended, withheld or age."""
+    id: int | None = None
+    reply_to: int | None = None
+
+
+class Timeline(Struct, frozen=True, kw_only=True):
+    """Newest first. `older` / `newer`: the `max_id` / `min_id` of the neighbouring page, None where the list ends."""
+
+    posts: tuple[PostView | Gap, ...] = ()
+    older: int | None = None
+    newer: int | None = None
+
+
+class Thread(Struct, frozen=True, kw_only=True):
+    """A post in its conversation. `ancestors` from the root down; `replies` oldest first, flat, by `reply_to`."""
+
+    focus: PostView | Gap
+    ancestors: tuple[PostView | Gap, ...] = ()
+    replies: tuple[PostView | Gap, ...] = ()
+    is_cut: bool = False
+    """There are more replies than are given here."""
+
+
+class Relation(Struct, frozen=True, kw_only=True):
+    """How the viewer stands to an account."""
+
+    is_self: bool = False
+    is_following: bool = False
+    is_requested: bool = False
+    is_followed_by: bool = False
+    is_muting: bool = False
+    is_blocking: bool = False
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """A line of a profile."""
+
+    name: str
+    html: str
+    is_verified: bool = False
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """An account's page. `is_shell`: only the first line may be shown (visibility.md 4.3 and 9)."""
+
+    account: AccountView
+    html: str = ""
+    fields: tuple[Field, ...] = ()
+    posts: int = 0
+    following: int | None = None
+    followers: int | None = None
+    joined_at: datetime | None = None
+    relation: Relation = Relation()
+    is_shell: bool = False
+    is_indexable: bool = False
+
+    @property
+    def header(self) -> str:
+        return f"/headers/{self.account.id}.svg"
+
+
+class Notification(Struct, frozen=True, kw_only=True):
+    """`kind` as the API names it: mention, status, reblog, favourite, follow, follow_request."""
+
+    id: int
+    kind: str
+    at: datetime
+    who: tuple[AccountView, ...]
+    others: int = 0
+    """How many more than `who` did the same."""
+    post: PostView | None = None
+    is_new: bool = False
+
+
+class Notifications(Struct, frozen=True, kw_only=True):
+    items: tuple[Notification, ...] = ()
+    older: int | None = None
+    newer: int | None = None
+
+
+class Tag(Struct, frozen=True, kw_only=True):
+    name: str
+    uses: int = 0
+
+    @property
+    def url(self) -> str:
+        return "/tags/" + quote(self.name, safe="")
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What a search found. `is_catching_up`: the index is being rebuilt, so something may be missing."""
+
+    accounts: tuple[AccountView, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    posts: tuple[PostView, ...] = ()
+    is_catching_up: bool = False
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What a site says of itself. `registration`: open, invite or closed."""
+
+    name: str = "Petrel"
+    description: str = ""
+    rules: tuple[str, ...] = ()
+    contact: str = ""
+    registration: str = "open"
+    asks_email: bool = False
+    post_graphemes: int = 500
+    password_characters: int = 8
+    """The least a password may have."""
+    version: str = ""
+    members: int | None = None
+    posts: int | None = None
+
+
+class Visitor(Struct, frozen=True, kw_only=True):
+    """Whoever asks for a page. `account` is None for somebody not signed in."""
+
+    viewer: Viewer = Anonymous()
+    account: AccountView | None = None
+    unread: int = 0
+    default_audience: str = "public"
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What the composer sends. The same `once` publishes once."""
+
+    text: str
+    warning: str = ""
+    audience: str = "public"
+    reply_to: int | None = None
+    once: str = ""
+
+
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """What the sign-up and set-up forms send."""
+
+    handle: str
+    password: str
+    name: str = ""
+    email: str = ""
+    invite: str = ""
+    has_agreed: bool = False
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """An app's request to act for somebody, checked: known app, registered address, registered scopes."""
+
+    app: str
+    website: str = ""
+    scopes: tuple[str, ...]
+    redirect_uri: str
+
+
+class Handover(Struct, frozen=True, kw_only=True):
+    """How an answer reaches the app: `address` to go to, or `code` to be shown for typing over.
+
+    With `fields`, they are posted to `address` by the person's button (response_mode=form_post).
+    """
+
+    address: str = ""
+    code: str = ""
+    fields: dict[str, str] | None = None

@@ -1,0 +1,85 @@
+"""The doors of the fake site: functions of `needs.Doorkeeping` and `needs.Consenting`."""
+
+from petrel.core.errors import Invalid, NotFound, Refused
+from petrel.core.viewer import Viewer
+from petrel.web.shapes import (
+    AccountView,
+    Consent,
+    Handover,
+    Newcomer,
+)
+from tests.web.memory import INVITE, OOB, PASSWORD, Memory
+
+
+class FakeDoors(Memory):
+    async def sign_in(self, name: str, password: str, *, address: str) -> str:
+        self._stumble()
+        found = [a for a in self.accounts.values() if a.handle.lower() == name.lower().lstrip("@")]
+        if not found or password != PASSWORD:
+            raise Invalid("password", "is wrong")
+        return self.enter(found[0].handle)
+
+    async def sign_out(self, session: str) -> None:
+        self.sessions.pop(session, None)
+
+    async def sign_up(self, newcomer: Newcomer, *, address: str) -> str:
+        if self.site_says.registration == "closed":
+            raise Refused("deny.closed", "New accounts are not taken at the moment")
+        if self.site_says.registration == "invite" and newcomer.invite != INVITE:
+            raise Invalid("invite", "has been used or has expired")
+        if not newcomer.has_agreed:
+            raise Invalid("agreement", "must be accepted")
+        return self._settle(newcomer, "member")
+
+    async def invite_holds(self, invite: str) -> bool:
+        return invite == INVITE
+
+    async def setup_holds(self, token: str) -> bool:
+        return token in self.setup_tokens
+
+    async def set_up(self, token: str, newcomer: Newcomer) -> str:
+        if token not in self.setup_tokens:
+            raise NotFound()
+        session = self._settle(newcomer, "owner")
+        self.setup_tokens.discard(token)
+        return session
+
+    async def authorize_request(self, parameters: dict[str, str]) -> Consent | Handover:
+        if parameters.get("client_id") != "ivy":
+            raise Invalid(None, "This app is not known here. It may have to register again")
+        address = parameters.get("redirect_uri", "")
+        if address not in (OOB, "https://ivy.example/back", "ivyapp:/back"):
+            raise Invalid(None, "The app gave an address that it had not registered")
+        scopes = tuple(parameters.get("scope", "read").split())
+        if "root" in scopes:
+            return Handover(address=f"{address}?error=invalid_scope")
+        return Consent(app="Ivy <for phones>", website="https://ivy.example", scopes=scopes, redirect_uri=address)
+
+    async def grant(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+        self._member(viewer)
+        return await self._hand_over(parameters, {"code": "c0de-of-the-day"})
+
+    async def deny(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+        return await self._hand_over(parameters, {"error": "access_denied"})
+
+    async def _hand_over(self, parameters: dict[str, str], fields: dict[str, str]) -> Handover:
+        checked = await self.authorize_request(parameters)
+        if isinstance(checked, Handover):
+            return checked
+        if checked.redirect_uri == OOB:
+            return Handover(code=fields.get("code", ""))
+        fields = {**fields, **({"state": parameters["state"]} if "state" in parameters else {})}
+        if parameters.get("response_mode") == "form_post":
+            return Handover(address=checked.redirect_uri, fields=fields)
+        return Handover(address=checked.redirect_uri + "?" + "&".join(f"{k}={v}" for k, v in fields.items()))
+
+    def _settle(self, newcomer: Newcomer, role: str) -> str:
+        if not newcomer.handle.replace("_", "").isalnum():
+            raise Invalid("handle", "must contain only letters, digits and _")
+        if any(a.handle.lower() == newcomer.handle.lower() for a in self.accounts.values()):
+            raise Invalid("handle", "has already been taken")
+        if len(newcomer.password) < self.site_says.password_characters:
+            raise Invalid("password", "is too short")
+        account = AccountView(id=max(self.accounts) + 1, handle=newcomer.handle, name=newcomer.name, role=role)
+        self.accounts[account.id] = account
+        return self.enter(account.handle)
