@@ -1,0 +1,108 @@
+"""Coming in: signing up, signing in, the first administrator.
+
+These open their own doors, because between looking and writing stands the hashing of a password, which takes long
+and must not hold a transaction open. What they are given comes from strangers.
+"""
+
+from msgspec.structs import replace
+
+from petrel.core import limits
+from petrel.core.doors import reading, writing
+from petrel.core.viewer import Anonymous, AppOnly
+from petrel.features.accounts import commands, invites, passwords, rows, rules, sealing, tokens
+from petrel.features.accounts.reads import ids_by_handle
+from petrel.features.accounts.shapes import (
+    InviteNeeded,
+    InviteNotFound,
+    Issued,
+    Newcomer,
+    RegistrationClosed,
+    WrongSignIn,
+)
+
+NOBODY = Anonymous()
+
+
+async def sign_in(name: str, password: str, *, cause: str) -> Issued:
+    """A new session for whoever has this handle or e-mail address, and this password.
+
+    Unknown names take as long as wrong passwords and are answered alike.
+    Errors: WrongSignIn, MayNotSignIn (only after the right password), Unavailable.
+    """
+    name = name.strip()[:rules.LONGEST_EMAIL]
+    is_address = "@" in name.removeprefix("@")
+    async with writing(NOBODY, cause=cause) as w:
+        found = await rows.secret_of(
+            w, "sign in", handle=None if is_address else name.removeprefix("@").lower(),
+            email=await sealing.email_digest(name) if is_address else None)
+
+    secret_hash = found["secret_hash"] if found else None
+    if not await passwords.fits(secret_hash, password) or found is None or secret_hash is None:
+        raise WrongSignIn
+    rules.may_sign_in(found["state"])
+    new_hash = await passwords.hash_password(password) if passwords.is_outdated(secret_hash) else None
+
+    async with writing(NOBODY, cause=cause) as w:
+        session = await tokens.open_session(w, found["account"])
+        await rows.note_sign_in(w, found["account"])
+        if new_hash:
+            await rows.set_secret(w, found["account"], new_hash)
+    return session
+
+
+async def sign_up(newcomer: Newcomer, *, cause: str, app: AppOnly | None = None) -> Issued | None:
+    """A new account and a way in: a session, or a token for the app that asks.
+
+    None when the address has to be confirmed first and there is no app (an app gets its token at once, as that
+    API has it, but can do nothing with it before). Who may join is a setting of the site.
+    Errors: RegistrationClosed, InviteNeeded, Invalid with details for every field that is wrong, Unavailable.
+    """
+    setting = limits.current()
+    if setting.registrations == "closed":
+        raise RegistrationClosed("deny.closed")
+    await _check(newcomer, needs_email=setting.email_confirmation)
+    by_invite = setting.registrations == "invite"
+    if by_invite:
+        await _check_invite(newcomer.invite)
+    secret_hash = await passwords.hash_password(newcomer.account.password or "")
+
+    confirms = setting.email_confirmation
+    async with writing(app or NOBODY, cause=cause) as w:
+        if by_invite:
+            await invites.use(w, newcomer.invite)
+        account = await commands.create(w, replace(newcomer.account, role="member"), secret_hash=secret_hash,
+                                        confirms=confirms)
+        if app is not None:
+            return await tokens.issue(w, account.id, app.app, sorted(app.scopes))
+        return None if confirms else await tokens.open_session(w, account.id)
+
+
+async def set_up(secret: str, newcomer: Newcomer, *, cause: str) -> Issued:
+    """The owner of a new site, by the set-up link; a session. Errors: InviteNotFound, Invalid."""
+    async with reading(NOBODY) as r:
+        if not await invites.holds(r, secret, for_role="owner"):
+            raise InviteNotFound
+    await _check(newcomer, needs_email=False)
+    secret_hash = await passwords.hash_password(newcomer.account.password or "")
+
+    async with writing(NOBODY, cause=cause) as w:
+        await invites.use(w, secret, for_role="owner")
+        account = await commands.create(w, replace(newcomer.account, role="owner"), secret_hash=secret_hash)
+        return await tokens.open_session(w, account.id)
+
+
+async def _check(newcomer: Newcomer, *, needs_email: bool) -> None:
+    """Errors: Invalid, with all that is wrong at once."""
+    faults = rules.faults_of(newcomer.account, has_agreed=newcomer.has_agreed, needs_email=needs_email)
+    if "username" not in faults:
+        async with reading(NOBODY) as r:
+            if await ids_by_handle(r, [newcomer.account.handle]):
+                faults["username"] = [("ERR_TAKEN", "has already been taken")]
+    if faults:
+        raise rules.refusal_of(faults)
+
+
+async def _check_invite(secret: str) -> None:
+    async with reading(NOBODY) as r:
+        if not await invites.holds(r, secret):
+            raise InviteNeeded
