@@ -1,9 +1,10 @@
 """Migrations: plain SQL files, run in order, each once, each in one transaction with a lock timeout.
 
 `NNNN_expand_name.sql` adds and may run while the older release still serves; `NNNN_contract_name.sql` removes and
-runs only when asked for (`petrel migrate --contract`), after the older release is gone. Then the *functions*, files
-that are replaced whole whenever their text changes, and last the grants. All of it under one advisory lock, so that
-processes that start together migrate once.
+runs only when asked for (`petrel migrate --contract`), after the older release is gone. Then the *functions*: files
+that are replaced whole, and the grants with them, in one transaction, whenever the text of one has changed; running
+processes see the old ones until it commits. All of it under one advisory lock, so that processes that start together
+migrate once.
 """
 
 import hashlib
@@ -21,7 +22,26 @@ BOOK = """
 create schema if not exists petrel_migrations;
 create table if not exists petrel_migrations.done (
   name text primary key, digest text not null, at timestamptz not null default now());
+create table if not exists petrel_migrations.kept (oid oid primary key);
 """
+THERE = """
+select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any ($1) union all
+select t.oid from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname = any ($1)
+"""
+# What numbered migrations made stays when the function files are replaced.
+KEEP = f"insert into petrel_migrations.kept (oid) select oid from ({THERE}) t where oid <> all ($2::oid[])"  # noqa: S608
+REPLACED = """
+select format('drop function %s cascade', p.oid::regprocedure) as drop, 1 as step
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+ where n.nspname = any ($1) and p.oid not in (select oid from petrel_migrations.kept)
+union all
+select format('drop type %s', t.oid::regtype), 2
+  from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_class c on c.oid = t.typrelid
+ where n.nspname = any ($1) and c.relkind = 'c' and t.oid not in (select oid from petrel_migrations.kept)
+order by step
+"""
+SCHEMAS = ["law", "journal", "ops", "accounts", "relationships", "posts", "messages", "timelines", "lists",
+           "notifications", "search"]
 STORAGE = Path(str(files("petrel.storage")))
 
 
@@ -46,9 +66,8 @@ async def _migrate(connection: Any, folder: Path, functions: Sequence[Path], gra
         await connection.execute(BOOK)
         done = {r["name"]: r["digest"] for r in await connection.fetch("select * from petrel_migrations.done")}
         ran = await _run_new(connection, folder, done, contract)
-        ran += await _replace_changed(connection, functions, done, bool(ran))
         if grants is not None:
-            ran += await _replace_changed(connection, [grants], done, bool(ran))
+            ran += await _replace_changed(connection, [*functions, grants], done, bool(ran))
         return ran
     finally:
         await connection.fetch("select pg_advisory_unlock($1::bigint)", LOCK)
@@ -66,21 +85,25 @@ async def _run_new(connection: Any, folder: Path, done: dict[str, str], contract
             continue
         if "_contract_" in path.name and not contract:
             continue
+        before = [row[0] for row in await connection.fetch(THERE, SCHEMAS)]
         await _run(connection, text, path.name, digest)
+        await connection.execute(KEEP, SCHEMAS, before)
         ran.append(path.name)
     return ran
 
 
-async def _replace_changed(connection: Any, functions: Sequence[Path], done: dict[str, str], force: bool) -> list[str]:
-    ran = []
-    for path in functions:
-        text = path.read_text()
-        name = f"functions:{path.parent.name}/{path.name}"
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        if force or done.get(name) != digest:
-            await _run(connection, text, name, digest)
-            ran.append(name)
-    return ran
+async def _replace_changed(connection: Any, paths: Sequence[Path], done: dict[str, str], force: bool) -> list[str]:
+    """Drops what the function files made before and runs them all anew, when the text of one has changed."""
+    texts = {f"functions:{path.parent.name}/{path.name}": path.read_text() for path in paths}
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    if not force and all(done.get(name) == digest for name, digest in digests.items()):
+        return []
+    async with connection.transaction():
+        for row in await connection.fetch(REPLACED, SCHEMAS):
+            await connection.execute(row["drop"])
+        for name, text in texts.items():
+            await _run(connection, text, name, digests[name])
+    return [name for name, digest in digests.items() if done.get(name) != digest]
 
 
 async def _run(connection: Any, text: str, name: str, digest: str) -> None:

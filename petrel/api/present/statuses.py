@@ -202,7 +202,7 @@ def _moving(row: Row, *, viewer: bool, likes: int | None = None, boosts: int | N
     )
     if not viewer:
         return counts
-    marks = row["marks"]
+    marks = row["marks"] or 0
     pinned = _PINNED[bool(marks & 8)] if row["who"] & Who.AUTHOR else b""
     return counts + _FLAGS[marks & 23] + pinned + b',"filtered":[]'
 

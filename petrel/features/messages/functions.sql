@@ -34,7 +34,7 @@ begin
   select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
   return query
   select j.ord, 0::smallint, j.id, j.code::smallint, j.who, j.states, 3::smallint, j.author, null::bigint, j.reply_to,
-    j.reply_to_account, j.edited_at, j.language, j.app, 0, 0, 0, coalesce(mk.bits, 0)::integer, j.stamp,
+    j.reply_to_account, j.edited_at, j.language, j.app, 0, 0, 0, mk.bits, j.stamp,
     j.posts_count, j.followers_count, j.following_count, j.last_post_on,
     case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation,
     case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end
@@ -46,7 +46,7 @@ begin
       join messages.message m on m.cell = law.cell(c.id) and m.id = c.id
       join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
       cross join lateral messages.who(v_me, m.author, m.named) w(who)
-      cross join lateral (select ((m.flags & 4095) | (a.state & 4095)) & ~17) st(states)
+      cross join lateral (select (m.flags | a.state) & 4078) st(states)
     offset 0) j
   left join posts.mark mk on mk.cell = law.cell(v_me) and mk.account = v_me and mk.post = j.id
   where j.code > 0;
@@ -66,13 +66,14 @@ begin
     v_me := messages.enter(p_digests[i]);
     continue when v_me is null;
     return query
-    select i, 0::smallint, v_me, m.id, law.verdict(v_codes, 3, st.states, w.who)::smallint, w.who, st.states,
-      3::smallint, m.author, 3::smallint, m.version, null::bigint, m.reply_to, m.reply_to_account,
-      m.conversation, m.named, m.language, m.app, m.edited_at, 0, 0, 0, (m.version::bigint << 32) | a.version
+    select i, v_me, m.id, law.verdict(v_codes, 3, st.states, w.who)::smallint, w.who, st.states,
+      3::smallint, m.author, 3::smallint, null::bigint, m.reply_to, m.reply_to_account, m.conversation,
+      m.language, m.app, m.edited_at, 0, 0, 0, (m.version::bigint << 32) | a.version,
+      a.posts_count, a.followers_count, a.following_count, a.last_post_on
     from messages.message m
     join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
     cross join lateral messages.who(v_me, m.author, m.named) w(who)
-    cross join lateral (select ((m.flags & 4095) | (a.state & 4095)) & ~17) st(states)
+    cross join lateral (select (m.flags | a.state) & 4078) st(states)
     where m.cell = law.cell(p_ids[i]) and m.id = p_ids[i]
       and law.verdict(v_codes, 3, st.states, w.who) > 0;
   end loop;

@@ -11,8 +11,11 @@ from petrel.features.posts.writing import named_in
 
 REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
 CHANGE_MESSAGE = "select messages.change($1, $2, $3, $4, $5)"
-RAW = "select s.id, s.sealed, s.audience, s.conversation, s.who, s.author, s.language, s.states \
-from law.page($1, 1::smallint, array[$2::bigint], array[0::bigint], array[0::bigint]) s where s.depth = 0 and s.code > 3"
+RAW = """
+select s.id, s.sealed, s.audience, s.conversation, s.author, s.language, s.states
+  from law.page($1, 1::smallint, array[$2::bigint], array[0::bigint], array[0::bigint]) s
+ where s.depth = 0 and s.code > 3
+"""
 
 
 async def source(w: Writer, post: int) -> tuple[Content, rows.Row]:

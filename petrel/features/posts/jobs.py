@@ -20,7 +20,8 @@ update accounts.account c set posts_count = greatest(0, c.posts_count + a.posts)
        followers_count = greatest(0, c.followers_count + a.followers),
        following_count = greatest(0, c.following_count + a.following),
        last_post_on = greatest(c.last_post_on, a.last)
-  from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::date[]) a(id, posts, followers, following, last)
+  from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::date[])
+       a(id, posts, followers, following, last)
  where c.cell = law.cell(a.id) and c.id = a.id
 """
 
