@@ -6,6 +6,7 @@ from petrel.core import clock, seal
 from petrel.core.doors import Writer
 from petrel.core.errors import Invalid, Refused
 from petrel.core.text import clean
+from petrel.features.accounts import key_of
 from petrel.features.relationships import rows, rules
 from petrel.features.relationships.commands import edge_id, record_parting
 from petrel.features.relationships.reads import one
@@ -88,7 +89,7 @@ async def set_note(w: Writer, other: int, comment: str) -> Relation:
         raise Invalid("comment", f"is too long (maximum is {LONGEST_NOTE} characters)")
     pair, _ = await rows.hold(w, other)
 
-    sealed = seal.seal(await rows.account_key(me), me, text.encode()) if text else None
+    sealed = seal.seal(await key_of(me), me, text.encode()) if text else None
     await w.execute(rows.SET_NOTE, me, other, sealed)
     await rows.save(w, pair)
 

@@ -17,7 +17,8 @@ from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean
-from petrel.features.relationships.rows import account_key, actor_of
+from petrel.features.accounts import key_of
+from petrel.features.relationships.rows import actor_of
 from petrel.features.relationships.shapes import (
     CONTEXTS,
     Filter,
@@ -97,7 +98,7 @@ def matches(filters: Iterable[Filter], context: str, text: str, posts: Sequence[
 async def of(r: Reader) -> list[Filter]:
     """All filters of the viewer, oldest first, ended ones too. One query, and one for the key if there are any."""
     found = await r.fetch(ALL, r.digest)
-    key = await account_key(found[0]["account"]) if found else b""
+    key = await key_of(found[0]["account"]) if found else b""
     filters = []
     for row in found:
         words = _decode(seal.open_sealed(key, row["account"], row["sealed"]))
@@ -183,7 +184,7 @@ async def delete(w: Writer, filter_id: int) -> None:
 
 async def _put(w: Writer, sql: str, account: int, one: Filter) -> None:
     words = msgspec.json.encode(Words(one.title, one.keywords, one.posts))
-    sealed = seal.seal(await account_key(account), account, words)
+    sealed = seal.seal(await key_of(account), account, words)
     await w.execute(sql, account, one.id, list(one.contexts), one.action, one.expires_at, sealed)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from petrel.core import seal
 from petrel.core.doors import Reader
 from petrel.core.pages import Page
-from petrel.features.relationships.rows import account_key
+from petrel.features.accounts import key_of
 from petrel.features.relationships.shapes import Edge, Relation
 
 MOST_IDS = 200
@@ -23,7 +23,7 @@ async def many(r: Reader, ids: Sequence[int]) -> list[Relation]:
     """How the viewer stands to these accounts (the first 200): order kept, each once, unseen dropped."""
     found = await r.fetch(RELATIONS, r.digest, list(dict.fromkeys(ids))[:MOST_IDS])
     notes = [row for row in found if row["sealed_note"]]
-    key = await account_key(r.account) if notes and r.account is not None else b""
+    key = await key_of(r.account) if notes and r.account is not None else b""
     told = {row["id"]: seal.open_sealed(key, r.account or 0, row["sealed_note"]).decode() for row in notes}
     return [Relation(row["id"], row["bits"], row["muting_until"], told.get(row["id"], "")) for row in found]
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from petrel.core import seal
 from petrel.core.doors import Row, Writer
 from petrel.core.errors import NotFound, Refused, Unauthenticated
 from petrel.features.relationships.shapes import CANNOT_ACT, Pair, Side, Standing
@@ -73,11 +72,3 @@ async def follow_many(w: Writer, pairs: Sequence[tuple[int, int]], ids: Sequence
     made = set(ids)
     changed = await w.change(FOLLOW_MANY, None, [a for a, _ in pairs], [b for _, b in pairs], ids)
     return [row for row in changed if row["following_id"] in made]
-
-
-async def account_key(account: int) -> bytes:
-    """The key that this account's private texts are sealed under. Errors: Unreadable, when it was destroyed."""
-    key = (await seal.keys([account])).get(account)
-    if key is None:
-        raise seal.Unreadable(detail=f"no key of account {account}")
-    return key

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from petrel.features.relationships.shapes import CANNOT_ACT, LIMITED, Bit, Pair, Side, Standing
+from petrel.features.accounts import State
+from petrel.features.relationships.shapes import CANNOT_ACT, Bit, Pair, Side, Standing
 
 FOLLOW_BITS = Bit.FOLLOWING | Bit.REQUESTED | Bit.WITHOUT_BOOSTS | Bit.BELL | Bit.ENDORSED
 
@@ -31,7 +32,7 @@ def must_ask(standing: Standing) -> bool:
     where moderators have limited either side. source: docs/law/visibility.md section 10; limited: our choice, as
     the client API does for limited followers.
     """
-    limited = (standing.other_state | standing.own_state) & LIMITED
+    limited = (standing.other_state | standing.own_state) & State.LIMITED
     return standing.is_protected or standing.is_remote or bool(limited)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from petrel.core.errors import Invalid, Refused
+from petrel.features.accounts import State
 
 
 class Bit(IntFlag):
@@ -25,9 +26,7 @@ class Bit(IntFlag):
     ENDORSED = 1024
 
 
-# Bits of accounts.account.state (law, section 1).
-LIMITED = 8
-CANNOT_ACT = 128 | 256      # suspended, deactivated
+CANNOT_ACT = State.SUSPENDED | State.DEACTIVATED
 
 
 class Side(Struct, frozen=True):

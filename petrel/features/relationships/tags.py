@@ -10,7 +10,8 @@ from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
 from petrel.core.pages import Page
 from petrel.core.text import Hashtag, WordKey, parse
-from petrel.features.relationships.rows import account_key, actor_of
+from petrel.features.accounts import key_of
+from petrel.features.relationships.rows import actor_of
 from petrel.features.relationships.shapes import FeaturedTag, FollowedTag
 
 MOST_FOLLOWED = 1000
@@ -62,7 +63,7 @@ async def standing(r: Reader, typed: str) -> tuple[str, bool, bool]:
 async def followed(r: Reader, page: Page) -> list[FollowedTag]:
     """Newest first."""
     found = await r.fetch(FOLLOWED, r.digest, page.limit, page.max_id, page.since_id, page.min_id)
-    key = await account_key(found[0]["account"]) if found else b""
+    key = await key_of(found[0]["account"]) if found else b""
     tags = [FollowedTag(row["id"], _name(key, row)) for row in found]
     return tags if page.min_id is None else tags[::-1]
 
@@ -70,7 +71,7 @@ async def followed(r: Reader, page: Page) -> list[FollowedTag]:
 async def featured(r: Reader, account: int) -> list[FeaturedTag]:
     """Oldest first; none where the viewer may not see the whole profile."""
     found = await r.fetch(FEATURED, r.digest, account)
-    key = await account_key(account) if found else b""
+    key = await key_of(account) if found else b""
     return [FeaturedTag(row["id"], _name(key, row), row["posts"],
                         ids.at_of(row["last_post"]) if row["last_post"] else None) for row in found]
 
@@ -107,7 +108,7 @@ async def unfeature(w: Writer, *, typed: str | None = None, tag_id: int | None =
 
 async def _add(w: Writer, typed: str, how: str, most: int) -> str:
     account, tag = actor_of(w), tag_of(typed)
-    sealed = seal.seal(await account_key(account), account, tag.name.encode())
+    sealed = seal.seal(await key_of(account), account, tag.name.encode())
 
     tag_id = new_id(cell_of(account))
     if await w.execute(ADD.format(how), account, await hash_of(tag), tag_id, sealed):
