@@ -2,5 +2,5 @@
 
 `routes.py` lists every address; `pages/` holds one short handler per address; `needs.py` says what the handlers
 ask of the rooms and `shapes.py` in which form; `door.py` is what a handler holds while it answers.
-Looks are in `templates/` and `static/app.css` (`docs` for both are their first lines). JSON for apps: `petrel/api`.
+Looks are in `templates/` and `static/app.css`. JSON for apps: `petrel/api`.
 """

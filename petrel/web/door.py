@@ -1,5 +1,6 @@
 """What a handler holds while it answers: who asks, what they sent, and how to answer with a page or a redirect."""
 
+from functools import cached_property
 from secrets import token_urlsafe
 
 from msgspec import Struct
@@ -59,8 +60,14 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """The network address, for limits."""
-        return self.request.client.host if self.request.client else ""
+        """The network address, for limits; the front gate has looked behind trusted proxies."""
+        peer = self.request.client.host if self.request.client else ""
+        return str(self.request.scope.get("petrel.ip", peer))
+
+    @cached_property
+    def cause(self) -> str:
+        """The id of this request, for the journal."""
+        return str(self.request.scope.get("petrel.call_id") or token_urlsafe(9))
 
     @property
     def path(self) -> str:

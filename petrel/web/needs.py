@@ -57,24 +57,27 @@ class Reading(Protocol):
 
 
 class Acting(Protocol):
-    """Forms that change something. Errors of all: Unauthenticated, Refused, TooMany, Unavailable."""
+    """Forms that change something; `cause` is the id of the request, for the journal.
 
-    async def create_post(self, viewer: Viewer, draft: Draft) -> PostView:
+    Errors of all: Unauthenticated, Refused, TooMany, Unavailable.
+    """
+
+    async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:
         """Errors: Invalid ("text", "warning", "audience"), NotFound (what is answered)."""
 
-    async def delete_post(self, viewer: Viewer, post: int) -> None:
+    async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         """Errors: NotFound."""
 
-    async def mark(self, viewer: Viewer, post: int, mark: Mark, *, on: bool) -> None:
+    async def mark(self, viewer: Viewer, post: int, mark: Mark, *, on: bool, cause: str) -> None:
         """Twice is as once. Errors: NotFound."""
 
-    async def follow(self, viewer: Viewer, account: int, *, on: bool) -> None:
+    async def follow(self, viewer: Viewer, account: int, *, on: bool, cause: str) -> None:
         """Off also takes back a request. Twice is as once. Errors: NotFound."""
 
-    async def answer_request(self, viewer: Viewer, account: int, *, accept: bool) -> None:
+    async def answer_request(self, viewer: Viewer, account: int, *, accept: bool, cause: str) -> None:
         """Errors: NotFound (no such request)."""
 
-    async def mark_read(self, viewer: Viewer, until: int) -> None:
+    async def mark_read(self, viewer: Viewer, until: int, *, cause: str) -> None:
         """Notifications up to and including this id have been seen."""
 
 
@@ -84,15 +87,15 @@ class Doorkeeping(Protocol):
     async def visitor(self, session: str) -> Visitor:
         """Nobody behind it, expired or revoked: an anonymous visitor, never an error. "" asks nothing."""
 
-    async def sign_in(self, name: str, password: str, *, address: str) -> str:
+    async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
         """A session token. `name`: handle or e-mail; `address`: network address, for limits.
 
         Errors: Invalid (wrong in any way: callers are never told which), Refused (may not sign in), TooMany.
         """
 
-    async def sign_out(self, session: str) -> None: ...
+    async def sign_out(self, session: str, *, cause: str) -> None: ...
 
-    async def sign_up(self, newcomer: Newcomer, *, address: str) -> str:
+    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
         """A session token, or "" when the e-mail address has to be confirmed first.
 
         Errors: Invalid ("handle", "email", "password", "invite", "agreement"), Refused (closed), TooMany.
@@ -104,7 +107,7 @@ class Doorkeeping(Protocol):
     async def setup_holds(self, token: str) -> bool:
         """Whether a set-up link can still be used; it can once."""
 
-    async def set_up(self, token: str, newcomer: Newcomer) -> str:
+    async def set_up(self, token: str, newcomer: Newcomer, *, cause: str) -> str:
         """Makes the first administrator; a session token. Errors: NotFound (link used or wrong), Invalid."""
 
 
@@ -117,10 +120,10 @@ class Consenting(Protocol):
         Errors: Invalid when the app or its address is not known; then nobody is sent anywhere (RFC 6749 4.1.2.1).
         """
 
-    async def grant(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+    async def grant(self, viewer: Viewer, parameters: dict[str, str], *, cause: str) -> Handover:
         """Checks all again; a code. Errors: as above, Unauthenticated."""
 
-    async def deny(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+    async def deny(self, viewer: Viewer, parameters: dict[str, str], *, cause: str) -> Handover:
         """error=access_denied for the app. Errors: as above."""
 
 

@@ -77,7 +77,7 @@ def _by_method(methods: dict[str, serve.Endpoint]) -> serve.Endpoint:
 
 
 def build(door: Door) -> Starlette:
-    """The web door alone. Beside the API, `app.py` takes `routes` and the two error pages of `serve` instead."""
+    """The web door as an ASGI application: whole by itself, or `pages` of the front gate (`api/http/asgi.py`)."""
     nowhere = serve.not_found(door)
 
     async def refused(request: Request, fault: HTTPException) -> Response:

@@ -17,7 +17,7 @@ from tests.web.fake_reading import FakeReading
 class Fake(FakeReading, FakeDoors):
     """All of it; and here what changes something: functions of `needs.Acting`."""
 
-    async def create_post(self, viewer: Viewer, draft: Draft) -> PostView:
+    async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:
         me = self._member(viewer)
         self._stumble()
         if draft.once and draft.once in self.once:
@@ -34,25 +34,25 @@ class Fake(FakeReading, FakeDoors):
         self.once[draft.once] = id_
         return self.posts[id_]
 
-    async def delete_post(self, viewer: Viewer, post: int) -> None:
+    async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         if self.posts[post].author.id != self._member(viewer):
             raise NotFound()
         self.deleted.add(post)
 
-    async def mark(self, viewer: Viewer, post: int, mark: str, *, on: bool) -> None:
+    async def mark(self, viewer: Viewer, post: int, mark: str, *, on: bool, cause: str) -> None:
         me = self._member(viewer)
         if post not in {p.id for p in self._seen(viewer)}:
             raise NotFound()
         (self.marks.add if on else self.marks.discard)((me, post, mark))
 
-    async def follow(self, viewer: Viewer, account: int, *, on: bool) -> None:
+    async def follow(self, viewer: Viewer, account: int, *, on: bool, cause: str) -> None:
         edge = (self._member(viewer), account)
         self.follows.discard(edge)
         self.requests.discard(edge)
         if on:
             (self.requests if self.accounts[account].is_protected else self.follows).add(edge)
 
-    async def answer_request(self, viewer: Viewer, account: int, *, accept: bool) -> None:
+    async def answer_request(self, viewer: Viewer, account: int, *, accept: bool, cause: str) -> None:
         edge = (account, self._member(viewer))
         if edge not in self.requests:
             raise NotFound()
@@ -60,5 +60,5 @@ class Fake(FakeReading, FakeDoors):
         if accept:
             self.follows.add(edge)
 
-    async def mark_read(self, viewer: Viewer, until: int) -> None:
+    async def mark_read(self, viewer: Viewer, until: int, *, cause: str) -> None:
         self.read_until = until

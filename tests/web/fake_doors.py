@@ -12,17 +12,17 @@ from tests.web.memory import INVITE, OOB, PASSWORD, Memory
 
 
 class FakeDoors(Memory):
-    async def sign_in(self, name: str, password: str, *, address: str) -> str:
+    async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
         self._stumble()
         found = [a for a in self.accounts.values() if a.handle.lower() == name.lower().lstrip("@")]
         if not found or password != PASSWORD:
             raise Invalid("password", "is wrong")
         return self.enter(found[0].handle)
 
-    async def sign_out(self, session: str) -> None:
+    async def sign_out(self, session: str, *, cause: str) -> None:
         self.sessions.pop(session, None)
 
-    async def sign_up(self, newcomer: Newcomer, *, address: str) -> str:
+    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
         if self.site_says.registration == "closed":
             raise Refused("deny.closed", "New accounts are not taken at the moment")
         if self.site_says.registration == "invite" and newcomer.invite != INVITE:
@@ -37,7 +37,7 @@ class FakeDoors(Memory):
     async def setup_holds(self, token: str) -> bool:
         return token in self.setup_tokens
 
-    async def set_up(self, token: str, newcomer: Newcomer) -> str:
+    async def set_up(self, token: str, newcomer: Newcomer, *, cause: str) -> str:
         if token not in self.setup_tokens:
             raise NotFound()
         session = self._settle(newcomer, "owner")
@@ -55,11 +55,11 @@ class FakeDoors(Memory):
             return Handover(address=f"{address}?error=invalid_scope")
         return Consent(app="Ivy <for phones>", website="https://ivy.example", scopes=scopes, redirect_uri=address)
 
-    async def grant(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+    async def grant(self, viewer: Viewer, parameters: dict[str, str], *, cause: str) -> Handover:
         self._member(viewer)
         return await self._hand_over(parameters, {"code": "c0de-of-the-day"})
 
-    async def deny(self, viewer: Viewer, parameters: dict[str, str]) -> Handover:
+    async def deny(self, viewer: Viewer, parameters: dict[str, str], *, cause: str) -> Handover:
         return await self._hand_over(parameters, {"error": "access_denied"})
 
     async def _hand_over(self, parameters: dict[str, str], fields: dict[str, str]) -> Handover:

@@ -22,7 +22,9 @@ async def sign_in(visit: Visit) -> Response:
     next_ = addresses.own(visit.sent.get("next", ""))
     name = visit.sent.get("name", "").strip()
     try:
-        session = await visit.needs.sign_in(name, visit.sent.get("password", ""), address=visit.address)
+        session = await visit.needs.sign_in(
+            name, visit.sent.get("password", ""), address=visit.address, cause=visit.cause
+        )
     except PetrelError as wrong:
         status, message = words.status_of(wrong), words.said(wrong)
         if isinstance(wrong, Invalid):
@@ -37,7 +39,7 @@ async def sign_out_form(visit: Visit) -> Response:
 
 async def sign_out(visit: Visit) -> Response:
     if visit.session:
-        await visit.needs.sign_out(visit.session)
+        await visit.needs.sign_out(visit.session, cause=visit.cause)
     return visit.leave()
 
 
@@ -53,7 +55,7 @@ async def sign_up(visit: Visit) -> Response:
     newcomer = _newcomer(visit)
     try:
         _compare_passwords(visit)
-        session = await visit.needs.sign_up(newcomer, address=visit.address)
+        session = await visit.needs.sign_up(newcomer, address=visit.address, cause=visit.cause)
     except NotFound:
         return _sign_up_page(visit, newcomer, wrong=Invalid("invite", USED_INVITE), invite_holds=True)
     except PetrelError as wrong:
@@ -73,7 +75,7 @@ async def setup(visit: Visit) -> Response:
     newcomer = _newcomer(visit)
     try:
         _compare_passwords(visit)
-        session = await visit.needs.set_up(visit.request.path_params["token"], newcomer)
+        session = await visit.needs.set_up(visit.request.path_params["token"], newcomer, cause=visit.cause)
     except NotFound:
         return _used_up(visit)
     except PetrelError as wrong:

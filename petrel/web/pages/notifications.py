@@ -17,7 +17,7 @@ async def mark_read(visit: Visit) -> Response:
     visit.member()
     until = as_id(visit.sent.get("until", ""))
     if until is not None:
-        await visit.needs.mark_read(visit.viewer, until)
+        await visit.needs.mark_read(visit.viewer, until, cause=visit.cause)
     return visit.go("/notifications")
 
 
@@ -28,5 +28,5 @@ async def answer_request(visit: Visit) -> Response:
     id_ = as_id(account)
     if word not in ("accept", "reject") or id_ is None:
         raise Invalid(None, "That button is not known here")
-    await visit.needs.answer_request(visit.viewer, id_, accept=word == "accept")
+    await visit.needs.answer_request(visit.viewer, id_, accept=word == "accept", cause=visit.cause)
     return visit.go("/notifications")

@@ -42,8 +42,8 @@ async def decide(visit: Visit) -> Response:
     visit.member()
     parameters = {name: visit.sent[name] for name in PARAMETERS if name in visit.sent}
     if visit.sent.get("decision") == "allow":
-        return _hand_over(visit, await visit.needs.grant(visit.viewer, parameters))
-    return _hand_over(visit, await visit.needs.deny(visit.viewer, parameters))
+        return _hand_over(visit, await visit.needs.grant(visit.viewer, parameters, cause=visit.cause))
+    return _hand_over(visit, await visit.needs.deny(visit.viewer, parameters, cause=visit.cause))
 
 
 async def show_code(visit: Visit) -> Response:

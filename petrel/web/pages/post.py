@@ -42,7 +42,7 @@ async def create(visit: Visit) -> Response:
     visit.member()
     draft = present.draft(visit.sent)
     try:
-        post = await visit.needs.create_post(visit.viewer, draft)
+        post = await visit.needs.create_post(visit.viewer, draft, cause=visit.cause)
     except PetrelError as wrong:
         return await _write_again(visit, draft, wrong)
     return visit.go(addresses.own(visit.sent.get("back", ""), post.url))
@@ -55,7 +55,7 @@ async def mark(visit: Visit) -> Response:
     word, state, post = said[0], said[1], as_id(said[2])
     if word not in MARKS or state not in ("on", "off") or post is None:
         raise Invalid(None, "That button is not known here")
-    await visit.needs.mark(visit.viewer, post, MARKS[word], on=state == "on")
+    await visit.needs.mark(visit.viewer, post, MARKS[word], on=state == "on", cause=visit.cause)
     back = addresses.own(visit.sent.get("back", "")).partition("#")[0]
     return visit.go(f"{back}#p{as_id(said[3]) or post}")
 
@@ -68,7 +68,7 @@ async def ask_delete(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     me = visit.member()
     post = await _own_post(visit)
-    await visit.needs.delete_post(visit.viewer, post.id)
+    await visit.needs.delete_post(visit.viewer, post.id, cause=visit.cause)
     return visit.go(me.url)
 
 

@@ -21,7 +21,8 @@ async def posts_and_replies(visit: Visit) -> Response:
 async def follow(visit: Visit) -> Response:
     visit.member()
     profile = await _profile(visit)
-    await visit.needs.follow(visit.viewer, profile.account.id, on=visit.sent.get("act") == "follow")
+    on = visit.sent.get("act") == "follow"
+    await visit.needs.follow(visit.viewer, profile.account.id, on=on, cause=visit.cause)
     return visit.go(addresses.own(visit.sent.get("back", ""), profile.account.url))
 
 
