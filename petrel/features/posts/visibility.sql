@@ -49,10 +49,10 @@ begin
         when p_viewers[c.ord] = p.author then 129
         else 1 | (case when p_viewers[c.ord] = any (p.mentions) then 8 else 0 end) | (case when rel.bits is null then 0
           else (case when rel.bits & 4 <> 0 then 2 else 0 end)          -- pending
-             | (rel.bits & 1) << 2                                       -- follower
+             | ((rel.bits & 1) << 2)                                     -- follower
              | (case when rel.bits & 64 <> 0 and coalesce(rel.muting_until > now(), true) then 16 else 0 end)
              | (rel.bits & 32)                                           -- blocked
-             | (rel.bits & 16) << 2 end)                                 -- blocking
+             | ((rel.bits & 16) << 2) end)                               -- blocking
       end as relation_to_author,
       -- On the home timeline a reply shows only when it answers its author, the viewer, or somebody the viewer
       -- follows, and a boost only where the viewer wants boosts of that person. source: DESIGN section 6.

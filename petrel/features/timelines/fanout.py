@@ -20,6 +20,7 @@ from petrel.features.timelines.rings import (
     CLEAN_EPOCH,
     CLEAN_ID,
     CLEAN_XID,
+    JOURNAL,
     LENGTH,
     READY,
     STAR_RINGS,
@@ -36,6 +37,8 @@ SLOTS = 65_536
 REBUILDS_AT_ONCE = 4
 NOBODY = np.empty(0, np.int64)
 SYSTEM = System("timelines")
+# A number that changes with every restore and failover, and differs between databases.
+JOURNAL_ID = "select (extract(epoch from max(began_at)) * 1000000)::bigint from journal.epoch"
 EDGES = "select owner, other, is_quiet from timelines.edges('timelines', $1::bigint[])"
 CANDIDATES = "select id, boost_of from timelines.candidates_of('timelines', $1, $2)"
 
@@ -253,11 +256,14 @@ async def run(stop: asyncio.Event) -> None:
     rings.header[READY] = 0
     the_tail = tail.current()
     await the_tail.begin()
-    left = (int(rings.header[CLEAN_EPOCH]), int(rings.header[CLEAN_XID]), int(rings.header[CLEAN_ID]))
-    at = left if left[0] == current().epoch else None
-    if at is None:
+    async with reading(SYSTEM) as r:
+        journal_id = await r.value(JOURNAL_ID)
+    if rings.header[JOURNAL] != journal_id:
+        # Another database, or one restored to an earlier point: nothing that the rings hold is known to be right.
         rings.owner[:] = rings.star_owner[:] = 0
-        at = await the_tail.begin()
+        rings.header[CLEAN_EPOCH : CLEAN_ID + 1] = await the_tail.begin()
+        rings.header[JOURNAL] = journal_id
+    at = (int(rings.header[CLEAN_EPOCH]), int(rings.header[CLEAN_XID]), int(rings.header[CLEAN_ID]))
     await fanout.resume()
     at = await _catch_up(fanout, the_tail, at)
     socket = run_directory / "rings.sock"

@@ -35,6 +35,8 @@ class RingReader:
         self._known: dict[int, Known] = {}
         self._asked: dict[int, asyncio.Future[int]] = {}
         self._writer: asyncio.StreamWriter | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._connecting = asyncio.Lock()
 
     async def home(self, r: Reader, account: int) -> Known:
         """The account's timeline now. From its ring; from the database when there is no ring to be had."""
@@ -100,12 +102,13 @@ class RingReader:
         return None
 
     async def _connection(self) -> asyncio.StreamWriter:
-        if self._writer is None or self._writer.is_closing():
-            directory = current().run_directory
-            assert directory is not None
-            reader, self._writer = await asyncio.open_unix_connection(str(directory / "rings.sock"))
-            self._task = asyncio.create_task(self._answers(reader, self._writer))
-        return self._writer
+        async with self._connecting:
+            if self._writer is None or self._writer.is_closing():
+                directory = current().run_directory
+                assert directory is not None
+                reader, self._writer = await asyncio.open_unix_connection(str(directory / "rings.sock"))
+                self._listener = asyncio.create_task(self._answers(reader, self._writer))
+            return self._writer
 
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

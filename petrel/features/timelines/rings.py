@@ -23,7 +23,7 @@ LENGTH = 512  # more than RAW: commits out of order must not push out what belon
 STARS = 64  # authors with very many followers that one account can follow without fan-out
 STAR_RINGS = 256
 HEADER = 512  # int64s
-READY, CLEAN_EPOCH, CLEAN_XID, CLEAN_ID, BEAT_MS, SLOTS = 1, 2, 3, 4, 5, 6
+READY, CLEAN_EPOCH, CLEAN_XID, CLEAN_ID, BEAT_MS, SLOTS, JOURNAL = 1, 2, 3, 4, 5, 6, 7
 
 Ints = np.ndarray
 
