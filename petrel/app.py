@@ -18,6 +18,7 @@ import structlog
 from petrel import settings as sources
 from petrel.core import doors, ids, journal, limits
 from petrel.core.errors import PetrelError
+from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.pools import Addresses
@@ -148,16 +149,30 @@ async def register_followers(addresses: Addresses) -> None:
         await connection.close()
 
 
+async def setup_link(settings: Settings, addresses: Addresses) -> str | None:
+    """The link that makes the first administrator; None when the site has one. An older link ends."""
+    from petrel.features import accounts
+
+    async with opened(settings, addresses):
+        async with doors.reading(System("start")) as r:
+            if await accounts.invites.has_owner(r):
+                return None
+        async with doors.writing(System("start"), cause="petrel up") as w:
+            return f"{settings.address}/setup/{await accounts.make_setup_link(w)}"
+
+
 async def web_app(settings: Settings, limits: "Limits") -> "Gate":
     """The ASGI application of one web process; the doors are open."""
     from petrel.api.http.asgi import Gate
     from petrel.api.http.wiring import HttpSettings
+    from petrel.features import accounts
 
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
                         most_at_once=settings.requests_at_once,
                         trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
 
-    async def nobody(_digest: bytes) -> None:
-        return None
+    async def resolve(digest: bytes) -> Member | AppOnly | None:
+        async with doors.reading(Anonymous()) as r:
+            return await accounts.resolve(r, digest)
 
-    return Gate(http, nobody, limits=limits)
+    return Gate(http, resolve, limits=limits)

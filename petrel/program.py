@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from petrel import app, settings
 from petrel.core import doors
-from petrel.core.errors import Unavailable
+from petrel.core.errors import PetrelError, Unavailable
+from petrel.ops.processes import Part, Supervisor, read_status
 from petrel.settings import Field, Settings
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage, holder_of
@@ -25,6 +26,18 @@ class Program:
         """Errors: Invalid."""
         return settings.load(data, **given)
 
+    def settings_or_defaults(self, data: str | None = None) -> Settings:
+        """For `petrel doctor`, which has to work when the settings do not."""
+        try:
+            return settings.load(data)
+        except PetrelError:
+            return settings.defaults(data)
+
+    def address(self, now: Settings) -> str:
+        """Where the site is reached: what the running one says, else what the settings say."""
+        status = read_status(now.folder) if holder_of(now.folder) is not None else None
+        return status.address if status else now.address
+
     def explained(self, data: str | None) -> tuple[Settings, dict[str, str], Sequence[Field]]:
         """The settings, where those that are not defaults come from, and what each means."""
         now, sources = settings.load_with_sources(data)
@@ -37,7 +50,6 @@ class Program:
     def up(self, now: Settings, say: Say) -> int:
         """The whole site, until it is told to stop; returns the exit code. Errors: StorageError, PetrelError."""
         from petrel import parts
-        from petrel.ops.processes import Part, Supervisor
 
         began = time.monotonic()
         try:
@@ -134,3 +146,5 @@ class Program:
         if ran:
             say(f"Brought the databases up to date: {len(ran)} steps.")
         await app.register_followers(addresses)
+        if link := await app.setup_link(now, addresses):
+            say(f"Nobody administers this site yet. To begin, open (it works once): {link}")

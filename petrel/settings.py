@@ -113,7 +113,12 @@ def load(data: str | None = None, *, environment: Mapping[str, str] | None = Non
 
     Errors: Invalid, naming the setting and where it stands.
     """
-    return _merge(data, os.environ if environment is None else environment, command_line)[0]
+    return load_with_sources(data, environment=environment, **command_line)[0]
+
+
+def defaults(data: str | None) -> Settings:
+    """What counts when nothing else is said but where the site is."""
+    return Settings(data=data or os.environ.get(_BY_NAME["data"].variable) or Settings.__struct_defaults__[0])
 
 
 def load_with_sources(data: str | None = None, *, environment: Mapping[str, str] | None = None,

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from petrel.core.errors import PetrelError
+from petrel.core.errors import Invalid, PetrelError
 from petrel.storage.postgres.errors import StorageError
 
 NOUNS = {
@@ -53,8 +53,9 @@ class Nouns(click.Group):
         try:
             return super().invoke(ctx)
         except PetrelError as e:
+            field = f"{e.field.replace('_', ' ')} " if isinstance(e, Invalid) and e.field else ""
             detail = f"\n  {e.detail}" if e.detail and not isinstance(e.detail, BaseException) else ""
-            _give_up(f"{e.message}{detail}")
+            _give_up(f"{field}{e.message}{detail}")
         except StorageError as e:
             _give_up(str(e))
         except BrokenPipeError:

@@ -1,0 +1,167 @@
+"""`petrel accounts`: making, showing and changing accounts, for the crew on the machine itself."""
+
+import sys
+from typing import Any
+
+import click
+import msgspec
+
+from petrel.cli.common import put, say, table, with_data, with_json
+from petrel.cli.wiring import Wiring
+
+ROLES = click.Choice(["member", "moderator", "admin", "owner"])
+with_password = click.option("--password", "asks_password", is_flag=True,
+                             help="Ask for a password; without a terminal its first line of input is taken.")
+
+
+@click.group()
+def accounts() -> None:
+    """Make, show and change accounts."""
+
+
+@accounts.command()
+@click.argument("handle")
+@click.option("--role", type=ROLES, default="member", show_default=True)
+@click.option("--name", default="", help="Display name.")
+@click.option("--email", help="Mail address; not asked to confirm it.")
+@click.option("--protected", is_flag=True, help="Followers are asked for first.")
+@click.option("--discoverable", is_flag=True, help="May be suggested and searched for.")
+@click.option("--indexable", is_flag=True, help="Public posts may be found by search.")
+@click.option("--bot", is_flag=True)
+@with_password
+@with_data
+@with_json
+@click.pass_obj
+def create(wiring: Wiring, /, data: str | None, as_json: bool, asks_password: bool, name: str, handle: str,
+           **given: Any) -> None:
+    """Make an account. Without --password nobody can sign in to it, but tokens can be made for it."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    password = read_password() if asks_password else None
+    handle = handle.removeprefix("@")
+
+    async def work() -> Any:
+        hashed = await room.hash_password(password) if password is not None else None
+        async with writing(System("cli"), cause="petrel accounts create") as w:
+            return await room.create(w, room.NewAccount(handle=handle, display_name=name, **given), secret_hash=hashed)
+
+    made = wiring.call(wiring.settings(data), work, say)
+    put(shown(made), f"@{made.handle} was made, with the number {made.id}.", as_json)
+
+
+@accounts.command("list")
+@click.option("--after", type=int, default=0, help="Only accounts newer than this number.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@with_data
+@with_json
+@click.pass_obj
+def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: int) -> None:
+    """Accounts of this site, oldest first."""
+    from petrel.core.doors import reading
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    async def work() -> list[Any]:
+        async with reading(System("cli")) as r:
+            return await room.listed(r, after=after, limit=limit)
+
+    found = [shown(one) for one in wiring.call(wiring.settings(data), work, say)]
+    rows = [(one["id"], "@" + one["handle"], one["role"], "protected" if one["is_protected"] else "") for one in found]
+    put(found, lambda: table(rows, ("number", "handle", "role", "")), as_json)
+
+
+@accounts.command()
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def show(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """One account."""
+    one = shown(wiring.call(wiring.settings(data), lambda: find(handle), say))
+    put(one, "\n".join(f"{name}: {value}" for name, value in one.items()), as_json)
+
+
+@accounts.command("set")
+@click.argument("handle")
+@click.option("--role", type=ROLES)
+@click.option("--protected/--open", default=None)
+@click.option("--discoverable/--not-discoverable", default=None)
+@click.option("--indexable/--not-indexable", default=None)
+@click.option("--bot/--not-bot", default=None)
+@with_password
+@with_data
+@with_json
+@click.pass_obj
+def set_(wiring: Wiring, /, handle: str, data: str | None, as_json: bool, asks_password: bool, role: Any,
+         protected: bool | None, **flags: bool | None) -> None:
+    """Change an account: role, protection, how it may be found, password."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    password = read_password() if asks_password else None
+
+    async def work() -> Any:
+        account = await find(handle)
+        hashed = await room.hash_password(password) if password is not None else None
+        async with writing(System("cli"), cause="petrel accounts set") as w:
+            if role is not None:
+                await room.set_role(w, account.id, role)
+            if protected is not None:
+                await room.protect(w, account.id, on=protected)
+            if any(flag is not None for flag in flags.values()):
+                await room.set_flags(w, account.id, **flags)
+            if hashed is not None:
+                await room.set_password(w, account.id, hashed)
+        return await find(handle)
+
+    one = shown(wiring.call(wiring.settings(data), work, say))
+    put(one, f"@{one['handle']} was changed.", as_json)
+
+
+@accounts.command("setup-link")
+@with_data
+@with_json
+@click.pass_obj
+def setup_link(wiring: Wiring, data: str | None, as_json: bool) -> None:
+    """A new link that makes whoever opens it the owner of the site, once; older ones end."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    now = wiring.settings(data)
+
+    async def work() -> str:
+        async with writing(System("cli"), cause="petrel accounts setup-link") as w:
+            return await room.make_setup_link(w)
+
+    link = f"{wiring.address(now)}/setup/{wiring.call(now, work, say)}"
+    put({"link": link}, link, as_json)
+
+
+async def find(handle: str) -> Any:
+    """Errors: NotFound, naming the handle."""
+    from petrel.core.doors import reading
+    from petrel.core.errors import NotFound
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    async with reading(System("cli")) as r:
+        account = await room.find(r, handle.removeprefix("@"))
+    if account is None:
+        raise NotFound(f"There is no account @{handle.removeprefix('@')} here. `petrel accounts list` shows all.")
+    return account
+
+
+def shown(account: Any) -> dict[str, Any]:
+    """As JSON has it: ids are strings, since many programs cannot hold 63 bits."""
+    one: dict[str, Any] = msgspec.to_builtins(account)
+    return one | {"id": str(account.id)}
+
+
+def read_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
