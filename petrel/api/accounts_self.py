@@ -1,0 +1,167 @@
+"""A member's own account in the client API: who am I, changing that, signing up, preferences."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from petrel.api import present
+from petrel.api.http import Call, route
+from petrel.api.oauth import Token, token_of
+from petrel.core.doors import Reader, reading, writing
+from petrel.core.errors import Invalid
+from petrel.core.viewer import AppOnly
+from petrel.features import accounts
+from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
+
+NO_POSTS = "an account's own settings, not posts"
+WORDS = {0: "public", 1: "unlisted", 2: "private"}
+AUDIENCES = {word: number for number, word in WORDS.items()}
+ROLES = {"member": "", "moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
+ROLE_IDS = {"member": "-99", "moderator": "1", "admin": "2", "owner": "3"}
+
+
+class FieldForm(Struct, frozen=True, kw_only=True):
+    name: str = ""
+    value: str = ""
+
+
+class SourceForm(Struct, frozen=True, kw_only=True):
+    privacy: Literal["public", "unlisted", "private"] | UnsetType = UNSET
+    sensitive: bool | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+
+
+class UpdateForm(Struct, frozen=True, kw_only=True):
+    """What is not sent stays as it is. Pictures are drawn from the account's number until uploads come."""
+
+    display_name: str | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+    locked: bool | UnsetType = UNSET
+    bot: bool | UnsetType = UNSET
+    discoverable: bool | UnsetType = UNSET
+    indexable: bool | UnsetType = UNSET
+    hide_collections: bool | UnsetType = UNSET
+    fields_attributes: list[FieldForm] | UnsetType = UNSET
+    source: SourceForm = SourceForm()
+    avatar: Any = None
+    header: Any = None
+
+    def changes(self) -> Changes:
+        """Errors: Invalid for what is not built yet."""
+        for name in ("avatar", "header"):
+            if getattr(self, name) is not None:
+                raise Invalid(name, "cannot be uploaded to this server yet")
+        fields, privacy = self.fields_attributes, self.source.privacy
+        return Changes(
+            display_name=self.display_name, note=self.note, protected=self.locked, bot=self.bot,
+            discoverable=self.discoverable, indexable=self.indexable, hides_network=self.hide_collections,
+            fields=fields if fields is UNSET else tuple(accounts.Field(f.name, f.value) for f in fields),
+            default_audience=privacy if privacy is UNSET else AUDIENCES[privacy],
+            default_sensitive=self.source.sensitive, default_language=self.source.language)
+
+
+class SignUpForm(Struct, frozen=True, kw_only=True):
+    """Nothing is required here, so that all that is wrong is told at once, as that API does."""
+
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    agreement: bool = False
+    locale: str = ""
+    invite_code: str = ""
+
+    def newcomer(self) -> Newcomer:
+        new = NewAccount(self.username.strip(), self.password, self.email.strip() or None,
+                         locale=self.locale[:16] or None)
+        return Newcomer(new, has_agreed=self.agreement, invite=self.invite_code.strip())
+
+
+class SourceField(Struct):
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Source(Struct):
+    """The account as it was typed, and its defaults for new posts."""
+
+    privacy: str
+    sensitive: bool
+    language: str | None
+    note: str
+    fields: list[SourceField]
+    follow_requests_count: int
+    discoverable: bool
+    indexable: bool
+    hide_collections: bool
+    attribution_domains: list[str] = []
+    quote_policy: str = "nobody"
+
+
+class Role(Struct):
+    """`permissions` are those of the moderation API, which is not built: none."""
+
+    id: str
+    name: str
+    color: str = ""
+    permissions: str = "0"
+    highlighted: bool = False
+
+
+@route("GET", "/api/v1/accounts/verify_credentials", scope="profile or read:accounts", surface="none",
+       why_no_surface=NO_POSTS)
+async def verify(call: Call) -> bytes:
+    async with reading(call.viewer) as r:
+        return await _credential_account(r, await accounts.own(r))
+
+
+@route("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts", surface="none",
+       why_no_surface=NO_POSTS)
+async def update(call: Call, form: UpdateForm) -> bytes:
+    changes = form.changes()
+    async with writing(call.member, cause=call.id) as w:
+        own = await accounts.update(w, changes)
+    async with reading(call.viewer) as r:
+        return await _credential_account(r, own)
+
+
+@route("POST", "/api/v1/accounts", scope="app: write:accounts", surface="none", why_no_surface=NO_POSTS,
+       limit="signup")
+async def sign_up(call: Call, form: SignUpForm) -> Token:
+    viewer = call.viewer
+    assert isinstance(viewer, AppOnly)
+    issued = await accounts.sign_up(form.newcomer(), cause=call.id, app=viewer)
+    assert issued is not None
+    return token_of(issued)
+
+
+@route("GET", "/api/v1/preferences", scope="read:accounts", surface="none", why_no_surface=NO_POSTS)
+async def preferences(call: Call) -> dict[str, str | bool | None]:
+    async with reading(call.viewer) as r:
+        own = await accounts.own(r)
+    return {
+        "posting:default:visibility": WORDS[_audience(own)],
+        "posting:default:sensitive": own.default_sensitive,
+        "posting:default:language": own.default_language,
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False,
+    }
+
+
+async def _credential_account(r: Reader, own: Own) -> bytes:
+    """The Account entity as others see it, with what only its owner reads."""
+    entity = await present.account(r, own.account.id)
+    source = Source(
+        WORDS[_audience(own)], own.default_sensitive, own.default_language, own.profile.note,
+        [SourceField(f.name, f.value) for f in own.profile.fields], own.follow_requests, own.is_discoverable,
+        own.is_indexable, own.hides_network)
+    role = Role(ROLE_IDS[own.account.role], ROLES[own.account.role])
+    return b"".join((entity[:-1], b',"source":', msgspec.json.encode(source), b',"role":', msgspec.json.encode(role),
+                     b"}"))
+
+
+def _audience(own: Own) -> int:
+    """What a new post without an audience gets: a protected account's are for followers."""
+    return max(own.default_audience, 2) if own.account.is_protected else own.default_audience

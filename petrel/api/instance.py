@@ -1,0 +1,178 @@
+"""What the site says of itself. Only what there is: a feature that is not built has 0 or nothing here."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from petrel.api import present
+from petrel.api.http import Call, Reply, route
+from petrel.core import limits
+from petrel.core.doors import Reader, reading
+from petrel.core.viewer import Anonymous
+from petrel.features import accounts
+from petrel.features.accounts import rules
+
+PETREL_VERSION = "0.1.0"
+# Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
+VERSION = f"4.3.0 (compatible; Petrel {PETREL_VERSION})"
+API_VERSION = 2
+NO_POSTS = "the site itself, not posts"
+LINK_LENGTH = 23
+SHORTLY = b"public, max-age=60"
+
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """What one slow question answered, for some seconds, in this process."""
+
+    def __init__(self, keep_s: float) -> None:
+        self._keep_s = keep_s
+        self._until = 0.0
+        self._value: Value | None = None
+
+    async def get(self, ask: Callable[[], Awaitable[Value]]) -> Value:
+        if self._value is None or time.monotonic() >= self._until:
+            # Put off first: those who come meanwhile get the old value, and a failure is not asked again at once.
+            self._until = time.monotonic() + self._keep_s
+            self._value = await ask()
+        return self._value
+
+    def forget(self) -> None:
+        self._value = None
+
+
+COUNTS: Remembered[accounts.Counts] = Remembered(300)
+PEERS: Remembered[list[str]] = Remembered(300)
+
+
+async def counts() -> accounts.Counts:
+    async def ask() -> accounts.Counts:
+        async with reading(Anonymous()) as r:
+            return await accounts.counts(r)
+    return await COUNTS.get(ask)
+
+
+async def peers() -> list[str]:
+    async def ask() -> list[str]:
+        async with reading(Anonymous()) as r:
+            return await accounts.domains(r)
+    return await PEERS.get(ask)
+
+
+class Rule(Struct):
+    id: str
+    text: str
+    hint: str = ""
+
+
+@route("GET", "/api/v2/instance", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def show(call: Call) -> Reply:
+    site, size = limits.current(), await counts()
+    streaming = site.base_url.replace("http", "ws", 1)
+    return Reply({
+        "domain": accounts.actors.own_domain(),
+        "title": site.site_name,
+        "version": VERSION,
+        "source_url": f"{site.base_url}/about",
+        "description": site.site_description,
+        "usage": {"users": {"active_month": size.active}},
+        "thumbnail": {"url": f"{site.base_url}/headers/0.png"},
+        "icon": [],
+        "languages": ["en"],
+        "configuration": {
+            "urls": {"streaming": streaming, "status": None, "about": f"{site.base_url}/about", "privacy_policy": None,
+                     "terms_of_service": None},
+            # No push yet, so no key; a text all the same, since apps read it as one.
+            "vapid": {"public_key": ""},
+            **_configuration(),
+            "translation": {"enabled": False},
+            "limited_federation": False,
+        },
+        "registrations": {
+            "enabled": site.registrations == "open", "approval_required": False, "reason_required": False,
+            "message": _closed_because(), "min_age": None, "url": None},
+        "api_versions": {"mastodon": API_VERSION},
+        "contact": {"email": site.contact_email, "account": await _contact()},
+        "rules": _rules(),
+    }, cache=SHORTLY)
+
+
+@route("GET", "/api/v1/instance", scope="public", surface="none", why_no_surface=NO_POSTS, deprecated=True)
+async def show_v1(call: Call) -> Reply:
+    site, size = limits.current(), await counts()
+    return Reply({
+        "uri": accounts.actors.own_domain(),
+        "title": site.site_name,
+        "short_description": site.site_description,
+        "description": site.site_description,
+        "email": site.contact_email,
+        "version": VERSION,
+        "urls": {"streaming_api": site.base_url.replace("http", "ws", 1)},
+        "stats": {"user_count": size.accounts, "status_count": size.posts, "domain_count": len(await peers())},
+        "thumbnail": f"{site.base_url}/headers/0.png",
+        "languages": ["en"],
+        "registrations": site.registrations == "open",
+        "approval_required": False,
+        "invites_enabled": site.registrations == "invite",
+        "configuration": _configuration(),
+        "contact_account": await _contact(),
+        "rules": _rules(),
+    }, cache=SHORTLY)
+
+
+@route("GET", "/api/v1/instance/peers", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def list_peers(call: Call) -> Reply:
+    return Reply(await peers(), cache=SHORTLY)
+
+
+@route("GET", "/api/v1/instance/rules", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def list_rules(call: Call) -> Reply:
+    return Reply(_rules(), cache=SHORTLY)
+
+
+@route("GET", "/api/v1/custom_emojis", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def custom_emojis(call: Call) -> Reply:
+    """There are none, and none can be added yet: an empty list is the truth."""
+    return Reply([], cache=SHORTLY)
+
+
+def _configuration() -> dict[str, Any]:
+    return {
+        "accounts": {
+            "max_featured_tags": 0, "max_pinned_statuses": 5, "max_profile_fields": rules.MOST_FIELDS,
+            "profile_field_name_limit": rules.FIELD_NAME_LENGTH, "profile_field_value_limit": rules.FIELD_VALUE_LENGTH,
+            "max_display_name_length": rules.DISPLAY_NAME_LENGTH, "max_note_length": rules.NOTE_LENGTH},
+        "statuses": {"max_characters": limits.current().post_length, "max_media_attachments": 0,
+                     "characters_reserved_per_url": LINK_LENGTH},
+        "media_attachments": {
+            "supported_mime_types": [], "description_limit": 1500, "image_size_limit": 0, "image_matrix_limit": 0,
+            "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
+        "polls": {"max_options": 0, "max_characters_per_option": 50, "min_expiration": 300,
+                  "max_expiration": 2_629_746},
+    }
+
+
+def _closed_because() -> str | None:
+    return {"open": None, "invite": "Joining needs an invitation from somebody who is here",
+            "closed": "Nobody can join just now"}[limits.current().registrations]
+
+
+def _rules() -> list[Rule]:
+    """The rules an operator has set. None can be set yet."""
+    return []
+
+
+async def _contact() -> msgspec.Raw | None:
+    async with reading(Anonymous()) as r:
+        return await _contact_account(r)
+
+
+async def _contact_account(r: Reader) -> msgspec.Raw | None:
+    """The first owner, as anybody may see them."""
+    owner = await accounts.contact(r)
+    found = [] if owner is None else await present.accounts(r, [owner])
+    return msgspec.Raw(found[0]) if found else None

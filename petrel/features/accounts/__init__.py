@@ -1,0 +1,79 @@
+"""Accounts: who there is, how they come in, what they say of themselves, which apps act for them.
+
+Words: account, handle, profile, session, token, app, invitation, actor. Invariants: what somebody is called lives in
+`accounts.handle` only, under one spelling; a bearer string exists outside the hands of its holder as a digest only;
+what people write of themselves is sealed under the account's own key.
+How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
+
+`oauth`, `invites` and `actors` are parts of this front desk: `accounts.oauth.ask(r, parameters)`.
+"""
+
+from petrel.features.accounts import actors, invites, oauth
+from petrel.features.accounts.commands import (
+    confirm_email,
+    create,
+    create_many,
+    make_confirm_link,
+    note_remote,
+    protect,
+    set_flags,
+    set_password,
+    set_role,
+    unprotect,
+    update,
+)
+from petrel.features.accounts.entrance import set_up, sign_in, sign_up
+from petrel.features.accounts.invites import make_setup_link
+from petrel.features.accounts.passwords import hash_password
+from petrel.features.accounts.reads import (
+    apps,
+    contact,
+    counts,
+    domains,
+    find,
+    ids_by_handle,
+    listed,
+    open_profile,
+    open_profiles,
+    own,
+    profiles_of,
+)
+from petrel.features.accounts.sealing import digest_of, key_of, keys_of
+from petrel.features.accounts.shapes import (
+    Account,
+    Changes,
+    Counts,
+    Field,
+    HandleTaken,
+    MayNotSignIn,
+    NewAccount,
+    Newcomer,
+    OAuthError,
+    Own,
+    Profile,
+    RemoteAccount,
+    Role,
+    State,
+    WrongSignIn,
+    decode_profile,
+)
+from petrel.features.accounts.tokens import (
+    issue,
+    issue_many,
+    resolve,
+    revoke,
+    sessions,
+    sign_out,
+)
+
+issue_token, issue_tokens_many = issue, issue_many
+
+__all__ = [
+    "Account", "Changes", "Counts", "Field", "HandleTaken", "MayNotSignIn", "NewAccount", "Newcomer",
+    "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State", "WrongSignIn", "actors", "apps",
+    "confirm_email", "contact", "counts", "create", "create_many", "decode_profile", "digest_of", "domains",
+    "find", "hash_password", "ids_by_handle", "invites", "issue", "issue_many", "issue_token",
+    "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link", "make_setup_link", "note_remote",
+    "oauth", "open_profile", "open_profiles", "own", "profiles_of", "protect", "resolve", "revoke", "sessions",
+    "set_flags", "set_password", "set_role", "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",
+]
