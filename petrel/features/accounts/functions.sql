@@ -1,13 +1,5 @@
 -- What a viewer may know of accounts. `shell`: 0 nothing, 1 first line (handle, name, avatar), 2 all,
--- 3 tombstone. source: visibility.md section 9.
-
-do $$ begin
-  create type accounts.card as (
-    ord integer, id bigint, shell smallint, handle text, domain text, role text, state integer, version integer,
-    is_protected boolean, is_discoverable boolean, is_indexable boolean, is_bot boolean, hides_network boolean,
-    joined_at timestamptz, posts integer, followers integer, following integer, last_post_on date,
-    relation integer, sealed_profile bytea);
-exception when duplicate_object then null; end $$;
+-- 3 tombstone. source: visibility.md section 9. The type of a card is in migration 0003: the law's own types use it.
 
 -- The whole card of one account, for functions that have judged that it may be shown.
 create or replace function accounts.card_of(p_ord integer, p_account bigint) returns accounts.card
@@ -20,6 +12,9 @@ $$;
 
 -- One row per account that exists and is not hidden, in the order asked. p_have[i] is the version that the
 -- caller has: the sealed profile comes only when it is another.
+--
+-- 4096 is this room's own state: the address is not confirmed yet, so nobody has been let in by that name.
+-- A viewer who is suspended or deactivated sees nobody but themselves. source: visibility.md section 1.
 create or replace function accounts.cards(p_digest bytea, p_ids bigint[], p_have integer[])
 returns setof accounts.card
 language plpgsql stable security definer set search_path = '' as $$
@@ -31,7 +26,7 @@ begin
     select c.ord::integer, a.id,
       (case
          when a.id = v.account then 2
-         when a.state & 256 <> 0 then 0
+         when a.state & 4352 <> 0 or coalesce(v.state, 0) & 384 <> 0 then 0
          when coalesce(r.bits, 0) & 32 <> 0 and (a.is_protected or a.state & 128 <> 0) then 0
          when a.state & 128 <> 0 then case when v.account is null then 0 else 3 end
          when coalesce(r.bits, 0) & 32 <> 0 then 1
@@ -56,4 +51,130 @@ begin
     from unnest(p_handles, p_domains) with ordinality c(handle, domain, ord)
     join accounts.handle h on h.handle = c.handle and h.domain = c.domain
    order by 1;
+end $$;
+
+-- An account as its own holder sees it. Nothing for anybody else, apps included.
+create or replace function accounts.own(p_digest bytea)
+returns table (id bigint, handle text, role text, state integer, is_protected boolean, is_discoverable boolean,
+               is_indexable boolean, is_bot boolean, hides_network boolean, default_audience smallint,
+               default_sensitive boolean, default_language text, locale text, version integer, requests integer,
+               sealed_profile bytea, sealed_email bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session;
+begin
+  v := law.viewer(p_digest);
+  return query
+  select a.id, a.handle, a.role, a.state, a.is_protected, a.is_discoverable, a.is_indexable, a.is_bot, a.hides_network,
+    a.default_audience, a.default_sensitive, a.default_language, c.locale, a.version,
+    (select count(*)::integer from relationships.relation r
+      where r.cell = law.cell(v.account) and r.owner = v.account and r.requested_by_id is not null),
+    a.sealed_profile, case when v.kind = 'session' then c.sealed_email end
+  from accounts.account a
+  left join accounts.credential c on c.cell = a.cell and c.account = a.id
+  where a.cell = law.cell(v.account) and a.id = v.account;
+end $$;
+
+-- Every session and token that acts for the viewer now, newest first. For sessions only: an app does not learn
+-- of the others.
+create or replace function accounts.sessions(p_digest bytea)
+returns table (id bigint, kind text, app text, scopes text[], made_at timestamptz, expires_at timestamptz,
+               is_current boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session;
+begin
+  v := law.viewer(p_digest);
+  if v.kind is distinct from 'session' then return; end if;
+  return query
+  select t.id, t.kind, p.name, t.scopes, t.made_at, t.expires_at, t.id = v.token
+    from accounts.token t left join accounts.app p on p.id = t.app
+   where t.account = v.account and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+   order by t.id desc;
+end $$;
+
+-- The names of apps, for the line under a post, and one app by the name it calls itself by. Apps are public.
+create or replace function accounts.apps(p_digest bytea, p_ids bigint[], p_client text)
+returns table (id bigint, name text, website text, redirect_uris text[], scopes text[], client_id text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.id, p.name, p.website, p.redirect_uris, p.scopes, p.client_id
+    from accounts.app p where p.id = any (p_ids) or p.client_id = p_client;
+end $$;
+
+-- The public half of the key pair of one of our accounts; no row for an account of another server or none.
+create or replace function accounts.actor_key(p_digest bytea, p_account bigint)
+returns table (account bigint, public_key text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id, k.public_key from accounts.account a
+    left join accounts.actor_key k on k.cell = a.cell and k.account = a.id
+   where a.cell = law.cell(p_account) and a.id = p_account and a.domain is null;
+end $$;
+
+-- The role that an invitation gives, while it can still be used.
+create or replace function accounts.invited_role(p_digest bytea, p_invite bytea) returns text
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select i.role from accounts.invite i
+           where i.digest = p_invite and i.uses_left > 0 and i.expires_at > now());
+end $$;
+
+-- How large the site says it is. Reads every account: ask seldom.
+create or replace function accounts.counts(p_digest bytea)
+returns table (accounts bigint, active bigint, posts bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select count(*), count(*) filter (where a.last_post_on >= current_date - 28),
+    coalesce(sum(a.posts_count), 0)::bigint
+    from accounts.account a where a.domain is null and a.state & 4480 = 0;
+end $$;
+
+-- Other servers that accounts we know live on, and the account that answers for this site (its first owner).
+create or replace function accounts.domains(p_digest bytea) returns setof text
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  with recursive step(domain) as (
+    select min(h.domain) from accounts.handle h where h.domain <> ''
+    union all
+    select (select min(h.domain) from accounts.handle h where h.domain <> '' and h.domain > s.domain)
+      from step s where s.domain is not null)
+  select s.domain from step s where s.domain is not null;
+end $$;
+
+create or replace function accounts.contact(p_digest bytea) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select min(a.id) from accounts.account a where a.role = 'owner' and a.domain is null and a.state & 4480 = 0);
+end $$;
+
+-- For sign-in: what the password of this handle or address is compared with. The first argument says why.
+create or replace function accounts.secret_of(p_writer text, p_handle text, p_email bytea, p_account bigint)
+returns table (account bigint, handle text, role text, state integer, secret_hash text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select a.id, a.handle, a.role, a.state, c.secret_hash
+    from (select coalesce(
+            p_account,
+            (select h.account from accounts.handle h where h.handle = p_handle and h.domain = ''),
+            (select e.account from accounts.credential e where e.email_digest = p_email and e.email_signs_in)) as id) one
+    join accounts.account a on a.cell = law.cell(one.id) and a.id = one.id
+    left join accounts.credential c on c.cell = a.cell and c.account = a.id;
+end $$;
+
+-- For followers and jobs: profiles to index, and the private key that signs what is sent to other servers.
+create or replace function accounts.profiles(p_system text, p_ids bigint[])
+returns table (id bigint, handle text, domain text, version integer, state integer, is_discoverable boolean,
+               is_indexable boolean, sealed_profile bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id, a.handle, a.domain, a.version, a.state, a.is_discoverable, a.is_indexable, a.sealed_profile
+    from unnest(p_ids) c(id) join accounts.account a on a.cell = law.cell(c.id) and a.id = c.id;
+end $$;
+
+create or replace function accounts.private_key(p_system text, p_account bigint) returns bytea
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select k.sealed_private from accounts.actor_key k
+           where k.cell = law.cell(p_account) and k.account = p_account);
 end $$;

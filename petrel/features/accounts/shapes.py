@@ -5,7 +5,7 @@ from enum import IntFlag
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from petrel.core.errors import Invalid, NotFound, PetrelError, Refused
 
@@ -109,11 +109,28 @@ class RemoteAccount(Struct, frozen=True):
     bot: bool = False
 
 
-class Rules(Struct, frozen=True):
-    """Who may join, by the settings of the site. `asks_email`: an address is needed and has to be confirmed."""
+class Changes(Struct, frozen=True):
+    """What an owner changes of an account; UNSET stays as it is. `protected` False opens nothing: see `unprotect`."""
 
-    registration: Literal["open", "invite", "closed"] = "open"
-    asks_email: bool = False
+    display_name: str | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+    fields: tuple[Field, ...] | UnsetType = UNSET
+    protected: bool | UnsetType = UNSET
+    discoverable: bool | UnsetType = UNSET
+    indexable: bool | UnsetType = UNSET
+    bot: bool | UnsetType = UNSET
+    hides_network: bool | UnsetType = UNSET
+    default_audience: int | UnsetType = UNSET
+    default_sensitive: bool | UnsetType = UNSET
+    default_language: str | UnsetType | None = UNSET
+
+
+class Newcomer(Struct, frozen=True):
+    """Somebody at the sign-up form. `invite` is the secret of an invitation's link."""
+
+    account: NewAccount
+    has_agreed: bool = False
+    invite: str = ""
 
 
 class Session(Struct, frozen=True):
@@ -170,6 +187,15 @@ class Counts(Struct, frozen=True):
     posts: int
 
 
+class HandleTaken(Invalid):
+    """has already been taken"""
+
+    def __init__(self, *, detail: object = None) -> None:
+        text = "has already been taken"
+        super().__init__("username", text, details={"username": [{"error": "ERR_TAKEN", "description": text}]},
+                         detail=detail)
+
+
 class WrongSignIn(Invalid):
     """The name and the password do not fit together"""
 
@@ -178,8 +204,19 @@ class InviteNotFound(NotFound):
     """This invitation or set-up link was used up, has ended, or never was"""
 
 
+class InviteNeeded(Invalid):
+    """Joining this site needs an invitation, and this one was used up, has ended, or never was"""
+
+    def __init__(self) -> None:
+        super().__init__("invite", "is needed, and this one was used up, has ended, or never was")
+
+
 class RegistrationClosed(Refused):
     """Nobody can join this site just now"""
+
+
+class MayNotSignIn(Refused):
+    """This account cannot be used just now"""
 
 
 class NotFresh(Refused):

@@ -123,6 +123,13 @@ create table accounts.invite (
   made_at    timestamptz not null default now()
 );
 
+-- What a viewer may know of an account: see accounts.cards.
+create type accounts.card as (
+  ord integer, id bigint, shell smallint, handle text, domain text, role text, state integer, version integer,
+  is_protected boolean, is_discoverable boolean, is_indexable boolean, is_bot boolean, hides_network boolean,
+  joined_at timestamptz, posts integer, followers integer, following integer, last_post_on date,
+  relation integer, sealed_profile bytea);
+
 create type law.session as (account bigint, kind text, scopes text[], role text, state integer, app bigint, token bigint);
 
 -- Who is behind this digest? One row, all null when nobody is. The web process cannot say who it is acting

@@ -1,0 +1,115 @@
+"""Bearer tokens: sessions of browsers, access tokens of apps, tokens of apps by themselves.
+
+Only the digest of a token is stored. Who is behind a digest the database alone says (`law.viewer`), at every
+read; what `resolve` returns is what the door believes meanwhile.
+"""
+
+from collections.abc import Sequence
+
+from petrel.core import ids, scopes
+from petrel.core.doors import Reader, Writer
+from petrel.core.errors import NotFound
+from petrel.core.viewer import AppOnly, Member, System
+from petrel.features.accounts.rules import may_sign_in
+from petrel.features.accounts.sealing import digest_of, new_token
+from petrel.features.accounts.shapes import Issued, Session, TokenKind
+
+SESSION_DAYS = 365
+
+_INSERT = """
+insert into accounts.token (digest, kind, id, account, app, scopes, expires_at)
+select digest, $2, id, account, $5, $6, now() + make_interval(days => $7)
+  from unnest($1::bytea[], $3::bigint[], $4::bigint[]) t(digest, id, account) returning made_at
+"""
+_REVOKE = "update accounts.token set revoked_at = now() where revoked_at is null and {} returning id, account"
+
+
+async def resolve(r: Reader, digest: bytes) -> Member | AppOnly | None:
+    """Who holds the token with this digest; None for nobody, revoked or ended.
+
+    Errors: MayNotSignIn for an account that may not be used (suspended, deactivated, not confirmed).
+    """
+    row = await r.row("select account, kind, scopes, role, state, app, token from law.viewer($1)", digest)
+    if row is None or row["kind"] is None:
+        return None
+    held = frozenset(row["scopes"])
+    if row["account"] is None:
+        return AppOnly(row["app"], digest, held)
+    may_sign_in(row["state"])
+    return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session")
+
+
+async def issue(w: Writer, account: int | None, app: int | None, wanted: Sequence[str]) -> Issued:
+    """A token by which an app acts for an account, or for itself (`account` None). It does not end by itself."""
+    return (await _issue(w, "app" if account is None else "access", [account], app, wanted))[0]
+
+
+async def issue_many(w: Writer, accounts: Sequence[int], wanted: Sequence[str]) -> list[str]:
+    """Access tokens without an app, in the order of the accounts. For the command line and replays."""
+    return [one.token for one in await _issue(w, "access", accounts, None, wanted)]
+
+
+async def open_session(w: Writer, account: int) -> Issued:
+    """A browser's way in, for a year."""
+    return (await _issue(w, "session", [account], None, scopes.EVERYTHING_A_MEMBER_MAY, days=SESSION_DAYS))[0]
+
+
+async def sign_out(w: Writer) -> None:
+    """Ends the session or token that this writer acts by. Twice does no harm."""
+    await _revoke(w, "digest = $1", w.digest)
+
+
+async def revoke(w: Writer, token: int) -> None:
+    """Ends one of the acting member's sessions or tokens; the system may end anybody's. Errors: NotFound."""
+    is_system = isinstance(w.viewer, System)
+    if not await _revoke(w, "id = $1 and ($2 or account = $3)", token, is_system, w.account):
+        raise NotFound
+
+
+async def revoke_digest(w: Writer, digest: bytes, app: int) -> bool:
+    """Ends a token of this app, by its digest; False when the app has no such token. Twice is True twice."""
+    owner = await w.value("select app from accounts.token where digest = $1", digest)
+    if owner != app:
+        return False
+    await _revoke(w, "digest = $1", digest)
+    return True
+
+
+async def is_known(w: Writer, digest: bytes) -> bool:
+    return bool(await w.value("select 1 from accounts.token where digest = $1 and revoked_at is null", digest))
+
+
+async def revoke_number(w: Writer, token: int) -> None:
+    """Ends a token by its number, whoever acts. For this room."""
+    await _revoke(w, "id = $1", token)
+
+
+async def revoke_all(w: Writer, account: int) -> int:
+    """Ends every way into an account but the one this writer acts by; returns how many."""
+    return await _revoke(w, "account = $1 and digest <> $2", account, w.digest)
+
+
+async def sessions(r: Reader) -> list[Session]:
+    """What is signed in to the viewer's account, newest first; nothing for apps."""
+    rows = await r.fetch("select * from accounts.sessions($1)", r.digest)
+    return [Session(x["id"], x["kind"], x["app"], tuple(x["scopes"]), x["made_at"], x["expires_at"], x["is_current"])
+            for x in rows]
+
+
+async def _issue(w: Writer, kind: TokenKind, accounts: Sequence[int | None], app: int | None, wanted: Sequence[str],
+                 days: int | None = None) -> list[Issued]:
+    bearers = [new_token() for _ in accounts]
+    numbers = [ids.new_id(ids.any_cell() if a is None else ids.cell_of(a)) for a in accounts]
+    rows = await w.change(_INSERT, [digest_of(b) for b in bearers], kind, numbers, list(accounts), app, list(wanted),
+                          days)
+    for number, account in zip(numbers, accounts, strict=True):
+        w.record("accounts.token.issued", number, refs=[account or 0, app or 0], actor=account)
+    made_at = rows[0]["made_at"] if rows else None
+    return [Issued(b, n, tuple(wanted), made_at) for b, n in zip(bearers, numbers, strict=True)]
+
+
+async def _revoke(w: Writer, which: str, *args: object) -> int:
+    rows = await w.change(_REVOKE.format(which), *args)
+    for row in rows:
+        w.record("accounts.token.revoked", row["id"], refs=[row["account"] or 0])
+    return len(rows)
