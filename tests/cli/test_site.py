@@ -1,0 +1,209 @@
+"""`petrel` as an operator meets it: a site started by one command, looked after, changed, stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PETREL = [sys.executable, "-m", "petrel"]
+
+
+class Site:
+    """A site of its own in a process of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.process: subprocess.Popen[str] | None = None
+        self.console = data.parent / "console.txt"
+
+    def start(self) -> float:
+        """Returns the seconds until it answered."""
+        began = time.monotonic()
+        with self.console.open("w") as console:
+            self.process = subprocess.Popen([*PETREL, "up", "--data", str(self.data), "--port", "0"], text=True,
+                                            stdout=console, stderr=console, env=clean())
+        self.until(lambda: self.status().get("state") == "ready", 60)
+        self.until(lambda: self.ask("/api/nothing") == 404, 10)
+        return time.monotonic() - began
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def status(self) -> dict:
+        path = self.data / "run" / "status.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def ask(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(self.status()["address"] + path, timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as e:
+            return e.code
+        except OSError:
+            return 0
+
+    def until(self, condition: Callable[[], object], within_s: float) -> None:
+        end = time.monotonic() + within_s
+        while not condition():
+            assert self.process is None or self.process.poll() is None, self.console.read_text()
+            assert time.monotonic() < end, self.console.read_text()
+            time.sleep(0.02)
+
+    def run(self, *args: str, code: int = 0, given: str = "") -> str:
+        done = subprocess.run([*PETREL, *args, "--data", str(self.data)], capture_output=True, text=True, input=given,
+                              env=clean(), check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def json(self, *args: str, code: int = 0, given: str = ""):
+        return json.loads(self.run(*args, "--json", code=code, given=given))
+
+
+def clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PETREL_")}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site") / "data")
+    site.start()
+    yield site
+    if site.process.poll() is None:
+        site.stop()
+
+
+def test_the_first_start_prints_address_and_set_up_link(site: Site) -> None:
+    text = site.console.read_text()
+    address = site.status()["address"]
+    assert address.startswith("http://localhost:") and f"{address}/setup/" in text
+    assert f"Petrel is ready at {address}" in text
+
+
+def test_accounts_and_tokens(site: Site) -> None:
+    made = site.json("accounts", "create", "grace", "--name", "Grace", "--discoverable")
+    assert made["handle"] == "grace" and made["role"] == "member"
+    assert "taken" in site.run("accounts", "create", "grace", code=2)
+    site.run("accounts", "set", "@grace", "--role", "admin", "--protected", "--password", given="correct horse\n")
+    shown = site.json("accounts", "show", "grace")
+    assert shown["role"] == "admin" and shown["is_protected"] and shown["id"] == made["id"]
+    assert [one["handle"] for one in site.json("accounts", "list")] == ["grace"]
+    token = site.json("tokens", "create", "grace", "--scopes", "read write:statuses")
+    assert len(token["token"]) > 30 and token["scopes"] == ["read", "write:statuses"]
+    assert "no scope" in site.run("tokens", "create", "grace", "--scopes", "everything", code=2)
+    assert "@nobody" in site.run("accounts", "show", "nobody", code=2)
+
+
+def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Site) -> None:
+    assert "Did you mean registrations?" in site.run("settings", "set", "registration", "closed", code=2)
+    assert "0 to 65535" in site.run("settings", "set", "port", "70000", code=2)
+    assert "within seconds" in site.run("settings", "set", "registrations", "invite")
+    assert "next start" in site.run("settings", "set", "web_workers", "2")
+    shown = {one["name"]: one for one in site.json("settings", "show")}
+    assert shown["registrations"]["value"] == "invite"
+    assert shown["registrations"]["source"] == str(site.data / "settings.toml")
+    assert shown["port"]["source"] == "default" and all(one["meaning"] for one in shown.values())
+
+
+def test_doctor_finds_the_site_well(site: Site) -> None:
+    checks = {check["name"]: check for check in site.json("doctor")}
+    assert checks["processes"]["ok"] and checks["postgres main"]["ok"] and checks["settings"]["ok"]
+
+
+def test_the_journal_verifies_until_a_row_is_changed_by_hand(site: Site) -> None:
+    site.run("accounts", "create", "ida")
+    site.until(lambda: site.json("journal", "verify")["unsealed"] == 0, 15)
+    assert "as it was written" in site.run("journal", "verify")
+    created = [e for e in site.json("journal", "show") if e["kind"] == "accounts.account.created"]
+    assert "accounts.account.created" in site.run("journal", "show", "--kind", "accounts.%")
+    by_hand(site, f"update journal.entry set subject = subject + 1 where id = {created[0]['id']}")
+    report = site.json("journal", "verify", code=1)
+    assert [(f["what"], f["id"]) for f in report["findings"]] == [("changed", int(created[0]["id"]))]
+    assert created[0]["id"] in site.run("journal", "verify", code=1)
+    by_hand(site, f"update journal.entry set subject = subject - 1 where id = {created[0]['id']}")
+    site.run("journal", "verify")
+
+
+def by_hand(site: Site, statement: str) -> None:
+    import asyncio
+
+    import asyncpg
+
+    from petrel.storage.postgres import Storage
+
+    async def work() -> None:
+        connection = await asyncpg.connect(**Storage(site.data).main_dsn())
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(work())
+
+
+def test_dead_letters_are_listed_and_retried(site: Site) -> None:
+    by_hand(site, "insert into ops.job (lane, name, args, attempts, dead_at, last_error) "
+                  "values ('default', 'nobody.knows', '{}', 8, now(), 'gone')")
+    dead = site.json("jobs", "dead")
+    assert [(one["name"], one["last_error"]) for one in dead] == [("nobody.knows", "gone")]
+    assert site.json("jobs", "retry", str(dead[0]["id"]))["retried"] == [dead[0]["id"]]
+    site.until(lambda: "nobody handles" in str([one["last_error"] for one in site.json("jobs", "list")]), 10)
+    assert site.json("jobs", "dead") == []
+    site.run("jobs", "retry", code=2)
+    by_hand(site, "delete from ops.job")
+
+
+def test_a_killed_worker_and_a_killed_database_come_back(site: Site) -> None:
+    before = site.status()
+    worker = before["parts"]["web"]["pids"][0]
+    os.kill(worker, signal.SIGKILL)
+    site.until(lambda: worker not in site.status()["parts"]["web"]["pids"] and
+               len(site.status()["parts"]["web"]["pids"]) == 2, 10)
+    os.kill(before["postgres"]["main"]["pid"], signal.SIGKILL)
+    site.until(lambda: site.status()["postgres"]["main"]["pid"] != before["postgres"]["main"]["pid"], 20)
+    site.until(lambda: site.status()["postgres"]["main"]["state"] == "running", 20)
+    site.until(lambda: made_after_the_crash(site), 20)
+
+
+def made_after_the_crash(site: Site) -> bool:
+    done = subprocess.run([*PETREL, "accounts", "create", "maria", "--data", str(site.data)], capture_output=True,
+                          env=clean(), check=False)
+    return done.returncode == 0 or b"taken" in done.stderr
+
+
+def test_a_second_site_in_the_same_place_is_refused_with_a_cure(site: Site) -> None:
+    done = subprocess.run([*PETREL, "up", "--data", str(site.data), "--port", "0"], capture_output=True, text=True,
+                          env=clean(), check=False)
+    assert done.returncode == 2 and "already running" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_said(site: Site, tmp_path: Path) -> None:
+    port = site.status()["address"].rpartition(":")[2]
+    done = subprocess.run([*PETREL, "up", "--data", str(tmp_path / "other"), "--port", port], capture_output=True,
+                          text=True, env=clean(), check=False)
+    assert done.returncode == 2 and "--port" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_it_stops_cleanly_and_starts_again_within_three_seconds(site: Site) -> None:
+    assert site.stop() == 0
+    assert site.status() == {}
+    assert [one["handle"] for one in site.json("accounts", "list")][0] == "grace"       # starts what it needs itself
+    took_s = site.start()
+    assert took_s < 3 * slowness(), f"{took_s:.1f} s"
+    site.run("journal", "verify")
+
+
+def slowness() -> float:
+    """This machine may be busy with other things: what two tenths of a second of work take, in tenths."""
+    began, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < 0.2:
+        pass
+    return max(1.0, (time.monotonic() - began) / 0.2)
