@@ -209,7 +209,7 @@ def _played(scene: Scene, tally: Tally, seconds: float, store: Store) -> Played:
         retries=dict(tally.retries),
         contradictions=tuple(contrary[:100]),
         seconds=round(seconds, 2),
-        per_s=round(tally.settled / seconds, 1),
+        per_s=round(tally.settled / max(seconds, 1e-6), 1),
         latency={word: spread(rows["latency_us"] / 1e6) for word, rows in of_kind.items()},
         behind=spread(tally.behind_s),
     )

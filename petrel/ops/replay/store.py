@@ -98,7 +98,7 @@ class Store:
             if self.progress().trace != trace_digest:
                 raise Refused("replay.trace", "this site holds another recording: take a fresh --data directory")
             if not np.isin(people, self.people()).all():
-                raise Refused("replay.accounts", "this site holds fewer accounts: take a fresh --data directory")
+                raise Refused("replay.accounts", "this site holds fewer or other accounts: take a fresh --data")
             return
         np.save(self.folder / "people.npy", people.astype(np.int32))
         np.save(self.folder / "accounts.npy", np.zeros(len(people), np.int64))

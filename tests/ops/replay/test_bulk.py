@@ -100,7 +100,7 @@ async def test_tokens_are_issued_once_for_those_who_need_one(fake_site: Any, tmp
 def test_a_site_of_another_choice_is_refused_and_a_smaller_one_is_fine(tmp_path: Path) -> None:
     opened(tmp_path)
     opened(tmp_path, PEOPLE[3:7])
-    with pytest.raises(Refused, match="fewer accounts"):
+    with pytest.raises(Refused, match="fewer or other accounts"):
         opened(tmp_path, np.array([10, 99]))
     with pytest.raises(Refused, match="another recording"):
         opened(tmp_path, trace="b")
