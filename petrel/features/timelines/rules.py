@@ -20,7 +20,7 @@ def kept(entries: Sequence[Entry]) -> list[Entry]:
     out: list[Entry] = []
     for entry in entries:
         before = place.get(entry[1])
-        if before is None or len(out) - before >= APART:
+        if before is None or len(out) - before > APART:
             place[entry[1]] = len(out)
             out.append(entry)
     out.reverse()

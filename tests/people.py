@@ -1,0 +1,47 @@
+"""Members for tests, made through commands: `alice, bob = await people("alice", "bob")`."""
+
+import hashlib
+
+from petrel.core.doors import writing
+from petrel.core.viewer import Member, System
+from petrel.features import accounts, posts, relationships
+from petrel.features.posts import Ask, Audience, Draft, Fresh
+
+SCOPES = ("read", "write", "follow", "push")
+
+
+async def people(*handles: str, protected: bool = False, indexable: bool = False) -> list[Member]:
+    new = [accounts.NewAccount(handle=h, protected=protected, indexable=indexable) for h in handles]
+    async with writing(System("tests"), cause="tests") as w:
+        numbers = await accounts.create_many(w, new)
+    async with writing(System("tests"), cause="tests") as w:
+        tokens = await accounts.issue_tokens_many(w, numbers, list(SCOPES))
+    return [Member(n, hashlib.sha256(t.encode()).digest(), frozenset(SCOPES))
+            for n, t in zip(numbers, tokens, strict=True)]
+
+
+async def follow(follower: Member, *others: Member, boosts: bool = True) -> None:
+    for other in others:
+        async with writing(follower, cause="tests") as w:
+            await relationships.follow(w, other.account, boosts=boosts)
+
+
+async def publish(member: Member, text: str, **draft: object) -> Fresh:
+    """One post; raises what the ask was refused with."""
+    once = draft.pop("once", None)
+    [made] = await posts.create_together([Ask(member, Draft(text, **draft), "tests", once)])   # type: ignore[arg-type]
+    if isinstance(made, Exception):
+        raise made
+    return made
+
+
+async def mark(member: Member, post: int, mark: posts.Mark, on: bool = True) -> posts.Marked:
+    [done] = await posts.mark_together([posts.MarkAsk(member, post, mark, on, "tests")])
+    if isinstance(done, Exception):
+        raise done
+    return done
+
+
+async def tell(member: Member, text: str, **draft: object) -> Fresh:
+    """A direct message."""
+    return await publish(member, text, audience=Audience.DIRECT, **draft)
