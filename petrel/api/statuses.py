@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from petrel.api import present, together
+from petrel.api import present
 from petrel.api.http import Call, Id, Plain, route
 from petrel.api.present.statuses import rfc3339
 from petrel.core.doors import reading, writing
@@ -93,7 +93,7 @@ async def create(call: Call, form: CreateForm) -> bytes:
     """An Idempotency-Key publishes at most once; the answer is that first post's."""
     key = call.header(b"idempotency-key")
     ask = posts.Ask(call.member, form.draft(), call.id, hashlib.sha256(key.encode()).digest() if key else None)
-    made = await together.publish(ask)
+    made = await posts.publish(ask)
     async with reading(call.viewer) as r:
         return await present.fresh(r, made)
 
@@ -185,7 +185,7 @@ def _list(items: list[bytes]) -> Plain:
 
 
 async def _mark(call: Call, number: int, mark: posts.Mark, on: bool, audience: Audience | None = None) -> posts.Marked:
-    return await together.mark(posts.MarkAsk(call.member, number, mark, on, call.id, audience))
+    return await posts.mark(posts.MarkAsk(call.member, number, mark, on, call.id, audience))
 
 
 async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> bytes:

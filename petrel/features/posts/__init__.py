@@ -10,6 +10,7 @@ from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
     Shown,
     by_author,
+    contents,
     history,
     marked,
     public,
@@ -35,6 +36,7 @@ from petrel.features.posts.shapes import (
     Who,
     decode_content,
 )
+from petrel.features.posts.together import mark, publish
 from petrel.features.posts.writing import create_many, create_together
 
 __all__ = [
@@ -54,16 +56,19 @@ __all__ = [
     "Surface",
     "Who",
     "by_author",
+    "contents",
     "create_many",
     "create_together",
     "decode_content",
     "delete",
     "edit",
     "history",
+    "mark",
     "mark_many",
     "mark_together",
     "marked",
     "public",
+    "publish",
     "reactions",
     "shown",
     "source",
