@@ -72,6 +72,7 @@ class Rule(Struct):
 @route("GET", "/api/v2/instance", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def show(call: Call) -> Reply:
     site, size = limits.current(), await counts()
+    configuration: dict[str, Any] = _configuration()
     streaming = site.base_url.replace("http", "ws", 1)
     return Reply({
         "domain": accounts.actors.own_domain(),
@@ -88,7 +89,7 @@ async def show(call: Call) -> Reply:
                      "terms_of_service": None},
             # No push yet, so no key; a text all the same, since apps read it as one.
             "vapid": {"public_key": ""},
-            **_configuration(),
+            **configuration,
             "translation": {"enabled": False},
             "limited_federation": False,
         },

@@ -6,10 +6,17 @@ import pytest
 
 import petrel.api.apps
 import petrel.api.oauth  # noqa: F401
+from petrel.core.doors import Doors
+from tests.api.plain import Client
 
 URIS = ["urn:ietf:wg:oauth:2.0:oob", "com.tapbots.Ivory.10217:/request_token/x", "icecubesapp://"]
 QUERY = ("client_name=Old&redirect_uris=icecubesapp%3A%2F%2F&scopes=read+write+follow+push"
          "&website=https%3A%2F%2Fa.example")
+
+
+@pytest.fixture
+def api(site: Doors) -> Client:
+    return Client()
 
 
 @pytest.mark.parametrize("sent", [
@@ -18,7 +25,7 @@ QUERY = ("client_name=Old&redirect_uris=icecubesapp%3A%2F%2F&scopes=read+write+f
     {"form": {"client_name": "App", "redirect_uris": "\n".join(URIS), "scopes": "read write"}},
     {"form": {"client_name": "App", "redirect_uris[]": URIS, "scopes": "write read"}},
     {"form": {"client_name": "App", "redirect_uris": "\r\n".join(URIS), "scopes": "read write"}}])
-async def test_an_app_registers_with_a_list_or_lines(api: Any, sent: dict[str, Any]) -> None:
+async def test_an_app_registers_with_a_list_or_lines(api: Client, sent: dict[str, Any]) -> None:
     answer = await api("POST", "/api/v1/apps", **sent)
     assert answer.status == 200
     made = answer.json
@@ -28,7 +35,7 @@ async def test_an_app_registers_with_a_list_or_lines(api: Any, sent: dict[str, A
     assert made["website"] is None and "vapid_key" in made and made["id"].isdigit()
 
 
-async def test_an_app_registers_by_a_query_without_a_body(api: Any) -> None:
+async def test_an_app_registers_by_a_query_without_a_body(api: Client) -> None:
     answer = await api("POST", f"/api/v1/apps?{QUERY}")
     assert answer.status == 200
     assert answer.json["redirect_uris"] == ["icecubesapp://"] and answer.json["website"] == "https://a.example"
@@ -38,13 +45,13 @@ async def test_an_app_registers_by_a_query_without_a_body(api: Any) -> None:
 @pytest.mark.parametrize("wrong", [
     {}, {"client_name": ""}, {"redirect_uris": ""}, {"redirect_uris": "javascript:alert(1)"},
     {"redirect_uris": "https://ok.example/cb\ndata:text/html,x"}, {"scopes": "everything"}, {"website": "data:x"}])
-async def test_a_bad_registration_says_what_is_wrong(api: Any, wrong: dict[str, str]) -> None:
+async def test_a_bad_registration_says_what_is_wrong(api: Client, wrong: dict[str, str]) -> None:
     form = {"client_name": "App", "redirect_uris": URIS[0], **wrong} if wrong else {}
     answer = await api("POST", "/api/v1/apps", form=form)
     assert answer.status == 422 and answer.json["error"].startswith("Validation failed: ")
 
 
-async def test_an_app_asks_who_it_is_and_never_gets_its_secret_again(api: Any) -> None:
+async def test_an_app_asks_who_it_is_and_never_gets_its_secret_again(api: Client) -> None:
     made = (await api("POST", "/api/v1/apps", json={"client_name": "App", "redirect_uris": URIS})).json
     token = (await api("POST", "/oauth/token", form={
         "grant_type": "client_credentials", "client_id": made["client_id"],

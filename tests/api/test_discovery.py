@@ -9,14 +9,20 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from petrel.api import discovery, instance
-from petrel.core.doors import writing
+from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.features.accounts import NewAccount, RemoteAccount, actors
 from petrel.storage.pools import Addresses
+from tests.api.plain import Client
 
 _numbers = itertools.count()
 assert discovery and instance
+
+
+@pytest.fixture
+def api(site: Doors) -> Client:
+    return Client()
 
 
 async def made(**more: Any) -> accounts.Account:
@@ -24,11 +30,11 @@ async def made(**more: Any) -> accounts.Account:
         return await accounts.create(w, NewAccount(**{"handle": f"Found{next(_numbers)}", **more}))
 
 
-async def finger(api: Any, resource: str) -> Any:
+async def finger(api: Client, resource: str) -> Any:
     return await api("GET", f"/.well-known/webfinger?resource={quote(resource, safe='')}")
 
 
-async def test_a_handle_leads_to_the_actor_and_back_to_the_same_handle(api: Any) -> None:
+async def test_a_handle_leads_to_the_actor_and_back_to_the_same_handle(api: Client) -> None:
     account = await made(handle="Round_Trip")
     answer = await finger(api, f"acct:round_trip@{actors.own_domain()}")
     assert answer.status == 200 and answer.headers["content-type"].startswith("application/jrd+json")
@@ -46,17 +52,17 @@ async def test_a_handle_leads_to_the_actor_and_back_to_the_same_handle(api: Any)
     "acct:nobody@{own}", "acct:@{own}", "acct:a b@{own}", "acct:x@elsewhere.example", "https://elsewhere.example/@x",
     "{base}/ap/users/1", "{base}/ap/users/x", "{base}/ap/users/99999999999999999999", "{base}/@nobody", "{base}/about",
     "acct:%00@{own}", "x" * 3000, "{base}/ap/users/²"])
-async def test_who_is_not_here_is_not_found(api: Any, resource: str) -> None:
+async def test_who_is_not_here_is_not_found(api: Client, resource: str) -> None:
     base = actors.actor_url(1).removesuffix("/ap/users/1")
     answer = await finger(api, resource.format(own=actors.own_domain(), base=base))
     assert answer.status in (400, 404)
 
 
-async def test_without_a_resource_the_question_makes_no_sense(api: Any) -> None:
+async def test_without_a_resource_the_question_makes_no_sense(api: Client) -> None:
     assert (await api("GET", "/.well-known/webfinger")).status == 400
 
 
-async def test_an_actor_document_has_a_key_that_stays_and_the_profile(api: Any) -> None:
+async def test_an_actor_document_has_a_key_that_stays_and_the_profile(api: Client) -> None:
     account = await made(display_name="Key Holder", note="see #birds", bot=True)
     first, second = [(await api("GET", f"/ap/users/{account.id}")).json for _ in range(2)]
     assert first == second and first["type"] == "Service" and first["name"] == "Key Holder"
@@ -65,14 +71,14 @@ async def test_an_actor_document_has_a_key_that_stays_and_the_profile(api: Any) 
     assert {"inbox", "outbox", "followers", "following"} <= set(first)
 
 
-async def test_a_protected_account_shows_strangers_its_first_line_only(api: Any) -> None:
+async def test_a_protected_account_shows_strangers_its_first_line_only(api: Client) -> None:
     account = await made(display_name="Shy", note="secret note", protected=True)
     answer = await api("GET", f"/ap/users/{account.id}")
     assert answer.json["manuallyApprovesFollowers"] is True and answer.json["name"] == "Shy"
     assert b"secret note" not in answer.body and "attachment" not in answer.json
 
 
-async def test_hidden_accounts_cannot_be_told_from_missing_ones(api: Any, addresses: Addresses) -> None:
+async def test_hidden_accounts_cannot_be_told_from_missing_ones(api: Client, addresses: Addresses) -> None:
     account = await made(handle="gone_one")
     connection = await asyncpg.connect(**addresses.main["owner"])
     try:
@@ -87,20 +93,20 @@ async def test_hidden_accounts_cannot_be_told_from_missing_ones(api: Any, addres
         await connection.close()
 
 
-async def test_accounts_of_other_servers_have_no_actor_here(api: Any) -> None:
+async def test_accounts_of_other_servers_have_no_actor_here(api: Client) -> None:
     async with writing(System("test"), cause="test") as w:
         far = await accounts.note_remote(w, RemoteAccount("far", "x.example", "https://x.example/far",
                                                           "https://x.example/i"))
     assert (await api("GET", f"/ap/users/{far}")).status == 404
 
 
-async def test_host_meta_gives_the_template_apps_read(api: Any) -> None:
+async def test_host_meta_gives_the_template_apps_read(api: Client) -> None:
     answer = await api("GET", "/.well-known/host-meta")
     assert answer.status == 200 and answer.headers["content-type"].startswith("application/xrd+xml")
     assert b"/.well-known/webfinger?resource={uri}" in answer.body
 
 
-async def test_nodeinfo_links_lead_to_documents_of_their_version(api: Any) -> None:
+async def test_nodeinfo_links_lead_to_documents_of_their_version(api: Client) -> None:
     links = (await api("GET", "/.well-known/nodeinfo")).json["links"]
     for link in links:
         found = (await api("GET", urlsplit(link["href"]).path)).json

@@ -1,22 +1,27 @@
 """What the site says of itself to apps."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from petrel.api import instance
 from petrel.core import limits
-from petrel.core.doors import writing
+from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.features.accounts import NewAccount, Profile, RemoteAccount
+from tests.api.plain import Client
 
 V2 = {"domain", "title", "version", "source_url", "description", "usage", "thumbnail", "icon", "languages",
       "configuration", "registrations", "api_versions", "contact", "rules"}
 V1 = {"uri", "title", "short_description", "description", "email", "version", "urls", "stats", "thumbnail", "languages",
       "registrations", "approval_required", "invites_enabled", "configuration", "contact_account", "rules"}
+
+
+@pytest.fixture
+def api(site: Doors) -> Client:
+    return Client()
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +33,7 @@ def fresh() -> Iterator[None]:
     limits.install(before)
 
 
-async def test_both_versions_have_what_typed_clients_need(api: Any) -> None:
+async def test_both_versions_have_what_typed_clients_need(api: Client) -> None:
     v2, v1 = (await api("GET", "/api/v2/instance")).json, (await api("GET", "/api/v1/instance")).json
     assert set(v2) >= V2 and set(v1) >= V1
     for found in (v1, v2):
@@ -39,21 +44,21 @@ async def test_both_versions_have_what_typed_clients_need(api: Any) -> None:
     assert v2["configuration"]["urls"]["streaming"].startswith("ws")
 
 
-async def test_what_is_not_built_is_not_promised(api: Any) -> None:
+async def test_what_is_not_built_is_not_promised(api: Client) -> None:
     found = (await api("GET", "/api/v2/instance")).json["configuration"]
     assert found["statuses"]["max_media_attachments"] == 0 and found["polls"]["max_options"] == 0
     assert found["translation"]["enabled"] is False and found["media_attachments"]["supported_mime_types"] == []
 
 
 @pytest.mark.parametrize(("setting", "enabled"), [("open", True), ("invite", False), ("closed", False)])
-async def test_registration_is_told_as_it_is_set(api: Any, setting: str, enabled: bool) -> None:
+async def test_registration_is_told_as_it_is_set(api: Client, setting: str, enabled: bool) -> None:
     limits.install(replace(limits.current(), registrations=setting, site_name="Rook"))
     v2, v1 = (await api("GET", "/api/v2/instance")).json, (await api("GET", "/api/v1/instance")).json
     assert v2["registrations"]["enabled"] is enabled and v1["registrations"] is enabled
     assert (v2["registrations"]["message"] is None) is enabled and v2["title"] == v1["title"] == "Rook"
 
 
-async def test_counts_peers_and_the_owner_are_those_of_the_database(api: Any) -> None:
+async def test_counts_peers_and_the_owner_are_those_of_the_database(api: Client) -> None:
     before = (await api("GET", "/api/v1/instance")).json
     async with writing(System("test"), cause="test") as w:
         await accounts.create(w, NewAccount("the_chief", role="owner", display_name="Chief"))
@@ -69,12 +74,12 @@ async def test_counts_peers_and_the_owner_are_those_of_the_database(api: Any) ->
     assert (await api("GET", "/api/v2/instance")).json["contact"]["account"]["username"] == "the_chief"
 
 
-async def test_lists_that_are_truly_empty_are_empty(api: Any) -> None:
+async def test_lists_that_are_truly_empty_are_empty(api: Client) -> None:
     for path in ("/api/v1/custom_emojis", "/api/v1/instance/rules"):
         answer = await api("GET", path)
         assert (answer.status, answer.json) == (200, [])
 
 
-async def test_what_is_not_built_answers_404(api: Any) -> None:
+async def test_what_is_not_built_answers_404(api: Client) -> None:
     for path in ("/api/v1/instance/activity", "/api/v1/instance/privacy_policy", "/api/v1/instance/domain_blocks"):
         assert (await api("GET", path)).status == 404

@@ -10,17 +10,23 @@ import pytest
 import petrel.api.accounts_self
 import petrel.api.apps
 import petrel.api.oauth  # noqa: F401
-from petrel.core.doors import reading, writing
+from petrel.core.doors import Doors, reading, writing
 from petrel.core.viewer import Anonymous, Member, System
 from petrel.features import accounts
 from petrel.features.accounts import NewAccount, oauth
 from petrel.features.accounts.tokens import open_session
+from tests.api.plain import Client
 
 CALLBACK = "myapp:/cb"
 _numbers = itertools.count()
 
 
-async def new_app(api: Any, scopes: str = "read write profile") -> dict[str, str]:
+@pytest.fixture
+def api(site: Doors) -> Client:
+    return Client()
+
+
+async def new_app(api: Client, scopes: str = "read write profile") -> dict[str, str]:
     answer = await api("POST", "/api/v1/apps", form={"client_name": "A", "redirect_uris": CALLBACK, "scopes": scopes})
     return {"client_id": answer.json["client_id"], "client_secret": answer.json["client_secret"]}
 
@@ -40,12 +46,12 @@ async def a_code(app: dict[str, str], scope: str = "read", handle: str | None = 
     return parse_qs(urlsplit(answer.address).query)["code"][0]
 
 
-async def redeem(api: Any, app: dict[str, str], code: str, **more: str) -> Any:
+async def redeem(api: Client, app: dict[str, str], code: str, **more: str) -> Any:
     return await api("POST", "/oauth/token", form={
         "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **app, **more})
 
 
-async def test_a_code_is_turned_into_a_token_that_reads_as_the_member(api: Any) -> None:
+async def test_a_code_is_turned_into_a_token_that_reads_as_the_member(api: Client) -> None:
     app = await new_app(api)
     answer = await redeem(api, app, await a_code(app, "read profile", "reader_one"))
     assert answer.status == 200 and answer.headers["cache-control"] == "private, no-store"
@@ -55,7 +61,7 @@ async def test_a_code_is_turned_into_a_token_that_reads_as_the_member(api: Any) 
     assert me.status == 200 and me.json["username"] == "reader_one"
 
 
-async def test_the_client_may_show_its_secret_in_a_header(api: Any) -> None:
+async def test_the_client_may_show_its_secret_in_a_header(api: Client) -> None:
     app = await new_app(api)
     pair = f"{quote(app['client_id'], safe='')}:{quote(app['client_secret'], safe='')}"
     basic = {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
@@ -76,7 +82,7 @@ async def test_the_client_may_show_its_secret_in_a_header(api: Any) -> None:
     ({"grant_type": "refresh_token"}, 400, "unsupported_grant_type"), ({"grant_type": ""}, 400, "invalid_request"),
     ({"grant_type": "client_credentials", "scope": "admin:read"}, 400, "invalid_scope")])
 async def test_refusals_have_the_codes_of_the_standard_and_a_sentence(
-        api: Any, changed: dict[str, str], status: int, error: str) -> None:
+        api: Client, changed: dict[str, str], status: int, error: str) -> None:
     app = await new_app(api)
     code = await a_code(app)
     answer = await redeem(api, app, **{"code": code, **changed})
@@ -84,7 +90,7 @@ async def test_refusals_have_the_codes_of_the_standard_and_a_sentence(
     assert len(answer.json["error_description"]) > 10
 
 
-async def test_a_code_shown_again_ends_the_token(api: Any) -> None:
+async def test_a_code_shown_again_ends_the_token(api: Client) -> None:
     app = await new_app(api)
     code = await a_code(app)
     token = (await redeem(api, app, code)).json["access_token"]
@@ -93,7 +99,7 @@ async def test_a_code_shown_again_ends_the_token(api: Any) -> None:
     assert (await api("GET", "/api/v1/accounts/verify_credentials", token=token)).status == 401
 
 
-async def test_a_token_that_was_revoked_reads_nothing_at_once(api: Any) -> None:
+async def test_a_token_that_was_revoked_reads_nothing_at_once(api: Client) -> None:
     app, other = await new_app(api), await new_app(api)
     token = (await redeem(api, app, await a_code(app))).json["access_token"]
     assert (await api("GET", "/api/v1/preferences", token=token)).status == 200
@@ -109,7 +115,7 @@ async def test_a_token_that_was_revoked_reads_nothing_at_once(api: Any) -> None:
         assert (await api("GET", path, token=token)).status == 401
 
 
-async def test_a_scope_that_was_not_granted_opens_nothing(api: Any) -> None:
+async def test_a_scope_that_was_not_granted_opens_nothing(api: Client) -> None:
     app = await new_app(api)
     token = (await redeem(api, app, await a_code(app, "read:statuses"))).json["access_token"]
     answer = await api("GET", "/api/v1/preferences", token=token)
@@ -118,7 +124,7 @@ async def test_a_scope_that_was_not_granted_opens_nothing(api: Any) -> None:
     assert answer.status == 403
 
 
-async def test_userinfo_names_the_member_by_their_actor(api: Any) -> None:
+async def test_userinfo_names_the_member_by_their_actor(api: Client) -> None:
     app = await new_app(api)
     token = (await redeem(api, app, await a_code(app, "profile", "info_one"))).json["access_token"]
     for method in ("GET", "POST"):
@@ -128,7 +134,7 @@ async def test_userinfo_names_the_member_by_their_actor(api: Any) -> None:
     assert (await api("GET", "/oauth/userinfo")).status == 401
 
 
-async def test_the_metadata_names_only_what_is_there(api: Any) -> None:
+async def test_the_metadata_names_only_what_is_there(api: Client) -> None:
     answer = await api("GET", "/.well-known/oauth-authorization-server", headers={"origin": "https://web.example"})
     found = answer.json
     assert answer.status == 200 and answer.headers["access-control-allow-origin"] == "*"

@@ -5,10 +5,10 @@ Words: account, handle, profile, session, token, app, invitation, actor. Invaria
 what people write of themselves is sealed under the account's own key.
 How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
 
-`oauth`, `invites` and `actors` are parts of this front desk: `accounts.oauth.ask(r, parameters)`.
+`oauth`, `invites`, `actors` and `announcements` are parts of this front desk: `accounts.oauth.ask(r, parameters)`.
 """
 
-from petrel.features.accounts import actors, invites, oauth
+from petrel.features.accounts import actors, announcements, invites, oauth
 from petrel.features.accounts.commands import (
     confirm_email,
     create,
@@ -70,9 +70,9 @@ issue_token, issue_tokens_many = issue, issue_many
 
 __all__ = [
     "Account", "Changes", "Counts", "Field", "HandleTaken", "MayNotSignIn", "NewAccount", "Newcomer",
-    "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State", "WrongSignIn", "actors", "apps",
-    "confirm_email", "contact", "counts", "create", "create_many", "decode_profile", "digest_of", "domains",
-    "find", "hash_password", "ids_by_handle", "invites", "issue", "issue_many", "issue_token",
+    "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State", "WrongSignIn", "actors", "announcements",
+    "apps", "confirm_email", "contact", "counts", "create", "create_many", "decode_profile", "digest_of",
+    "domains", "find", "hash_password", "ids_by_handle", "invites", "issue", "issue_many", "issue_token",
     "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link", "make_setup_link", "note_remote",
     "oauth", "open_profile", "open_profiles", "own", "profiles_of", "protect", "resolve", "revoke", "sessions",
     "set_flags", "set_password", "set_role", "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",

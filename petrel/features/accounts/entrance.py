@@ -40,7 +40,7 @@ async def sign_in(name: str, password: str, *, cause: str) -> Issued:
     if not await passwords.fits(secret_hash, password) or found is None or secret_hash is None:
         raise WrongSignIn
     rules.may_sign_in(found["state"])
-    new_hash = await passwords.hash_password(password) if passwords.is_outdated(secret_hash) else None
+    new_hash = await passwords.rehash(password) if passwords.is_outdated(secret_hash) else None
 
     async with writing(NOBODY, cause=cause) as w:
         session = await tokens.open_session(w, found["account"])

@@ -118,6 +118,25 @@ begin
            where i.digest = p_invite and i.uses_left > 0 and i.expires_at > now());
 end $$;
 
+-- What the crew tells members now; nothing for somebody not signed in.
+create or replace function accounts.announcements(p_digest bytea, p_dismissed boolean)
+returns table (id bigint, text text, starts_at timestamptz, ends_at timestamptz, published_at timestamptz,
+               is_dismissed boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session;
+begin
+  v := law.viewer(p_digest);
+  return query
+  select a.id, a.text, a.starts_at, a.ends_at, a.published_at, d.announcement is not null
+    from accounts.announcement a
+    left join accounts.announcement_read d
+      on d.cell = law.cell(v.account) and d.account = v.account and d.announcement = a.id
+   where v.account is not null and a.withdrawn_at is null
+     and coalesce(a.starts_at <= now(), true) and coalesce(a.ends_at > now(), true)
+     and (p_dismissed or d.announcement is null)
+   order by a.id;
+end $$;
+
 -- How large the site says it is. Reads every account: ask seldom.
 create or replace function accounts.counts(p_digest bytea)
 returns table (accounts bigint, active bigint, posts bigint)

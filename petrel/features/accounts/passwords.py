@@ -14,7 +14,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from petrel.core.errors import Unavailable
+from petrel.core.errors import Invalid, Unavailable
 
 THREADS = 2
 MOST_WAITING = 64
@@ -40,7 +40,15 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 async def hash_password(password: str) -> str:
-    """The hash to keep. Errors: Unavailable when too many are waiting."""
+    """The hash to keep of a new password. Errors: Invalid for one too short or too long, Unavailable when too many
+    are waiting."""
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        raise Invalid("password", f"must have {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters")
+    return await rehash(password)
+
+
+async def rehash(password: str) -> str:
+    """The hash of a password that fitted, by today's costs."""
     return await _run(lambda: _hasher.hash(_normal(password)))
 
 

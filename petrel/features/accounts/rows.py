@@ -163,3 +163,37 @@ async def upsert_remote(w: Writer, account: int, remote: RemoteAccount) -> None:
         "public_key = excluded.public_key, fetched_at = now()",
         cell_of(account), account, remote.actor_uri, remote.inbox_uri, remote.shared_inbox_uri, remote.key_uri,
         remote.public_key)
+
+
+# At most so many of each a run, so that a transaction stays short.
+SWEEPS = (
+    "delete from accounts.grant_code where digest in (select digest from accounts.grant_code "
+    "where expires_at < now() - interval '1 day' limit 5000)",
+    "delete from accounts.token where digest in (select digest from accounts.token "
+    "where revoked_at < now() - interval '30 days' or expires_at < now() - interval '30 days' limit 5000)",
+    "delete from accounts.invite where digest in (select digest from accounts.invite "
+    "where uses_left = 0 or expires_at < now() limit 5000)",
+)
+UNCONFIRMED_DAYS = 7
+
+
+async def sweep(w: Writer) -> int:
+    """Removes what can never be used again; returns how many rows."""
+    return sum([await w.execute(sql) for sql in SWEEPS])
+
+
+async def remove_unconfirmed(w: Writer) -> list[int]:
+    """Removes accounts whose address was not confirmed within a week. They could never act, so nothing hangs on
+    them."""
+    rows = await w.change(
+        "delete from accounts.account where (cell, id) in (select cell, id from accounts.account "
+        "where state & 4096 <> 0 and joined_at < now() - make_interval(days => $1) limit 1000) returning id",
+        UNCONFIRMED_DAYS)
+    removed = [int(row[0]) for row in rows]
+    if removed:
+        await w.execute("delete from accounts.handle where account = any($1::bigint[])", removed)
+        await w.execute("delete from accounts.token where account = any($1::bigint[])", removed)
+        await w.execute("delete from accounts.actor_key where account = any($1::bigint[])", removed)
+        await w.execute("delete from accounts.credential c using unnest($1::bigint[]) g(id) "
+                        "where c.cell = law.cell(g.id) and c.account = g.id", removed)
+    return removed

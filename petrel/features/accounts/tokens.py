@@ -104,8 +104,7 @@ async def _issue(w: Writer, kind: TokenKind, accounts: Sequence[int | None], app
                           days)
     for number, account in zip(numbers, accounts, strict=True):
         w.record("accounts.token.issued", number, refs=[account or 0, app or 0], actor=account)
-    made_at = rows[0]["made_at"] if rows else None
-    return [Issued(b, n, tuple(wanted), made_at) for b, n in zip(bearers, numbers, strict=True)]
+    return [Issued(b, n, tuple(wanted), rows[0]["made_at"]) for b, n in zip(bearers, numbers, strict=True)]
 
 
 async def _revoke(w: Writer, which: str, *args: object) -> int:

@@ -25,6 +25,7 @@ create table accounts.account (
   joined_at       timestamptz not null default now(),
   primary key (cell, id)
 ) with (fillfactor = 85);
+create index account_unconfirmed on accounts.account (joined_at) where state & 4096 <> 0;
 create index account_crew on accounts.account (role) where role <> 'member';
 
 -- The only link from a handle to a number; erasing an account deletes this row.
@@ -121,6 +122,23 @@ create table accounts.invite (
   uses_left  integer     not null default 1,
   expires_at timestamptz not null,
   made_at    timestamptz not null default now()
+);
+
+-- What the crew tells all members at once, and who has put it away.
+create table accounts.announcement (
+  id           bigint      primary key,
+  text         text        not null,
+  starts_at    timestamptz,
+  ends_at      timestamptz,
+  published_at timestamptz not null default now(),
+  withdrawn_at timestamptz
+);
+
+create table accounts.announcement_read (
+  cell         smallint not null,
+  account      bigint   not null,
+  announcement bigint   not null,
+  primary key (cell, account, announcement)
 );
 
 -- What a viewer may know of an account: see accounts.cards.

@@ -1,0 +1,45 @@
+"""What the crew tells all members. Reactions are not built."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from petrel.api.http import Call, Id, route
+from petrel.api.present.statuses import rfc3339
+from petrel.core import limits
+from petrel.core.doors import reading, writing
+from petrel.core.text import parse, render
+from petrel.features import accounts
+
+NO_POSTS = "words of the crew, not posts"
+
+
+class ListForm(Struct, frozen=True, kw_only=True):
+    with_dismissed: bool = False
+
+
+class DismissForm(Struct, frozen=True, kw_only=True):
+    id: Id
+
+
+@route("GET", "/api/v1/announcements", scope="user", surface="none", why_no_surface=NO_POSTS)
+async def list_current(call: Call, form: ListForm) -> list[dict[str, Any]]:
+    async with reading(call.viewer) as r:
+        found = await accounts.announcements.listed(r, with_dismissed=form.with_dismissed)
+    return [_entity(one) for one in found]
+
+
+@route("POST", "/api/v1/announcements/:id/dismiss", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def dismiss(call: Call, form: DismissForm) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await accounts.announcements.dismiss(w, form.id)
+
+
+def _entity(one: accounts.announcements.Announcement) -> dict[str, Any]:
+    base = limits.current().base_url
+    published = rfc3339(one.published_at)
+    return {
+        "id": str(one.id), "content": render(parse(one.text), {}, lambda tag: f"{base}/tags/{tag}"),
+        "starts_at": one.starts_at and rfc3339(one.starts_at), "ends_at": one.ends_at and rfc3339(one.ends_at),
+        "all_day": False, "published": True, "published_at": published, "updated_at": published,
+        "read": one.is_dismissed, "mentions": [], "statuses": [], "tags": [], "emojis": [], "reactions": []}

@@ -1,0 +1,80 @@
+"""Announcements: what the crew tells all members at once, until each has put it away.
+
+Their text is public and the crew's own, so it is not sealed.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from petrel.core import ids
+from petrel.core.doors import Reader, Writer
+from petrel.core.errors import Invalid, NotFound, Refused, Unauthenticated
+from petrel.core.text.length import graphemes
+from petrel.core.text.normal import clean
+from petrel.core.viewer import System
+from petrel.features.accounts import reads
+
+MOST_CHARACTERS = 5_000
+
+
+class Announcement(Struct, frozen=True):
+    """`text` plain. Shown from `starts_at` (else `published_at`) to `ends_at`, where these are given."""
+
+    id: int
+    text: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    published_at: datetime
+    is_dismissed: bool = False
+
+
+async def listed(r: Reader, *, with_dismissed: bool = False) -> list[Announcement]:
+    """What the viewer is told now, oldest first; nothing for somebody not signed in."""
+    rows = await r.fetch("select id, text, starts_at, ends_at, published_at, is_dismissed "
+                         "from accounts.announcements($1, $2)", r.digest, with_dismissed)
+    return [Announcement(*row) for row in rows]
+
+
+async def announce(w: Writer, text: str, *, starts_at: datetime | None = None,
+                   ends_at: datetime | None = None) -> int:
+    """Tells all members; returns its number. Errors: Refused (unless admin or owner), Invalid."""
+    await _only_admins(w)
+    text = clean(text)
+    if not text or graphemes(text) > MOST_CHARACTERS:
+        raise Invalid("text", f"must have 1 to {MOST_CHARACTERS} characters")
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise Invalid("ends_at", "must be after its start")
+
+    number = ids.new_id(ids.any_cell())
+    await w.execute("insert into accounts.announcement (id, text, starts_at, ends_at) values ($1, $2, $3, $4)",
+                    number, text, starts_at, ends_at)
+
+    w.record("accounts.announcement.published", number, body=text.encode())
+
+    return number
+
+
+async def withdraw(w: Writer, number: int) -> None:
+    """Nobody is shown it from now on. Errors: Refused, NotFound."""
+    await _only_admins(w)
+    if not await w.execute("update accounts.announcement set withdrawn_at = now() "
+                           "where id = $1 and withdrawn_at is null", number):
+        raise NotFound
+    w.record("accounts.announcement.withdrawn", number)
+
+
+async def dismiss(w: Writer, number: int) -> None:
+    """The acting member puts it away. Twice is as once. Errors: NotFound."""
+    if w.account is None:
+        raise Unauthenticated
+    if number not in {one.id for one in await listed(w, with_dismissed=True)}:
+        raise NotFound
+    if await w.execute("insert into accounts.announcement_read (cell, account, announcement) "
+                       "values (law.cell($1), $1, $2) on conflict do nothing", w.account, number):
+        w.record("accounts.announcement.dismissed", number, cell=ids.cell_of(w.account))
+
+
+async def _only_admins(w: Writer) -> None:
+    if not isinstance(w.viewer, System) and (await reads.own(w)).account.role not in ("admin", "owner"):
+        raise Refused("deny.role")
