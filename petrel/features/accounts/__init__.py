@@ -9,6 +9,7 @@ How much of an account a viewer may see: `accounts.cards` in functions.sql. Read
 """
 
 from petrel.features.accounts import actors, announcements, invites, oauth
+from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card
 from petrel.features.accounts.commands import (
     confirm_email,
     create,
@@ -69,11 +70,12 @@ from petrel.features.accounts.tokens import (
 issue_token, issue_tokens_many = issue, issue_many
 
 __all__ = [
-    "Account", "Changes", "Counts", "Field", "HandleTaken", "MayNotSignIn", "NewAccount", "Newcomer",
-    "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State", "WrongSignIn", "actors", "announcements",
-    "apps", "confirm_email", "contact", "counts", "create", "create_many", "decode_profile", "digest_of",
-    "domains", "find", "hash_password", "ids_by_handle", "invites", "issue", "issue_many", "issue_token",
-    "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link", "make_setup_link", "note_remote",
-    "oauth", "open_profile", "open_profiles", "own", "profiles_of", "protect", "resolve", "revoke", "sessions",
-    "set_flags", "set_password", "set_role", "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",
+    "FIRST_LINE", "FULL", "TOMBSTONE", "Account", "Card", "Changes", "Counts", "Field", "HandleTaken",
+    "MayNotSignIn", "NewAccount", "Newcomer", "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State",
+    "WrongSignIn", "actors", "announcements", "apps", "cards_of", "confirm_email", "contact", "counts", "create",
+    "create_many", "decode_profile", "digest_of", "domains", "find", "hash_password", "ids_by_handle", "invites",
+    "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed",
+    "make_confirm_link", "make_setup_link", "note_remote", "oauth", "open_card", "open_profile", "open_profiles",
+    "own", "profiles_of", "protect", "resolve", "revoke", "sessions", "set_flags", "set_password", "set_role",
+    "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",
 ]
