@@ -21,6 +21,7 @@ from petrel.features.relationships.distance import block, mute, set_note, unbloc
 from petrel.features.relationships.reads import (
     blocks,
     count_requests,
+    endorsed,
     familiar_followers,
     followers,
     following,
@@ -40,6 +41,7 @@ __all__ = [
     "blocks",
     "count_requests",
     "endorse",
+    "endorsed",
     "familiar_followers",
     "filters",
     "follow",

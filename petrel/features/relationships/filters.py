@@ -29,6 +29,9 @@ from petrel.features.relationships.shapes import (
     KeywordChange,
 )
 
+__all__ = ["Filter", "FilterDraft", "FilterResult", "FilteredPost", "Keyword", "KeywordChange", "change", "create",
+           "delete", "get", "holding", "matches", "name_posts", "of"]
+
 MOST_FILTERS = 100
 MOST_KEYWORDS = 200
 LONGEST_TITLE = 256

@@ -203,6 +203,22 @@ begin
   end loop;
 end $$;
 
+-- Whom an account recommends on its profile, for whoever sees the whole profile.
+create or replace function relationships.endorsed(p_digest bytea, p_account bigint, p_limit integer, p_max bigint,
+                                                  p_since bigint, p_min bigint)
+returns table (edge bigint, account bigint, until timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not exists (select from accounts.cards(p_digest, array[p_account], array[]::integer[]) k where k.shell = 2) then
+    return;
+  end if;
+  return query select r.following_id, r.other, null::timestamptz from relationships.relation r
+    where r.cell = law.cell(p_account) and r.owner = p_account and r.following_id is not null and r.bits & 1024 <> 0
+      and r.following_id < coalesce(p_max, 9223372036854775807)
+      and r.following_id > greatest(coalesce(p_since, 0), coalesce(p_min, 0))
+    order by case when p_min is null then -r.following_id else r.following_id end limit p_limit;
+end $$;
+
 -- Filters and tags -------------------------------------------------------------------------------------------
 
 create or replace function relationships.filters(p_digest bytea)
@@ -264,7 +280,7 @@ begin
     from relationships.featured_tag t
     left join (law.decide(array_fill(null::bigint, array[cardinality(v_posts)]),
                           array_fill(false, array[cardinality(v_posts)]), v_posts, 12::smallint) d
-               join search.post_words w on w.post = d.id and d.depth = 0 and d.code = 6) on t.tag = any (w.words)
+               join search.post_words w on w.post = d.id and d.code = 6) on t.tag = any (w.words)
    where t.cell = law.cell(p_account) and t.account = p_account
    group by t.cell, t.account, t.id, t.sealed_name order by t.id;
 end $$;

@@ -15,6 +15,7 @@ MOST_FAMILIAR = 20
 RELATIONS = "select * from relationships.relations($1, $2)"
 MINE = "select * from relationships.mine($1, $2, $3, $4, $5, $6)"
 NETWORK = "select * from relationships.network($1, $2, $3, $4, $5, $6, $7)"
+ENDORSED = "select * from relationships.endorsed($1, $2, $3, $4, $5, $6)"
 FAMILIAR = "select * from relationships.familiar($1, $2)"
 WAITING = "select count(*) from relationships.mine($1, 'requests', 100, null, null, null)"
 
@@ -48,6 +49,11 @@ async def following(r: Reader, account: int, page: Page) -> list[Edge]:
 async def followers(r: Reader, account: int, page: Page) -> list[Edge]:
     """Who follows the account, newest first; empty where the viewer may not see that."""
     return await _page(r, NETWORK, account, "followers", page=page)
+
+
+async def endorsed(r: Reader, account: int, page: Page) -> list[Edge]:
+    """Whom the account recommends, newest follow first; empty where the viewer may not see the whole profile."""
+    return await _page(r, ENDORSED, account, page=page)
 
 
 async def requests(r: Reader, page: Page) -> list[Edge]:

@@ -14,6 +14,9 @@ from petrel.features.accounts import key_of
 from petrel.features.relationships.rows import actor_of
 from petrel.features.relationships.shapes import FeaturedTag, FollowedTag
 
+__all__ = ["FeaturedTag", "FollowedTag", "feature", "featured", "follow", "followed", "hash_of", "standing", "tag_of",
+           "unfeature", "unfollow"]
+
 MOST_FOLLOWED = 1000
 MOST_FEATURED = 10
 LONGEST_NAME = 100

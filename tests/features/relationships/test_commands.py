@@ -225,6 +225,8 @@ async def test_only_whom_one_follows_can_be_endorsed(make):
         await act(ann, relationships.endorse, ben.account)
     await act(ann, relationships.follow, ben.account)
     assert (await act(ann, relationships.endorse, ben.account)).has(Bit.ENDORSED)
+    async with reading(ben) as r:
+        assert [e.account for e in await relationships.endorsed(r, ann.account, FULL)] == [ben.account]
     assert not (await act(ann, relationships.unendorse, ben.account)).has(Bit.ENDORSED)
 
 

@@ -1,0 +1,134 @@
+"""Tags in the client API: one tag, those a member follows, those on a profile.
+
+The history of a tag's use is not counted yet, so it is empty.
+"""
+
+from urllib.parse import quote
+
+from msgspec import UNSET, Struct, UnsetType
+
+from petrel.api.accounts_public import must_see
+from petrel.api.http import Call, Id, Paged, Reply, listed, route
+from petrel.core.doors import Reader, reading, writing
+from petrel.core.limits import current
+from petrel.features.relationships import tags
+
+NO_POSTS = "names of tags; no post"
+
+
+class Tag(Struct):
+    """`following` and `featuring` only for somebody signed in."""
+
+    id: str
+    name: str
+    url: str
+    history: list[object] = []
+    following: bool | UnsetType = UNSET
+    featuring: bool | UnsetType = UNSET
+
+
+class FeaturedTag(Struct):
+    """`statuses_count` is text, `last_status_at` a date: so apps know them."""
+
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    id: Id
+
+
+class FeatureForm(Struct, frozen=True, kw_only=True):
+    name: str = ""
+
+
+def _url(name: str) -> str:
+    return f"{current().base_url}/tags/{quote(name)}"
+
+
+def featured_entity(one: tags.FeaturedTag) -> FeaturedTag:
+    last = one.last_post_at.date().isoformat() if one.last_post_at else None
+    return FeaturedTag(str(one.id), one.name, _url(one.name), str(one.posts), last)
+
+
+async def _shown(r: Reader, typed: str) -> Tag:
+    name, is_followed, is_featured = await tags.standing(r, typed)
+    if r.account is None:
+        return Tag(name, name, _url(name))
+    return Tag(name, name, _url(name), following=is_followed, featuring=is_featured)
+
+
+@route("GET", "/api/v1/tags/:name", scope="public or read", surface="none", why_no_surface=NO_POSTS)
+async def show(call: Call, form: Named) -> Tag:
+    async with reading(call.viewer) as r:
+        return await _shown(r, form.name)
+
+
+@route("POST", "/api/v1/tags/:name/follow", scope="write:follows", surface="none", why_no_surface=NO_POSTS)
+async def follow(call: Call, form: Named) -> Tag:
+    async with writing(call.member, cause=call.id) as w:
+        await tags.follow(w, form.name)
+        return await _shown(w, form.name)
+
+
+@route("POST", "/api/v1/tags/:name/unfollow", scope="write:follows", surface="none", why_no_surface=NO_POSTS)
+async def unfollow(call: Call, form: Named) -> Tag:
+    async with writing(call.member, cause=call.id) as w:
+        await tags.unfollow(w, form.name)
+        return await _shown(w, form.name)
+
+
+@route("POST", "/api/v1/tags/:name/feature", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def feature_by_name(call: Call, form: Named) -> Tag:
+    async with writing(call.member, cause=call.id) as w:
+        await tags.feature(w, form.name)
+        return await _shown(w, form.name)
+
+
+@route("POST", "/api/v1/tags/:name/unfeature", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def unfeature_by_name(call: Call, form: Named) -> Tag:
+    async with writing(call.member, cause=call.id) as w:
+        await tags.unfeature(w, typed=form.name)
+        return await _shown(w, form.name)
+
+
+@route("GET", "/api/v1/followed_tags", scope="read:follows", surface="none", why_no_surface=NO_POSTS)
+async def followed(call: Call, form: Paged) -> Reply:
+    page = form.page(100)
+    async with reading(call.viewer) as r:
+        found = await tags.followed(r, page)
+    shown = [Tag(t.name, t.name, _url(t.name), following=True) for t in found]
+    return listed(call, shown, [t.id for t in found], is_full=len(found) == page.limit, back_by="since_id")
+
+
+@route("GET", "/api/v1/featured_tags", scope="read:accounts", surface="none", why_no_surface=NO_POSTS)
+async def featured(call: Call) -> list[FeaturedTag]:
+    async with reading(call.viewer) as r:
+        return [featured_entity(one) for one in await tags.featured(r, call.member.account)]
+
+
+@route("POST", "/api/v1/featured_tags", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def feature(call: Call, form: FeatureForm) -> FeaturedTag:
+    async with writing(call.member, cause=call.id) as w:
+        return featured_entity(await tags.feature(w, form.name))
+
+
+@route("DELETE", "/api/v1/featured_tags/:id", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def unfeature(call: Call, form: Address) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await tags.unfeature(w, tag_id=form.id)
+
+
+@route("GET", "/api/v1/accounts/:id/featured_tags", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def featured_by(call: Call, form: Address) -> list[FeaturedTag]:
+    """Empty where only the first line of the profile shows."""
+    async with reading(call.viewer) as r:
+        await must_see(r, form.id)
+        return [featured_entity(one) for one in await tags.featured(r, form.id)]
