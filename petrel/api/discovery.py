@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from petrel.api.http import Call, Id, Reply, route
+from petrel.api.http.lenient import read_id
 from petrel.api.instance import PETREL_VERSION, SHORTLY, counts
 from petrel.core import limits
 from petrel.core.doors import Row, reading
@@ -92,10 +93,7 @@ async def _named(resource: str) -> int:
     """The number of the account of ours that is meant. Errors: NotFound."""
     base = limits.current().base_url
     if resource.startswith(f"{base}/ap/users/"):
-        number = resource.removeprefix(f"{base}/ap/users/")
-        if number.isascii() and number.isdigit() and len(number) < 20:
-            return int(number)
-        raise NotFound
+        return read_id(resource.removeprefix(f"{base}/ap/users/"))
     acct = resource.removeprefix("acct:")
     if resource.startswith(f"{base}/@"):
         acct = unquote(urlsplit(resource).path[2:])

@@ -218,6 +218,18 @@ async def test_somebody_whose_address_is_not_confirmed_is_shown_to_nobody(site: 
             await accounts.confirm_email(w, secret)
 
 
+async def test_somebody_suspended_sees_nobody_but_themselves(addresses: Addresses) -> None:
+    open_one, shut = await made("open_one"), await made("shut_out")
+    me = await member(shut.id)
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await connection.execute("update accounts.account set state = 128 where handle = 'shut_out'")
+    finally:
+        await connection.close()
+    assert await card(me, open_one.id) is None
+    assert (await card(me, shut.id) or {})["shell"] == 2
+
+
 async def test_site_counts_leave_out_other_servers_and_the_unconfirmed() -> None:
     async with reading(Anonymous()) as r:
         before = (await accounts.counts(r)).accounts
