@@ -5,6 +5,8 @@ Counting comes before refusing, so that guessing tokens uses up the guesser's li
 the body, so that nobody without a right makes us read a large one.
 """
 
+import re
+
 from petrel.api.http.auth import ANONYMOUS, Caller, Tokens, admit, bearer_of, digest_of
 from petrel.api.http.body import Receive, has_body, read_body
 from petrel.api.http.call import Call
@@ -16,7 +18,7 @@ from petrel.api.http.routes import Route
 from petrel.api.http.wiring import HttpSettings
 from petrel.core.errors import NotFound, TooMany, Unauthenticated
 
-PAGING_WORDS = (b"max_id=", b"min_id=", b"since_id=")
+PAGES = re.compile(rb"(?:max|min|since)_id=")
 
 
 class Answerer:
@@ -82,8 +84,7 @@ class Answerer:
         limits = self.limits
         if not limits.on or route.limits is None:
             return
-        query = call.query
-        pages = bool(query) and any(word in query for word in PAGING_WORDS)
+        pages = b"_id=" in call.query and PAGES.search(call.query) is not None
         call.limit_headers, wait_s = limits.take(route.limits, caller, call.ip, pages=pages)
         if wait_s:
             raise TooMany(wait_s)

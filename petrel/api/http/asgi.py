@@ -22,6 +22,7 @@ from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_
 from petrel.api.http.reply import Reply, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply
+from petrel.api.http.wire import EXTENSIONS
 from petrel.api.http.wiring import HttpSettings, client_address
 from petrel.core.errors import NotFound, Unavailable
 
@@ -88,6 +89,7 @@ class Gate:
         method: str = scope["method"]
         call = Call(method, scope["path"], scope["query_string"], headers, self.settings.base_url)
         call.ip = client_address(scope["client"], headers.get(b"x-forwarded-for"), self.settings.trusted_proxies)
+        call.takes_whole = scope.get("extensions") is EXTENSIONS
         route = place.get(method)
         task = None
         try:

@@ -47,6 +47,7 @@ class Call:
         "params",
         "path",
         "query",
+        "takes_whole",
         "viewer",
     )
 
@@ -59,6 +60,7 @@ class Call:
         self.base_url = base_url
         self.ip = ""
         self.limit_headers: Headers = ()
+        self.takes_whole = False
         self.args: dict[str, str] = {}
         self.params: Raw = {}
         self.body: Body | None = None

@@ -8,7 +8,7 @@ import ipaddress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -58,8 +58,8 @@ _ALL = (limit for group in (*_ALWAYS, *EXTRA.values(), tuple(BY_KEY.values())) f
 _KINDS = {limit.name: number for number, limit in enumerate(_ALL, start=1)}
 
 
-class Rule(Struct, frozen=True):
-    """A limit as it is counted: its number in the shared memory, its header made."""
+class Rule(NamedTuple):
+    """A limit as it is counted: its number in the shared memory, its header made. A tuple: taken apart per call."""
 
     kind: int
     most: int
@@ -122,22 +122,23 @@ class Limits:
             rules = limits.member_paging if pages else limits.member
         else:
             rules = limits.others_paging if pages else limits.others
-        now_s = clock.now_ms() / 1000
-        least, tightest, ends_at_s = 1 << 62, rules[0], 0
-        for rule in rules:
-            if rule.per == "user":
+        now_ms = clock.now_ms()
+        now_s = now_ms // 1000
+        count = self._counters.count
+        least, tightest, ends_at_s = 1 << 62, rules[0].header, 0
+        for kind, most, period_s, per, header in rules:
+            if per == "user":
                 who = caller.account  # type: ignore[union-attr]
-            elif rule.per == "token":
+            elif per == "token":
                 who = int.from_bytes(caller.digest[:8])
             else:
                 who = address_number(ip)
-            period_s = rule.period_s
-            ends = (int(now_s) // period_s + 1) * period_s
-            left = rule.most - self._counters.count(rule.kind, who, ends)
+            ends = now_s - now_s % period_s + period_s
+            left = most - count(kind, who, ends)
             if left < least:
-                least, tightest, ends_at_s = left, rule, ends
-        remaining = (b"x-ratelimit-remaining", b"%d" % max(0, least))
-        return (tightest.header, remaining, self._reset(ends_at_s)), ends_at_s - now_s if least < 0 else 0.0
+                least, tightest, ends_at_s = left, header, ends
+        wait_s = ends_at_s - now_ms / 1000 if least < 0 else 0.0
+        return (tightest, _remaining(max(0, least)), self._reset(ends_at_s)), wait_s
 
     def take_key(self, name: str, key: str) -> None:
         """For limits by something only the caller knows, such as an e-mail address. Errors: TooMany."""
@@ -147,6 +148,11 @@ class Limits:
         """For web pages: one of the limits by network address, "signin" or "signup". Errors: TooMany."""
         for limit in EXTRA[name]:
             self._take_one(limit, address_number(ip))
+
+    def take_member(self, name: str, account: int) -> None:
+        """For web pages: the limits by account behind a word such as "statuses". Errors: TooMany."""
+        for limit in EXTRA[name]:
+            self._take_one(limit, account)
 
     def _take_one(self, limit: Limit, who: int) -> None:
         if not self.on:
@@ -164,6 +170,11 @@ class Limits:
             text = datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             header = self._resets[at_s] = (b"x-ratelimit-reset", text.encode())
         return header
+
+
+@lru_cache(maxsize=2048)
+def _remaining(left: int) -> Header:
+    return (b"x-ratelimit-remaining", b"%d" % left)
 
 
 def _number(key: bytes) -> int:

@@ -13,11 +13,14 @@ import msgspec
 from petrel.api.http.forms import ID_SCHEMA
 from petrel.api.http.limits import EXTRA
 from petrel.api.http.multipart import Upload
-from petrel.api.http.reply import Reply
+from petrel.api.http.reply import Pieces, Plain, Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.scopes import scopes_named
 
 Json = dict[str, Any]
+
+# Annotations that say nothing about what the bytes are.
+UNDESCRIBED = (None, Any, object, bytes, Reply, Pieces, Plain, type(None))
 
 REFS = "#/components/schemas/{name}"
 FORM_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
@@ -78,11 +81,11 @@ def _show_ids_as_text(node: Any) -> None:
 def _schema_of_other(kind: type) -> Json:
     if kind is Upload:
         return {"type": "string", "format": "binary"}
-    raise NotImplementedError
+    return {}
 
 
 def _is_described(reply: Any) -> bool:
-    return reply not in (None, Any, bytes, Reply, type(None))
+    return reply not in UNDESCRIBED
 
 
 def _operation(route: Route, of: dict[int, Json], form: Json | None) -> Json:

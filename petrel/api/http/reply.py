@@ -40,7 +40,10 @@ def encode(body: object) -> bytes:
     if type(body) is bytes:
         return body
     if type(body) is Pieces:
-        return b"[" + b",".join(body) + b"]"
+        if len(body) < 2:
+            return b"[%s]" % b"".join(body)
+        # The brackets go to the outer pieces first: put around the whole they would copy it twice more.
+        return b",".join((b"[" + body[0], *body[1:-1], body[-1] + b"]"))
     if type(body) is Plain:
         return b"".join(body)
     return b"{}" if body is None else msgspec.json.encode(body)

@@ -8,6 +8,7 @@ from petrel.api.http.call import Call
 from petrel.api.http.cors import ALLOW_ORIGIN, CORS
 from petrel.api.http.pages import Send
 from petrel.api.http.reply import JSON_TYPE, Header, Reply
+from petrel.api.http.wire import WHOLE
 
 PRIVATE = b"private, no-store"
 JSON_CONTENT: Header = (b"content-type", JSON_TYPE)
@@ -49,9 +50,12 @@ async def send_reply(
     headers = headers_of(call, reply, len(body), has_cors=has_cors)
     if unread is not None and CLOSE not in headers:
         headers.append(CLOSE)
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if call.method == "HEAD":
         body = b""
+    if unread is None and call.takes_whole:
+        await send({"type": WHOLE, "status": reply.status, "headers": headers, "body": body})
+        return
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if unread is not None and b"expect" not in call.headers:
         await send({"type": "http.response.body", "body": body, "more_body": True})
         await _linger(unread)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from petrel.api.http import Call, Gate, HttpSettings, Id, Limits, Paged, Pieces, Reply, Upload, listed
 from petrel.api.http.routes import Routes
+from petrel.api.http.wire import Connection
 from petrel.core.errors import Invalid, NotFound, Refused, TooMany, Unavailable
 from petrel.core.viewer import AppOnly, Member
 
@@ -122,6 +123,16 @@ async def sign_up(call: Call) -> None:
 @toys.route("GET", "/api/v1/apps/verify", scope="any token", surface="none", why_no_surface="a toy")
 async def verify_app(call: Call) -> dict[str, Any]:
     return {"kind": type(call.viewer).__name__}
+
+
+@toys.route("GET", "/api/v1/forges", scope="public", surface="none", why_no_surface="a toy")
+async def forge(call: Call) -> Reply:
+    return Reply({}, headers=((b"x-safe", b"a\r\nx-forged: b"),))
+
+
+@toys.route("GET", "/api/v1/large", scope="public", surface="none", why_no_surface="a toy")
+async def large(call: Call) -> bytes:
+    return b"z" * 3_000_000
 
 
 class Strange(Exception):
@@ -248,7 +259,7 @@ def make_gate() -> Callable[..., Gate]:
 def served() -> Iterator[tuple[str, int]]:
     """(host, port) of the toys behind a real uvicorn."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(gate_of(), http="httptools", loop="uvloop", log_level="error", lifespan="on")
+    config = uvicorn.Config(gate_of(), http=Connection, loop="uvloop", log_level="error", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -1,8 +1,14 @@
 """Through a real uvicorn on a socket: what only shows there."""
 
+import itertools
 import json
 import socket
 import threading
+from collections.abc import Iterable
+
+import pytest
+
+from petrel.api.http import wire
 
 Address = tuple[str, int]
 
@@ -115,3 +121,72 @@ def test_strange_bytes_never_make_an_error_of_ours(served: Address) -> None:
         assert status in (400, 404, 200), target
     for junk in (b"\x16\x03\x01\x02\x00", b"GET /\xff HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n"):
         assert b" 500 " not in talk(served, junk)[:20]
+
+
+def drip(address: Address, pieces: Iterable[bytes], most_bytes: int) -> tuple[int, bytes]:
+    """Sends until cut off; returns how much went out, and what came back."""
+    sent, answer = 0, b""
+    with socket.create_connection(address, timeout=10) as connection:
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+                sent += len(piece)
+                if sent > most_bytes:
+                    break
+        except OSError:
+            pass
+        connection.settimeout(5)
+        try:
+            answer = connection.recv(65536)
+        except OSError:
+            pass
+    return sent, answer
+
+
+def test_headers_without_end_are_cut_off(served: Address) -> None:
+    lines = (b"x-%d: " % n + b"y" * 4000 + b"\r\n" for n in itertools.count())
+    sent, answer = drip(served, itertools.chain([b"GET /api/v1/things HTTP/1.1\r\n"], lines), 50_000_000)
+    assert sent < 20_000_000
+    assert answer == b"" or split(answer)[0] == 431
+
+
+def test_one_header_without_end_is_cut_off_and_so_are_trailers(served: Address) -> None:
+    head = request("GET", "/api/v1/things")[:-2] + b"x: "
+    assert drip(served, itertools.chain([head], itertools.repeat(b"y" * 10_000)), 50_000_000)[0] < 20_000_000
+    chunked = request("POST", "/api/v1/echo", Content_Type="application/json", Transfer_Encoding="chunked")
+    chunked += b"2\r\n{}\r\n0\r\n"
+    trailers = (b"x-%d: " % n + b"y" * 4000 + b"\r\n" for n in itertools.count())
+    assert drip(served, itertools.chain([chunked], trailers), 50_000_000)[0] < 20_000_000
+
+
+def test_a_long_but_honest_head_is_served(served: Address) -> None:
+    head = request("GET", "/api/v1/things?limit=1", Cookie="c" * 30_000)
+    with socket.create_connection(served, timeout=10) as connection:
+        for at in range(0, len(head), 5000):
+            connection.sendall(head[at : at + 5000])
+        assert split(connection.recv(65536))[0] == 200
+
+
+def test_a_connection_that_stops_in_the_middle_of_a_head_is_closed(
+    served: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "HEAD_S", 0.1)
+    for begun in (b"", b"GET /api/v1/thi", request("GET", "/api/v1/things")[:-2]):
+        with socket.create_connection(served, timeout=10) as connection:
+            connection.sendall(begun)
+            assert connection.recv(100) == b""
+
+
+def test_a_header_of_ours_cannot_be_broken_into_two(served: Address) -> None:
+    status, headers, _ = split(talk(served, request("GET", "/api/v1/forges")))
+    assert status == 500
+    assert "x-forged" not in headers
+
+
+def test_a_large_answer_comes_whole(served: Address) -> None:
+    with socket.create_connection(served, timeout=10) as connection:
+        connection.sendall(request("GET", "/api/v1/large"))
+        found = b""
+        while chunk := connection.recv(50_000):
+            found += chunk
+    assert split(found)[2] == b"z" * 3_000_000

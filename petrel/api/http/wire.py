@@ -1,0 +1,99 @@
+"""uvicorn's connection with what it lacks: an end to how long a request's head may be and may take to come, and
+an answer sent in one piece. Give it to uvicorn: `Config(http=Connection)`.
+
+uvicorn keeps headers for ever in memory (tried: 300 MB on one connection) and never ends a connection that stops
+in the middle of them. This leans on inner names of uvicorn (0.54); the tests drive it through a socket.
+"""
+
+import time
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+MOST_HEAD_BYTES = 65_536
+# Of a body that was answered without being read, and still comes.
+MOST_LEFTOVER_BYTES = 2_000_000
+HEAD_S = 20.0
+
+WHOLE = "petrel.whole"
+EXTENSIONS: dict[str, dict[str, str]] = {WHOLE: {}}
+TOO_MUCH = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json; charset=utf-8\r\n"
+    b'content-length: 36\r\nconnection: close\r\n\r\n{"error":"The headers are too large"}'
+)
+
+
+class Exchange(RequestResponseCycle):
+    """One request and its answer. Besides the messages of ASGI it takes `WHOLE`: status, headers and all the body.
+
+    Half the cost of two messages, since these headers need no looking through one by one: they are our own.
+    """
+
+    async def send(self, message: Any) -> None:
+        if message["type"] != WHOLE:
+            await super().send(message)
+            return
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        headers = self.default_headers + message["headers"]
+        parts = [STATUS_LINE[message["status"]]]
+        for name, value in headers:
+            parts += (name, b": ", value, b"\r\n")
+            if name == b"connection":
+                self.keep_alive = False
+        parts.append(b"\r\n")
+        head = b"".join(parts)
+        if head.count(b"\n") != len(headers) + 2 or b"\0" in head:
+            # A line break in a value would begin a header, or an answer, of somebody else's making.
+            raise RuntimeError("a header with a line break or NUL in it")
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        self.transport.writelines((head, message["body"]))
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
+
+
+class Connection(HttpToolsProtocol):
+    """One connection. The head of a request is limited in bytes and seconds, kept waiting or not."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._stray_bytes = 0
+        self._head_began = 0.0
+        # One that never says anything ends as one that stops in the middle.
+        self.timeout_keep_alive_task = self.loop.call_later(HEAD_S, self.timeout_keep_alive_handler)
+
+    def data_received(self, data: bytes) -> None:
+        cycle = self.cycle
+        body_bytes = 0 if cycle is None else len(cycle.body)
+        super().data_received(data)
+        if self.cycle is not cycle or (cycle is not None and len(cycle.body) > body_bytes):
+            self._stray_bytes = 0
+            self._head_began = 0.0
+        elif not self.transport.is_closing():
+            self._count_stray(len(data))
+
+    def _count_stray(self, size_bytes: int) -> None:
+        """Bytes that were neither the end of a head nor wanted of a body: more head, trailers, or leftovers."""
+        cycle = self.cycle
+        self._stray_bytes += size_bytes
+        is_leftover = cycle is not None and cycle.more_body and cycle.response_complete
+        if self._stray_bytes > (MOST_LEFTOVER_BYTES if is_leftover else MOST_HEAD_BYTES):
+            if cycle is None or cycle.response_complete:
+                self.transport.write(TOO_MUCH)
+            self.transport.close()
+        elif cycle is None or cycle.response_complete:
+            self._head_began = self._head_began or time.monotonic()
+            self._unset_keepalive_if_required()
+            left_s = max(0.0, self._head_began + HEAD_S - time.monotonic())
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        # uvicorn names its class for exchanges in the middle of a long method; the two differ in `send` only.
+        cycle.__class__ = Exchange
+        cycle.scope["extensions"] = EXTENSIONS
+        super()._start_asgi_task(cycle, app)
