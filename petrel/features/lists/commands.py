@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from petrel.core import seal
 from petrel.core.doors import Writer
-from petrel.core.errors import Invalid, NotFound, Unauthenticated
+from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean
 from petrel.features.accounts import key_of
 from petrel.features.lists.reads import get
 from petrel.features.lists.shapes import List, MemberTaken, RepliesPolicy
+from petrel.features.relationships import actor
 
 MOST_LISTS = 50
 MOST_MEMBERS = 5000
@@ -48,12 +49,6 @@ returning m.list
 """
 
 
-def _owner(w: Writer) -> int:
-    if w.account is None:
-        raise Unauthenticated
-    return w.account
-
-
 def _title(typed: str) -> str:
     title = clean(typed, "title")
     if not title:
@@ -67,14 +62,17 @@ async def _sealed(owner: int, title: str) -> bytes:
     return seal.seal(await key_of(owner), owner, title.encode())
 
 
-async def _lock(w: Writer, list_id: int) -> None:
-    if not await w.fetch(LOCK, list_id, _owner(w)):
+async def _lock(w: Writer, list_id: int) -> int:
+    """Locks a list of the actor's; returns the actor. Errors: NotFound."""
+    owner = await actor(w)
+    if not await w.fetch(LOCK, list_id, owner):
         raise NotFound
+    return owner
 
 
 async def create(w: Writer, title: str, *, replies_policy: RepliesPolicy = "list", exclusive: bool = False) -> List:
     """Errors: Invalid (blank or too long a title, one list too many)."""
-    owner = _owner(w)
+    owner = await actor(w)
     made = List(new_id(cell_of(owner)), _title(title), replies_policy, exclusive)
     if await w.value(COUNT, owner) >= MOST_LISTS:
         raise Invalid(message="Validation failed: You have reached the maximum number of lists")
@@ -89,8 +87,7 @@ async def create(w: Writer, title: str, *, replies_policy: RepliesPolicy = "list
 async def change(w: Writer, list_id: int, *, title: str | None = None, replies_policy: RepliesPolicy | None = None,
                  exclusive: bool | None = None) -> List:
     """None leaves as it is. Errors: NotFound, Invalid."""
-    owner = _owner(w)
-    await _lock(w, list_id)
+    owner = await _lock(w, list_id)
     old = await get(w, list_id)
     new = List(list_id, old.title if title is None else _title(title), replies_policy or old.replies_policy,
                old.is_exclusive if exclusive is None else exclusive)
@@ -104,7 +101,7 @@ async def change(w: Writer, list_id: int, *, title: str | None = None, replies_p
 
 async def delete(w: Writer, list_id: int) -> None:
     """With its memberships. Errors: NotFound."""
-    if not await w.execute(DELETE, list_id, _owner(w)):
+    if not await w.execute(DELETE, list_id, await actor(w)):
         raise NotFound
     await w.execute(EMPTY, list_id)
 
@@ -114,8 +111,7 @@ async def delete(w: Writer, list_id: int) -> None:
 async def add(w: Writer, list_id: int, accounts: Sequence[int]) -> None:
     """All of them or none. Errors: NotFound (the list, or an account that the owner does not follow),
     MemberTaken, Invalid (one member too many). source: the client API's answers."""
-    owner = _owner(w)
-    await _lock(w, list_id)
+    owner = await _lock(w, list_id)
     wanted = sorted(set(accounts))
     if len(await w.fetch(FOLLOWED, owner, wanted)) < len(wanted):
         raise NotFound

@@ -30,6 +30,7 @@ from petrel.features.relationships.reads import (
     one,
     requests,
 )
+from petrel.features.relationships.rows import actor
 from petrel.features.relationships.shapes import Bit, Edge, Relation
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Edge",
     "Relation",
     "accept",
+    "actor",
     "block",
     "blocks",
     "count_requests",

@@ -26,7 +26,7 @@ async def follow(w: Writer, other: int, *, boosts: bool | None = None, bell: boo
     `boosts`: show what they boost (at first: yes). `bell`: be told of each of their posts (at first: no).
     Errors: SelfFollow, NotFound, Refused.
     """
-    if other == rows.actor_of(w):
+    if other == w.account:
         raise SelfFollow("deny.self")
     pair, standing = await rows.hold(w, other)
 

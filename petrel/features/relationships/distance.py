@@ -18,7 +18,7 @@ LONGEST_MUTE_S = 10 * 365 * 86400
 
 async def block(w: Writer, other: int) -> Relation:
     """Ends follows and requests both ways and keeps the other away; they are not told. Errors: NotFound, Refused."""
-    if other == rows.actor_of(w):
+    if other == w.account:
         raise Refused("deny.self")
     pair, _ = await rows.hold(w, other)
 
@@ -50,7 +50,7 @@ async def mute(w: Writer, other: int, *, notifications: bool = True, duration_s:
 
     `notifications`: theirs too. `duration_s`: 0 is until unmuted. Errors: NotFound, Refused, Invalid.
     """
-    if other == rows.actor_of(w):
+    if other == w.account:
         raise Refused("deny.self")
     if not 0 <= duration_s <= LONGEST_MUTE_S:
         raise Invalid("duration", f"must be between 0 and {LONGEST_MUTE_S} seconds")
@@ -83,12 +83,12 @@ async def set_note(w: Writer, other: int, comment: str) -> Relation:
 
     Errors: NotFound, Invalid (longer than 2,000 characters).
     """
-    me = rows.actor_of(w)
     text = clean(comment, "comment")
     if len(text) > LONGEST_NOTE:
         raise Invalid("comment", f"is too long (maximum is {LONGEST_NOTE} characters)")
     pair, _ = await rows.hold(w, other)
 
+    me = pair.mine.owner
     sealed = seal.seal(await key_of(me), me, text.encode()) if text else None
     await w.execute(rows.SET_NOTE, me, other, sealed)
     await rows.save(w, pair)

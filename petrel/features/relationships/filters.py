@@ -18,7 +18,7 @@ from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean
 from petrel.features.accounts import key_of
-from petrel.features.relationships.rows import actor_of
+from petrel.features.relationships.rows import actor
 from petrel.features.relationships.shapes import (
     CONTEXTS,
     Filter,
@@ -130,7 +130,7 @@ async def holding(r: Reader, *, keyword: int | None = None, post: int | None = N
 
 async def create(w: Writer, draft: FilterDraft) -> Filter:
     """Errors: Invalid; NotFound, for keywords with an id."""
-    account = actor_of(w)
+    account = await actor(w)
     if len(await of(w)) >= MOST_FILTERS:
         raise Invalid(message=f"Validation failed: At most {MOST_FILTERS} filters can be kept")
 
@@ -145,7 +145,7 @@ async def create(w: Writer, draft: FilterDraft) -> Filter:
 
 async def change(w: Writer, filter_id: int, draft: FilterDraft) -> Filter:
     """Errors: NotFound (the filter, or a keyword that is not in it), Invalid."""
-    account = actor_of(w)
+    account = await actor(w)
     await w.fetch(LOCK, account)
     changed = _apply(await get(w, filter_id), draft, account)
 
@@ -158,7 +158,7 @@ async def change(w: Writer, filter_id: int, draft: FilterDraft) -> Filter:
 
 async def name_posts(w: Writer, filter_id: int, *, add: int | None = None, remove: int | None = None) -> Filter:
     """Adds a post, or removes the entry of one, by which a filter names single posts. Errors: NotFound, Invalid."""
-    account = actor_of(w)
+    account = await actor(w)
     await w.fetch(LOCK, account)
     found = await get(w, filter_id)
     posts = tuple(p for p in found.posts if p.id != remove)
@@ -179,7 +179,7 @@ async def name_posts(w: Writer, filter_id: int, *, add: int | None = None, remov
 
 async def delete(w: Writer, filter_id: int) -> None:
     """Errors: NotFound."""
-    if not await w.execute(DELETE, actor_of(w), filter_id):
+    if not await w.execute(DELETE, await actor(w), filter_id):
         raise NotFound
 
     w.record("relationships.filter.removed", filter_id)

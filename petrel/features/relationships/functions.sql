@@ -4,12 +4,20 @@
 -- Locks: the two rows of a pair are always taken in the order of (owner, other), smaller account first. Whoever
 -- holds the first row holds the pair.
 
+-- Who is behind this digest and may do things: null for nobody, and for suspended and deactivated accounts.
+create or replace function relationships.me(p_digest bytea) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  return case when v.state & 384 = 0 then v.account end;
+end $$;
+
 -- For commands -----------------------------------------------------------------------------------------------
 
 -- Locks both sides between p_writer and p_other until the transaction ends, and tells how they stand: the row of
 -- p_writer first, then the other's. `shell` is what p_digest may know of the other (as in accounts.cards).
 -- With p_make missing sides are made (empty; `keep` removes what stays empty). Without it: no rows at all when
--- neither side exists. Nothing for an account that does not exist.
+-- neither side exists. Nothing for an account that does not exist. Errors: PT401 unless p_digest is p_writer's.
 create or replace function relationships.hold(p_writer bigint, p_digest bytea, p_other bigint, p_make boolean)
 returns table (shell smallint, is_protected boolean, is_remote boolean, other_state integer, own_state integer,
   owner bigint, other bigint, bits integer, following_id bigint, followed_id bigint, requested_by_id bigint,
@@ -19,6 +27,9 @@ declare
   v_first bigint := least(p_writer, p_other);
   v_second bigint := greatest(p_writer, p_other);
 begin
+  if relationships.me(p_digest) is distinct from p_writer then
+    raise exception 'no such session' using errcode = 'PT401';
+  end if;
   if not exists (select from accounts.account a where a.cell = law.cell(p_other) and a.id = p_other) then return; end if;
   if not p_make and not exists (select from relationships.relation r
       where r.cell = law.cell(v_first) and r.owner = v_first and r.other = v_second
@@ -111,9 +122,9 @@ end $$;
 create or replace function relationships.relations(p_digest bytea, p_ids bigint[])
 returns table (id bigint, bits integer, muting_until timestamptz, sealed_note bytea)
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
-  if v.account is null then return; end if;
+  if v_me is null then return; end if;
   return query
   select c.id, coalesce(r.bits, 0) & case when k.id is null then 2005 else ~32 end
                                     & case when r.muting_until <= now() then ~192 else -1 end,
@@ -121,7 +132,7 @@ begin
     from unnest(p_ids) with ordinality c(id, ord)
     left join accounts.cards(p_digest, p_ids, array[]::integer[]) k on k.ord = c.ord
     left join relationships.relation r
-      on r.cell = law.cell(v.account) and r.owner = v.account and r.other = c.id
+      on r.cell = law.cell(v_me) and r.owner = v_me and r.other = c.id
    where k.id is not null or r.bits & 2005 <> 0
    order by c.ord;
 end $$;
@@ -147,10 +158,10 @@ create or replace function relationships.mine(p_digest bytea, p_kind text, p_lim
                                               p_since bigint, p_min bigint)
 returns table (edge bigint, account bigint, until timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
-  if v.account is null or v.state & 384 <> 0 then return; end if;
-  return query select * from relationships.edges(v.account,
+  if v_me is null then return; end if;
+  return query select * from relationships.edges(v_me,
     case p_kind when 'requests' then 'requested_by_id' when 'blocks' then 'blocking_id' when 'mutes' then 'muting_id' end,
     p_limit, p_max, p_since, p_min);
 end $$;
@@ -159,10 +170,10 @@ end $$;
 -- profile, unless the owner hides it; nobody else, and nobody signed out.
 create or replace function relationships.shows_network(p_digest bytea, p_account bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
-  if v.account is null then return false; end if;
-  if v.account = p_account then return true; end if;
+  if v_me is null then return false; end if;
+  if v_me = p_account then return true; end if;
   return exists (select from accounts.cards(p_digest, array[p_account], array[]::integer[]) k
                   where k.shell = 2 and not k.hides_network);
 end $$;
@@ -185,16 +196,16 @@ create or replace function relationships.familiar(p_digest bytea, p_ids bigint[]
 returns table (id bigint, account bigint)
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v law.session := law.viewer(p_digest);
+  v_me bigint := relationships.me(p_digest);
   v_id bigint;
 begin
-  if v.account is null then return; end if;
+  if v_me is null then return; end if;
   foreach v_id in array p_ids loop
     continue when not relationships.shows_network(p_digest, v_id);
     return query
     select v_id, f.other
       from (select r.other from relationships.relation r
-             where r.cell = law.cell(v.account) and r.owner = v.account and r.following_id is not null
+             where r.cell = law.cell(v_me) and r.owner = v_me and r.following_id is not null
              order by r.following_id desc limit 2000) f
       join relationships.relation t on t.cell = law.cell(v_id) and t.owner = v_id and t.other = f.other
       join accounts.account a on a.cell = law.cell(f.other) and a.id = f.other
@@ -224,20 +235,20 @@ end $$;
 create or replace function relationships.filters(p_digest bytea)
 returns table (account bigint, id bigint, contexts text[], action text, expires_at timestamptz, sealed bytea)
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
   return query select f.account, f.id, f.contexts, f.action, f.expires_at, f.sealed from relationships.filter f
-    where f.cell = law.cell(v.account) and f.account = v.account order by f.id;
+    where f.cell = law.cell(v_me) and f.account = v_me order by f.id;
 end $$;
 
 create or replace function relationships.followed_tags(p_digest bytea, p_limit integer, p_max bigint, p_since bigint,
                                                        p_min bigint)
 returns table (id bigint, account bigint, sealed_name bytea)
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
   return query select t.id, t.account, t.sealed_name from relationships.followed_tag t
-    where t.cell = law.cell(v.account) and t.account = v.account
+    where t.cell = law.cell(v_me) and t.account = v_me
       and t.id < coalesce(p_max, 9223372036854775807) and t.id > greatest(coalesce(p_since, 0), coalesce(p_min, 0))
     order by case when p_min is null then -t.id else t.id end limit p_limit;
 end $$;
@@ -246,13 +257,13 @@ end $$;
 create or replace function relationships.tag_standing(p_digest bytea, p_tag bigint)
 returns table (is_followed boolean, is_featured boolean)
 language plpgsql stable security definer set search_path = '' as $$
-declare v law.session := law.viewer(p_digest);
+declare v_me bigint := relationships.me(p_digest);
 begin
   return query select
     exists (select from relationships.followed_tag t
-             where t.cell = law.cell(v.account) and t.account = v.account and t.tag = p_tag),
+             where t.cell = law.cell(v_me) and t.account = v_me and t.tag = p_tag),
     exists (select from relationships.featured_tag t
-             where t.cell = law.cell(v.account) and t.account = v.account and t.tag = p_tag);
+             where t.cell = law.cell(v_me) and t.account = v_me and t.tag = p_tag);
 end $$;
 
 -- Tags on a profile, for whoever sees the whole profile. The numbers count what somebody not signed in may see,

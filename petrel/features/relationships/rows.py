@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from petrel.core.doors import Row, Writer
-from petrel.core.errors import NotFound, Refused, Unauthenticated
-from petrel.features.relationships.shapes import CANNOT_ACT, Pair, Side, Standing
+from petrel.core.errors import NotFound, Unauthenticated
+from petrel.features.relationships.shapes import Pair, Side, Standing
 
 HOLD = "select * from relationships.hold($1, $2, $3, $4)"
 KEEP = "select relationships.keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -13,11 +13,12 @@ FOLLOW_MANY = "select * from relationships.follow_many($1, $2, $3, $4)"
 SET_NOTE = "update relationships.relation set sealed_note = $3 where cell = law.cell($1) and owner = $1 and other = $2"
 
 
-def actor_of(w: Writer) -> int:
-    """Errors: Unauthenticated, when nobody acts."""
-    if w.account is None:
+async def actor(w: Writer) -> int:
+    """Who acts, by the digest they showed. Errors: Unauthenticated (nobody, or somebody who may do nothing)."""
+    me = await w.value("select relationships.me($1)", w.digest)
+    if me is None:
         raise Unauthenticated
-    return w.account
+    return int(me)
 
 
 def _side(row: Row) -> Side:
@@ -28,15 +29,12 @@ def _side(row: Row) -> Side:
 async def hold(w: Writer, other: int) -> tuple[Pair, Standing]:
     """Locks the pair of the actor and `other` for something new.
 
-    Errors: NotFound (no such account, hidden from the actor, or the actor's own), Refused (the actor may do nothing).
+    Errors: NotFound (no such account, hidden from the actor, or the actor's own), Unauthenticated.
     """
-    me = actor_of(w)
-    rows = await w.fetch(HOLD, me, w.digest, other, True) if other != me else []
+    rows = await w.fetch(HOLD, w.account, w.digest, other, True) if other != w.account else []
     if not rows or rows[0]["shell"] == 0:
         raise NotFound
     first = rows[0]
-    if first["own_state"] & CANNOT_ACT:
-        raise Refused("deny.own_state")
     standing = Standing(first["shell"], first["is_protected"], first["is_remote"], first["other_state"],
                         first["own_state"])
     return Pair(_side(first), _side(rows[1])), standing
@@ -46,10 +44,9 @@ async def find(w: Writer, other: int) -> Pair | None:
     """Locks the pair of the actor and `other` to end something; None when nothing ever began between them.
 
     Works on accounts hidden from the actor too, since whoever began something may end it.
-    Errors: NotFound (no such account, or hidden and nothing to end).
+    Errors: NotFound (no such account, or hidden and nothing to end), Unauthenticated.
     """
-    me = actor_of(w)
-    rows = await w.fetch(HOLD, me, w.digest, other, False)
+    rows = await w.fetch(HOLD, w.account, w.digest, other, False)
     if rows:
         return Pair(_side(rows[0]), _side(rows[1]))
     if not await w.value("select 1 from accounts.cards($1, array[$2::bigint], array[]::integer[])", w.digest, other):

@@ -11,7 +11,7 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.pages import Page
 from petrel.core.text import Hashtag, WordKey, parse
 from petrel.features.accounts import key_of
-from petrel.features.relationships.rows import actor_of
+from petrel.features.relationships.rows import actor
 from petrel.features.relationships.shapes import FeaturedTag, FollowedTag
 
 __all__ = ["FeaturedTag", "FollowedTag", "feature", "featured", "follow", "followed", "hash_of", "standing", "tag_of",
@@ -99,7 +99,7 @@ async def feature(w: Writer, typed: str) -> FeaturedTag:
     """Shows a tag on the actor's profile; again: nothing happens. Errors: Invalid (no tag, or one too many)."""
     name = await _add(w, typed, "featured", MOST_FEATURED)
     key = tag_of(name).key
-    return next(t for t in await featured(w, actor_of(w)) if tag_of(t.name).key == key)
+    return next(t for t in await featured(w, await actor(w)) if tag_of(t.name).key == key)
 
 
 async def unfeature(w: Writer, *, typed: str | None = None, tag_id: int | None = None) -> None:
@@ -110,7 +110,7 @@ async def unfeature(w: Writer, *, typed: str | None = None, tag_id: int | None =
 
 
 async def _add(w: Writer, typed: str, how: str, most: int) -> str:
-    account, tag = actor_of(w), tag_of(typed)
+    account, tag = await actor(w), tag_of(typed)
     sealed = seal.seal(await key_of(account), account, tag.name.encode())
 
     tag_id = new_id(cell_of(account))
@@ -122,7 +122,7 @@ async def _add(w: Writer, typed: str, how: str, most: int) -> str:
 
 
 async def _remove(w: Writer, how: str, tag: int | None, tag_id: int | None) -> bool:
-    gone = await w.change(REMOVE.format(how), actor_of(w), tag, tag_id)
+    gone = await w.change(REMOVE.format(how), await actor(w), tag, tag_id)
     for row in gone:
         w.record(f"relationships.tag.un{how}", row["id"])
     return bool(gone)

@@ -5,11 +5,11 @@ import time
 import pytest
 
 from petrel.core.doors import reading, writing
-from petrel.core.errors import Invalid, NotFound, Refused, Unavailable
+from petrel.core.errors import Invalid, NotFound, Refused, Unauthenticated, Unavailable
 from petrel.core.pages import Page
-from petrel.core.viewer import System
+from petrel.core.viewer import Member, System
 from petrel.features import relationships
-from petrel.features.relationships import Bit
+from petrel.features.relationships import Bit, filters, tags
 
 FULL = Page(limit=40)
 
@@ -233,9 +233,30 @@ async def test_only_whom_one_follows_can_be_endorsed(make):
 async def test_a_suspended_member_can_do_nothing(make):
     ann, = await make(1, state=128)
     ben, = await make(1)
-    for command in (relationships.follow, relationships.block):
-        with pytest.raises((Refused, NotFound)):
+    for command in (relationships.follow, relationships.unfollow, relationships.block, relationships.mute):
+        with pytest.raises(Unauthenticated):
             await act(ann, command, ben.account)
+    with pytest.raises(Unauthenticated):
+        await act(ann, tags.follow, "birds")
+
+
+async def test_a_revoked_token_acts_no_more_whatever_the_door_believes(make):
+    ann, ben = await make(2)
+    async with writing(System("test"), cause="test") as w:
+        await w.execute("update accounts.token set revoked_at = now() where digest = $1", ann.digest)
+        w.record("accounts.token.revoked", ann.account)
+    for command in (relationships.follow, relationships.block, relationships.unfollow):
+        with pytest.raises(Unauthenticated):
+            await act(ann, command, ben.account)
+    for command, *args in ((tags.follow, "birds"), (filters.create, filters.FilterDraft("t", ("home",)))):
+        with pytest.raises(Unauthenticated):
+            await act(ann, command, *args)
+
+
+async def test_nobody_acts_with_the_token_of_another(make):
+    ann, ben, eve = await make(3)
+    with pytest.raises(Unauthenticated):
+        await act(Member(ann.account, eve.digest), relationships.follow, ben.account)
 
 
 async def test_follows_in_bulk_are_fast_and_leave_out_whoever_must_be_asked(make):
