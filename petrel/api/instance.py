@@ -72,8 +72,15 @@ class Rule(Struct):
 @route("GET", "/api/v2/instance", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def show(call: Call) -> Reply:
     site, size = limits.current(), await counts()
-    configuration: dict[str, Any] = _configuration()
-    streaming = site.base_url.replace("http", "ws", 1)
+    configuration: dict[str, Any] = {
+        "urls": {"streaming": site.base_url.replace("http", "ws", 1), "status": None,
+                 "about": f"{site.base_url}/about", "privacy_policy": None, "terms_of_service": None},
+        # No push yet, so no key; a text all the same, since apps read it as one.
+        "vapid": {"public_key": ""},
+        **_configuration(),
+        "translation": {"enabled": False},
+        "limited_federation": False,
+    }
     return Reply({
         "domain": accounts.actors.own_domain(),
         "title": site.site_name,
@@ -84,15 +91,7 @@ async def show(call: Call) -> Reply:
         "thumbnail": {"url": f"{site.base_url}/headers/0.png"},
         "icon": [],
         "languages": ["en"],
-        "configuration": {
-            "urls": {"streaming": streaming, "status": None, "about": f"{site.base_url}/about", "privacy_policy": None,
-                     "terms_of_service": None},
-            # No push yet, so no key; a text all the same, since apps read it as one.
-            "vapid": {"public_key": ""},
-            **configuration,
-            "translation": {"enabled": False},
-            "limited_federation": False,
-        },
+        "configuration": configuration,
         "registrations": {
             "enabled": site.registrations == "open", "approval_required": False, "reason_required": False,
             "message": _closed_because(), "min_age": None, "url": None},
