@@ -1,0 +1,68 @@
+# make up       the site, on http://localhost:8000 (make up DATA=dir PORT=n)
+# make test     all tests, on databases of their own
+# make check    what must hold before a change lands: ruff, mypy, imports
+# make setup    only what the others need first; runs again when a lock file has changed
+#
+# Needs Python >= 3.11 and the package index. No compiler, no root, no database server.
+
+PYTHON ?= python3
+DATA   ?= petrel-data
+PORT   ?= 8000
+BIN    := .venv/bin
+
+# Only finished wheels whose hashes stand in the lock file are installed.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: up setup test check fmt map bench lock clean
+
+up: setup
+	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
+
+setup: .venv/ready
+
+test: .venv/ready-for-tests
+	$(BIN)/python -m pytest $(TESTS)
+
+check: .venv/ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/ready-for-tests
+	$(BIN)/ruff check --fix .
+
+# Thirty questions that newcomers ask, with file and symbol; fails when one of them is no longer there.
+map: .venv/ready-for-tests
+	@$(BIN)/python -m pytest -q tests/fences/test_map.py && cat docs/map.md
+
+bench: .venv/ready
+	$(BIN)/python -m bench $(BENCH)
+
+# Run after a change of the dependencies in pyproject.toml.
+lock: .venv/ready
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	  --no-emit-options --no-emit-find-links --build-deps-for editable -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	  --no-emit-options --no-emit-find-links --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Petrel needs Python 3.11 or newer; this is `$(PYTHON) --version`. Name another: make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up (once) ..."
+	@$(PYTHON) tools/make_venv.py .venv
+	@touch $@
+
+.venv/ready: .venv/made requirements.lock pyproject.toml
+	@$(INSTALL) -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation \
+	  --no-index --editable .
+	@touch $@
+
+.venv/ready-for-tests: .venv/ready requirements-test.lock
+	@$(INSTALL) -r requirements-test.lock
+	@touch $@
