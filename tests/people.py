@@ -11,13 +11,20 @@ SCOPES = ("read", "write", "follow", "push")
 
 
 async def people(*handles: str, protected: bool = False, indexable: bool = False) -> list[Member]:
+    return [member for member, _ in await signed_in(*handles, protected=protected, indexable=indexable)]
+
+
+async def signed_in(*handles: str, protected: bool = False, indexable: bool = False) -> list[tuple[Member, str]]:
+    """Members with the bearer tokens that their apps hold."""
     new = [accounts.NewAccount(handle=h, protected=protected, indexable=indexable) for h in handles]
     async with writing(System("tests"), cause="tests") as w:
         numbers = await accounts.create_many(w, new)
     async with writing(System("tests"), cause="tests") as w:
         tokens = await accounts.issue_tokens_many(w, numbers, list(SCOPES))
-    return [Member(n, hashlib.sha256(t.encode()).digest(), frozenset(SCOPES))
-            for n, t in zip(numbers, tokens, strict=True)]
+    return [
+        (Member(n, hashlib.sha256(t.encode()).digest(), frozenset(SCOPES)), t)
+        for n, t in zip(numbers, tokens, strict=True)
+    ]
 
 
 async def follow(follower: Member, *others: Member, boosts: bool = True) -> None:
@@ -29,7 +36,7 @@ async def follow(follower: Member, *others: Member, boosts: bool = True) -> None
 async def publish(member: Member, text: str, **draft: object) -> Fresh:
     """One post; raises what the ask was refused with."""
     once = draft.pop("once", None)
-    [made] = await posts.create_together([Ask(member, Draft(text, **draft), "tests", once)])   # type: ignore[arg-type]
+    [made] = await posts.create_together([Ask(member, Draft(text, **draft), "tests", once)])  # type: ignore[arg-type]
     if isinstance(made, Exception):
         raise made
     return made

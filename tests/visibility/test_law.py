@@ -17,7 +17,15 @@ import law_codes
 
 ABSENT_AUDIENCES = {"self"}
 ABSENT_STATES = {"withheld"}
-ON_POST = {"sensitive": 2, "adult": 4, "scanning": 32, "removed": 64, "deleted": 512, "quarantined": 1024, "purged": 2048}
+ON_POST = {
+    "sensitive": 2,
+    "adult": 4,
+    "scanning": 32,
+    "removed": 64,
+    "deleted": 512,
+    "quarantined": 1024,
+    "purged": 2048,
+}
 ON_ACCOUNT = {"limited": 8, "suspended": 128, "deactivated": 256}
 STORED = {"public": 0, "unlisted": 1, "followers": 2, "protected": 0}
 RELATION = {"pending": 4, "follower": 1, "muting": 1 | 64, "blocked": 32, "blocking": 16}
@@ -43,16 +51,29 @@ class World:
 
     async def account(self, name: str, state: int = 0, protected: bool = False) -> int:
         number = self.number()
-        await self.db.execute("insert into accounts.account (cell, id, handle, state, is_protected, is_indexable) "
-                              "values (law.cell($1), $1, $2, $3, $4, true)", number, name, state, protected)
-        await self.db.execute("insert into accounts.token (digest, kind, id, account, scopes) "
-                              "values ($1, 'session', $2, $2, '{}')", digest(name), number)
+        await self.db.execute(
+            "insert into accounts.account (cell, id, handle, state, is_protected, is_indexable) "
+            "values (law.cell($1), $1, $2, $3, $4, true)",
+            number,
+            name,
+            state,
+            protected,
+        )
+        await self.db.execute(
+            "insert into accounts.token (digest, kind, id, account, scopes) values ($1, 'session', $2, $2, '{}')",
+            digest(name),
+            number,
+        )
         return number
 
     async def relate(self, viewer: str, author: int) -> None:
         if viewer in RELATION:
-            await self.db.execute("insert into relationships.relation (cell, owner, other, bits) "
-                                  "values (law.cell($1), $1, $2, $3)", self.viewers[viewer], author, RELATION[viewer])
+            await self.db.execute(
+                "insert into relationships.relation (cell, owner, other, bits) values (law.cell($1), $1, $2, $3)",
+                self.viewers[viewer],
+                author,
+                RELATION[viewer],
+            )
 
     async def build(self) -> dict[tuple[str, str], tuple[int, int]]:
         for name in law_codes.VIEWERS[1:-1]:
@@ -75,22 +96,41 @@ class World:
             named += [self.viewers[v] for v in ("muting", "blocked", "blocking")]
             await self.db.execute(
                 "insert into messages.message (cell, id, conversation, author, flags, named, sealed) "
-                "values (law.cell($1), $1, $1, $2, $3, $4, 'x')", number, author, flags, named)
+                "values (law.cell($1), $1, $1, $2, $3, $4, 'x')",
+                number,
+                author,
+                flags,
+                named,
+            )
         else:
             await self.db.execute(
                 "insert into posts.post (cell, id, author, audience, flags, thread, mentions) "
-                "values (law.cell($1), $1, $2, $3, $4, $1, $5)", number, author, STORED[audience], flags, named)
+                "values (law.cell($1), $1, $2, $3, $4, $1, $5)",
+                number,
+                author,
+                STORED[audience],
+                flags,
+                named,
+            )
         return number
 
     async def code(self, author: int, post: int, audience: str, viewer: str, surface: str, name: str) -> int:
         number = author if viewer == "author" else self.viewers[viewer]
         if audience == "direct":
             shown = digest(name if viewer == "author" else f"viewer_{viewer}") if number else b""
-            rows = await self.db.fetch("select code from messages.page($1, $2::smallint, array[$3::bigint], '{0}')",
-                                       shown, SURFACE_NUMBER[surface], post)
+            rows = await self.db.fetch(
+                "select code from messages.page($1, $2::smallint, array[$3::bigint], '{0}')",
+                shown,
+                SURFACE_NUMBER[surface],
+                post,
+            )
         else:
-            rows = await self.db.fetch("select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint)",
-                                       number, post, SURFACE_NUMBER[surface])
+            rows = await self.db.fetch(
+                "select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint)",
+                number,
+                post,
+                SURFACE_NUMBER[surface],
+            )
         return rows[0]["code"] if rows else 0
 
 
@@ -131,21 +171,30 @@ async def test_what_cannot_be_made_yet_is_refused_by_the_schema_or_unknown(owner
     assert await owner.fetchval("select count(*) from posts.post where audience = 4") == 0
 
 
-@pytest.mark.parametrize(("bits", "mentioned", "expected"), [
-    (1 | 32, False, 0),             # a follower who is blocked: the block wins
-    (1 | 16, False, 0),             # following and blocking, on home
-    (4 | 1, False, 6),              # an old request beside a follow
-], ids=["blocked follower", "blocking follower", "pending and follower"])
+@pytest.mark.parametrize(
+    ("bits", "mentioned", "expected"),
+    [
+        (1 | 32, False, 0),  # a follower who is blocked: the block wins
+        (1 | 16, False, 0),  # following and blocking, on home
+        (4 | 1, False, 6),  # an old request beside a follow
+    ],
+    ids=["blocked follower", "blocking follower", "pending and follower"],
+)
 async def test_neighbouring_relations_follow_the_order_of_section_2(owner, bits, mentioned, expected):
     world = World(owner)
     world.next = (1 << 41) + bits * 1000
     author, viewer = await world.account(f"a{bits}"), await world.account(f"v{bits}")
-    await owner.execute("insert into relationships.relation (cell, owner, other, bits) "
-                        "values (law.cell($1), $1, $2, $3)", viewer, author, bits)
+    await owner.execute(
+        "insert into relationships.relation (cell, owner, other, bits) values (law.cell($1), $1, $2, $3)",
+        viewer,
+        author,
+        bits,
+    )
     world.viewers["named"] = viewer if mentioned else author
     post = await world.post(author, "live", "followers")
-    rows = await owner.fetch("select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], 5::smallint)",
-                             viewer, post)
+    rows = await owner.fetch(
+        "select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], 5::smallint)", viewer, post
+    )
     assert rows[0]["code"] == expected
 
 
@@ -156,10 +205,16 @@ async def test_a_timed_mute_ends_by_itself(owner):
     world.viewers["named"] = author
     post = await world.post(author, "live", "public")
     ask = "select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], 5::smallint)"
-    await owner.execute("insert into relationships.relation (cell, owner, other, bits, muting_until) "
-                        "values (law.cell($1), $1, $2, 65, now() + interval '1 hour')", viewer, author)
+    await owner.execute(
+        "insert into relationships.relation (cell, owner, other, bits, muting_until) "
+        "values (law.cell($1), $1, $2, 65, now() + interval '1 hour')",
+        viewer,
+        author,
+    )
     assert (await owner.fetchval(ask, viewer, post)) == 0
-    await owner.execute("update relationships.relation set muting_until = now() - interval '1 second' where owner = $1", viewer)
+    await owner.execute(
+        "update relationships.relation set muting_until = now() - interval '1 second' where owner = $1", viewer
+    )
     assert (await owner.fetchval(ask, viewer, post)) == 6
 
 
@@ -172,6 +227,9 @@ async def test_the_strictest_of_several_states_counts(owner):
     codes = {}
     for surface in ("link", "thrd", "pub"):
         codes[surface] = await owner.fetchval(
-            "select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint)", viewer, post,
-            SURFACE_NUMBER[surface])
-    assert codes == {"link": 4, "thrd": 4, "pub": 0}       # gate of sensitive, gate of both, nothing of limited
+            "select code from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint)",
+            viewer,
+            post,
+            SURFACE_NUMBER[surface],
+        )
+    assert codes == {"link": 4, "thrd": 4, "pub": 0}  # gate of sensitive, gate of both, nothing of limited

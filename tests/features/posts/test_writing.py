@@ -79,10 +79,16 @@ async def test_one_bad_ask_does_not_touch_the_others(site):
     kim, lou = await people("kim", "lou")
     hidden = await tell(kim, "to myself")
     nobody = Member(kim.account, b"\0" * 32)
-    answers = await posts.create_together([
-        Ask(kim, Draft("good"), "t"), Ask(kim, Draft("x" * 501), "t"), Ask(kim, Draft(" "), "t"),
-        Ask(lou, Draft("an answer", reply_to=hidden.id), "t"), Ask(nobody, Draft("forged"), "t"),
-        Ask(lou, Draft("also good"), "t")])
+    answers = await posts.create_together(
+        [
+            Ask(kim, Draft("good"), "t"),
+            Ask(kim, Draft("x" * 501), "t"),
+            Ask(kim, Draft(" "), "t"),
+            Ask(lou, Draft("an answer", reply_to=hidden.id), "t"),
+            Ask(nobody, Draft("forged"), "t"),
+            Ask(lou, Draft("also good"), "t"),
+        ]
+    )
     kinds = [type(a) for a in answers]
     assert kinds == [posts.Fresh, TooLong, Empty, PostNotFound, Unauthenticated, posts.Fresh]
 
@@ -163,7 +169,9 @@ async def test_a_batch_that_cannot_commit_tells_each_ask_and_leaves_nothing(site
 
     monkeypatch.setattr("petrel.features.posts.writing.seal.new_keys", down)
     publish_one = Together(posts.create_together)
-    answers = await asyncio.gather(*(publish_one(Ask(m, Draft("lost?"), "t")) for m in (wes, xia)), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(publish_one(Ask(m, Draft("lost?"), "t")) for m in (wes, xia)), return_exceptions=True
+    )
     assert [type(a) for a in answers] == [Unavailable, Unavailable]
     async with reading(wes) as r:
         assert isinstance(r, Reader) and await posts.by_author(r, wes.account, Page(10)) == []

@@ -176,8 +176,10 @@ async def test_a_restarted_fanout_takes_the_rings_over(machine):
 async def test_hidden_posts_make_room_and_pages_join_without_gap_or_repetition(site):
     hugo, iris = await people("hugo", "iris")
     await follow(hugo, iris)
-    ids = [(await publish(iris, f"n{i}", audience=Audience.DIRECT if i % 3 == 0 else Audience.PUBLIC)).id
-           for i in range(30)]
+    ids = [
+        (await publish(iris, f"n{i}", audience=Audience.DIRECT if i % 3 == 0 else Audience.PUBLIC)).id
+        for i in range(30)
+    ]
     gone = ids[10]
     async with writing(iris, cause="t") as w:
         await posts.delete(w, gone)
@@ -185,8 +187,10 @@ async def test_hidden_posts_make_room_and_pages_join_without_gap_or_repetition(s
 
     async def page(**bounds: int) -> list[int]:
         async with reading(hugo) as r:
+
             async def render(some, boosted):
                 return [(s.row["id"], b"") for s in await posts.shown(r, posts.Surface.HOME, some)]
+
             return [i for i, _ in await timelines.home(r, Page(7, **bounds), render)]
 
     down: list[int] = []
@@ -207,5 +211,3 @@ def test_a_post_stands_at_most_once_within_forty(under):
     assert all(out[i][1] != out[j][1] for i in range(len(out)) for j in range(i + 1, min(len(out), i + 40)))
     assert out == sorted(out, reverse=True) and set(out) <= set(entries)
     assert {p for _, p in out} == set(under), "nothing is lost altogether"
-
-
