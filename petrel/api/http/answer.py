@@ -7,7 +7,7 @@ the body, so that nobody without a right makes us read a large one.
 
 import re
 
-from petrel.api.http.auth import ANONYMOUS, Caller, Tokens, admit, bearer_of, digest_of
+from petrel.api.http.auth import ANONYMOUS, WRITERS_MAX_AGE_S, Caller, Tokens, admit, bearer_of, digest_of
 from petrel.api.http.body import Receive, has_body, read_body
 from petrel.api.http.call import Call
 from petrel.api.http.errors import AddressTooLong, TooLarge
@@ -40,7 +40,8 @@ class Answerer:
             token = await self._token_in_params(call, route, params, receive)
         caller: Caller = ANONYMOUS
         if token is not None:
-            caller = await self.tokens.find(digest_of(token)) or ANONYMOUS
+            max_age_s = None if call.method == "GET" else WRITERS_MAX_AGE_S
+            caller = await self.tokens.find(digest_of(token), max_age_s) or ANONYMOUS
 
         self._count(call, route, caller)
         call.viewer = admit(route.access, caller, has_token=token is not None)

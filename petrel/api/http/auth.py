@@ -17,13 +17,15 @@ Caller = Anonymous | Member | AppOnly
 Resolve = Callable[[bytes], Awaitable[Member | AppOnly | None]]
 
 ANONYMOUS = Anonymous()
+WRITERS_MAX_AGE_S = 1.0
 NO_USER = "This method requires an authenticated user"
 
 
 class Tokens:
     """Digest to member or app, asked of `resolve` and remembered for a few seconds per process.
 
-    Unknown tokens are not remembered: one just made works at once.
+    Unknown tokens are not remembered: one just made works at once. Whoever changes something asks with a smaller
+    `max_age_s`: a revoked token writes nothing after a second (source: docs/law/visibility.md section 11).
     """
 
     def __init__(self, resolve: Resolve, *, keep_s: float = 5.0, most: int = 4096) -> None:
@@ -32,9 +34,10 @@ class Tokens:
         self._most = most
         self._known: dict[bytes, tuple[float, Member | AppOnly]] = {}
 
-    async def find(self, digest: bytes) -> Member | AppOnly | None:
+    async def find(self, digest: bytes, max_age_s: float | None = None) -> Member | AppOnly | None:
         known = self._known.get(digest)
-        if known is not None and known[0] > time.monotonic():
+        oldest = time.monotonic() - (self._keep_s if max_age_s is None else min(max_age_s, self._keep_s))
+        if known is not None and known[0] > oldest:
             return known[1]
         found = await self._resolve(digest)
         self._known.pop(digest, None)
@@ -42,7 +45,7 @@ class Tokens:
             if len(self._known) >= self._most:
                 # Oldest first: entries are put at the end when they are resolved anew.
                 del self._known[next(iter(self._known))]
-            self._known[digest] = (time.monotonic() + self._keep_s, found)
+            self._known[digest] = (time.monotonic(), found)
         return found
 
     def forget(self, digest: bytes) -> None:
