@@ -16,7 +16,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import doors, ids, journal, limits
+from petrel.core import doors, ids, journal, limits, seal
 from petrel.core.errors import PetrelError
 from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.settings import Settings
@@ -76,7 +76,9 @@ def load_rooms() -> None:
 
 
 def load_api() -> None:
-    """Imports every file of `petrel/api`, which registers its routes."""
+    """Imports every file of `petrel/api`, which registers its routes, and the pages, which are made per process."""
+    importlib.import_module("petrel.web.rooms")
+    importlib.import_module("petrel.web.routes")
     package = importlib.import_module("petrel.api")
     for module in pkgutil.iter_modules(package.__path__):
         if not module.ispkg:
@@ -166,6 +168,9 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
     from petrel.api.http.asgi import Gate
     from petrel.api.http.wiring import HttpSettings
     from petrel.features import accounts
+    from petrel.web.door import Door
+    from petrel.web.rooms import Rooms
+    from petrel.web.routes import build
 
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
                         most_at_once=settings.requests_at_once,
@@ -175,4 +180,5 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
         async with doors.reading(Anonymous()) as r:
             return await accounts.resolve(r, digest)
 
-    return Gate(http, resolve, limits=limits)
+    door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
+    return Gate(http, resolve, limits=limits, pages=build(door))

@@ -12,6 +12,7 @@ from petrel.web.shapes import (
     Consent,
     Draft,
     Found,
+    Gap,
     Handover,
     Newcomer,
     Notifications,
@@ -40,8 +41,8 @@ class Reading(Protocol):
     async def tag(self, viewer: Viewer, tag: str, page: Page) -> Timeline:
         """`tag` without "#", in any case; an unused tag is an empty timeline."""
 
-    async def profile(self, viewer: Viewer, handle: str) -> Profile:
-        """`handle` without the leading "@", in any case. Errors: NotFound."""
+    async def profile(self, viewer: Viewer, handle: str) -> Profile | Gap:
+        """`handle` without the leading "@", in any case. A Gap for a suspended account. Errors: NotFound."""
 
     async def profile_posts(self, viewer: Viewer, account: int, page: Page, *, with_replies: bool) -> Timeline:
         """Without replies: posts, boosts and answers to oneself."""

@@ -91,7 +91,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     """A placeholder where a post was (verdict T): a reason, nothing of the author."""
 
     reason: str
-    """unavailable, deleted, removed, suspended, withheld or age."""
+    """unavailable, deleted, removed, suspended, withheld, age or blocking."""
     id: int | None = None
     reply_to: int | None = None
 

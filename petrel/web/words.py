@@ -31,6 +31,7 @@ GAPS = {
     "suspended": "The account that wrote this is suspended.",
     "withheld": "This post is withheld in your country because of a legal order.",
     "age": "This post is for adults. Sign in to confirm your age.",
+    "blocking": "A post by somebody whom you have blocked.",
 }
 GAP_STATUS = {"deleted": 410, "removed": 410, "suspended": 410, "withheld": 451, "age": 403, "unavailable": 410}
 """Source: visibility.md section 3."""
@@ -185,5 +186,6 @@ def wrongs(wrong: errors.PetrelError | None) -> dict[str, str]:
 
 
 def _sentence(field: str | None, message: str) -> str:
+    message = message.removeprefix("Validation failed: ")
     text = f"{LABELS.get(field, field.capitalize())} {message}" if field else message
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -36,14 +36,50 @@ class Answer:
         return found
 
 
-class Browser:
+class Cookies:
+    """What a browser keeps and sends, and how it says it to an ASGI app."""
+
+    def __init__(self) -> None:
+        self.cookies: dict[str, str] = {}
+
+    def scope(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        parts = urlsplit(path)
+        sent = {"host": "petrel.test", "content-length": str(len(body)), **headers}
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": parts.path,
+            "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(),
+            "root_path": "",
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
+            "client": ("192.0.2.7", 50000),
+            "server": ("petrel.test", 80),
+        }
+
+    def keep(self, answer: Answer) -> Answer:
+        for header in (value for name, value in answer.all_headers if name == "set-cookie"):
+            for name, morsel in SimpleCookie(header).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+        return answer
+
+
+class Browser(Cookies):
     """One person at one site. `who`: signed in as that member of the cast."""
 
     def __init__(self, fake: Fake | None = None, who: str = "", base_url: str = "http://petrel.test") -> None:
         self.fake = fake or Fake()
         self.app = build(Door(needs=self.fake, base_url=base_url, csrf_key=b"k" * 32))
+        super().__init__()
         self.base = base_url
-        self.cookies: dict[str, str] = {}
         if who:
             prefix = "__Host-" if base_url.startswith("https") else ""
             self.cookies[prefix + "petrel_session"] = self.fake.enter(who)
@@ -62,51 +98,24 @@ class Browser:
         return self.post(path, {**shown.hidden, **fields})
 
     def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        parts = urlsplit(path)
-        sent = {"host": "petrel.test", "content-length": str(len(body)), **headers}
-        if self.cookies:
-            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": parts.path,
-            "raw_path": parts.path.encode(),
-            "query_string": parts.query.encode(),
-            "root_path": "",
-            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
-            "client": ("192.0.2.7", 50000),
-            "server": ("petrel.test", 80),
-        }
-        answer = asyncio.run(self._call(scope, body))
-        for name, value in answer.all_headers:
-            if name == "set-cookie":
-                self._keep(value)
-        return answer
+        return self.keep(asyncio.run(call(self.app, self.scope(method, path, body, headers), body)))
 
-    async def _call(self, scope: dict[str, Any], body: bytes) -> Answer:
-        sent: list[MutableMapping[str, Any]] = []
-        events: list[dict[str, Any]] = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
 
-        async def receive() -> dict[str, Any]:
-            return events.pop(0) if len(events) > 1 else events[0]
+async def call(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
+    """One whole request, without a socket."""
+    sent: list[MutableMapping[str, Any]] = []
+    events: list[dict[str, Any]] = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
 
-        async def send(event: MutableMapping[str, Any]) -> None:
-            sent.append(event)
+    async def receive() -> dict[str, Any]:
+        return events.pop(0) if len(events) > 1 else events[0]
 
-        try:
-            await self.app(scope, receive, send)
-        except Exception:
-            if not sent:  # Starlette answers 500 first and raises after
-                raise
-        headers = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
-        return Answer(sent[0]["status"], headers, b"".join(event.get("body", b"") for event in sent[1:]))
+    async def send(event: MutableMapping[str, Any]) -> None:
+        sent.append(event)
 
-    def _keep(self, header: str) -> None:
-        for name, morsel in SimpleCookie(header).items():
-            if morsel["max-age"] == "0":
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = morsel.value
+    try:
+        await app(scope, receive, send)
+    except Exception:
+        if not sent:  # Starlette answers 500 first and raises after
+            raise
+    headers = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
+    return Answer(sent[0]["status"], headers, b"".join(event.get("body", b"") for event in sent[1:]))

@@ -57,10 +57,12 @@ class State(IntFlag):
     SENSITIVE = 2
     ADULT = 4
     LIMITED = 8
+    WITHHELD = 16
     REMOVED = 64
     SUSPENDED = 128
     DEACTIVATED = 256
     DELETED = 512
+    QUARANTINED = 1024
     WRITTEN_PROTECTED = 65536
 
 

@@ -19,8 +19,9 @@ async def show(visit: Visit) -> Response:
     if isinstance(thread.focus, Gap):
         reason = thread.focus.reason
         return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=words.gap(reason).rstrip("."))
-    if thread.focus.author.handle != visit.request.path_params["handle"]:
-        return RedirectResponse(thread.focus.url, status_code=301)
+    if (thread.focus.author.handle, thread.focus.id) != (visit.request.path_params["handle"], _id(visit)):
+        # Another spelling of the handle, or a boost: the page is that of the boosted post.
+        return RedirectResponse(thread.focus.url + ("?reveal=1" if reveal else ""), status_code=301)
     return visit.page(
         "post.html",
         thread=thread,

@@ -3,9 +3,10 @@
 from starlette.responses import RedirectResponse, Response
 
 from petrel.core.errors import NotFound
-from petrel.web import addresses, present
+from petrel.web import addresses, present, words
 from petrel.web.door import Visit
-from petrel.web.shapes import Profile, Timeline
+from petrel.web.serve import trouble_page
+from petrel.web.shapes import Gap, Profile, Timeline
 
 LONGEST_HANDLE = 320
 
@@ -21,12 +22,14 @@ async def posts_and_replies(visit: Visit) -> Response:
 async def follow(visit: Visit) -> Response:
     visit.member()
     profile = await _profile(visit)
+    if isinstance(profile, Gap):
+        raise NotFound()
     on = visit.sent.get("act") == "follow"
     await visit.needs.follow(visit.viewer, profile.account.id, on=on, cause=visit.cause)
     return visit.go(addresses.own(visit.sent.get("back", ""), profile.account.url))
 
 
-async def _profile(visit: Visit) -> Profile:
+async def _profile(visit: Visit) -> Profile | Gap:
     handle = visit.request.path_params["handle"]
     if len(handle) > LONGEST_HANDLE or "\0" in handle:
         raise NotFound()
@@ -35,6 +38,8 @@ async def _profile(visit: Visit) -> Profile:
 
 async def _show(visit: Visit, *, with_replies: bool) -> Response:
     profile = await _profile(visit)
+    if isinstance(profile, Gap):
+        return trouble_page(visit, words.GAP_STATUS.get(profile.reason, 410), title="This account is suspended")
     tail = "/with_replies" if with_replies else ""
     if profile.account.handle != visit.request.path_params["handle"]:
         return RedirectResponse(profile.account.url + tail, status_code=301)

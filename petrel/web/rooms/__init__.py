@@ -1,0 +1,18 @@
+"""What the pages need (`petrel/web/needs.py`), over the real rooms.
+
+Read next: views.py (from rows to what a page shows), reading.py, acting.py, doorkeeping.py.
+"""
+
+from petrel.web.rooms.acting import ActingRooms, Counting
+from petrel.web.rooms.doorkeeping import DoorkeepingRooms
+from petrel.web.rooms.reading import ReadingRooms
+
+__all__ = ["Counting", "Rooms"]
+
+
+class Rooms(ReadingRooms, ActingRooms, DoorkeepingRooms):
+    """All of `needs.Needs`. One per process; `counting` is shared with the API."""
+
+    def __init__(self, counting: Counting) -> None:
+        ReadingRooms.__init__(self)
+        self._counting = counting

@@ -1,0 +1,64 @@
+"""Pages of posts: candidates through the law until a page is full, and what lies beyond it on both sides."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from msgspec.structs import replace
+
+from petrel.core.doors import Reader
+from petrel.core.pages import Page
+from petrel.features import posts
+from petrel.features.posts import Surface
+from petrel.web.rooms.views import views_of
+from petrel.web.shapes import Gap, PostView, Timeline
+
+MOST_ROUNDS = 5
+
+Placed = tuple[int, PostView | Gap]
+Propose = Callable[[Page], Awaitable[list[int]]]
+Fetch = Callable[[Page], Awaitable[list[Placed]]]
+
+
+async def placed(r: Reader, surface: Surface, ids: Sequence[int]) -> list[Placed]:
+    """What may be shown of these candidates, each with its place in the list; tombstones as gaps."""
+    found = await posts.shown(r, surface, ids)
+    return [(one.row["id"], view) for one, view in zip(found, await views_of(found), strict=True)]
+
+
+async def by_candidates(r: Reader, surface: Surface, page: Page, propose: Propose) -> Timeline:
+    """Hidden candidates make room for the next, a few times over."""
+
+    async def fetch(wanted: Page) -> list[Placed]:
+        shown: list[Placed] = []
+        backwards = wanted.min_id is not None
+        at = wanted
+        for _ in range(MOST_ROUNDS):
+            ids = await propose(at)
+            more = await placed(r, surface, ids)
+            shown = more + shown if backwards else shown + more
+            if len(shown) >= wanted.limit or len(ids) < wanted.limit:
+                break
+            at = replace(at, min_id=ids[0]) if backwards else replace(at, max_id=ids[-1])
+        return shown[-wanted.limit :] if backwards else shown[: wanted.limit]
+
+    return await timeline(page, fetch)
+
+
+async def timeline(page: Page, fetch: Fetch) -> Timeline:
+    """One more than wanted is asked for, to know whether there is another page.
+
+    Going back towards the newest, a page that is not full is the first one: it is shown whole.
+    """
+    found = await fetch(replace(page, limit=page.limit + 1))
+    if page.min_id is not None and len(found) <= page.limit:
+        page = Page(page.limit)
+        found = await fetch(Page(page.limit + 1))
+    has_more = len(found) > page.limit
+    backwards = page.min_id is not None
+    shown = (found[1:] if backwards else found[:-1]) if has_more else found
+    if not shown:
+        return Timeline()
+    return Timeline(
+        posts=tuple(view for _, view in shown),
+        older=shown[-1][0] if has_more or backwards else None,
+        newer=shown[0][0] if backwards or page.max_id is not None else None,
+    )
