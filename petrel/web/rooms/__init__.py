@@ -3,9 +3,13 @@
 Read next: views.py (from rows to what a page shows), reading.py, acting.py, doorkeeping.py.
 """
 
+from petrel.core.errors import Unavailable
+from petrel.core.pages import Page
+from petrel.core.viewer import Viewer
 from petrel.web.rooms.acting import ActingRooms, Counting
 from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.reading import ReadingRooms
+from petrel.web.shapes import Found, Notifications, Timeline
 
 __all__ = ["Counting", "Rooms"]
 
@@ -16,3 +20,13 @@ class Rooms(ReadingRooms, ActingRooms, DoorkeepingRooms):
     def __init__(self, counting: Counting) -> None:
         ReadingRooms.__init__(self)
         self._counting = counting
+
+    # TODO(rooms): these three wait for the rooms of search and notifications.
+    async def tag(self, viewer: Viewer, tag: str, page: Page) -> Timeline:
+        raise Unavailable("Hashtags are not ready yet")
+
+    async def notifications(self, viewer: Viewer, page: Page) -> Notifications:
+        raise Unavailable("Notifications are not ready yet")
+
+    async def search(self, viewer: Viewer, query: str) -> Found:
+        raise Unavailable("Search is not ready yet")
