@@ -12,7 +12,8 @@ An endpoint takes a `Call` and, if it has parameters, a form; opens one door; ca
         return listed(call, found.pieces, found.ids, is_full=found.is_full)
 
 Words: route (method + address), call, form, reply, scope, surface, limit. What goes wrong is raised from
-the tree in `core/errors.py`; `errors.py` here has the statuses. `asgi.py` is where a request comes in.
+the tree in `core/errors.py`; `errors.py` here has the statuses. `asgi.py` is where a request comes in, from
+uvicorn through the connection of `wire.py`.
 """
 
 from petrel.api.http.asgi import Gate
@@ -24,11 +25,13 @@ from petrel.api.http.multipart import Upload
 from petrel.api.http.paging import Offset, Paged, listed
 from petrel.api.http.reply import Pieces, Plain, Reply, html, redirect
 from petrel.api.http.routes import all_routes, route
+from petrel.api.http.wire import Connection
 from petrel.api.http.wiring import HttpSettings
 
 __all__ = [
     "BadRequest",
     "Call",
+    "Connection",
     "Cursor",
     "Gate",
     "HttpSettings",

@@ -8,7 +8,7 @@ the body, so that nobody without a right makes us read a large one.
 import re
 
 from petrel.api.http.auth import ANONYMOUS, WRITERS_MAX_AGE_S, Caller, Tokens, admit, bearer_of, digest_of
-from petrel.api.http.body import Receive, has_body, read_body
+from petrel.api.http.body import Body, Receive, has_body, read_body
 from petrel.api.http.call import Call
 from petrel.api.http.errors import AddressTooLong, TooLarge
 from petrel.api.http.limits import Limits
@@ -16,7 +16,12 @@ from petrel.api.http.params import parse_query
 from petrel.api.http.reply import Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.wiring import HttpSettings
-from petrel.core.errors import NotFound, TooMany, Unauthenticated
+from petrel.core.errors import NotFound, TooMany, Unauthenticated, Unavailable
+
+# Of 100 kB and more, or of unknown length, in one process.
+MOST_LARGE_BODIES = 64
+# Since when: the API's release that brought what replaces its old endpoints (4.0.0). Source: RFC 9745.
+DEPRECATION = (b"deprecation", b"@1668384000")
 
 PAGES = re.compile(rb"(?:max|min|since)_id=")
 
@@ -28,6 +33,7 @@ class Answerer:
         self.settings = settings
         self.tokens = tokens
         self.limits = limits
+        self._large_bodies = 0
 
     async def answer(self, call: Call, route: Route, values: tuple[str, ...], receive: Receive) -> Reply:
         """Errors: every error of the tree, and whatever an endpoint lets slip."""
@@ -47,7 +53,7 @@ class Answerer:
         call.viewer = admit(route.access, caller, has_token=token is not None)
 
         if call.body is None and has_body(call.headers):
-            call.body = await read_body(receive, call.headers, self._most_bytes(route))
+            call.body = await self._read(call, receive, route.most_bytes or self.settings.most_body_bytes)
         if call.body is not None:
             params.update(call.body.params)
         for name, value in zip(route.names, values, strict=True):
@@ -55,13 +61,26 @@ class Answerer:
                 raise NotFound
             params[name] = call.args[name] = value
         call.params = params
+        if route.deprecated:
+            call.add_header(*DEPRECATION)
 
         read = route.read
         result = await (route.endpoint(call) if read is None else route.endpoint(call, read(params)))
         return result if type(result) is Reply else Reply(result)
 
-    def _most_bytes(self, route: Route) -> int:
-        return route.most_bytes or self.settings.most_body_bytes
+    async def _read(self, call: Call, receive: Receive, most_bytes: int) -> Body:
+        """The body. Only so many large ones are held in memory at once; files of multipart go to disk."""
+        headers = call.headers
+        length = headers.get(b"content-length", b"9999999")
+        if len(length) < 6 or headers.get(b"content-type", b"").startswith(b"multipart/"):
+            return await read_body(receive, headers, most_bytes)
+        if self._large_bodies >= MOST_LARGE_BODIES:
+            raise Unavailable("Too many large requests are being read just now; please try again", retry_after_s=2)
+        self._large_bodies += 1
+        try:
+            return await read_body(receive, headers, most_bytes)
+        finally:
+            self._large_bodies -= 1
 
     async def _token_in_params(
         self, call: Call, route: Route, params: dict[str, object], receive: Receive
@@ -73,7 +92,7 @@ class Answerer:
         token = params.get("access_token")
         if token is None and has_body(call.headers):
             try:
-                call.body = await read_body(receive, call.headers, self.settings.most_body_bytes)
+                call.body = await self._read(call, receive, self.settings.most_body_bytes)
             except TooLarge:
                 if route.most_bytes is None or route.access.anonymous:
                     raise

@@ -5,6 +5,7 @@ A body never holds details: those go to the log with the request id.
 """
 
 import math
+import traceback
 
 import structlog
 
@@ -100,15 +101,19 @@ def reply_for(error: BaseException, request_id: str, place: str) -> Reply:
         return Reply({"error": error.message}, error.status, error.headers)
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     if status == 500:
-        log.error("request failed", request_id=request_id, place=place, exc_info=error)
+        # As text: some renderers print the variables of a traceback, and the token is among them.
+        trace = "".join(traceback.format_exception(error))
+        log.error("request failed", request_id=request_id, place=place, exception=trace)
         if isinstance(error, TimeoutError | ConnectionError):
             # Something we lean on is gone or slow, and no room has put it into words.
             return reply_for(Unavailable(), request_id, place)
         return Reply({"error": "Something went wrong on our side", "request_id": request_id}, 500)
     assert isinstance(error, PetrelError)
     if status in (403, 503) or error.detail is not None:
-        log.info("request refused", request_id=request_id, place=place, status=status,
-                 reason=getattr(error, "reason", None), detail=error.detail)  # fmt: skip
+        # Strangers can be refused as often as they like: that is for the log of somebody who looks closely.
+        tell = log.debug if status == 403 else log.info
+        reason = getattr(error, "reason", None)
+        tell("request refused", request_id=request_id, place=place, status=status, reason=reason, detail=error.detail)
     return Reply(_body(error), status, _headers(error))
 
 

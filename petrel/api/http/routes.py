@@ -84,7 +84,8 @@ class Routes:
         of the law's, or "none" with the reason why no post can leave here. `limit`: a word of `EXTRA`, or
         "none". `deadline`: a word of `deadlines.SECONDS`; "read" for GET, else "write". `most_bytes`: of the
         body, when not the setting's. `reply`: the shape of a good answer, for the description; the endpoint's
-        annotation by default. Errors: ValueError, for an address or method that means nothing or is taken.
+        annotation by default. `deprecated`: answers carry the Deprecation header.
+        Errors: ValueError, for an address or method that means nothing or is taken.
         """
         if surface not in SURFACES and not (surface == "none" and why_no_surface):
             raise ValueError(f'{path}: surface must be one of the law\'s fourteen, or "none" with a reason')

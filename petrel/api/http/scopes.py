@@ -15,13 +15,10 @@ Scopes are hierarchical: `read` covers `read:statuses`, `admin:write` covers `ad
 Source: docs/law API notes, section 6.
 """
 
-import re
-from functools import cache
-
 from msgspec import Struct
 
-BY_FOLLOW = frozenset(f"{verb}:{noun}" for noun in ("blocks", "follows", "mutes") for verb in ("read", "write"))
-_SCOPE = re.compile(r"[a-z_]+(:[a-z_]+)*\Z")
+from petrel.core.scopes import KNOWN, covering
+
 WORDS = frozenset(("public", "user", "app", "any token"))
 
 
@@ -34,16 +31,6 @@ class Access(Struct, frozen=True):
     apps: bool = False
     # Whether a token that is not good is answered 401, rather than taken as no token.
     strict: bool = True
-
-
-@cache
-def covering(scope: str) -> frozenset[str]:
-    """Every scope that covers this one, itself included."""
-    parts = scope.split(":")
-    found = {":".join(parts[: n + 1]) for n in range(len(parts))} - {"admin"}
-    if scope in BY_FOLLOW:
-        found.add("follow")
-    return frozenset(found)
 
 
 def scopes_named(text: str) -> list[str]:
@@ -81,6 +68,6 @@ def _needs(text: str) -> tuple[frozenset[str], ...]:
 
 
 def _covers(scope: str) -> frozenset[str]:
-    if not _SCOPE.match(scope):
+    if scope not in KNOWN:
         raise ValueError(f"not a scope: {scope!r}")
     return covering(scope)

@@ -62,6 +62,10 @@ class StatusForm(Struct, frozen=True, kw_only=True):
     file: Upload | None = None
 
 
+class UploadForm(Struct, frozen=True, kw_only=True):
+    file: Upload
+
+
 class ListForm(Paged, frozen=True, kw_only=True):
     id: tuple[Id, ...] = ()
     local: bool = False
@@ -79,7 +83,7 @@ async def change_thing(call: Call, form: ThingForm) -> dict[str, Any]:
     return {"id": str(form.id), "params": call.params}
 
 
-@toys.route("GET", "/api/v1/things/newest", scope="public", surface="pub")
+@toys.route("GET", "/api/v1/things/newest", scope="public", surface="pub", deprecated=True)
 async def newest_thing(call: Call) -> bytes:
     return b'{"id":"newest"}'
 
@@ -105,9 +109,8 @@ async def echo(call: Call) -> dict[str, Any]:
 
 
 @toys.route("POST", "/api/v2/media", scope="write:media", surface="media", most_bytes=5_000_000, limit="media")
-async def upload(call: Call) -> dict[str, Any]:
-    file: Upload = call.params["file"]
-    return {"size": file.size_bytes}
+async def upload(call: Call, form: UploadForm) -> dict[str, Any]:
+    return {"size": form.file.size_bytes}
 
 
 @toys.route("GET", "/api/v1/whoami", scope="user", surface="none", why_no_surface="a toy")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from petrel.api.http import deadlines
+from petrel.api.http import answer, deadlines
 
 FROM_ELSEWHERE = {"origin": "https://elk.example"}
 
@@ -41,6 +41,7 @@ def test_what_nobody_foresaw_is_logged_and_kept_from_the_client(ask: Callable[..
     assert entry["request_id"] == answer.headers["x-request-id"]
     assert entry["place"] == "/api/v1/fails/:how"
     assert "geheim" not in str(logs)
+    assert "Strange" in entry["exception"] or how != "strange"
 
 
 def test_a_reason_goes_to_the_log_only(ask: Callable[..., Any]) -> None:
@@ -129,6 +130,39 @@ def test_beyond_the_crowd_that_fits_others_are_sent_away_at_once(
         assert (await ask_app(gate, "GET", "/api/v1/things")).status == 200
 
     asyncio.run(scenario())
+
+
+def test_only_so_many_large_bodies_are_held_at_once(
+    make_gate: Callable[..., Any], ask_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "MOST_LARGE_BODIES", 1)
+    head = [(b"content-type", b"application/json"), (b"content-length", b"500000")]
+
+    async def scenario() -> None:
+        gate = make_gate()
+
+        async def never() -> Any:
+            await asyncio.sleep(3600)
+
+        async def nowhere(message: Any) -> None: ...
+
+        scope = {"type": "http", "method": "POST", "path": "/api/v1/echo", "query_string": b"", "headers": head,
+                 "client": None}  # fmt: skip
+        slow = asyncio.create_task(gate(scope, never, nowhere))
+        await asyncio.sleep(0)
+        large = await ask_app(gate, "POST", "/api/v1/echo", b'{"a":"' + b"x" * 200_000 + b'"}')
+        small = await ask_app(gate, "POST", "/api/v1/echo", b'{"a":"x"}')
+        assert (large.status, small.status) == (503, 200)
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        assert (await ask_app(gate, "POST", "/api/v1/echo", b'{"a":"' + b"x" * 200_000 + b'"}')).status == 200
+
+    asyncio.run(scenario())
+
+
+def test_old_endpoints_say_that_they_are(ask: Callable[..., Any]) -> None:
+    assert ask("GET", "/api/v1/things/newest").headers["deprecation"].startswith("@")
+    assert "deprecation" not in ask("GET", "/api/v1/things/1").headers
 
 
 async def pages(scope: Any, receive: Any, send: Any) -> None:
