@@ -114,7 +114,7 @@ async def upload(call: Call, form: UploadForm) -> dict[str, Any]:
 
 
 @toys.route("GET", "/api/v1/whoami", scope="user", surface="none", why_no_surface="a toy")
-async def whoami(call: Call) -> dict[str, Any]:
+async def whoami(call: Call) -> dict[str, object]:
     return {"account": call.member.account, "ip": call.ip}
 
 
