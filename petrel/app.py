@@ -22,7 +22,7 @@ from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.pools import Addresses
-from petrel.storage.postgres import Storage
+from petrel.storage.postgres import Storage, give_passwords
 
 if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
@@ -56,12 +56,12 @@ def addresses_of(storage: Storage) -> Addresses:
 async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[str]:
     """Brings both clusters up to date; returns the names of what was run."""
     ran: list[str] = []
-    for args, run in ((addresses.keyring["owner"], lambda c: migrate.migrate_keyring(c, contract=contract)),
-                      (addresses.main["owner"],
-                       lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
-        connection = await asyncpg.connect(**args)
+    for logins, run in ((addresses.keyring, lambda c: migrate.migrate_keyring(c, contract=contract)),
+                        (addresses.main, lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
+        connection = await asyncpg.connect(**logins["owner"])
         try:
             ran += await run(connection)
+            await give_passwords(connection, {ROLES[r]: args for r, args in logins.items() if r != "owner"})
         finally:
             await connection.close()
     return ran

@@ -17,6 +17,7 @@ from petrel.storage.postgres.errors import (
 )
 from petrel.storage.postgres.external import OLDEST, check_external
 from petrel.storage.postgres.lock import SiteLock, holder_of
+from petrel.storage.postgres.logins import give_passwords
 from petrel.storage.postgres.site import DATABASES, VARIABLES, ClusterName, Storage, preview
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Storage",
     "StorageError",
     "check_external",
+    "give_passwords",
     "describe_exit",
     "holder_of",
     "preview",

@@ -5,15 +5,23 @@ from typing import Any
 import asyncpg
 
 from petrel.storage.postgres.errors import PostgresTooOld, StorageError
+from petrel.storage.postgres.logins import password_for
 
 OLDEST = 15
 
 
 def external_args(url: str, user: str, database: str | None = None) -> dict[str, Any]:
-    """asyncpg connect arguments. The URL's own login takes the role `user` unless that is who it is already."""
+    """asyncpg connect arguments: `user` signs in itself, with a password that follows from the URL's.
+
+    A URL without a password (trust, peer) means that its own login takes the role instead, which a session could
+    leave again; give it a password where others may reach the server.
+    """
     args: dict[str, Any] = {"dsn": url}
-    if user:
-        args["server_settings"] = {"role": user}
+    password = password_for(url, user) if user else None
+    if password:
+        args |= {"user": user, "password": password}
+    elif user:
+        args["server_settings"] = {"role": user} | ({"default_transaction_read_only": "on"} if "reader" in user else {})
     if database:
         args["database"] = database
     return args

@@ -78,7 +78,7 @@ class Storage:
     def connect_args(self, cluster: ClusterName, user: str = ADMIN, database: str | None = None) -> dict[str, Any]:
         """Keyword arguments for `asyncpg.connect` and `create_pool`.
 
-        With an external server `petrel_admin` means the login in its URL, and any other user is taken as a role.
+        With an external server `petrel_admin` means the login in its URL, and any other user signs in itself.
         """
         url = self.urls[cluster]
         if url:
