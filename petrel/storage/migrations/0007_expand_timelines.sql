@@ -29,31 +29,77 @@ create table lists.member (
   primary key (cell, list, account)
 );
 
--- kind: 1 mention, 2 follow, 3 follow_request, 4 reblog, 5 favourite, 6 status (bell), 7 update, 8 poll, 9 quote.
--- `group_key` joins likes and boosts of one post, and follows, within twelve hours.
+-- kind: 1 mention, 2 follow, 3 follow_request, 4 reblog, 5 favourite, 6 status (bell). `post` is 0 where there is none.
+-- Likes and boosts of one post, and follows, are shown as one group within twelve hours: by kind, post and id.
 create table notifications.notification (
-  cell      smallint not null,
-  account   bigint   not null,
-  id        bigint   not null,
-  kind      smallint not null,
-  actor     bigint   not null,
-  post      bigint,
-  group_key text     not null,
-  is_filtered boolean not null default false,
-  primary key (cell, account, id)
+  account bigint   not null,
+  id      bigint   not null,
+  actor   bigint   not null,
+  post    bigint   not null default 0,
+  cell    smallint not null,
+  kind    smallint not null,
+  primary key (cell, account, kind, id) include (actor, post)
 );
-create unique index notification_once on notifications.notification (cell, account, kind, actor, post) nulls not distinct;
-create index notification_by_group on notifications.notification (cell, account, group_key, id);
+create unique index notification_once on notifications.notification (cell, account, kind, post, actor);
 
+-- What an account wants of whom, in three steps: 0 accept, 1 filter (keep back as a request), 2 drop.
 create table notifications.policy (
+  cell          smallint not null,
+  account       bigint   not null,
+  not_following smallint not null default 0,
+  not_followers smallint not null default 0,
+  new_accounts  smallint not null default 0,
+  private_mentions smallint not null default 1,
+  limited_accounts smallint not null default 1,
+  cleared_until bigint   not null default 0,
+  primary key (cell, account)
+);
+
+-- What the policy keeps back, and from whom; `request.id` is the id of the first one kept back.
+create table notifications.held (
+  account bigint   not null,
+  actor   bigint   not null,
+  post    bigint   not null default 0,
+  id      bigint   not null,
+  cell    smallint not null,
+  kind    smallint not null,
+  primary key (cell, account, actor, kind, post)
+);
+create table notifications.request (
   cell    smallint not null,
   account bigint   not null,
-  for_not_following text not null default 'accept',
-  for_not_followers text not null default 'accept',
-  for_new_accounts  text not null default 'accept',
-  for_private_mentions text not null default 'filter',
-  for_limited_accounts text not null default 'filter',
-  primary key (cell, account)
+  actor   bigint   not null,
+  id      bigint   not null,
+  primary key (cell, account, actor)
+);
+create index request_newest on notifications.request (cell, account, id);
+-- Senders from whom everything is accepted, whatever the policy says.
+create table notifications.permission (
+  cell    smallint not null,
+  account bigint   not null,
+  actor   bigint   not null,
+  primary key (cell, account, actor)
+);
+
+-- Projections of the journal that deciding needs: who asked to be told of an author's posts (in the author's cell),
+-- threads that an account does not want to hear of, conversations that an account has written in.
+create table notifications.bell (
+  cell    smallint not null,
+  author  bigint   not null,
+  account bigint   not null,
+  primary key (cell, author, account)
+);
+create table notifications.muted_thread (
+  cell    smallint not null,
+  account bigint   not null,
+  thread  bigint   not null,
+  primary key (cell, account, thread)
+);
+create table notifications.conversation (
+  cell         smallint not null,
+  account      bigint   not null,
+  conversation bigint   not null,
+  primary key (cell, account, conversation)
 );
 
 -- Search: keyed hashes of words, no text. Derived from content, so unlogged: in no log, backup or replica.

@@ -1,0 +1,315 @@
+"""Notifications in the client API, one by one (v1) and in groups (v2).
+
+A candidate becomes a notification when its actor may be shown and, where it is about a post, that post too: the
+owner's own by surface api, somebody else's by surface ntf. Everything else vanishes. What the policy
+keeps back: notification_requests.py.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from petrel.api import present
+from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
+from petrel.api.present.statuses import _have, render_shown, when
+from petrel.api.relationships import by_id
+from petrel.core.doors import Reader, reading, writing
+from petrel.core.errors import NotFound
+from petrel.core.pages import Page
+from petrel.features import notifications, posts, timelines
+from petrel.features.notifications import ALL_KINDS, GROUPED, OWN_POST, Candidate, Group, Kind, Leader, Members, Wanted
+from petrel.features.posts import Code, Surface
+
+MOST = 80
+ROUNDS = 5
+OWN_CHOICE = "removes one's own notifications; no post leaves"
+KINDS = {kind.word: kind for kind in Kind}
+
+
+class ListForm(Paged, frozen=True, kw_only=True):
+    """Types that do not exist here, such as poll, are passed over."""
+
+    types: list[str] | None = None
+    exclude_types: tuple[str, ...] = ()
+    account_id: Id | None = None
+    include_filtered: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        asked = ALL_KINDS if self.types is None else [KINDS[word] for word in self.types if word in KINDS]
+        kinds = tuple(kind for kind in asked if kind.word not in self.exclude_types)
+        return Wanted(kinds, self.account_id, self.include_filtered)
+
+
+class GroupedForm(ListForm, frozen=True, kw_only=True):
+    grouped_types: list[str] | None = None
+    expand_accounts: Literal["full", "partial_avatars"] = "full"
+
+    @property
+    def grouped(self) -> frozenset[Kind]:
+        if self.grouped_types is None:
+            return frozenset(GROUPED)
+        return frozenset(KINDS[word] for word in self.grouped_types if word in KINDS) & frozenset(GROUPED)
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    id: Id
+
+
+class GroupAddress(Struct, frozen=True, kw_only=True):
+    group_key: str
+
+
+class Seen(Struct, frozen=True):
+    """A notification that may be shown, with its entities."""
+
+    candidate: Candidate
+    account: bytes
+    status: bytes | None
+
+
+class Count(Struct):
+    count: int
+
+
+async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
+    """Status entities of the posts that these are about, as far as they may be shown in notifications."""
+    theirs = {c.post: c.kind for c in found if c.post and c.kind not in OWN_POST}
+    shown = await posts.shown(r, Surface.NTF, list(theirs), [_have(post) for post in theirs])
+    # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
+    fit = [s for s in shown if s.row["code"] != Code.IF_ASKED or theirs[s.row["id"]] is Kind.STATUS]
+    entities = dict(await render_shown(fit, viewer=True))
+    own = list({c.post for c in found if c.kind in OWN_POST})
+    return entities | dict(await present.entries(r, Surface.API, own))
+
+
+async def seen(r: Reader, found: Sequence[Candidate]) -> list[Seen]:
+    """What of these may be shown, in their order."""
+    people = await by_id(r, [c.actor for c in found])
+    about = await posts_of(r, [c for c in found if c.actor in people])
+    return [Seen(c, people[c.actor], about.get(c.post)) for c in found
+            if c.actor in people and (not c.post or c.post in about)]
+
+
+def entity(one: Seen) -> bytes:
+    c = one.candidate
+    status = b"" if one.status is None else b',"status":' + one.status
+    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s}' % (
+        c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status)
+
+
+def beyond(page: Page, newest: int, oldest: int) -> Page:
+    """The page that goes on where one with these ends ended: older, or, from a `min_id`, newer."""
+    if page.min_id is not None:
+        return Page(page.limit, page.max_id, page.since_id, newest)
+    return Page(page.limit, oldest, page.since_id)
+
+
+async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], list[int], bool]:
+    """(what is shown, ids to page by, whether there may be more). Hidden ones make room for the next."""
+    shown: list[Seen] = []
+    passed: list[int] = []
+    at, more = page, True
+    for _ in range(ROUNDS):
+        found = await notifications.listed(r, at, wanted)
+        more = len(found) == page.limit
+        passed += [c.id for c in found]
+        shown += await seen(r, found)
+        if len(shown) >= page.limit or not more:
+            break
+        at = beyond(page, found[0].id, found[-1].id)
+    shown.sort(key=lambda one: -one.candidate.id)
+    if len(shown) >= page.limit:
+        shown = shown[-page.limit:] if page.min_id is not None else shown[:page.limit]
+        return shown, [one.candidate.id for one in shown], True
+    return shown, sorted(passed, reverse=True), more
+
+
+@route("GET", "/api/v1/notifications", scope="read:notifications", surface="ntf")
+async def one_by_one(call: Call, form: ListForm) -> Reply:
+    page = form.page(40, MOST)
+    async with reading(call.viewer) as r:
+        shown, ids, more = await _filled(r, page, form.wanted)
+    return listed(call, Pieces(map(entity, shown)), ids, is_full=more)
+
+
+@route("GET", "/api/v1/notifications/:id", scope="read:notifications", surface="ntf")
+async def show(call: Call, form: Address) -> bytes:
+    async with reading(call.viewer) as r:
+        shown = await seen(r, [await notifications.find(r, form.id)])
+    if not shown:
+        raise NotFound
+    return entity(shown[0])
+
+
+async def _unread(r: Reader, limit: int) -> Page:
+    """The page of what came after the viewer's mark."""
+    marks = await timelines.markers(r, ["notifications"])
+    return Page(limit, since_id=marks[0]["last_read"] if marks else None)      # type: ignore[index]
+
+
+@route("GET", "/api/v1/notifications/unread_count", scope="read:notifications", surface="ntf")
+async def unread(call: Call, form: ListForm) -> Count:
+    limit = form.page(100, 1000).limit
+    async with reading(call.viewer) as r:
+        found = await notifications.listed(r, await _unread(r, limit), form.wanted)
+        return Count(len(await seen(r, found)))
+
+
+@route("POST", "/api/v1/notifications/clear", scope="write:notifications", surface="none", why_no_surface=OWN_CHOICE)
+async def clear(call: Call) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await notifications.clear(w)
+
+
+route("POST", "/api/v2/notifications/clear", scope="write:notifications", surface="none",
+      why_no_surface=OWN_CHOICE)(clear)
+
+
+@route("POST", "/api/v1/notifications/:id/dismiss", scope="write:notifications", surface="none",
+       why_no_surface=OWN_CHOICE)
+async def dismiss(call: Call, form: Address) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await notifications.dismiss(w, form.id)
+
+
+# -- In groups ------------------------------------------------------------------------------------------------------
+
+
+class PartialAccount(Struct):
+    """PartialAccountWithAvatar: what a row of small pictures needs."""
+
+    id: str
+    acct: str
+    url: str
+    avatar: str
+    avatar_static: str
+    locked: bool
+    bot: bool
+
+
+class GroupEntity(Struct):
+    """`most_recent_notification_id` is a number on the wire: typed apps expect one."""
+
+    group_key: str
+    notifications_count: int
+    type: str
+    most_recent_notification_id: int
+    page_min_id: str
+    page_max_id: str
+    latest_page_notification_at: str
+    sample_account_ids: list[str]
+    status_id: str | None
+
+
+class Shown(Struct):
+    """Groups that may be shown, with the entities that they name."""
+
+    groups: list[GroupEntity]
+    people: dict[int, bytes]
+    statuses: dict[int, bytes]
+
+
+async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind]) -> Shown:
+    """Each leader's group as a whole; groups of which nobody or whose post may not be shown are left out."""
+    keys = [notifications.group_of(one.newest, grouped) for one in leaders]
+    members = iter(await notifications.groups(r, [key for key in keys if not key.only]))
+    wholes = [Members(1, one.newest.id, (one.newest.actor,)) if key.only else next(members)
+              for one, key in zip(leaders, keys, strict=True)]
+    people = await by_id(r, [actor for whole in wholes for actor in whole.actors])
+    about = await posts_of(r, [one.newest for one in leaders])
+    shown = Shown([], {}, {})
+    for one, key, whole in zip(leaders, keys, wholes, strict=True):
+        actors = [actor for actor in whole.actors if actor in people]
+        if actors and (not one.newest.post or one.newest.post in about):
+            shown.groups.append(_group(one, key, whole, actors))
+            shown.people.update((actor, people[actor]) for actor in actors)
+            if one.newest.post:
+                shown.statuses[one.newest.post] = about[one.newest.post]
+    return shown
+
+
+def _group(one: Leader, key: Group, whole: Members, actors: list[int]) -> GroupEntity:
+    return GroupEntity(key.key, max(whole.count, len(actors)), one.newest.kind.word, max(whole.newest, one.newest.id),
+                       str(one.lowest), str(one.newest.id), when(one.newest.id), [str(actor) for actor in actors],
+                       str(one.newest.post) if one.newest.post else None)
+
+
+def _answer(shown: Shown, *, partial: bool = False) -> Plain:
+    """With `partial` only the newest actor of each group comes as a whole account."""
+    whole, small = shown.people, b""
+    if partial:
+        first = {int(group.sample_account_ids[0]) for group in shown.groups}
+        whole = {number: card for number, card in shown.people.items() if number in first}
+        others = [msgspec.json.decode(card, type=PartialAccount)
+                  for number, card in shown.people.items() if number not in first]
+        small = b',"partial_accounts":' + msgspec.json.encode(others)
+    return Plain([b'{"accounts":[', b",".join(whole.values()), b"]", small, b',"statuses":[',
+                  b",".join(shown.statuses.values()), b'],"notification_groups":',
+                  msgspec.json.encode(shown.groups), b"}"])
+
+
+@route("GET", "/api/v2/notifications", scope="read:notifications", surface="ntf")
+async def in_groups(call: Call, form: GroupedForm) -> Reply:
+    page = form.page(40, MOST)
+    whole = Shown([], {}, {})
+    ids: list[int] = []
+    at, more = page, True
+    async with reading(call.viewer) as r:
+        for _ in range(ROUNDS):
+            leaders, more = await notifications.led(r, at, form.wanted, form.grouped)
+            ids += [one.newest.id for one in leaders]
+            part = await _whole(r, leaders, form.grouped)
+            whole.groups += part.groups
+            whole.people |= part.people
+            whole.statuses |= part.statuses
+            if whole.groups or not leaders or not more:
+                break
+            at = beyond(page, leaders[0].newest.id, leaders[-1].newest.id)
+    answer = listed(call, _answer(whole, partial=form.expand_accounts == "partial_avatars"),
+                    sorted(ids, reverse=True), is_full=more or len(ids) >= page.limit)
+    return answer
+
+
+@route("GET", "/api/v2/notifications/unread_count", scope="read:notifications", surface="ntf")
+async def unread_groups(call: Call, form: GroupedForm) -> Count:
+    limit = form.page(100, 1000).limit
+    async with reading(call.viewer) as r:
+        leaders, _ = await notifications.led(r, await _unread(r, limit), form.wanted, form.grouped)
+        return Count(len((await _whole(r, leaders, form.grouped)).groups))
+
+
+async def _leader(r: Reader, group: Group) -> Leader:
+    """Errors: NotFound."""
+    if group.only:
+        found = await notifications.find(r, group.only)
+        return Leader(found, found.id)
+    whole = await notifications.members_of(r, group)
+    return Leader(Candidate(whole.newest, group.kind, whole.actors[0], group.post), whole.newest)
+
+
+@route("GET", "/api/v2/notifications/:group_key", scope="read:notifications", surface="ntf")
+async def show_group(call: Call, form: GroupAddress) -> Plain:
+    group = notifications.group_named(form.group_key)
+    async with reading(call.viewer) as r:
+        shown = await _whole(r, [await _leader(r, group)], frozenset() if group.only else frozenset(GROUPED))
+    if not shown.groups:
+        raise NotFound
+    return _answer(shown)
+
+
+@route("GET", "/api/v2/notifications/:group_key/accounts", scope="read:notifications", surface="none",
+       why_no_surface="who did it; no post")
+async def group_accounts(call: Call, form: GroupAddress) -> Pieces:
+    async with reading(call.viewer) as r:
+        whole = await notifications.members_of(r, notifications.group_named(form.group_key), actors=500)
+        return Pieces(await present.accounts(r, whole.actors))
+
+
+@route("POST", "/api/v2/notifications/:group_key/dismiss", scope="write:notifications", surface="none",
+       why_no_surface=OWN_CHOICE)
+async def dismiss_group(call: Call, form: GroupAddress) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await notifications.dismiss_group(w, notifications.group_named(form.group_key))
