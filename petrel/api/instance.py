@@ -13,7 +13,6 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
 from petrel.features import accounts
-from petrel.features.accounts import rules
 
 PETREL_VERSION = "0.1.0"
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
@@ -143,9 +142,11 @@ async def custom_emojis(call: Call) -> Reply:
 def _configuration() -> dict[str, Any]:
     return {
         "accounts": {
-            "max_featured_tags": 0, "max_pinned_statuses": 5, "max_profile_fields": rules.MOST_FIELDS,
-            "profile_field_name_limit": rules.FIELD_NAME_LENGTH, "profile_field_value_limit": rules.FIELD_VALUE_LENGTH,
-            "max_display_name_length": rules.DISPLAY_NAME_LENGTH, "max_note_length": rules.NOTE_LENGTH},
+            "max_featured_tags": 0, "max_pinned_statuses": 5,
+            "max_profile_fields": accounts.rules.MOST_FIELDS,
+            "profile_field_name_limit": accounts.rules.FIELD_NAME_LENGTH,
+            "profile_field_value_limit": accounts.rules.FIELD_VALUE_LENGTH,
+            "max_display_name_length": accounts.rules.DISPLAY_NAME_LENGTH, "max_note_length": accounts.rules.NOTE_LENGTH},
         "statuses": {"max_characters": limits.current().post_length, "max_media_attachments": 0,
                      "characters_reserved_per_url": LINK_LENGTH},
         "media_attachments": {

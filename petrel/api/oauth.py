@@ -15,8 +15,7 @@ from petrel.core import limits, scopes
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Anonymous
 from petrel.features import accounts
-from petrel.features.accounts import actors, oauth
-from petrel.features.accounts.shapes import Issued
+from petrel.features.accounts import Issued, actors, oauth
 
 NO_POSTS = "tokens, not posts"
 NOBODY = Anonymous()

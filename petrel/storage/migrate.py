@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from petrel.core.errors import PetrelError
+from petrel.storage.postgres.errors import StorageError
 
 LOCK = 0x7065747265_6C   # "petrel"
 BOOK = """
@@ -45,7 +45,7 @@ SCHEMAS = ["law", "journal", "ops", "accounts", "relationships", "posts", "messa
 STORAGE = Path(str(files("petrel.storage")))
 
 
-class SchemaMismatch(PetrelError):
+class SchemaMismatch(StorageError):
     """The database was made by other migrations than this release has"""
 
 

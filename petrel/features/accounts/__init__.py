@@ -5,10 +5,11 @@ Words: account, handle, profile, session, token, app, invitation, actor. Invaria
 what people write of themselves is sealed under the account's own key.
 How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
 
-`oauth`, `invites`, `actors` and `announcements` are parts of this front desk: `accounts.oauth.ask(r, parameters)`.
+`oauth`, `invites`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts of this front desk:
+`accounts.oauth.ask(r, parameters)`.
 """
 
-from petrel.features.accounts import actors, announcements, invites, oauth
+from petrel.features.accounts import actors, announcements, invites, oauth, pictures, rules
 from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card
 from petrel.features.accounts.commands import (
     confirm_email,
@@ -46,6 +47,7 @@ from petrel.features.accounts.shapes import (
     Counts,
     Field,
     HandleTaken,
+    Issued,
     MayNotSignIn,
     NewAccount,
     Newcomer,
@@ -70,12 +72,12 @@ from petrel.features.accounts.tokens import (
 issue_token, issue_tokens_many = issue, issue_many
 
 __all__ = [
-    "FIRST_LINE", "FULL", "TOMBSTONE", "Account", "Card", "Changes", "Counts", "Field", "HandleTaken",
+    "FIRST_LINE", "FULL", "TOMBSTONE", "Account", "Card", "Changes", "Counts", "Field", "HandleTaken", "Issued",
     "MayNotSignIn", "NewAccount", "Newcomer", "OAuthError", "Own", "Profile", "RemoteAccount", "Role", "State",
     "WrongSignIn", "actors", "announcements", "apps", "cards_of", "confirm_email", "contact", "counts", "create",
     "create_many", "decode_profile", "digest_of", "domains", "find", "hash_password", "ids_by_handle", "invites",
-    "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed",
-    "make_confirm_link", "make_setup_link", "note_remote", "oauth", "open_card", "open_profile", "open_profiles",
-    "own", "profiles_of", "protect", "resolve", "revoke", "sessions", "set_flags", "set_password", "set_role",
+    "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link",
+    "make_setup_link", "note_remote", "oauth", "open_card", "open_profile", "open_profiles", "own", "pictures",
+    "profiles_of", "protect", "resolve", "revoke", "rules", "sessions", "set_flags", "set_password", "set_role",
     "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",
 ]

@@ -12,8 +12,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from petrel.ops.doctor.shapes import Check, bad, fine
-from petrel.ops.processes import Status
-from petrel.ops.processes.status import clock_offset_s
+from petrel.ops.processes import Status, clock_offset_s
 
 GIB = 1024**3
 DISK_FREE_MIN_BYTES = 2 * GIB

@@ -9,8 +9,7 @@ import asyncpg
 
 from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
 from petrel.ops.doctor.shapes import Check, bad, fine
-from petrel.ops.processes import Status
-from petrel.ops.processes.status import PartStatus, ServerStatus
+from petrel.ops.processes import PartStatus, ServerStatus, Status
 from petrel.storage.postgres import OLDEST, VARIABLES, ClusterName, Storage, StorageError, holder_of, preview
 
 CONNECT_TIMEOUT_S = 5.0

@@ -6,7 +6,8 @@ no process outlives the supervisor; a part that keeps crashing never takes anoth
 
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.seat import Part, report_ready
-from petrel.ops.processes.status import Status, read_status
+from petrel.ops.processes.status import PartStatus, ServerStatus, Status, clock_offset_s, read_status
 from petrel.ops.processes.supervisor import Supervisor
 
-__all__ = ["Part", "Patience", "Status", "Supervisor", "read_status", "report_ready"]
+__all__ = ["Part", "PartStatus", "Patience", "ServerStatus", "Status", "Supervisor", "clock_offset_s", "read_status",
+           "report_ready"]

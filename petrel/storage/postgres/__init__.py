@@ -35,8 +35,8 @@ __all__ = [
     "Storage",
     "StorageError",
     "check_external",
-    "give_passwords",
     "describe_exit",
+    "give_passwords",
     "holder_of",
     "preview",
 ]
