@@ -108,6 +108,8 @@ def _stopping(stop: Callable[[], None]) -> Iterator[None]:
 async def _web(prepared: Prepared) -> None:
     import uvicorn
 
+    from petrel.api.http import Connection
+
     class Server(uvicorn.Server):
         """Leaves signals to us, and says when it serves."""
 
@@ -126,7 +128,7 @@ async def _web(prepared: Prepared) -> None:
                           writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
         site = await app.web_app(settings, prepared.limits)
         config = uvicorn.Config(
-            site, http="httptools", ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
+            site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         assert prepared.listener is not None
         await Server(config).serve(sockets=[prepared.listener])

@@ -130,15 +130,28 @@ def _html(text: str) -> str:
     return render(parse(text), {}, lambda tag: f"{base}/tags/{tag}")
 
 
+_DAYS: dict[object, bytes] = {None: b"null"}
+
+
+def day(last_post_on: object) -> bytes:
+    """A date as JSON."""
+    found = _DAYS.get(last_post_on)
+    if found is None:
+        if len(_DAYS) > 10_000:
+            _DAYS.clear()
+            _DAYS[None] = b"null"
+        found = _DAYS[last_post_on] = b'"%s"' % str(last_post_on).encode()
+    return found
+
+
 def splice(opened: bytes, posts: int, followers: int, following: int, last_post_on: object) -> bytes:
     """The whole entity. The counts are those of the row at hand, a moment old at most."""
-    last = b"null" if last_post_on is None else b'"%s"' % str(last_post_on).encode()
     return b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s}' % (
         opened,
         posts,
         followers,
         following,
-        last,
+        day(last_post_on),
     )
 
 

@@ -66,21 +66,36 @@ class Entity(Struct):
 
 
 class Static(Struct, frozen=True):
-    """A rendered post: `opened` ends before its author."""
+    """A rendered post. `opened` ends before its author; `whole` goes on to the author's counts.
+
+    Both are of one `stamp`, the versions of post and author: when either changes, it is rendered anew.
+    """
 
     stamp: int
     author: int
     opened: bytes
+    whole: bytes
+    is_protected: bool
 
 
 KEPT: Kept[Static] = Kept(20_000)
 
-_FLAGS = [
-    b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s'
-    % tuple(b"true" if bits & bit else b"false" for bit in (1, 2, 4, 16))
+_BOOLS = (b"false", b"true")
+_MARKS = [
+    b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s' % tuple(_BOOLS[bool(bits & m)] for m in (1, 2, 4, 16))
     for bits in range(32)
 ]
-_PINNED = (b',"pinned":false', b',"pinned":true')
+# By the viewer's marks, then by marks of an author on their own post: those know whether it is pinned.
+_TAILS = [marks + b',"filtered":[]}' for marks in _MARKS] + [
+    marks + b',"pinned":%s,"filtered":[]}' % _BOOLS[bool(bits & 8)] for bits, marks in enumerate(_MARKS)
+]
+_ANONYMOUS = b"}"
+_SEES_ALL = int(Who.FOLLOWER | Who.AUTHOR)
+_AUTHOR = int(Who.AUTHOR)
+_PLAIN = (
+    b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s},"reblog":null,'
+    b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0%s'
+)
 
 
 def when(number: int) -> str:
@@ -131,7 +146,9 @@ def _static(
         ],
         tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
     )
-    return Static(stamp, author, msgspec.json.encode(entity)[:-1] + b',"account":')
+    opened = msgspec.json.encode(entity)[:-1] + b',"account":'
+    card = cards.KEPT.get(author)
+    return Static(stamp, author, opened, opened + card.full if card else b"", card is not None and card.is_protected)
 
 
 def _author(row: Row) -> bytes:
@@ -194,17 +211,19 @@ async def _refresh(rows: Sequence[Row]) -> None:
         )
 
 
-def _moving(row: Row, *, viewer: bool, likes: int | None = None, boosts: int | None = None) -> bytes:
-    counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0' % (
-        row["replies"],
-        row["boosts"] if boosts is None else boosts,
-        row["likes"] if likes is None else likes,
-    )
+def _tail(row: Row, *, viewer: bool) -> bytes:
+    """The viewer's own part, and the closing brace."""
     if not viewer:
-        return counts
-    marks = row["marks"] or 0
-    pinned = _PINNED[bool(marks & 8)] if row["who"] & Who.AUTHOR else b""
-    return counts + _FLAGS[marks & 23] + pinned + b',"filtered":[]'
+        return _ANONYMOUS
+    return _TAILS[(row["marks"] or 0) + (32 if row["who"] & _AUTHOR else 0)]
+
+
+def _counts(row: Row) -> bytes:
+    return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0' % (
+        row["replies"],
+        row["boosts"],
+        row["likes"],
+    )
 
 
 def _gate(row: Row) -> str | None:
@@ -253,16 +272,32 @@ def _gated(row: Row, notice: str) -> bytes:
             }
         ]
     )
-    return static.opened + _author(row) + _moving(row, viewer=False) + b',"filtered":' + filtered + b"}"
+    return static.opened + _author(row) + _counts(row) + b',"filtered":' + filtered + b"}"
 
 
-def _one(row: Row, *, viewer: bool, reveal: bool) -> bytes:
-    notice = None if reveal else _gate(row)
-    if notice is not None and row["code"] != Code.HISTORY:
-        return _gated(row, notice)
+def _one(row: Row, *, viewer: bool, reveal: bool, likes: int | None = None, boosts: int | None = None) -> bytes:
+    if row["code"] != 6:
+        notice = None if reveal else _gate(row)
+        if notice is not None and row["code"] != Code.HISTORY:
+            return _gated(row, notice)
     static = KEPT.get(row["id"])
     assert static is not None
-    return b"".join((static.opened, _author(row), b',"reblog":null', _moving(row, viewer=viewer), b"}"))
+    whole = static.whole
+    if static.is_protected and not row["who"] & _SEES_ALL:
+        card = cards.KEPT.get(row["author"])
+        assert card is not None
+        whole = static.opened + card.first
+    return _PLAIN % (
+        whole,
+        row["author_posts"],
+        row["author_followers"],
+        row["author_following"],
+        cards.day(row["author_last_post_on"]),
+        row["replies"],
+        row["boosts"] if boosts is None else boosts,
+        row["likes"] if likes is None else likes,
+        _tail(row, viewer=viewer),
+    )
 
 
 def _boost(row: Row, inner: Row, *, viewer: bool) -> bytes:
@@ -295,8 +330,8 @@ def _boost(row: Row, inner: Row, *, viewer: bool) -> bytes:
             _author(row),
             b',"reblog":',
             _one(inner, viewer=viewer, reveal=False),
-            _moving(inner, viewer=viewer),
-            b"}",
+            _counts(inner),
+            _tail(inner, viewer=viewer),
         )
     )
 
@@ -312,7 +347,9 @@ async def entries(
     if not ids:
         return []
     have = [_have(i) for i in ids]
-    have_boosted = [_have(b) if b else 0 for b in boosted] if boosted else [0] * len(ids)
+    have_boosted: Sequence[int] | None = ()
+    if boosted:
+        have_boosted = [_have(b) if b else 0 for b in boosted] if any(boosted) else None
     found = await posts.shown(r, surface, ids, have, have_boosted)
     return await render_shown(found, viewer=r.account is not None, reveal=reveal)
 
@@ -337,17 +374,7 @@ async def render_shown(found: Sequence[Shown], *, viewer: bool, reveal: bool = F
 async def status_with(found: Shown, *, likes: int | None = None, boosts: int | None = None) -> bytes:
     """One post for the member who has just marked it, with counts as they will be in a moment."""
     await _refresh([found.row])
-    static = KEPT.get(found.row["id"])
-    assert static is not None
-    return b"".join(
-        (
-            static.opened,
-            _author(found.row),
-            b',"reblog":null',
-            _moving(found.row, viewer=True, likes=likes, boosts=boosts),
-            b"}",
-        )
-    )
+    return _one(found.row, viewer=True, reveal=True, likes=likes, boosts=boosts)
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
@@ -384,14 +411,5 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
         edited_at=None,
     )
     KEPT.put(made.id, static)
-    author = cards.splice(card.full, *card.counts)
-    return b"".join(
-        (
-            static.opened,
-            author,
-            b',"reblog":null,"replies_count":0,"reblogs_count":0,"favourites_count":0,"quotes_count":0',
-            _FLAGS[0],
-            _PINNED[0],
-            b',"filtered":[]}',
-        )
-    )
+    posts_, followers, following, last = card.counts
+    return _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, _TAILS[32])

@@ -121,7 +121,7 @@ async def _boosts(
 async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]]) -> dict[int, int]:
     first: dict[tuple[int, int], tuple[MarkAsk, Row, rows.NewPost]] = {}
     for _, ask, r in wanted:
-        boost = new_id(cell_of(ask.member.account))
+        boost = ask.id or new_id(cell_of(ask.member.account))
         first.setdefault(
             (ask.member.account, r["id"]),
             (

@@ -1,6 +1,7 @@
 """What a viewer can get of posts. Every function asks the database's verdict; none decides."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -10,6 +11,9 @@ from petrel.core.pages import Page
 from petrel.features.posts.shapes import Code, Content, PostNotFound, Surface, decode_content
 
 PAGE = "select * from law.page($1, $2::smallint, $3::bigint[], $4::bigint[], $5::bigint[])"
+
+
+_ord = itemgetter("ord")
 
 
 class Shown(Struct):
@@ -24,19 +28,22 @@ class Shown(Struct):
 
 
 async def shown(
-    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] = ()
+    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] | None = ()
 ) -> list[Shown]:
     """What the viewer may be shown of these candidates on this surface, in the order asked; one query.
 
     A boost comes only when both it and the boosted post may be shown. Tombstones (code 1) are included: doors leave
-    them out of lists. `have` and `have_boosted` are the stamps of rendered copies (0: none).
+    them out of lists. `have` and `have_boosted` are the stamps of rendered copies (0: none); `have_boosted` None
+    says that none of the candidates is a boost, and one that is all the same is left out.
     """
     if not ids:
         return []
     blank = [0] * len(ids)
-    found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, have_boosted or blank)
+    found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
+    if all(row["boost_of"] is None for row in found):
+        return [Shown(row) for row in sorted(found, key=_ord)]
     boosted = {row["ord"]: row for row in found if row["depth"] == 1}
-    rows = sorted((row for row in found if row["depth"] == 0), key=lambda row: row["ord"])
+    rows = sorted((row for row in found if row["depth"] == 0), key=_ord)
     return [
         Shown(row, boosted.get(row["ord"]))
         for row in rows

@@ -125,12 +125,16 @@ class Draft(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True):
-    """One member's wish to publish a draft. `once` is the digest of an idempotency key, good for a day."""
+    """One member's wish to publish a draft. `once` is the digest of an idempotency key, good for a day.
+
+    `id`: of something imported, which says when it was written: by `ids.IMPORT_MAKER`, in the author's cell.
+    """
 
     member: Member
     draft: Draft
     cause: str
     once: bytes | None = None
+    id: int | None = None
 
 
 class MarkAsk(Struct, frozen=True):
@@ -142,6 +146,7 @@ class MarkAsk(Struct, frozen=True):
     on: bool
     cause: str
     audience: Audience | None = None  # of a boost
+    id: int | None = None  # of a boost that is imported, as in Ask
 
 
 class Fresh(Struct, frozen=True):

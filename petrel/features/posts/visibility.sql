@@ -102,7 +102,7 @@ end $$;
 -- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
 -- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
 -- and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
--- post, judged on its own as embedded content. Errors: PT401 for a digest that nobody has.
+-- post, judged on its own as embedded content; with p_have_boosted null none is looked for. Errors: PT401 for a digest that nobody has.
 create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
                                     p_have bigint[], p_have_boosted bigint[])
 returns setof law.shown
@@ -119,11 +119,13 @@ begin
   if v.state & 384 <> 0 then return; end if;      -- suspended or deactivated: nothing but their own few pages
   return query select * from law.dressed(v.account, v_private, p_ids, p_have, p_surface, 0::smallint);
   get diagnostics v_count = row_count;
-  select array_agg(p.boost_of order by c.ord) into v_boosted
-    from unnest(p_ids) with ordinality c(id, ord)
-    left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id;
-  if array_remove(v_boosted, null) <> '{}' then
-    return query select * from law.dressed(v.account, v_private, v_boosted, p_have_boosted, 4::smallint, 1::smallint);
+  if p_have_boosted is not null then
+    select array_agg(p.boost_of order by c.ord) into v_boosted
+      from unnest(p_ids) with ordinality c(id, ord)
+      left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id;
+    if array_remove(v_boosted, null) <> '{}' then
+      return query select * from law.dressed(v.account, v_private, v_boosted, p_have_boosted, 4::smallint, 1::smallint);
+    end if;
   end if;
   if v_count < cardinality(p_ids) and v_private and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
     return query select * from messages.page(p_digest, p_surface, p_ids, p_have);

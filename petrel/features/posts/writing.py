@@ -74,7 +74,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
 
 def _prepared(ask: Ask, most: int) -> Work:
     draft = ask.draft
-    work = Work(ask, new_id(cell_of(ask.member.account)), parse(""), "")
+    work = Work(ask, ask.id or new_id(cell_of(ask.member.account)), parse(""), "")
     try:
         work.parsed = parse(clean(draft.text))
         work.spoiler = clean(draft.spoiler, "spoiler_text")
