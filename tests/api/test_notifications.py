@@ -130,7 +130,7 @@ async def test_a_limited_stranger_s_mention_is_not_shown(api):
 
 
 async def test_what_is_no_longer_the_viewers_to_see_is_gone(api):
-    (ann, token), (ben, _) = await signed_in("ann25", "ben25")
+    (_ann, token), (ben, _) = await signed_in("ann25", "ben25")
     post = (await publish(ben, "@ann25 psst", audience=Audience.FOLLOWERS)).id
     await drain("notifications")
     [one] = (await api("GET", "/api/v1/notifications", token=token)).json
@@ -280,7 +280,7 @@ async def test_the_policy_in_both_forms(api):
 
 
 async def test_requests_are_listed_and_answered(api):
-    (ann, token), (ben, _), (cat, _) = await signed_in("ann33", "ben33", "cat33")
+    (_ann, token), (ben, _), (cat, _) = await signed_in("ann33", "ben33", "cat33")
     for who in (ben, cat):
         await tell(who, "@ann33 hello")
     last = (await tell(ben, "@ann33 there")).id
