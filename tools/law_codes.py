@@ -5,7 +5,8 @@ two cannot drift apart. Changing the law: edit the document, run this, put the o
 """
 from pathlib import Path
 
-STATES = "live sensitive adult limited withheld scanning removed suspended deactivated deleted quarantined purged".split()
+STATES = ("live sensitive adult limited withheld scanning removed suspended deactivated deleted quarantined "
+          "purged").split()
 AUDIENCES = "public unlisted followers direct self protected".split()
 VIEWERS = "anon stranger pending follower named muting blocked blocking author".split()
 SURFACES = "link api prof thrd embd home pub srch ntf strm push media cnt exp".split()

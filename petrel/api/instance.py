@@ -146,7 +146,8 @@ def _configuration() -> dict[str, Any]:
             "max_profile_fields": accounts.rules.MOST_FIELDS,
             "profile_field_name_limit": accounts.rules.FIELD_NAME_LENGTH,
             "profile_field_value_limit": accounts.rules.FIELD_VALUE_LENGTH,
-            "max_display_name_length": accounts.rules.DISPLAY_NAME_LENGTH, "max_note_length": accounts.rules.NOTE_LENGTH},
+            "max_display_name_length": accounts.rules.DISPLAY_NAME_LENGTH,
+            "max_note_length": accounts.rules.NOTE_LENGTH},
         "statuses": {"max_characters": limits.current().post_length, "max_media_attachments": 0,
                      "characters_reserved_per_url": LINK_LENGTH},
         "media_attachments": {

@@ -30,10 +30,13 @@ class Draft(Struct):
     once: str | None
 
 
+Run = Callable[[], Awaitable[str | None]]
+
+
 class Schedule(Struct, frozen=True):
     name: str
     every_s: float
-    run: Callable[[], Awaitable[str | None]]
+    run: Run
 
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {}
@@ -59,12 +62,12 @@ def job(name: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., A
     return register
 
 
-def every(seconds: float, name: str) -> Callable[[Callable[[], Awaitable[str | None]]], Callable[[], Awaitable[str | None]]]:
+def every(seconds: float, name: str) -> Callable[[Run], Run]:
     """Registers `async def f() -> str | None` to run about every so often, on one process of the fleet.
 
     It returns the sentence for the log, or None when there is nothing to say.
     """
-    def register(f: Callable[[], Awaitable[str | None]]) -> Callable[[], Awaitable[str | None]]:
+    def register(f: Run) -> Run:
         SCHEDULES[name] = Schedule(name, seconds, f)
         return f
     return register

@@ -29,7 +29,7 @@ select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where 
 select t.oid from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname = any ($1)
 """
 # What numbered migrations made stays when the function files are replaced.
-KEEP = f"insert into petrel_migrations.kept (oid) select oid from ({THERE}) t where oid <> all ($2::oid[])"  # noqa: S608
+KEEP = f"insert into petrel_migrations.kept (oid) select oid from ({THERE}) t where oid <> all ($2::oid[])"
 REPLACED = """
 select format('drop function %s cascade', p.oid::regprocedure) as drop, 1 as step
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
