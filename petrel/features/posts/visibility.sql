@@ -79,26 +79,6 @@ do $$ begin
     sealed bytea, conversation bigint, card accounts.card);
 exception when duplicate_object then null; end $$;
 
--- One page of one viewer: decided posts with the viewer's marks, and what has changed since p_have. Depth is 0 for
--- what was asked for and 1 for what that boosts.
-create or replace function law.dressed(p_viewer bigint, p_private boolean, p_ids bigint[], p_have bigint[],
-                                       p_surface smallint, p_depth smallint)
-returns setof law.shown
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query
-  select d.ord, p_depth, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
-    d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp,
-    d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
-    case when d.stamp <> coalesce(p_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
-  from law.decide(array_fill(p_viewer, array[cardinality(p_ids)]),
-                  array_fill(p_private, array[cardinality(p_ids)]), p_ids, p_surface) d
-  left join posts.mark m on m.cell = law.cell(p_viewer) and m.account = p_viewer and m.post = d.id
-  left join posts.content c on d.stamp <> coalesce(p_have[d.ord], 0) and d.code > 1
-                           and c.cell = law.cell(d.id) and c.id = d.id
-  where d.code > 0;
-end $$;
-
 -- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
 -- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
 -- and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
@@ -110,26 +90,40 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v law.session := law.viewer(p_digest);
   v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
-  v_boosted bigint[];
+  v_surface smallint := p_surface;
+  v_ids bigint[] := p_ids;
+  v_have bigint[] := p_have;
   v_count integer;
 begin
   if p_digest <> '' and v.kind is null then
     raise exception 'no such session' using errcode = 'PT401';
   end if;
   if v.state & 384 <> 0 then return; end if;      -- suspended or deactivated: nothing but their own few pages
-  return query select * from law.dressed(v.account, v_private, p_ids, p_have, p_surface, 0::smallint);
-  get diagnostics v_count = row_count;
-  if p_have_boosted is not null then
-    select array_agg(p.boost_of order by c.ord) into v_boosted
+  for v_depth in 0 .. 1 loop
+    return query
+    select d.ord, v_depth::smallint, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
+      d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp,
+      d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
+      case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
+    from law.decide(array_fill(v.account, array[cardinality(v_ids)]),
+                    array_fill(v_private, array[cardinality(v_ids)]), v_ids, v_surface) d
+    left join posts.mark m on m.cell = law.cell(v.account) and m.account = v.account and m.post = d.id
+    left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 1
+                             and c.cell = law.cell(d.id) and c.id = d.id
+    where d.code > 0;
+    exit when v_depth = 1;
+    get diagnostics v_count = row_count;
+    if v_count < cardinality(p_ids) and v_private and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
+      return query select * from messages.page(p_digest, p_surface, p_ids, p_have);
+    end if;
+    exit when p_have_boosted is null;
+    select array_agg(p.boost_of order by c.ord) into v_ids
       from unnest(p_ids) with ordinality c(id, ord)
       left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id;
-    if array_remove(v_boosted, null) <> '{}' then
-      return query select * from law.dressed(v.account, v_private, v_boosted, p_have_boosted, 4::smallint, 1::smallint);
-    end if;
-  end if;
-  if v_count < cardinality(p_ids) and v_private and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
-    return query select * from messages.page(p_digest, p_surface, p_ids, p_have);
-  end if;
+    exit when array_remove(v_ids, null) = '{}';
+    v_have := p_have_boosted;
+    v_surface := 4;
+  end loop;
 end $$;
 
 -- For writers: may the holder of p_digests[i] see p_ids[i] by itself (surface `api`)? One row per pair that is
