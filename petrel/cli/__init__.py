@@ -24,6 +24,7 @@ NOUNS = {
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",
     "jobs": "Look at work that waits or failed",
+    "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",

@@ -8,6 +8,7 @@ Why can this viewer see this post? visibility.sql. Read next: shapes.py, then wr
 from petrel.features.posts.changing import delete, edit, source
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
+    Explained,
     Shown,
     by_author,
     contents,
@@ -45,6 +46,7 @@ __all__ = [
     "Code",
     "Content",
     "Draft",
+    "Explained",
     "Fresh",
     "Mark",
     "MarkAsk",

@@ -1,6 +1,7 @@
 """What a viewer can get of posts. Every function asks the database's verdict; none decides."""
 
 from collections.abc import Sequence
+from enum import IntFlag
 from operator import itemgetter
 
 from msgspec import Struct
@@ -8,7 +9,7 @@ from msgspec import Struct
 from petrel.core import seal
 from petrel.core.doors import Reader, Row
 from petrel.core.pages import Page
-from petrel.features.posts.shapes import Code, Content, PostNotFound, Surface, decode_content
+from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
 
 PAGE = "select * from law.page($1, $2::smallint, $3::bigint[], $4::bigint[], $5::bigint[])"
 
@@ -169,9 +170,43 @@ async def history(r: Reader, post: int) -> list[Version]:
     ]
 
 
-async def why(r: Reader, viewer: int | None, post: int) -> list[Row]:
-    """The verdict on every surface, with the facts it was reached from. For the command line and staff."""
-    return await r.fetch("select * from law.why($1, $2)", viewer, post)
+class Explained(Struct, frozen=True):
+    """One surface's verdict in words, and the facts it was reached from (the same for every surface)."""
+
+    surface: str
+    code: str
+    meaning: str
+    viewer: str
+    state: str
+    audience: str
 
 
-__all__ = ["Shown", "by_author", "contents", "history", "marked", "public", "reactions", "shown", "thread", "why"]
+MEANING = {
+    Code.NOTHING: "nothing, as if it had never existed",
+    Code.TOMBSTONE: "a placeholder with a reason",
+    Code.POINTER: "that there is something, without its text",
+    Code.HISTORY: "what was delivered before a block",
+    Code.GATE: "behind a notice",
+    Code.IF_ASKED: "only if asked for (bell)",
+    Code.FULL: "in full",
+}
+
+
+async def why(r: Reader, viewer: int | None, post: int) -> list[Explained]:
+    """The verdict on every surface; empty for no such post. For the command line and staff (system readers)."""
+    rows = await r.fetch("select * from law.why($1, $2)", viewer, post)
+    return [
+        Explained(
+            row["surface"],
+            Code(row["code"]).name.lower().replace("_", " "),
+            MEANING[Code(row["code"])],
+            _words(Who(row["who"]), "anonymous"),
+            _words(State(row["states"]), "live"),
+            Audience(row["audience"]).name.lower(),
+        )
+        for row in rows
+    ]
+
+
+def _words(flags: IntFlag, none: str) -> str:
+    return ", ".join(str(flag.name).lower().replace("_", " ") for flag in flags) or none
