@@ -14,7 +14,7 @@ entry of its own. There is no other way to a connection.
 import os
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -159,10 +159,14 @@ class Writer(Reader):
             self._doors.hint("jobs")
 
     async def _roll_back(self) -> None:
-        if self._began and not self._connection.is_closed():
-            try:
+        if not self._began:
+            return
+        try:
+            if not self._connection.is_closed():
                 await self._connection.execute("rollback")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            # A session that the server ended is back in the pool already, and nobody's to ask.
+            with suppress(asyncpg.InterfaceError):
                 self._connection.terminate()
 
 
@@ -185,6 +189,7 @@ class Doors:
         self.epoch = 0
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.run_directory = run_directory
+        self._hint_folder = str(run_directory)
         self._hints = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.pools: dict[str, asyncpg.Pool] = {}
         self.maker: ids.IdMaker | None = None
@@ -193,7 +198,7 @@ class Doors:
         """Wakes another process of this machine; losing a hint costs a poll interval, nothing else."""
         if self.run_directory is not None:
             try:
-                self._hints.sendto(b".", str(self.run_directory / f"{whom}.hint"))
+                self._hints.sendto(b".", f"{self._hint_folder}/{whom}.hint")
             except OSError:
                 pass
 
