@@ -1,5 +1,7 @@
 """A member's own filters in the client API, version 2 (version 1 is not served: apps ask for 2 first)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 import msgspec
@@ -7,8 +9,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api import present
 from petrel.api.http import Call, Id, route
+from petrel.api.present import sieve
 from petrel.api.present.statuses import rfc3339
-from petrel.core.doors import reading, writing
+from petrel.core.doors import Writer, reading, writing
 from petrel.core.errors import Invalid, NotFound
 from petrel.features.posts import Surface
 from petrel.features.relationships import filters
@@ -119,6 +122,14 @@ def entity(one: filters.Filter) -> Filter:
     )
 
 
+@asynccontextmanager
+async def changing(call: Call) -> AsyncIterator[Writer]:
+    """Writes, and lets this process know. Others go on with the old filters for some seconds."""
+    async with writing(call.member, cause=call.id) as w:
+        yield w
+    sieve.forget(call.member.account)
+
+
 @route("GET", "/api/v2/filters", scope="read:filters", surface="none", why_no_surface=OWN)
 async def mine(call: Call) -> list[Filter]:
     async with reading(call.viewer) as r:
@@ -127,7 +138,7 @@ async def mine(call: Call) -> list[Filter]:
 
 @route("POST", "/api/v2/filters", scope="write:filters", surface="none", why_no_surface=OWN)
 async def create(call: Call, form: FilterForm) -> Filter:
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         return entity(await filters.create(w, form.draft()))
 
 
@@ -139,13 +150,13 @@ async def show(call: Call, form: Address) -> Filter:
 
 @route("PUT PATCH", "/api/v2/filters/:id", scope="write:filters", surface="none", why_no_surface=OWN)
 async def change(call: Call, form: ChangeForm) -> Filter:
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         return entity(await filters.change(w, form.id, form.draft()))
 
 
 @route("DELETE", "/api/v2/filters/:id", scope="write:filters", surface="none", why_no_surface=OWN)
 async def delete(call: Call, form: Address) -> None:
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         await filters.delete(w, form.id)
 
 
@@ -158,7 +169,7 @@ async def keywords(call: Call, form: Within) -> list[FilterKeyword]:
 @route("POST", "/api/v2/filters/:filter_id/keywords", scope="write:filters", surface="none", why_no_surface=OWN)
 async def add_keyword(call: Call, form: AddKeywordForm) -> FilterKeyword:
     new = filters.KeywordChange(keyword=form.keyword, whole_word=form.whole_word)
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         return keyword((await filters.change(w, form.filter_id, filters.FilterDraft(keywords=(new,)))).keywords[-1])
 
 
@@ -172,7 +183,7 @@ async def show_keyword(call: Call, form: Address) -> FilterKeyword:
 @route("PUT PATCH", "/api/v2/filters/keywords/:id", scope="write:filters", surface="none", why_no_surface=OWN)
 async def change_keyword(call: Call, form: ChangeKeywordForm) -> FilterKeyword:
     new = filters.KeywordChange(form.id, form.keyword, form.whole_word)
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         held = await filters.holding(w, keyword=form.id)
         changed = await filters.change(w, held.id, filters.FilterDraft(keywords=(new,)))
     return next(keyword(k) for k in changed.keywords if k.id == form.id)
@@ -181,7 +192,7 @@ async def change_keyword(call: Call, form: ChangeKeywordForm) -> FilterKeyword:
 @route("DELETE", "/api/v2/filters/keywords/:id", scope="write:filters", surface="none", why_no_surface=OWN)
 async def delete_keyword(call: Call, form: Address) -> None:
     gone = filters.KeywordChange(form.id, remove=True)
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         held = await filters.holding(w, keyword=form.id)
         await filters.change(w, held.id, filters.FilterDraft(keywords=(gone,)))
 
@@ -194,7 +205,7 @@ async def statuses(call: Call, form: Within) -> list[FilterStatus]:
 
 @route("POST", "/api/v2/filters/:filter_id/statuses", scope="write:filters", surface="none", why_no_surface=OWN)
 async def add_status(call: Call, form: AddStatusForm) -> FilterStatus:
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         if not await present.statuses(w, Surface.API, [form.status_id]):
             raise NotFound
         return status((await filters.name_posts(w, form.filter_id, add=form.status_id)).posts[-1])
@@ -209,6 +220,6 @@ async def show_status(call: Call, form: Address) -> FilterStatus:
 
 @route("DELETE", "/api/v2/filters/statuses/:id", scope="write:filters", surface="none", why_no_surface=OWN)
 async def delete_status(call: Call, form: Address) -> None:
-    async with writing(call.member, cause=call.id) as w:
+    async with changing(call) as w:
         held = await filters.holding(w, post=form.id)
         await filters.name_posts(w, held.id, remove=form.id)

@@ -19,5 +19,8 @@ class Kept(Generic[Value]):
                 del self._values[old]
         self._values[key] = value
 
+    def drop(self, key: int) -> None:
+        self._values.pop(key, None)
+
     def clear(self) -> None:
         self._values.clear()

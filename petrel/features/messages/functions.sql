@@ -33,8 +33,11 @@ declare
 begin
   select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
   return query
-  select j.ord, 0::smallint, j.id, j.code::smallint, j.who, j.states, 3::smallint, j.author, null::bigint, j.reply_to,
-    j.reply_to_account, j.edited_at, j.language, j.app, 0, 0, 0, mk.bits, j.stamp,
+  select j.ord, 0::smallint, j.id, j.code::smallint,
+    j.who | (select case when exists (select from relationships.filter f where f.cell = law.cell(v_me)
+                                         and f.account = v_me) then 65536 else 0 end),
+    j.states, 3::smallint, j.author, null::bigint, j.reply_to, j.reply_to_account, j.edited_at, j.language, j.app,
+    0, 0, 0, mk.bits, j.stamp,
     j.posts_count, j.followers_count, j.following_count, j.last_post_on,
     case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation,
     case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end

@@ -77,7 +77,8 @@ class Mark(IntFlag):
 
 
 class Who(IntFlag):
-    """Who the viewer is towards the author: bits as in law.code."""
+    """Who the viewer is towards the author: bits as in law.code. FILTERING, of pages only, is about nobody else:
+    the viewer keeps filters of their own."""
 
     SIGNED_IN = 1
     PENDING = 2
@@ -87,6 +88,7 @@ class Who(IntFlag):
     BLOCKED = 32
     BLOCKING = 64
     AUTHOR = 128
+    FILTERING = 65536
 
 
 class Named(Struct, frozen=True, array_like=True):

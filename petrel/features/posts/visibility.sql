@@ -82,7 +82,8 @@ exception when duplicate_object then null; end $$;
 -- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
 -- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
 -- and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
--- post, judged on its own as embedded content; with p_have_boosted null none is looked for. Errors: PT401 for a digest that nobody has.
+-- post, judged on its own as embedded content; with p_have_boosted null none is looked for. In `who`, bit 65536
+-- says that the viewer keeps filters. Errors: PT401 for a digest that nobody has.
 create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
                                     p_have bigint[], p_have_boosted bigint[])
 returns setof law.shown
@@ -101,9 +102,12 @@ begin
   if v.state & 384 <> 0 then return; end if;      -- suspended or deactivated: nothing but their own few pages
   for v_depth in 0 .. 1 loop
     return query
-    select d.ord, v_depth::smallint, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
-      d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp,
-      d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
+    select d.ord, v_depth::smallint, d.id, d.code,
+      d.who | (select case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
+                                           and f.account = v.account) then 65536 else 0 end),
+      d.states, d.audience, d.author, d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app,
+      d.replies, d.boosts, d.likes, m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following,
+      d.author_last_post_on, c.sealed, null::bigint,
       case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
     from law.decide(array_fill(v.account, array[cardinality(v_ids)]),
                     array_fill(v_private, array[cardinality(v_ids)]), v_ids, v_surface) d

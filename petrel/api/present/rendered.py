@@ -1,0 +1,178 @@
+"""A post as it is the same for every viewer: rendered once per version to bytes, and kept.
+
+What moves (counts) and what is the viewer's (flags, filters) is spliced in by `statuses.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from petrel.api.present import cards
+from petrel.api.present.kept import Kept
+from petrel.core import limits, seal
+from petrel.core.doors import Row
+from petrel.core.ids import ms_of
+from petrel.core.text import MentionTarget, parse, render
+from petrel.features import accounts, posts
+from petrel.features.posts import Content, State
+
+VISIBILITY = {0: "public", 1: "unlisted", 2: "private", 3: "direct", 4: "direct", 5: "private"}
+
+
+class MentionEntity(Struct):
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class TagEntity(Struct):
+    name: str
+    url: str
+
+
+class Entity(Struct):
+    """Everything of a Status that is the same for every viewer of one version."""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str
+    edited_at: str | None
+    content: str
+    mentions: list[MentionEntity]
+    tags: list[TagEntity]
+    application: None = None
+    media_attachments: list[str] = []
+    emojis: list[str] = []
+    card: None = None
+    poll: None = None
+    quote: None = None
+
+
+class Static(Struct, frozen=True):
+    """A rendered post. `opened` ends before its author; `whole` goes on to the author's counts.
+
+    All are of one `stamp`, the versions of post and author: when either changes, it is rendered anew. `text` is what
+    the post says, its warning included, plain: for the filters of those who are shown it.
+    """
+
+    stamp: int
+    author: int
+    opened: bytes
+    whole: bytes
+    is_protected: bool
+    text: str
+
+
+KEPT: Kept[Static] = Kept(20_000)
+
+
+def when(number: int) -> str:
+    return rfc3339(datetime.fromtimestamp(ms_of(number) / 1000, UTC))
+
+
+def rfc3339(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def rendered(
+    number: int,
+    author: int,
+    stamp: int,
+    handle: str,
+    domain: str,
+    content: Content,
+    *,
+    audience: int,
+    flags: int,
+    reply_to: int | None,
+    reply_to_account: int | None,
+    language: str | None,
+    edited_at: datetime | None,
+) -> Static:
+    base = limits.current().base_url
+    parsed = parse(content.text)
+    targets = {
+        n.acct: MentionTarget(f"{base}/@{cards.acct_of(n.handle, n.domain)}", cards.acct_of(n.handle, n.domain))
+        for n in content.named
+    }
+    entity = Entity(
+        id=str(number),
+        created_at=when(number),
+        in_reply_to_id=reply_to and str(reply_to),
+        in_reply_to_account_id=reply_to_account and str(reply_to_account),
+        sensitive=bool(flags & State.SENSITIVE),
+        spoiler_text=content.spoiler,
+        visibility=VISIBILITY[audience],
+        language=language,
+        uri=f"{base}/ap/users/{author}/statuses/{number}",
+        url=f"{base}/@{cards.acct_of(handle, domain)}/{number}",
+        edited_at=edited_at and rfc3339(edited_at),
+        content=render(parsed, targets, lambda tag: f"{base}/tags/{tag}"),
+        mentions=[
+            MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)
+            for n in {n.account: n for n in content.named}.values()
+        ],
+        tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
+    )
+    opened = msgspec.json.encode(entity)[:-1] + b',"account":'
+    card = cards.KEPT.get(author)
+    whole = opened + card.full if card else b""
+    text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
+    return Static(stamp, author, opened, whole, card is not None and card.is_protected, text)
+
+
+def stamp_of(number: int) -> int:
+    """The stamp of the copy that can be used as it is: the post's and its author's."""
+    static = KEPT.get(number)
+    return 0 if static is None or cards.KEPT.get(static.author) is None else static.stamp
+
+
+async def refresh(rows: Sequence[Row]) -> None:
+    """Renders what changed since it was kept: authors first, since a post's address contains their handle."""
+    changed = [row for row in rows if row["card"] is not None]
+    if not changed:
+        return
+    new_cards = {
+        row["card"]["id"]: row["card"]
+        for row in changed
+        if (kept := cards.KEPT.get(row["author"])) is None or kept.version != row["card"]["version"]
+    }
+    profiles, keys = await cards.unseal(
+        new_cards.values(), (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None)
+    )
+    for number, card in new_cards.items():
+        cards.keep(card, profiles.get(number, accounts.Profile()))
+    for row in changed:
+        key = keys.get(row["conversation"] or row["id"])
+        content = Content("")
+        if row["sealed"] is not None and key is not None:
+            content = posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
+        card = cards.KEPT.get(row["author"])
+        assert card is not None
+        KEPT.put(
+            row["id"],
+            rendered(
+                row["id"],
+                row["author"],
+                row["stamp"],
+                card.handle,
+                card.domain,
+                content,
+                audience=row["audience"],
+                flags=row["states"],
+                reply_to=row["reply_to"],
+                reply_to_account=row["reply_to_account"],
+                language=row["language"],
+                edited_at=row["edited_at"],
+            ),
+        )
