@@ -26,6 +26,7 @@ def registry(monkeypatch: pytest.MonkeyPatch, site: Doors, tmp_path: Path) -> It
     monkeypatch.setattr(journal, "TASKS", {})
     monkeypatch.setattr(followers, "REPORT_S", 0.02)
     monkeypatch.setattr(site, "run_directory", tmp_path)
+    monkeypatch.setattr(site, "_hint_folder", str(tmp_path))
     yield
 
 

@@ -20,6 +20,7 @@ def registry(monkeypatch: pytest.MonkeyPatch, site: Doors, tmp_path: Path) -> It
     monkeypatch.setattr(jobs, "HANDLERS", {})
     monkeypatch.setattr(jobs, "SCHEDULES", {})
     monkeypatch.setattr(site, "run_directory", tmp_path)
+    monkeypatch.setattr(site, "_hint_folder", str(tmp_path))
     yield
 
 

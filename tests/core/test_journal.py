@@ -1,0 +1,108 @@
+"""What registers itself, and how the end of the journal is read."""
+
+import asyncio
+
+import pytest
+
+from petrel.core import jobs, journal, tail
+from petrel.core.doors import Doors, deriving, reading, writing
+from petrel.core.tail import START, Tail
+from petrel.core.viewer import System
+
+TESTER = System("test")
+
+
+async def fetch(sql: str, *args: object) -> list:
+    async with reading(TESTER) as r:
+        return await r.fetch(sql, *args)
+
+
+async def write(*subjects: int) -> None:
+    async with writing(TESTER, cause="test") as w:
+        for subject in subjects:
+            w.record("tests.thing.done", subject, cell=2)
+
+
+async def test_entries_come_in_commit_order_and_each_once(site: Doors) -> None:
+    await write(1, 2, 3)
+    await write(4)
+    at, seen = START, []
+    while True:
+        batch = await tail.after(fetch, at, 2)
+        if not batch.entries:
+            break
+        seen += [e.subject for e in batch.entries]
+        at = batch.positions[-1]
+    assert sorted(seen) == [1, 2, 3, 4] and seen[-1] == 4
+
+
+async def test_an_earlier_epoch_is_read_whole_whatever_its_transaction_numbers(site: Doors) -> None:
+    """After a restore transaction numbers start again; those of the time before may be higher than today's."""
+    async with writing(TESTER, cause="epoch") as w:
+        await w.execute("insert into journal.entry (cell, id, epoch, xid, kind, subject, cause, digest) "
+                        "values (2, 1, $1, 1000000000000, 'tests.thing.done', 50, 'test', '')", site.epoch)
+        await w.execute("insert into journal.epoch (epoch, reason) values ($1, 'test')", site.epoch + 1)
+        w.record("tests.epoch.begun", 1)
+    site.epoch += 1                         # as every process that starts after the restore
+    await write(51)
+    batch = await tail.after(fetch, (site.epoch - 1, 999999999999, 0))
+    assert batch.epoch == site.epoch and [e.subject for e in batch.entries] == [50, 51]
+
+
+async def test_a_tail_keeps_the_latest_in_memory_and_reads_the_older(site: Doors, monkeypatch) -> None:
+    monkeypatch.setattr(tail, "KEEP_ENTRIES", 5)
+    counted = 0
+
+    async def counting(sql: str, *args: object) -> list:
+        nonlocal counted
+        counted += 1
+        return await fetch(sql, *args)
+
+    the_tail, stop = Tail(counting), asyncio.Event()
+    begin = await the_tail.begin()
+    loop = asyncio.create_task(the_tail.run(stop))
+    for subject in range(100, 112):
+        await write(subject)
+    the_tail.hint()
+    seen, at = [], begin
+    while len(seen) < 12:
+        await asyncio.wait_for(the_tail.beyond(at), 5)
+        entries, at = await the_tail.read(at, 4)
+        seen += [e.subject for e in entries]
+    assert seen == list(range(100, 112))
+    before = counted
+    entries, _ = await the_tail.read((at[0], at[1] - 1, tail.LAST_ID))
+    assert [e.subject for e in entries] == [111] and counted == before
+    stop.set()
+    the_tail.hint()
+    await asyncio.wait_for(loop, 5)
+
+
+def test_follow_task_job_and_schedule_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((journal, "FOLLOWERS"), (journal, "TASKS"), (jobs, "HANDLERS"), (jobs, "SCHEDULES")):
+        monkeypatch.setattr(module, name, {})
+
+    @journal.follow("a", "x.y.done", "x.z.done")
+    async def f(w, entries): ...
+
+    @journal.task("b")
+    async def t(stop): ...
+
+    @jobs.job("c")
+    async def j(): ...
+
+    @jobs.every(5, "d")
+    async def s(): ...
+
+    assert journal.FOLLOWERS["a"].kinds == {"x.y.done", "x.z.done"} and journal.FOLLOWERS["a"].run is f
+    assert journal.TASKS["b"] is t and jobs.HANDLERS["c"] is j and jobs.SCHEDULES["d"].every_s == 5
+
+
+def test_delays_grow() -> None:
+    delays = [jobs.backoff_s(n) for n in range(1, jobs.MAX_ATTEMPTS)]
+    assert delays == sorted(delays) and delays[0] == 2 and sum(delays) < 3600
+
+
+async def test_what_followers_write_is_derived(site: Doors) -> None:
+    async with deriving("tests") as w:
+        assert await w.value("select current_user") == "petrel_system"
