@@ -26,6 +26,7 @@ NOUNS = {
     "jobs": "Look at work that waits or failed",
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
+    "inventory": "List every column: what it is, whose, why, for how long",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",
     "drill": "Rehearse a disaster on a site of its own",

@@ -3,11 +3,12 @@
 `NNNN_expand_name.sql` adds and may run while the older release still serves; `NNNN_contract_name.sql` removes and
 runs only when asked for (`petrel migrate --contract`), after the older release is gone. Then the *functions*: files
 that are replaced whole, and the grants with them, in one transaction, whenever the text of one has changed; running
-processes see the old ones until it commits. All of it under one advisory lock, so that processes that start together
-migrate once.
+processes see the old ones until it commits. Last the data inventory, a comment on every column, when its text has
+changed or a migration ran. All of it under one advisory lock, so that processes that start together migrate once.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +41,11 @@ select format('drop type %s', t.oid::regtype), 2
  where n.nspname = any ($1) and c.relkind = 'c' and t.oid not in (select oid from petrel_migrations.kept)
 order by step
 """
+COLUMNS = """
+select format('%s.%s.%s', n.nspname, c.relname, a.attname) from pg_attribute a
+  join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace where a.attnum > 0
+"""
+COMMENT = re.compile(r"^comment on column (\S+) is '.*';$", re.M)
 SCHEMAS = ["law", "journal", "ops", "accounts", "relationships", "posts", "messages", "timelines", "lists",
            "notifications", "search"]
 STORAGE = Path(str(files("petrel.storage")))
@@ -51,14 +57,15 @@ class SchemaMismatch(StorageError):
 
 async def migrate_main(connection: Any, functions: Sequence[Path], *, contract: bool = False) -> list[str]:
     """Brings the main cluster up to date; `connection` is the administrator's. Returns what was run."""
-    return await _migrate(connection, STORAGE / "migrations", functions, STORAGE / "grants.sql", contract)
+    return await _migrate(connection, STORAGE / "migrations", functions, STORAGE / "grants.sql",
+                          STORAGE / "inventory.sql", contract)
 
 
 async def migrate_keyring(connection: Any, *, contract: bool = False) -> list[str]:
-    return await _migrate(connection, STORAGE / "keyring", (), None, contract)
+    return await _migrate(connection, STORAGE / "keyring", (), None, STORAGE / "keyring" / "inventory.sql", contract)
 
 
-async def _migrate(connection: Any, folder: Path, functions: Sequence[Path], grants: Path | None,
+async def _migrate(connection: Any, folder: Path, functions: Sequence[Path], grants: Path | None, inventory: Path,
                    contract: bool) -> list[str]:
     await connection.fetch("select pg_advisory_lock($1::bigint)", LOCK)
     try:
@@ -68,7 +75,7 @@ async def _migrate(connection: Any, folder: Path, functions: Sequence[Path], gra
         ran = await _run_new(connection, folder, done, contract)
         if grants is not None:
             ran += await _replace_changed(connection, [*functions, grants], done, bool(ran))
-        return ran
+        return ran + await _describe(connection, inventory, done, bool(ran))
     finally:
         await connection.fetch("select pg_advisory_unlock($1::bigint)", LOCK)
 
@@ -106,9 +113,24 @@ async def _replace_changed(connection: Any, paths: Sequence[Path], done: dict[st
     return [name for name, digest in digests.items() if done.get(name) != digest]
 
 
-async def _run(connection: Any, text: str, name: str, digest: str) -> None:
+async def _describe(connection: Any, path: Path, done: dict[str, str], force: bool) -> list[str]:
+    """The comments on columns, as the administrator, who owns the book of migrations too.
+
+    Columns that are not there are passed over: two releases may run at once, and one has them. Tests find the rest.
+    """
+    text, name = path.read_text(), f"inventory:{path.parent.name}/{path.name}"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if not force and done.get(name) == digest:
+        return []
+    there = {row[0] for row in await connection.fetch(COLUMNS)}
+    lines = [m[0] for m in COMMENT.finditer(text) if m[1] in there]
+    await _run(connection, "\n".join(lines), name, digest, role="none")
+    return [name] if done.get(name) != digest else []
+
+
+async def _run(connection: Any, text: str, name: str, digest: str, *, role: str = "petrel_owner") -> None:
     async with connection.transaction():
-        await connection.execute("set local lock_timeout = '5s'; set local role petrel_owner; "
+        await connection.execute(f"set local lock_timeout = '5s'; set local role {role}; "
                                  "set local check_function_bodies = off")
         try:
             await connection.execute(text)

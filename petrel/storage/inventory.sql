@@ -1,0 +1,387 @@
+-- The data inventory: of every column of the main cluster what it is, whose, why, for how long, how it goes, and
+-- whether it may leave its region. Applied by the migration runner whenever this text changes, and after migrations;
+-- read by petrel/ops/inventory (`petrel inventory`), whose rules.py is the grammar:
+--
+--   what: WORDS; of: WHOSE; for: PURPOSE; kept: HOW LONG; erased: HOW; leaves: yes|no|pseudonymous|sealed[; key: KEY]
+--
+-- `of` names the column that holds the account's number, in this table or in the one it points to. `key`, on sealed
+-- columns only, names the column of the same row whose number the key has in the keyring, or `secret NAME`, one key of
+-- the site's for all rows. "(not built)" stands where something is promised that no code carries out yet. A column
+-- without a comment fails tests/fences/test_inventory.py.
+
+comment on column accounts.account.cell is 'what: home cell, part of the id; of: account by id; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.id is 'what: number of the account, says when it was made and where it lives; of: account by id; for: find; kept: with account; erased: link; leaves: pseudonymous';
+comment on column accounts.account.handle is 'what: name as its holder writes it; of: account by id; for: show; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.domain is 'what: server the account lives on, null for ours; of: account by id; for: show; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.role is 'what: member, moderator, admin or owner; of: account by id; for: decide; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.state is 'what: states of the law (limited, suspended, deactivated) and whether the address is unconfirmed; of: account by id; for: decide; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.is_protected is 'what: follows need a yes; of: account by id; for: decide; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.is_discoverable is 'what: may be proposed to others; of: account by id; for: decide; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.is_indexable is 'what: strangers may find its public posts by words; of: account by id; for: decide; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.is_bot is 'what: acts by itself, as its holder says; of: account by id; for: show; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.hides_network is 'what: does not show whom it follows and who follows it; of: account by id; for: decide; kept: with account; erased: row; leaves: yes';
+comment on column accounts.account.default_audience is 'what: audience of a post that names none; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.default_sensitive is 'what: whether new posts are marked sensitive; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.default_language is 'what: language of a post that names none; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.version is 'what: grows with each change, so that rendered copies are made anew; of: account by id; for: run; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.sealed_profile is 'what: display name, note and fields; of: account by id; for: show; kept: with account; erased: key; leaves: sealed; key: id';
+comment on column accounts.account.posts_count is 'what: how many posts and boosts there are; of: account by id; for: count; kept: with account; erased: rebuilt; leaves: pseudonymous';
+comment on column accounts.account.followers_count is 'what: how many follow it; of: account by id; for: count; kept: with account; erased: rebuilt; leaves: pseudonymous';
+comment on column accounts.account.following_count is 'what: how many it follows; of: account by id; for: count; kept: with account; erased: rebuilt; leaves: pseudonymous';
+comment on column accounts.account.last_post_on is 'what: day of its newest post; of: account by id; for: show; kept: with account; erased: rebuilt; leaves: pseudonymous';
+comment on column accounts.account.joined_at is 'what: when it was made; of: account by id; for: show; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column accounts.handle.handle is 'what: name in lower case, one spelling for each; of: account by account; for: find; kept: with account; erased: row; leaves: yes';
+comment on column accounts.handle.domain is 'what: server of the name, empty for ours; of: account by account; for: find; kept: with account; erased: row; leaves: yes';
+comment on column accounts.handle.account is 'what: number behind the name; of: account by account; for: find; kept: with account; erased: row; leaves: yes';
+
+comment on column accounts.remote.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.remote.account is 'what: our number of an account of another server; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.remote.actor_uri is 'what: address of the actor there; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.remote.inbox_uri is 'what: where to deliver to it; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.remote.shared_inbox_uri is 'what: where to deliver to its whole server; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.remote.key_uri is 'what: address of its public key; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.remote.public_key is 'what: public key that its signatures are checked with; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.remote.fetched_at is 'what: when this was last read there; of: account by account; for: run; kept: with account; erased: row; leaves: yes';
+
+comment on column accounts.actor_key.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.actor_key.account is 'what: whose pair of keys this is; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.actor_key.public_key is 'what: public half, PEM, which other servers read; of: account by account; for: federate; kept: with account; erased: row; leaves: yes';
+comment on column accounts.actor_key.sealed_private is 'what: private half, DER, which signs what is sent; of: account by account; for: federate; kept: with account; erased: key; leaves: no; key: account';
+comment on column accounts.actor_key.made_at is 'what: when the pair was made; of: account by account; for: run; kept: with account; erased: row; leaves: yes';
+
+comment on column accounts.credential.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.account is 'what: who signs in by this; of: account by account; for: find; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.email_digest is 'what: keyed digest of the mail address, its key in the keyring; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.email_signs_in is 'what: whether this account is the one that the address signs in; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.sealed_email is 'what: mail address as it was typed; of: account by account; for: let in; kept: with account; erased: key; leaves: no; key: account';
+comment on column accounts.credential.secret_hash is 'what: argon2id hash of the password; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.locale is 'what: language of mails and pages; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.confirmed_at is 'what: when the address was confirmed; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.confirm_digest is 'what: digest of the secret in the confirmation link; of: account by account; for: let in; kept: until the link is used; erased: emptied; leaves: no';
+comment on column accounts.credential.signed_in_at is 'what: when somebody last signed in; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+
+comment on column accounts.app.id is 'what: number of the app; of: site; for: find; kept: with app; erased: row; leaves: yes';
+comment on column accounts.app.name is 'what: name the app gave itself, shown under posts; of: site; for: show; kept: with app; erased: row; leaves: yes';
+comment on column accounts.app.website is 'what: address the app gave for itself; of: site; for: show; kept: with app; erased: row; leaves: yes';
+comment on column accounts.app.redirect_uris is 'what: where it may send people back to; of: site; for: let in; kept: with app; erased: row; leaves: no';
+comment on column accounts.app.scopes is 'what: what it may ask for; of: site; for: let in; kept: with app; erased: row; leaves: no';
+comment on column accounts.app.client_id is 'what: name by which it introduces itself; of: site; for: let in; kept: with app; erased: row; leaves: no';
+comment on column accounts.app.client_digest is 'what: digest of its secret; of: site; for: let in; kept: with app; erased: row; leaves: no';
+comment on column accounts.app.made_at is 'what: when it introduced itself; of: site; for: run; kept: with app; erased: row; leaves: no';
+
+comment on column accounts.token.digest is 'what: digest of the bearer string of a session or app; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.kind is 'what: session, access or app; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.id is 'what: number by which its holder ends it; of: account by account; for: find; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.account is 'what: for whom it acts, null for an app by itself; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.app is 'what: which app holds it, null for a browser or the command line; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.scopes is 'what: what it allows; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.made_at is 'what: when it was given; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.expires_at is 'what: when it ends by itself; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.revoked_at is 'what: when it was ended; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+
+comment on column accounts.grant_code.digest is 'what: digest of the code that an app was given; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.app is 'what: which app; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.account is 'what: who said yes; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.redirect_uri is 'what: where the browser was sent with it; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.scopes is 'what: what was granted; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.code_challenge is 'what: PKCE challenge that the app has to answer; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.expires_at is 'what: when the code ends; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.used_at is 'what: when it became a token; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.grant_code.token is 'what: number of that token, which ends if the code is shown again; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+
+comment on column accounts.invite.digest is 'what: digest of the secret in the invitation; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+comment on column accounts.invite.maker is 'what: who invites, null for the site''s own set-up link; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+comment on column accounts.invite.role is 'what: role that it gives; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+comment on column accounts.invite.uses_left is 'what: how many may still come in by it; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+comment on column accounts.invite.expires_at is 'what: when it ends; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+comment on column accounts.invite.made_at is 'what: when it was made; of: account by maker; for: let in; kept: until it is used up or ends; erased: row; leaves: no';
+
+comment on column accounts.announcement.id is 'what: number of the announcement; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column accounts.announcement.text is 'what: what the crew tells all members, public, so not sealed; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column accounts.announcement.starts_at is 'what: from when on it is shown; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column accounts.announcement.ends_at is 'what: until when it is shown; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column accounts.announcement.published_at is 'what: when it was written; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column accounts.announcement.withdrawn_at is 'what: when it was taken back; of: site; for: show; kept: always; erased: never; leaves: yes';
+
+comment on column accounts.announcement_read.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_read.account is 'what: who has put it away; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_read.announcement is 'what: which announcement; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column relationships.relation.cell is 'what: home cell of the owner, part of the id; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.owner is 'what: whose view of the pair this is; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.other is 'what: the other end of the pair; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.bits is 'what: what stands between them: follows, requests, blocks, mutes, wishes; of: both by owner, other; for: decide; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.following_id is 'what: when the owner began to follow, lists page by it; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.followed_id is 'what: when the other began to follow, lists page by it; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.requested_by_id is 'what: when the other asked to follow; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.blocking_id is 'what: when the owner blocked; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.muting_id is 'what: when the owner muted; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.muting_until is 'what: when a timed mute ends; of: both by owner, other; for: decide; kept: with relation; erased: row; leaves: pseudonymous';
+comment on column relationships.relation.sealed_note is 'what: private note of the owner about the other, for the owner''s eyes; of: account by owner; for: remember; kept: with relation; erased: key; leaves: sealed; key: owner';
+
+comment on column relationships.filter.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.account is 'what: whose filter it is; of: account by account; for: find; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.id is 'what: number of the filter; of: account by account; for: find; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.contexts is 'what: where it applies: home, notifications, public, thread, account; of: account by account; for: remember; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.action is 'what: warn, hide or blur; of: account by account; for: remember; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.expires_at is 'what: when it ends; of: account by account; for: remember; kept: with filter; erased: row; leaves: pseudonymous';
+comment on column relationships.filter.sealed is 'what: its title, keywords and the posts it names; of: account by account; for: remember; kept: with filter; erased: key; leaves: sealed; key: account';
+
+comment on column relationships.followed_tag.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.followed_tag.account is 'what: for whom the tag is followed; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.followed_tag.tag is 'what: keyed hash of the tag, its key in the keyring; of: account by account; for: find; kept: with tag; erased: row; leaves: no';
+comment on column relationships.followed_tag.id is 'what: when it began, lists page by it; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.followed_tag.sealed_name is 'what: the tag as it was typed; of: account by account; for: remember; kept: with tag; erased: key; leaves: sealed; key: account';
+
+comment on column relationships.featured_tag.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.featured_tag.account is 'what: for whom the tag is shown on the profile; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.featured_tag.tag is 'what: keyed hash of the tag, its key in the keyring; of: account by account; for: find; kept: with tag; erased: row; leaves: no';
+comment on column relationships.featured_tag.id is 'what: when it began, lists page by it; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
+comment on column relationships.featured_tag.sealed_name is 'what: the tag as it was typed; of: account by account; for: show; kept: with tag; erased: key; leaves: sealed; key: account';
+
+comment on column posts.post.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.id is 'what: number of the post, says when it was written; of: author by author; for: find; kept: 90 days after deletion (not built); erased: link; leaves: pseudonymous';
+comment on column posts.post.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.audience is 'what: public, unlisted or followers; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.flags is 'what: states of the law: sensitive, removed, deleted ..., written while protected; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.boost_of is 'what: the post that this one boosts; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.reply_to is 'what: the post that this one answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.reply_to_account is 'what: whom it answers; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.thread is 'what: the first post of its thread; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.mentions is 'what: accounts that its text names, who may therefore see it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column posts.post.replies is 'what: how many answers anybody may see; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
+comment on column posts.post.boosts is 'what: how many boosts; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
+comment on column posts.post.likes is 'what: how many likes; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
+
+comment on column posts.content.cell is 'what: home cell of the author, part of the id; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.content.id is 'what: which post; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.content.sealed is 'what: text, content warning, and the names in the text; of: author of posts.post by id; for: show; kept: with post; erased: key, row; leaves: sealed; key: id';
+
+comment on column posts.edit.cell is 'what: home cell of the author, part of the id; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.edit.post is 'what: which post; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.edit.version is 'what: which version, counted from 1; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.edit.at is 'what: when that version was written; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.edit.flags is 'what: states of the post at that time; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.edit.sealed is 'what: what the post said before an edit; of: author of posts.post by post; for: show; kept: with post; erased: key, row; leaves: sealed; key: post';
+
+comment on column posts.mark.cell is 'what: home cell of the account, part of the id; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.account is 'what: who marked the post; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.post is 'what: which post; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.bits is 'what: liked, bookmarked, boosted, pinned, its thread muted; of: account by account; for: show; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.like_id is 'what: when it was liked, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.bookmark_id is 'what: when it was bookmarked, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.pin_id is 'what: when it was pinned, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.boost is 'what: the account''s own boost of it; of: account by account; for: show; kept: with mark; erased: row; leaves: pseudonymous';
+
+comment on column posts.reaction.cell is 'what: home cell of the post, part of its id; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.reaction.post is 'what: which post; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.reaction.kind is 'what: 1 liked, 4 boosted; of: account by account; for: show; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.reaction.id is 'what: when, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.reaction.account is 'what: who did; of: account by account; for: show; kept: with mark; erased: row; leaves: pseudonymous';
+
+comment on column posts.once.cell is 'what: home cell of the account, part of the id; of: account by account; for: find; kept: 1 day after it was written; erased: row; leaves: no';
+comment on column posts.once.account is 'what: whose app sent the key; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
+comment on column posts.once.key is 'what: digest of an idempotency key; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
+comment on column posts.once.post is 'what: what was published under it; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
+comment on column posts.once.at is 'what: when; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
+
+comment on column messages.message.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.id is 'what: number of the message, says when it was written; of: author by author; for: find; kept: 90 days after deletion (not built); erased: link; leaves: pseudonymous';
+comment on column messages.message.conversation is 'what: which conversation it belongs to; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.flags is 'what: states of the law: sensitive, removed, deleted ...; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.reply_to is 'what: the message or post that it answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.reply_to_account is 'what: whom it answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.named is 'what: to whom it was sent; of: both by author, named; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.sealed is 'what: text, content warning, and the names in the text; of: author by author; for: show; kept: with message; erased: emptied; leaves: sealed; key: conversation';
+
+comment on column messages.inbox.cell is 'what: home cell of the account, part of the id; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+comment on column messages.inbox.account is 'what: whose inbox this is; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+comment on column messages.inbox.conversation is 'what: which conversation; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+comment on column messages.inbox.last_message is 'what: newest message in it; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+comment on column messages.inbox.people is 'what: everybody in the conversation; of: both by account, people; for: show; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+comment on column messages.inbox.is_unread is 'what: whether its owner has read it; of: account by account; for: remember; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
+
+comment on column timelines.marker.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column timelines.marker.account is 'what: who reads; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column timelines.marker.timeline is 'what: home or notifications; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column timelines.marker.last_read is 'what: up to where it was read; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column timelines.marker.version is 'what: grows with each change; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column timelines.marker.changed_at is 'what: when it was set; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column lists.list.cell is 'what: home cell of the owner, part of the id; of: account by owner; for: find; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.list.id is 'what: number of the list; of: account by owner; for: find; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.list.owner is 'what: whose list it is; of: account by owner; for: find; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.list.sealed_title is 'what: its title, for the owner''s eyes; of: account by owner; for: remember; kept: with list; erased: key; leaves: sealed; key: owner';
+comment on column lists.list.replies_policy is 'what: which replies of its members it shows; of: account by owner; for: remember; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.list.is_exclusive is 'what: whether its members are kept off the home timeline; of: account by owner; for: remember; kept: with list; erased: row; leaves: pseudonymous';
+
+comment on column lists.member.cell is 'what: home cell of the list, part of its id; of: account of lists.list by list; for: find; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.member.list is 'what: which list; of: account of lists.list by list; for: find; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.member.account is 'what: who is in it, and does not learn of it; of: account of lists.list by list; for: remember; kept: with list; erased: row; leaves: pseudonymous';
+comment on column lists.member.id is 'what: when the account was added, lists page by it; of: account of lists.list by list; for: find; kept: with list; erased: row; leaves: pseudonymous';
+
+comment on column notifications.notification.account is 'what: who is told; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.id is 'what: when, lists page by it; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.actor is 'what: who did it; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.post is 'what: which post it is about, 0 for none; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.cell is 'what: home cell of who is told, part of the id; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.kind is 'what: mention, follow, request, boost, like or status; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column notifications.policy.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.account is 'what: who wants it so; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.not_following is 'what: what to do with whom one does not follow; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.not_followers is 'what: what to do with whom one is not followed by; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.new_accounts is 'what: what to do with accounts that are new; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.private_mentions is 'what: what to do with direct messages nobody asked for; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.limited_accounts is 'what: what to do with accounts that moderators limited; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.policy.cleared_until is 'what: up to where the list was cleared; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column notifications.held.account is 'what: who would have been told; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.actor is 'what: who did it; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.post is 'what: which post it is about, 0 for none; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.id is 'what: when, lists page by it; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.cell is 'what: home cell of who would have been told, part of the id; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.kind is 'what: as in notifications.notification; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+
+comment on column notifications.request.cell is 'what: home cell, part of the id; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.request.account is 'what: who decides; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.request.actor is 'what: from whom something is kept back; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.request.id is 'what: when the first one came, lists page by it; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+
+comment on column notifications.permission.cell is 'what: home cell, part of the id; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.permission.account is 'what: who accepts everything; of: both by account, actor; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.permission.actor is 'what: from whom; of: both by account, actor; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column notifications.bell.cell is 'what: home cell of the author, part of the id; of: both by author, account; for: find; kept: with relation; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.bell.author is 'what: whose posts; of: both by author, account; for: find; kept: with relation; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.bell.account is 'what: who is told of each of them; of: both by author, account; for: tell; kept: with relation; erased: row, rebuilt; leaves: pseudonymous';
+
+comment on column notifications.muted_thread.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with mark; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.muted_thread.account is 'what: who does not want to hear of it; of: account by account; for: tell; kept: with mark; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.muted_thread.thread is 'what: which thread; of: account by account; for: tell; kept: with mark; erased: row, rebuilt; leaves: pseudonymous';
+
+comment on column notifications.conversation.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.conversation.account is 'what: who has written in it; of: account by account; for: tell; kept: with account; erased: row, rebuilt; leaves: pseudonymous';
+comment on column notifications.conversation.conversation is 'what: which conversation; of: account by account; for: tell; kept: with account; erased: row, rebuilt; leaves: pseudonymous';
+
+comment on column search.post_words.post is 'what: which post; of: author by author; for: find; kept: with post; erased: row, rebuilt; leaves: no';
+comment on column search.post_words.author is 'what: who wrote it; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
+comment on column search.post_words.is_indexable is 'what: whether anybody signed in may find it; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
+comment on column search.post_words.words is 'what: keyed hashes of its words and of whom it names, their key in the keyring; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
+
+comment on column search.account_words.account is 'what: which account; of: account by account; for: find; kept: with account; erased: row, rebuilt; leaves: no';
+comment on column search.account_words.words is 'what: keyed hashes of its handle and name, and of how they begin; of: account by account; for: search; kept: with account; erased: row, rebuilt; leaves: no';
+
+comment on column search.vocabulary.word is 'what: keyed hash of a word that some post has; of: nobody; for: search; kept: until the index is rebuilt; erased: rebuilt; leaves: no';
+comment on column search.vocabulary.edges is 'what: keyed hashes of how that word begins; of: nobody; for: search; kept: until the index is rebuilt; erased: rebuilt; leaves: no';
+
+comment on column search.tag.tag is 'what: keyed hash of a tag of public posts; of: nobody; for: search; kept: until the index is rebuilt; erased: rebuilt; leaves: no';
+comment on column search.tag.sealed_name is 'what: its name, to complete what somebody types; of: nobody; for: search; kept: until the index is rebuilt; erased: rebuilt; leaves: no; key: secret tags';
+
+comment on column search.build.name is 'what: which index; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column search.build.at_id is 'what: up to where it has been built; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column search.build.born is 'what: which index this is, so that what is remembered of another one is void; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column search.build.done_at is 'what: when it was complete; of: site; for: run; kept: always; erased: never; leaves: no';
+
+comment on column search.alive.one is 'what: there as long as the unlogged index has survived; of: site; for: run; kept: until the next crash; erased: rebuilt; leaves: no';
+comment on column search.alive.born is 'what: which index this is; of: site; for: run; kept: until the next crash; erased: rebuilt; leaves: no';
+
+comment on column journal.entry.cell is 'what: cell of what the entry is about; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.id is 'what: number of the entry; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.epoch is 'what: grows at each restore and failover; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.xid is 'what: transaction that wrote it; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.at is 'what: when; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.kind is 'what: what happened: room.noun.past; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.subject is 'what: what it happened to, by number; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.actor is 'what: who did it, by number, null for the site itself; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.refs is 'what: numbers of what else is concerned, the kind gives their meaning; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.cause is 'what: the request, command or schedule that led to it; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.salt is 'what: random bytes without which the digest says nothing; of: account by actor; for: prove; kept: always; erased: emptied (not built); leaves: pseudonymous';
+comment on column journal.entry.digest is 'what: salted digest of what happened in full, text included; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column journal.entry.inverse is 'what: how to undo it, by number, unused so far; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
+
+comment on column journal.epoch.epoch is 'what: number of the epoch; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.epoch.began_at is 'what: when it began; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.epoch.reason is 'what: first start, restore or failover; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
+comment on column journal.seal.cell is 'what: whose chain this is a link of; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.seq is 'what: number of the link; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.epoch is 'what: epoch of its entries; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.from_xid is 'what: first transaction in it; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.to_xid is 'what: last transaction in it; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.ids is 'what: numbers of its entries, in order; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.prints is 'what: eight bytes of each entry''s hash, to name the one that was changed; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.seal.hash is 'what: hash over its entries and the link before it; of: nobody; for: prove; kept: always; erased: never; leaves: yes';
+
+comment on column journal.root.seq is 'what: number of the root; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.root.at is 'what: when it was signed; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.root.heads is 'what: last link of each cell''s chain; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.root.hash is 'what: hash over them and the root before; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column journal.root.signature is 'what: signature of the site over the hash; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
+comment on column law.surface.surface is 'what: number of the surface; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.surface.name is 'what: name as in docs/law/visibility.md; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.surface.codes is 'what: verdict for each state, audience and viewer; of: site; for: decide; kept: always; erased: never; leaves: yes';
+
+comment on column law.policy.version is 'what: version of the law; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.policy.in_force_at is 'what: since when; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.policy.reason is 'what: why it changed; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
+comment on column ops.setting.name is 'what: name of the setting; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.setting.value is 'what: its value; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.setting.changed_at is 'what: when it was set; of: site; for: run; kept: always; erased: never; leaves: no';
+
+comment on column ops.maker.maker is 'what: number of the id maker; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.maker.holder is 'what: process that leases it: host and process number; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.maker.lease_until is 'what: until when; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.maker.high_water is 'what: no id beyond this has been given out; of: site; for: run; kept: always; erased: never; leaves: no';
+
+comment on column ops.follower.name is 'what: name of the follower; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.follower.epoch is 'what: epoch of the last entry it has taken; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.follower.xid is 'what: transaction of that entry; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.follower.id is 'what: number of that entry; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.follower.at is 'what: when it moved; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.follower.note is 'what: remark of the crew, unused so far; of: site; for: run; kept: always; erased: never; leaves: no';
+
+comment on column ops.job.id is 'what: number of the job; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.lane is 'what: urgent, default or bulk; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.name is 'what: which work; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.args is 'what: numbers it works on, never text; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.run_at is 'what: when it is due; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.attempts is 'what: how often it was tried; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.locked_until is 'what: claimed by a process until then; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.last_error is 'what: why the last try failed; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.once is 'what: name under which it waits only once; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.made_at is 'what: when it was asked for; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+comment on column ops.job.dead_at is 'what: when it was given up; of: site; for: run; kept: until the job is done; erased: row; leaves: no';
+
+comment on column ops.schedule.name is 'what: name of the schedule; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.schedule.next_at is 'what: when it is due; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.schedule.ran_at is 'what: when it last ran; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.schedule.note is 'what: what it said then; of: site; for: run; kept: always; erased: never; leaves: no';
+
+comment on column ops.drill.id is 'what: number of the run; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.drill is 'what: name of the drill; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.verdict is 'what: passed, failed, impossible or broken; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.sabotage is 'what: whether it was run to fail; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.build is 'what: digest of the code that was drilled; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.at is 'what: when; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.drill.report is 'what: figures and harm, as the drill printed them; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
+comment on column petrel_migrations.done.name is 'what: file that was run; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column petrel_migrations.done.digest is 'what: digest of its text; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column petrel_migrations.done.at is 'what: when it was run; of: site; for: run; kept: always; erased: never; leaves: yes';
+
+comment on column petrel_migrations.kept.oid is 'what: function or type that a numbered migration made; of: site; for: run; kept: always; erased: never; leaves: yes';
