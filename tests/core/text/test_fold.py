@@ -40,6 +40,7 @@ EVERY_CHARACTER = [chr(point) for point in (*range(0xD800), *range(0xE000, 0x200
         ("co\u00adop", "coop"),
         ("❤️", "❤"),
         ("e\u0301", "é"),
+        ("か\u200d\u3099", "が"),
     ],
 )
 def test_spellings_of_one_word_fold_alike(one, other):
@@ -61,7 +62,7 @@ def test_folding_any_character_twice_changes_nothing_more():
 def test_text_is_folded_the_same_whatever_stands_beside_it():
     """Texts without letters that change take a shorter way; one accent sends them the long way."""
     letters = "\n".join(letter for letter in EVERY_CHARACTER if letter > "\u2e7f")
-    for part in (letters[at : at + 1000] for at in range(0, len(letters), 1000)):
+    for part in (letters[at : at + 40] for at in range(0, len(letters), 40)):
         assert fold(f"{part}\né") == f"{fold(part)}\ne"
 
 

@@ -126,6 +126,7 @@ def test_joint_at_the_end_is_not_part_of_the_hashtag():
         ("https://example.org/a(b", "https://example.org/a", "example.org"),
         ("«https://example.org/a»", "https://example.org/a", "example.org"),
         ("“https://example.org/a”", "https://example.org/a", "example.org"),
+        ("'https://example.org/a'", "https://example.org/a", "example.org"),
         ('"https://example.org/a"', "https://example.org/a", "example.org"),
         ("<https://example.org/a>", "https://example.org/a", "example.org"),
         ("https://example.org/a...", "https://example.org/a", "example.org"),
@@ -183,6 +184,11 @@ def test_everything_in_one_text_keeps_its_order():
     assert found(text) == [
         "@bob@example.com", "https://x.example/@eve#a", "#Köln", "@bob", "#köln", "http://y.example",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["#日本http://x.example", "@bob.http://x.example"])
+def test_what_began_first_is_not_taken_apart_again(text):
+    assert found(text) == [text.removesuffix("://x.example")]
 
 
 def test_mentions_are_each_person_once_in_order_of_first_mention():

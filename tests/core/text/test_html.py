@@ -137,10 +137,11 @@ def test_two_people_of_one_name_are_told_apart():
     assert seen.text == "@bob @bob@example.com @eve"
 
 
-def test_one_person_under_two_names_is_shown_once_the_same_way():
-    bob = MentionTarget("https://our.example/@bob", "bob")
-    seen = Reread(render(parse("@bob @bob@our.example"), {"bob": bob, "bob@our.example": bob}, tag_url))
-    assert seen.text == "@bob @bob"
+def test_one_person_written_two_ways_keeps_the_short_name():
+    eve = MentionTarget("https://our.example/@eve@xn--bcher-kva.example", "eve@xn--bcher-kva.example")
+    ways = {"eve@bücher.example": eve, "eve@xn--bcher-kva.example": eve}
+    seen = Reread(render(parse("@eve@bücher.example @eve@xn--bcher-kva.example"), ways, tag_url))
+    assert seen.text == "@eve @eve"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,7 @@ def test_plain_keeps_text_and_lines(html, text):
 @pytest.mark.parametrize("work", [plain, sanitise])
 @pytest.mark.parametrize("bit", ["<", "<a", "<br", "<div ", "</p", "</p>\n", "&", "<p><p>"])
 def test_hostile_html_takes_time_in_proportion_to_its_length(work, bit):
-    html = bit * (30_000 // len(bit))
+    html = bit * (120_000 // len(bit))
     began = time.perf_counter()
     work(html)
     assert time.perf_counter() - began < 0.5

@@ -44,6 +44,7 @@ def test_lone_surrogates_are_refused_with_the_name_of_the_field(raw):
 
 def test_marks_beyond_thirty_on_one_letter_are_dropped():
     assert clean("Z" + "\u0335" * 31) == "Z" + "\u0335" * 30
+    assert clean("a" + "\u0344" * 30) == clean(clean("a" + "\u0344" * 30))
     assert clean("Z" + "\u0335" * 30 + "a") == "Z" + "\u0335" * 30 + "a"
 
 
