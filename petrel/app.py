@@ -115,7 +115,7 @@ async def _beat(open_now: doors.Doors, settings: Settings) -> None:
         await asyncio.sleep(ids.RENEW_S)
         try:
             await asyncio.wait_for(open_now.renew_lease(), ids.RENEW_S)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PetrelError) as e:
+        except (*doors.GONE, asyncpg.PostgresError, PetrelError) as e:
             log.warning("lease not renewed, trying again", error=repr(e))
         if (now := _changed_at_ns(settings)) != seen:
             seen = now

@@ -28,6 +28,9 @@ from petrel.storage.pools import Addresses, open_pool
 
 Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
+# The connection is of no more use. asyncpg says InternalClientError for one whose server died while it lay in the
+# pool: the parting word of the server has come, and the end of the stream has not.
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class UnjournaledWrite(PetrelError):
@@ -52,7 +55,7 @@ class Reader:
         if self._connection is None:
             try:
                 self._connection = await self._pool.acquire(timeout=5)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+            except (*GONE, TimeoutError, asyncpg.PostgresError) as e:
                 raise Unavailable(detail=f"no database connection: {e!r}") from e
         return self._connection
 
@@ -63,7 +66,7 @@ class Reader:
             rows: list[Row] = await connection.fetch(sql, *args)
         except asyncpg.PostgresError as e:
             raise meaning_of(e) from e
-        except (OSError, asyncpg.InterfaceError) as e:
+        except GONE as e:
             raise Unavailable(detail=repr(e)) from e
         return rows
 
@@ -99,7 +102,7 @@ class Writer(Reader):
             self._began = True
             try:
                 await connection.execute("begin")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+            except (*GONE, asyncpg.PostgresError) as e:
                 raise Unavailable(detail=repr(e)) from e
         return connection
 
@@ -111,7 +114,7 @@ class Writer(Reader):
             verb, _, rest = (await connection.execute(sql, *args)).partition(" ")
         except asyncpg.PostgresError as e:
             raise meaning_of(e) from e
-        except (OSError, asyncpg.InterfaceError) as e:
+        except GONE as e:
             raise Unavailable(detail=repr(e)) from e
         count = int(rest.rpartition(" ")[2] or 0) if verb in CHANGES else 0
         self._changed = self._changed or count > 0
@@ -151,7 +154,7 @@ class Writer(Reader):
                 await self._connection.execute("commit")
             except asyncpg.PostgresError as e:
                 raise meaning_of(e) from e
-            except (OSError, asyncpg.InterfaceError) as e:
+            except GONE as e:
                 raise Unavailable(detail=repr(e)) from e
         if self._entries:
             self._doors.hint("followers")
@@ -164,7 +167,7 @@ class Writer(Reader):
         try:
             if not self._connection.is_closed():
                 await self._connection.execute("rollback")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*GONE, asyncpg.PostgresError):
             # A session that the server ended is back in the pool already, and nobody's to ask.
             with suppress(asyncpg.InterfaceError):
                 self._connection.terminate()
@@ -211,7 +214,7 @@ class Doors:
         if self.maker is not None:
             try:
                 await ids.release(self.pools["writer"].fetch, self.holder, self.maker)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*GONE, asyncpg.PostgresError):
                 pass                            # the lease ends by itself
             ids.install(None)
         for pool in self.pools.values():

@@ -112,7 +112,8 @@ class Tail:
             try:
                 await self.begin()
                 grew = await self._catch_up(stop)
-            except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+            except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError,
+                    asyncpg.InternalClientError) as e:
                 log.warning("journal cannot be read, trying again", error=repr(e))
                 grew = False
             idle = 0 if grew else min(idle + 1, len(IDLE_S) - 1)

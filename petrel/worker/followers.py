@@ -77,14 +77,19 @@ async def run(stop: asyncio.Event, run_directory: Path) -> None:
         loops += [asyncio.create_task(_follow(journal.FOLLOWERS[p.name], p, the_tail, stop)) for p in places]
         loops += [asyncio.create_task(_keep_alive(name, task, stop)) for name, task in journal.TASKS.items()]
         loops.append(asyncio.create_task(_report(places, the_tail, stop, run_directory / "followers.json")))
+        loops.append(asyncio.create_task(_wake(the_tail, stop)))
         try:
-            await stop.wait()
-            the_tail.hint()
+            # A loop that fails takes the process with it, which is started again: no follower waits for ever.
             await asyncio.gather(*loops)
         finally:
             for loop in loops:
                 loop.cancel()
             tail.install(None)
+
+
+async def _wake(the_tail: Tail, stop: asyncio.Event) -> None:
+    await stop.wait()
+    the_tail.hint()
 
 
 async def _follow(follower: Follower, place: Place, the_tail: Tail, stop: asyncio.Event) -> None:
