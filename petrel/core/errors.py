@@ -2,6 +2,7 @@
 
     PetrelError
     ├── NotFound             missing, or not for this viewer to see: callers are never told which
+    │   └── Gone(reason)     taken away by others than its author, for somebody who could see it before
     ├── Refused(reason)      seen, but not allowed
     ├── Invalid(field, ..)   what was sent breaks a rule
     ├── Conflict             somebody else was first
@@ -33,6 +34,15 @@ class PetrelError(Exception):
 
 class NotFound(PetrelError):
     """Record not found"""
+
+    def __init__(self, message: str | None = None, *, reason: str = "", detail: object = None) -> None:
+        """`reason`: a word for why, only where the law lets this viewer know (docs/law/visibility.md section 3)."""
+        super().__init__(message, detail=detail)
+        self.reason = reason
+
+
+class Gone(NotFound):
+    """This is no longer here"""
 
 
 class Refused(PetrelError):

@@ -12,6 +12,7 @@ import structlog
 from petrel.api.http.reply import Headers, Reply
 from petrel.core.errors import (
     Conflict,
+    Gone,
     Invalid,
     NotFound,
     PetrelError,
@@ -82,6 +83,7 @@ CHALLENGE = (b"www-authenticate", b'Bearer realm="petrel", error="invalid_token"
 
 # Looked up along the class's ancestors, so a subclass made by a room needs no line of its own.
 STATUSES: dict[type[PetrelError], int] = {
+    Gone: 410,
     NotFound: 404,
     Refused: 403,
     Invalid: 422,
@@ -120,7 +122,7 @@ def reply_for(error: BaseException, request_id: str, place: str) -> Reply:
 def _body(error: PetrelError) -> dict[str, object]:
     if isinstance(error, NotFound):
         # The same bytes for every kind of missing and forbidden thing (law, section 3).
-        return {"error": "Record not found"}
+        return {"error": "Record not found"} if not error.reason else {"error": error.message, "reason": error.reason}
     if isinstance(error, Invalid):
         text = error.message
         if error.field:

@@ -7,6 +7,7 @@ import msgspec
 from petrel.api.present import cards
 from petrel.api.present.rendered import rendered
 from petrel.core.doors import Row
+from petrel.core.errors import Gone, NotFound
 from petrel.features.posts import Code, Content, State, Surface, Who
 
 HISTORY = "From a conversation with somebody on the other side of a block"
@@ -35,6 +36,13 @@ def notice_of(row: Row, surface: int) -> str:
     if states & State.SUSPENDED:
         return SUSPENDED
     return ADULT if states & State.ADULT else ""  # `sensitive` alone: apps hide it themselves
+
+
+def gone(states: int) -> NotFound:
+    """What somebody who was in the audience is told of a tombstone. source: visibility.md sections 2.5 and 3."""
+    if states & State.DELETED:
+        return NotFound(reason="deleted")
+    return Gone(reason="removed" if states & State.REMOVED else "suspended")
 
 
 def opening(row: Row, notice: str) -> bytes:

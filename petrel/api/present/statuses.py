@@ -211,11 +211,14 @@ async def status_with(found: Shown, *, likes: int | None = None, boosts: int | N
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
-    """One post by itself. Errors: NotFound, the same for hidden and missing."""
-    found = await entries(r, Surface.API, [number], reveal=reveal)
-    if not found:
+    """One post by itself. Errors: NotFound, the same for hidden and missing, with a reason for a tombstone; Gone."""
+    found = await posts.shown(r, Surface.API, [number], [stamp_of(number)])
+    if found and found[0].row["code"] == Code.TOMBSTONE:
+        raise gates.gone(found[0].row["states"])
+    shown = await of_shown(r, Surface.API, found, reveal=reveal)
+    if not shown:
         raise NotFound
-    return found[0][1]
+    return shown[0][1]
 
 
 async def fresh(r: Reader, made: posts.Fresh) -> bytes:
