@@ -80,8 +80,9 @@ class Reader:
 
     async def release(self) -> None:
         if self._connection is not None:
-            await self._pool.release(self._connection)
-            self._connection = None
+            connection, self._connection = self._connection, None
+            with suppress(*GONE):               # ended by the server, it is back in the pool already
+                await self._pool.release(connection)
 
 
 class Writer(Reader):
