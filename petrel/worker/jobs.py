@@ -16,6 +16,7 @@ from msgspec import Struct
 from petrel.core import jobs
 from petrel.core.doors import deriving, reading
 from petrel.core.errors import PetrelError
+from petrel.core.together import Together
 from petrel.core.viewer import System
 from petrel.worker.hints import listening
 
@@ -74,8 +75,16 @@ async def perform(one: Claim) -> None:
     except Exception as e:
         await _failed(one, e)
     else:
-        async with deriving("jobs") as w:
-            await w.execute(FINISH, [one.id])
+        await finish(one.id)
+
+
+async def _finish_many(numbers: list[int]) -> list[None]:
+    async with deriving("jobs") as w:
+        await w.execute(FINISH, numbers)
+    return [None] * len(numbers)
+
+
+finish: Together[int, None] = Together(_finish_many, most=500, lanes=1)
 
 
 async def _failed(one: Claim, e: Exception) -> None:

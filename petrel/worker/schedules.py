@@ -1,6 +1,7 @@
 """Schedules: each has one row, and whoever moves the row's time runs it. Missed times are not made up for."""
 
 import asyncio
+from collections.abc import Container
 
 import structlog
 
@@ -30,7 +31,8 @@ NEXT_S = "select extract(epoch from min(next_at) - now())::float8 from ops.sched
 
 
 async def run(stop: asyncio.Event) -> None:
-    """Until `stop` is set; a schedule that runs is finished."""
+    """Until `stop` is set; schedules that run are finished."""
+    running: dict[str, asyncio.Task[None]] = {}
     known = False
     while not stop.is_set():
         wait_s = MOST_S
@@ -38,10 +40,11 @@ async def run(stop: asyncio.Event) -> None:
             if not known:
                 await know()
                 known = True
-            await run_due()
-            if jobs.SCHEDULES:
-                async with reading(VIEWER) as r:
-                    wait_s = await r.value(NEXT_S, list(jobs.SCHEDULES))
+            for schedule in await claim_due(running):
+                task = asyncio.create_task(run_one(schedule), name=schedule.name)
+                running[schedule.name] = task
+                task.add_done_callback(lambda _done, name=schedule.name: running.pop(name))
+            wait_s = await _until_next_s()
         except PetrelError as e:
             log.warning("schedules cannot be read, trying again", error=str(e.detail or e))
             wait_s = 2.0
@@ -49,6 +52,15 @@ async def run(stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), min(MOST_S, max(0.05, wait_s)))
         except TimeoutError:
             pass
+    if running:
+        await asyncio.wait(running.values())
+
+
+async def _until_next_s() -> float:
+    if not jobs.SCHEDULES:
+        return MOST_S
+    async with reading(VIEWER) as r:
+        return float(await r.value(NEXT_S, list(jobs.SCHEDULES)))
 
 
 async def know() -> None:
@@ -59,19 +71,19 @@ async def know() -> None:
             await w.execute(KNOW, [s.name for s in every], [s.every_s for s in every])
 
 
-async def run_due() -> int:
-    """Runs what is due and nobody else has claimed, one after the other; returns how many."""
-    ran = 0
+async def claim_due(running: Container[str] = ()) -> list[jobs.Schedule]:
+    """Those whose time has come, that do not run here, and that nobody else has claimed."""
+    claimed = []
     for schedule in jobs.SCHEDULES.values():
-        async with deriving("schedules") as w:
-            is_ours = bool(await w.change(CLAIM, schedule.name, schedule.every_s))
-        if is_ours:
-            ran += 1
-            await _run_one(schedule)
-    return ran
+        if schedule.name not in running:
+            async with deriving("schedules") as w:
+                if await w.change(CLAIM, schedule.name, schedule.every_s):
+                    claimed.append(schedule)
+    return claimed
 
 
-async def _run_one(schedule: jobs.Schedule) -> None:
+async def run_one(schedule: jobs.Schedule) -> None:
+    """Runs it once, and notes what it said or how it failed."""
     try:
         said = await schedule.run()
     except Exception as e:
@@ -80,5 +92,16 @@ async def _run_one(schedule: jobs.Schedule) -> None:
     else:
         if said:
             log.info(said, schedule=schedule.name)
-    async with deriving("schedules") as w:
-        await w.execute(NOTE, schedule.name, (said or "")[:500])
+    try:
+        async with deriving("schedules") as w:
+            await w.execute(NOTE, schedule.name, (said or "")[:500].replace("\0", ""))
+    except PetrelError as e:
+        log.warning("a schedule's note is lost", schedule=schedule.name, error=str(e.detail or e))
+
+
+async def run_due() -> int:
+    """For tests and the command line: runs here what is due; returns how many."""
+    due = await claim_due()
+    for schedule in due:
+        await run_one(schedule)
+    return len(due)
