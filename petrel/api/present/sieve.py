@@ -5,8 +5,8 @@ A post is filtered by the place where it is shown: a timeline, a thread, a profi
 itself, or found among one's own marks, it is not; nor is one's own post anywhere.
 """
 
-import time
 from collections.abc import Sequence
+from time import monotonic
 
 import msgspec
 from msgspec import Struct
@@ -28,7 +28,7 @@ KEEP_S = 5.0  # how long another process may go on with filters that were change
 
 
 class Held(Struct, frozen=True):
-    until: float  # time.monotonic()
+    until: float  # of `monotonic`
     all: tuple[filters.Filter, ...]
 
 
@@ -84,9 +84,9 @@ async def sieve_for(r: Reader, found: Sequence[Shown], context: str | None) -> S
     if not context or not found or not found[0].row["who"] & Who.FILTERING or r.account is None:
         return None
     held = _held.get(r.account)
-    if held is None or held.until < time.monotonic():
+    if held is None or held.until < monotonic():
         before = _changes
-        held = Held(time.monotonic() + KEEP_S, tuple(await filters.of(r)))
+        held = Held(monotonic() + KEEP_S, tuple(await filters.of(r)))
         if before == _changes:
             _held.put(r.account, held)
     here = tuple(one for one in held.all if context in one.contexts)
