@@ -41,7 +41,8 @@ async def shown(
         return []
     blank = [0] * len(ids)
     found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
-    if all(row["boost_of"] is None for row in found):
+    # A hidden boost still brings the row of what it boosts: alone it is no post of the list.
+    if all(row["depth"] == 0 and row["boost_of"] is None for row in found):
         return [Shown(row) for row in sorted(found, key=_ord)]
     boosted = {row["ord"]: row for row in found if row["depth"] == 1}
     rows = sorted((row for row in found if row["depth"] == 0), key=_ord)
