@@ -14,6 +14,7 @@ from petrel.core.chain_check import Report
 from petrel.core.doors import Doors, reading, writing
 from petrel.core.viewer import System
 from petrel.storage.pools import Addresses
+from tests.conftest import loop
 
 TESTER = System("test")
 
@@ -58,7 +59,7 @@ def journal(site: Doors, addresses: Addresses, tmp_path: Path) -> Iterator[Site]
         await connection.execute("truncate journal.entry, journal.seal, journal.root")
         await connection.close()
 
-    asyncio.get_event_loop().run_until_complete(empty())
+    loop().run_until_complete(empty())
     yield Site(tmp_path, addresses)
 
 
