@@ -37,7 +37,7 @@ map: .venv/ready-for-tests
 	@$(BIN)/python -m pytest -q tests/fences/test_map.py && cat docs/map.md
 
 bench: .venv/ready
-	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python bench/run.py $(BENCH)
 
 # Run after a change of the dependencies in pyproject.toml.
 lock: .venv/ready
