@@ -1,0 +1,167 @@
+"""Search in the client API: people, hashtags and posts; hashtag timelines.
+
+While the index is built anew after a crash, answers are of what it has already, and say so in a header.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+from urllib.parse import unquote
+
+import msgspec
+
+from petrel.api import present
+from petrel.api.http import BadRequest, Call, Id, Offset, Paged, Pieces, Plain, Reply, route
+from petrel.api.tags import Tag, _url
+from petrel.api.timelines import MOST, _shown
+from petrel.core import limits
+from petrel.core.doors import Reader, reading
+from petrel.core.errors import Unauthenticated
+from petrel.core.pages import Page
+from petrel.features import accounts, search
+from petrel.features.posts import Surface
+
+CATCHING_UP = (b"x-petrel-search", b"catching-up")
+ROUNDS = 5
+MOST_OFFSET = 1_000
+MOST_QUERY = 1_000
+
+
+class SearchForm(Offset, frozen=True, kw_only=True):
+    """`resolve`: addresses of this site are found always; other servers are not asked yet."""
+
+    q: str = ""
+    type: Literal["accounts", "hashtags", "statuses"] | None = None
+    resolve: bool = False
+    following: bool = False
+    account_id: Id | None = None
+    max_id: Id | None = None
+    min_id: Id | None = None
+    exclude_unreviewed: bool = False
+
+
+class AccountsForm(Offset, frozen=True, kw_only=True):
+    q: str = ""
+    resolve: bool = False
+    following: bool = False
+
+
+class TagForm(Paged, frozen=True, kw_only=True):
+    """`any`, `all`, `none`: further tags. `local`: all posts are; `remote` and `only_media`: none is, yet."""
+
+    hashtag: str
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+
+async def _say_state(call: Call, r: Reader) -> None:
+    if not (await search.state(r)).is_ready:
+        call.add_header(*CATCHING_UP)
+
+
+async def _people(r: Reader, form: SearchForm | AccountsForm, limit: int, offset: int) -> list[bytes]:
+    """Hidden ones make room for the next."""
+    shown: list[bytes] = []
+    for _ in range(ROUNDS):
+        found = await search.accounts(r, form.q, limit, offset=offset, following=form.following)
+        shown += await present.accounts(r, found)
+        if len(shown) >= limit or len(found) < limit:
+            break
+        offset += limit
+    return shown[:limit]
+
+
+async def _posts(r: Reader, form: SearchForm, limit: int, offset: int) -> list[bytes]:
+    """Hidden ones make room for the next, unless the client counts through the list by offset."""
+    asked = search.understood(form.q)
+    page = Page(min(offset, MOST_OFFSET) + limit, form.max_id, None, form.min_id)
+    backwards = form.min_id is not None
+    shown: list[tuple[int, bytes]] = []
+    for _ in range(ROUNDS):
+        found = await search.posts(r, asked, page, author=form.account_id)
+        more = await present.entries(r, Surface.SRCH, found[offset:] if offset else found)
+        shown = more + shown if backwards else shown + more
+        if offset or len(shown) >= limit or len(found) < page.limit:
+            break
+        page = Page(limit, form.max_id, None, found[0]) if backwards else Page(limit, found[-1])
+    kept = shown[-limit:] if backwards else shown[:limit]
+    return [entity for _, entity in kept]
+
+
+_ADDRESS = re.compile(r"/(?:@([A-Za-z0-9_]+)|ap/users/([0-9]{1,19}))(?:/(?:statuses/)?([0-9]{1,19}))?/?\Z")
+
+
+async def _at_address(r: Reader, typed: str) -> tuple[list[bytes], list[bytes]] | None:
+    """(accounts, statuses) at an address of this site; None for what is no such address."""
+    base = limits.current().base_url
+    found = _ADDRESS.match(unquote(typed.strip()).removeprefix(base)) if typed.strip().startswith(base) else None
+    if found is None:
+        return None
+    handle, number, post = found.groups()
+    if post is not None:
+        is_id = int(post) < 1 << 63
+        return [], await present.statuses(r, Surface.API, [int(post)] if is_id else [])
+    numbers = [int(number)] if number else list((await accounts.ids_by_handle(r, [handle])).values())
+    return await present.accounts(r, [one for one in numbers if one < 1 << 63]), []
+
+
+async def _tags(r: Reader, typed: str, limit: int) -> bytes:
+    names = await search.tags(r, typed, limit)
+    return msgspec.json.encode([Tag(name.lower(), name, _url(name)) for name in names])
+
+
+@route("GET", "/api/v2/search", scope="public or read:search", surface="srch")
+async def everything(call: Call, form: SearchForm) -> Plain:
+    """Posts only for members. Counting through, and asking other servers, need one too."""
+    limit, offset = form.bounds(20, 40)
+    if not form.q.strip():
+        raise BadRequest('The parameter "q" is missing')
+    if len(form.q) > MOST_QUERY:
+        raise BadRequest(f'The parameter "q" is too long: at most {MOST_QUERY} characters are accepted')
+    async with reading(call.viewer) as r:
+        if r.account is None and (form.resolve or form.offset):
+            raise Unauthenticated("Search queries that resolve or page through results need somebody signed in")
+        people: Sequence[bytes] = ()
+        posts: Sequence[bytes] = ()
+        tags = b"[]"
+        at = await _at_address(r, form.q) if not offset else None
+        if at is not None:
+            people, posts = (part if form.type in (None, kind) else []
+                             for part, kind in zip(at, ("accounts", "statuses"), strict=True))
+        else:
+            await _say_state(call, r)
+            if form.type in (None, "accounts") and not form.q.lstrip().startswith("#"):
+                people = await _people(r, form, limit, offset)
+            if form.type in (None, "hashtags") and not offset and not form.q.lstrip().startswith("@"):
+                tags = await _tags(r, form.q, limit)
+            if form.type in (None, "statuses") and r.account is not None:
+                posts = await _posts(r, form, limit, offset)
+    return Plain([b'{"accounts":[', b",".join(people), b'],"statuses":[', b",".join(posts), b'],"hashtags":', tags,
+                  b"}"])
+
+
+@route("GET", "/api/v1/accounts/search", scope="read:accounts", surface="srch")
+async def people(call: Call, form: AccountsForm) -> Pieces:
+    limit, offset = form.bounds(40, 80)
+    async with reading(call.viewer) as r:
+        await _say_state(call, r)
+        return Pieces(await _people(r, form, limit, offset) if form.q.strip() else [])
+
+
+@route("GET", "/api/v1/timelines/tag/:hashtag", scope="public or read:statuses", surface="pub")
+async def tag_timeline(call: Call, form: TagForm) -> Reply:
+    if form.remote or form.only_media:
+        return Reply([])
+    async with reading(call.viewer) as r:
+        await _say_state(call, r)
+    propose = partial(_tagged, form)
+    return await _shown(call, form.page(20, MOST), Surface.PUB, propose)
+
+
+async def _tagged(form: TagForm, r: Reader, page: Page) -> list[int]:
+    return await search.tagged(r, form.hashtag, page, other=form.any[:10], also=form.all[:10], without=form.none[:10])

@@ -1,0 +1,119 @@
+"""Writing the index: from sealed texts to hashes, in batches. Plain text is in memory here and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+
+from petrel.core import seal
+from petrel.core.doors import Writer, deriving
+from petrel.core.text import WordKey, words
+from petrel.features import accounts as people
+from petrel.features import posts as room
+from petrel.features.posts import Audience
+from petrel.features.search import rows, terms
+
+MOST_KNOWN = 131_072        # words remembered as being in the vocabulary: about 10 MB
+
+
+class Known:
+    """What this process knows to be in the vocabulary of the index that was born as `born`."""
+
+    def __init__(self) -> None:
+        self.born: int | None = None
+        self.words: set[int] = set()
+
+    def see(self, born: int | None) -> None:
+        """After a crash, or in another site, the vocabulary begins anew."""
+        if born != self.born or len(self.words) > MOST_KNOWN:
+            self.born, self.words = born, set()
+
+
+_known = Known()
+
+
+class Flat:
+    """Rows of a number and an array of varying length, as columns for one statement."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.firsts: list[int] = []
+        self.lasts: list[int] = []
+        self.all: list[int] = []
+
+    def add(self, number: int, items: Iterable[int]) -> None:
+        self.ids.append(number)
+        self.firsts.append(len(self.all) + 1)
+        self.all += items
+        self.lasts.append(len(self.all))
+
+    @property
+    def columns(self) -> tuple[list[int], list[int], list[int], list[int]]:
+        return self.ids, self.firsts, self.lasts, self.all
+
+
+async def hold(w: Writer) -> int | None:
+    """Makes this the only writer of the index until it commits; returns which index it is, None for a lost one."""
+    row = await w.row(rows.HOLD)
+    born: int | None = row["born"] if row else None
+    _known.see(born)
+    return born
+
+
+async def put_posts(w: Writer, ids: Sequence[int], *, replace: bool) -> None:
+    """Indexes posts as they are now; those that are gone are passed over. With `replace` over what is there."""
+    found = await w.fetch(rows.SEALED, list(ids))
+    keys = await seal.keys([row["id"] for row in found])
+    key = await terms.word_key()
+    flat, new, names = Flat(), dict[int, str](), dict[int, str]()
+    for row in found:
+        number = row["id"]
+        if number not in keys:
+            continue
+        content = room.decode_content(seal.open_sealed(keys[number], number, row["sealed"]))
+        parsed = terms.read(content.text, content.spoiler)
+        plain = words(parsed)
+        hashes = list(map(key.hash, plain))
+        # What stands in narrower posts only completes no tag for anybody.
+        is_public = row["audience"] == Audience.PUBLIC
+        for word, hashed in zip(plain, hashes, strict=True):
+            if hashed not in _known.words and (is_public or word[0] != "#"):
+                new[hashed] = word
+                if word[0] == "#":
+                    names[hashed] = parsed.tags[word[1:]]
+        marks = [terms.by(row["author"]), *(terms.to(account) for account in row["mentions"])]
+        flat.add(number, {*hashes, *map(key.hash, marks)})
+    await _learn(key, new, names)
+    if flat.ids:
+        await w.execute(rows.REPLACE if replace else rows.KEEP, *flat.columns, key.hash(terms.OPEN))
+
+
+async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> None:
+    """Adds words to the vocabulary, in a transaction of its own: they do no harm when the posts do not follow."""
+    edged = {hashed: edges for hashed, word in new.items() if (edges := terms.edges_of(word)) or hashed in names}
+    if edged:
+        flat = Flat()
+        for hashed, edges in edged.items():
+            flat.add(hashed, map(key.hash, edges))
+        async with deriving("search") as w:
+            await w.execute(rows.LEARN, *flat.columns)
+            if names:
+                secret = await seal.secret("tags")
+                await w.execute(rows.NAME_TAGS, list(names), [
+                    seal.seal(secret, hashed % (1 << 64), name.encode())
+                    for hashed, name in names.items()])
+    _known.words |= new.keys()
+
+
+async def put_accounts(w: Writer, ids: Sequence[int]) -> None:
+    """Indexes accounts as they are now."""
+    key = await terms.word_key()
+    flat = Flat()
+    for row, profile in await people.profiles_of(w, ids):
+        flat.add(row["id"], set(map(key.hash, terms.of_name(row["handle"], profile.display_name))))
+    if flat.ids:
+        await w.execute(rows.PUT_ACCOUNTS, *flat.columns)
+
+
+async def reopen(w: Writer, account: int, below: int) -> int:
+    """Corrects which of an account's posts are open to search, a thousand at most; returns where to go on, 0 at the
+    end."""
+    changed = await w.change(rows.REOPEN, account, below, (await terms.word_key()).hash(terms.OPEN))
+    return min(row["post"] for row in changed) if len(changed) == 1000 else 0

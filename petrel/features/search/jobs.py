@@ -1,0 +1,49 @@
+"""Keeps the index up with the journal."""
+
+from petrel.core.doors import Writer, deriving
+from petrel.core.jobs import job
+from petrel.core.journal import Entry, follow
+from petrel.features.search import building, indexing, rows
+
+TOP = (1 << 63) - 1
+
+
+@follow("search", "posts.post.created", "posts.post.edited", "posts.post.deleted", "accounts.account.created",
+        "accounts.profile.changed", "accounts.account.changed")
+async def index(w: Writer, entries: list[Entry]) -> None:
+    """Twice: the same rows again. Late: new posts are found late. Never: a post is not found until it is edited or
+    the index is built anew; a deleted one stays as hashes, and is shown to nobody."""
+    put: dict[int, bool] = {}
+    people: dict[int, None] = {}
+    changed: dict[int, None] = {}
+    for e in entries:
+        if e.kind.startswith("posts."):
+            put[e.subject] = e.kind != "posts.post.deleted"
+        elif e.kind == "accounts.account.changed":
+            changed[e.subject] = None
+        else:
+            people[e.subject] = None
+    await indexing.hold(w)
+
+    gone = [post for post, is_there in put.items() if not is_there]
+    if gone:
+        await w.execute(rows.DROP_POSTS, gone)
+    await indexing.put_posts(w, [post for post, is_there in put.items() if is_there], replace=True)
+    if people:
+        await indexing.put_accounts(w, list(people))
+    for account in changed:
+        w.later("search.reopen", {"account": account}, lane="bulk", once=f"search.reopen {account}")
+
+
+@job("search.reopen")
+async def reopen(account: int) -> None:
+    """Somebody may have agreed to be found, or no longer. Twice: no effect. Late: their posts are proposed by the old
+    rule meanwhile; the law asks the account. Never: the dead letter is listed."""
+    below = TOP
+    while below:
+        async with deriving("search") as w:
+            await indexing.hold(w)
+            below = await indexing.reopen(w, account, below)
+
+
+__all__ = ["building", "index", "reopen"]

@@ -1,0 +1,79 @@
+"""Named SQL of the index, in sets."""
+
+# Whoever writes the index holds this lock until their commit: a post that is indexed anew while it is deleted stays
+# deleted, because one of the two comes after the other. Says which index this is; null after a crash.
+HOLD = "select pg_advisory_xact_lock(7022003), (select born from search.alive) as born"
+BORN = "select born from search.alive"
+SEALED = "select id, author, audience, mentions, sealed from posts.sealed_of('search', $1::bigint[])"
+# Open to search is what is public and by an author who agreed to be found, and not written while protected.
+# source: visibility.md section 4.1.
+PUT_POSTS = """
+insert into search.post_words as old (post, author, is_indexable, words)
+select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.is_open then array[$5::bigint] end
+  from unnest($1::bigint[], $2::integer[], $3::integer[]) n(post, first, last)
+  join posts.post p on p.cell = law.cell(n.post) and p.id = n.post and p.flags & 512 = 0
+  join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
+ cross join lateral (
+   select p.audience = 0 and p.flags & 65536 = 0 and a.is_indexable and not a.is_protected) o(is_open)
+on conflict (post) do
+"""
+REPLACE = PUT_POSTS + "update set is_indexable = excluded.is_indexable, words = excluded.words"
+KEEP = PUT_POSTS.replace("(post) do", "do") + "nothing"
+DROP_POSTS = "delete from search.post_words where post = any($1::bigint[])"
+LEARN = """
+insert into search.vocabulary (word, edges)
+select n.word, ($4::bigint[])[n.first:n.last]
+  from unnest($1::bigint[], $2::integer[], $3::integer[]) n(word, first, last)
+on conflict do nothing
+"""
+NAME_TAGS = """
+insert into search.tag (tag, sealed_name) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
+"""
+PUT_ACCOUNTS = """
+insert into search.account_words (account, words)
+select n.account, ($4::bigint[])[n.first:n.last]
+  from unnest($1::bigint[], $2::integer[], $3::integer[]) n(account, first, last)
+on conflict (account) do update set words = excluded.words
+"""
+# Posts of an account whose being open to search has changed with it.
+REOPEN = """
+with wrong as (
+  select w.post, o.is_open from search.post_words w
+    join posts.post p on p.cell = law.cell(w.post) and p.id = w.post
+    join accounts.account a on a.cell = law.cell(w.author) and a.id = w.author
+   cross join lateral (
+     select p.audience = 0 and p.flags & 65536 = 0 and a.is_indexable and not a.is_protected) o(is_open)
+   where w.author = $1 and w.post < $2 and w.is_indexable <> o.is_open
+   order by w.post desc limit 1000)
+update search.post_words w
+   set is_indexable = wrong.is_open,
+       words = case when wrong.is_open then w.words || $3::bigint else array_remove(w.words, $3::bigint) end
+  from wrong where w.post = wrong.post returning w.post
+"""
+# The newest below an id, whatever cells there are.
+_NEWEST = """
+with recursive cells(cell) as (
+  select min(t.cell) from {0} t
+  union all
+  select (select min(t.cell) from {0} t where t.cell > c.cell) from cells c where c.cell is not null)
+select s.id from cells c
+ cross join lateral (select t.id from {0} t where t.cell = c.cell and t.id < $1 and {1} order by t.id desc limit $2) s
+ where c.cell is not null order by s.id desc limit $2
+"""
+POSTS_BELOW = _NEWEST.format("posts.post", "t.boost_of is null and t.flags & 512 = 0")
+ACCOUNTS_BELOW = _NEWEST.format("accounts.account", "true")
+
+BEGIN_BUILD = """
+insert into search.build (name, at_id, born)
+select name, 9223372036854775807, $1 from (values ('posts'), ('accounts')) n(name)
+on conflict (name) do update set at_id = excluded.at_id, born = excluded.born, done_at = null
+"""
+BEGIN_ALIVE = """
+insert into search.alive (born) values ($1) on conflict (one) do update set born = excluded.born
+"""
+TO_BUILD = "select at_id, born from search.build where name = $1 and done_at is null"
+BUILT_TO = "update search.build set at_id = $2, done_at = case when $3 then now() end where name = $1"
+PROGRESS = """
+select b.name, b.at_id as reached, b.done_at is not null and a.one is not null as is_done
+  from search.build b left join search.alive a on a.born = b.born
+"""

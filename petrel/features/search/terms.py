@@ -1,0 +1,95 @@
+"""What is looked for and what it is found by: terms, marks and edges, and their keyed hashes. Pure but for the key."""
+
+import re
+
+from msgspec import Struct
+
+from petrel.core import seal
+from petrel.core.text import Query, WordKey, edges, parse, query, words
+from petrel.core.text.grammar import Parsed
+
+LONGEST_EDGE = 12
+OPEN = "=open"      # no word has an equals sign or a caret: marks and edges are never mistaken for words
+
+_from = re.compile(r"(?<!\S)from:(?:me(?!\S)|@?([A-Za-z0-9_.-]+(?:@[A-Za-z0-9_.:-]+)?)(?!\S))", re.IGNORECASE)
+_not = re.compile(r"(?<!\S)-(?=[\w#@])(\S+)")
+_no_word = re.compile(r"[0-9.:@]")
+_keys: dict[bytes, WordKey] = {}
+
+
+async def word_key() -> WordKey:
+    """The key of this site's words. Kept by its value, so that tests with several sites do not mix them up."""
+    secret = await seal.secret("words")
+    if secret not in _keys:
+        _keys.clear()
+        _keys[secret] = WordKey(secret)
+    return _keys[secret]
+
+
+def by(account: int) -> str:
+    """The mark of posts that an account wrote."""
+    return f"=by {account}"
+
+
+def to(account: int) -> str:
+    """The mark of posts that name an account."""
+    return f"=to {account}"
+
+
+def edge(beginning: str) -> str:
+    return f"^{beginning[:LONGEST_EDGE]}"
+
+
+def edges_of(term: str) -> list[str]:
+    """Proper beginnings of a word of letters, or of a tag with its sign; none of anything else: nobody types the
+    beginning of a number or of an address and means to have it completed."""
+    name = term[1:] if term[0] == "#" else term
+    if len(name) < 3 or _no_word.search(name):
+        return []
+    sign = term[: len(term) - len(name)]
+    return [f"^{sign}{beginning}" for beginning in edges(name, most=min(LONGEST_EDGE, len(name) - 1))]
+
+
+def read(text: str, spoiler: str) -> Parsed:
+    return parse(f"{spoiler}\n\n{text}" if spoiler else text)
+
+
+def of_name(handle: str, display_name: str) -> list[str]:
+    """What an account is found by: its handle, the words of its name, and how all of these begin."""
+    whole = dict.fromkeys([handle.lower(), *words(handle), *words(parse(display_name))])
+    plain = [word for word in whole if word[0] not in "#@"]
+    return [*plain, *dict.fromkeys(edge(b) for word in plain for b in edges(word, least=1, most=LONGEST_EDGE))]
+
+
+class Asked(Struct, frozen=True):
+    """A search for posts as understood. `author`: `user` or `user@domain` of a `from:`; "" for `from:me`."""
+
+    query: Query
+    without: tuple[str, ...] = ()
+    author: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        q = self.query
+        return self.author is None and not (q.words or q.prefixes or q.phrases or q.tags or q.mentions)
+
+
+def understood(typed: str) -> Asked:
+    """Words, the beginning of the last one, "phrases", #tags, @names, -without, from:@somebody; never raises."""
+    author: str | None = None
+    for found in _from.finditer(typed):
+        author = (found[1] or "").lower()
+    rest = _from.sub(" ", typed)
+    without = [term for found in _not.finditer(rest) for term in query(f"{found[1]} ").terms()]
+    return Asked(query(_not.sub(" ", rest)), tuple(dict.fromkeys(without)), author)
+
+
+def of_account_query(typed: str) -> tuple[list[str], str, str | None]:
+    """(edges that an account must have, the handle if this could be one, its domain)."""
+    acct = typed.strip().removeprefix("@").lower()
+    handle, _, domain = acct.partition("@")
+    if re.fullmatch(r"[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*", handle):
+        if domain:
+            return [], handle, domain
+        return [edge(handle)], handle, None
+    return [edge(word) for word in query(f"{typed} ").words], "", None
