@@ -84,7 +84,7 @@ async def live(rng: random.Random, folk: list[Member], steps: int, log: list[tup
 
 
 async def test_rings_rebuilds_and_brute_force_agree(machine):
-    rng = random.Random(4)
+    rng = random.Random(4)  # noqa: S311
     folk = await people(*(f"t{i}" for i in range(14)))
     pairs = {(a, b) for a in range(14) for b in range(14) if a != b and rng.random() < 0.35}
     for a, b in sorted(pairs):
@@ -108,7 +108,7 @@ async def test_rings_rebuilds_and_brute_force_agree(machine):
 
 
 async def test_authors_with_very_many_followers_are_merged_at_reading(machine):
-    rng = random.Random(9)
+    rng = random.Random(9)  # noqa: S311
     folk = await people(*(f"s{i}" for i in range(8)))
     pairs = {(a, b) for a in range(8) for b in range(8) if a != b and (b == 0 or rng.random() < 0.4)}
     for a, b in sorted(pairs):
