@@ -61,9 +61,10 @@ def _with_database(args: dict[str, Any], name: str) -> dict[str, Any]:
 class Server:
     """The clusters of this run, and databases copied from the migrated template."""
 
-    def __init__(self, addresses: Addresses, prefix: str) -> None:
+    def __init__(self, addresses: Addresses, prefix: str, folder: Path | None = None) -> None:
         self.addresses = addresses
         self.prefix = prefix
+        self.folder = folder                    # the site's data directory; None where the servers are given
 
     def named(self, name: str) -> Addresses:
         return Addresses(main={r: _with_database(a, f"{name}_main") for r, a in self.addresses.main.items()},
@@ -96,7 +97,8 @@ def server() -> Iterator[Server]:
             Path(folder) / "site", database_url=os.environ.get("PETREL_TEST_DATABASE_URL"),
             keyring_url=os.environ.get("PETREL_TEST_KEYRING_URL"), say=lambda _text: None)
         try:
-            server = Server(app.addresses_of(storage), f"t{os.getpid()}")
+            folder_of_ours = None if any(storage.urls.values()) else storage.data
+            server = Server(app.addresses_of(storage), f"t{os.getpid()}", folder_of_ours)
             template = f"{server.prefix}_template"
             addresses = loop().run_until_complete(server.copy(template, None))
             loop().run_until_complete(app.migrate_site(addresses))
