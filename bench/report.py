@@ -51,15 +51,16 @@ def table(figures: dict[str, Any], before: str) -> str:
         f"{drain.get('sustained_posts_per_s', 'not run')} ({drain.get('posts', 0):,} posts)",
         f"{drain.get('cpu_s_per_1000', 'not run')}",
         f"{lone.get('median', '-')} / {lone.get('max', '-')}",
-        f"{extra['idle_new_site']['pss_mb']} new, {figures['pss_idle_mb']} seeded, {figures['pss_after_mb']} after load (PSS)",
+        f"{extra['idle_new_site']['pss_mb']} new, {figures['pss_idle_mb']} seeded, "
+        f"{figures['pss_after_mb']} after load (PSS)",
         f"{extra.get('second_start_s', '-')} (new site: {extra['first_start_s']})",
     ]
     lines = [
         "# Results",
         "",
-        f"Measured {figures['date']} with `make bench` on {extra['cores']} cores and {extra['memory_gb']} GB, server, both "
-        "database clusters and load driver together; fsync on. Figures of the other servers: bench/README.md, taken on a "
-        "like machine. CPU seconds per 1,000 requests repeat better than rates.",
+        f"Measured {figures['date']} with `make bench` on {extra['cores']} cores and {extra['memory_gb']} GB: server, "
+        "both database clusters and load driver together; fsync on. Figures of the other servers: bench/README.md, "
+        "taken on a like machine. CPU seconds per 1,000 requests repeat better than rates.",
         "",
         "| | Petrel | best other server | Takahe 0.11 |",
         "|---|--:|--:|--:|",
