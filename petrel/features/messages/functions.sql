@@ -124,17 +124,48 @@ begin
   return v_version;
 end $$;
 
--- Conversations of the viewer, newest first.
-create or replace function messages.conversations(p_digest bytea, p_limit integer, p_max bigint, p_min bigint)
-returns table (conversation bigint, last_message bigint, people bigint[], is_unread boolean)
+-- Conversations of the viewer by their last message, newest first (p_min: the ones just after it); p_only: that one.
+-- `newest` is the last message that was not deleted. For sessions, and apps that may read posts (or change this one).
+drop function if exists messages.conversations(bytea, integer, bigint, bigint);
+create or replace function messages.mailbox(p_digest bytea, p_limit integer, p_max bigint, p_since bigint, p_min bigint,
+                                            p_only bigint)
+returns table (conversation bigint, last_message bigint, newest bigint, people bigint[], is_unread boolean)
 language plpgsql stable security definer set search_path = '' as $$
-declare v_me bigint := messages.enter(p_digest);
+declare
+  v law.session := law.viewer(p_digest);
+  v_me bigint;
+  v_max bigint := coalesce(p_max, 9223372036854775807);
+  v_min bigint := greatest(coalesce(p_since, 0), coalesce(p_min, 0));
 begin
-  return query select i.conversation, i.last_message, i.people, i.is_unread from messages.inbox i
-   where i.cell = law.cell(v_me) and i.account = v_me
-     and (p_max is null or i.last_message < p_max) and (p_min is null or i.last_message > p_min)
-   order by case when p_min is null then -i.last_message else i.last_message end limit p_limit;
+  if v.account is null or v.state & 384 <> 0
+     or not (v.kind = 'session' or v.scopes && array['read', 'read:statuses']
+             or p_only is not null and v.scopes && array['write', 'write:conversations']) then
+    return;
+  end if;
+  v_me := messages.enter(p_digest);
+  if p_only is not null then
+    return query select i.conversation, i.last_message, messages.newest(i.conversation), i.people, i.is_unread
+      from messages.inbox i where i.cell = law.cell(v_me) and i.account = v_me and i.conversation = p_only;
+  elsif p_min is null then
+    return query select i.conversation, i.last_message, messages.newest(i.conversation), i.people, i.is_unread
+      from messages.inbox i
+     where i.cell = law.cell(v_me) and i.account = v_me and i.last_message < v_max and i.last_message > v_min
+     order by i.last_message desc limit p_limit;
+  else
+    return query select s.conversation, s.last_message, messages.newest(s.conversation), s.people, s.is_unread from (
+      select i.* from messages.inbox i
+       where i.cell = law.cell(v_me) and i.account = v_me and i.last_message < v_max and i.last_message > v_min
+       order by i.last_message limit p_limit) s order by s.last_message desc;
+  end if;
   perform set_config('petrel.account', '', true);
+end $$;
+
+-- The newest message of a conversation that whoever has entered may read; null when all are deleted.
+create or replace function messages.newest(p_conversation bigint) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select m.id from messages.message m where m.conversation = p_conversation and m.flags & 512 = 0
+           order by m.id desc limit 1);
 end $$;
 
 create or replace function messages.set_read(p_digest bytea, p_conversation bigint, p_unread boolean) returns boolean
