@@ -156,7 +156,10 @@ def scope(code: str) -> str:
     return code
 
 
-def happened(kind: str) -> str:
+def happened(kind: str, people: int = 1) -> str:
+    """The rest of a sentence that began with so many names."""
+    if kind == "follow" and people > 1:
+        return "follow you now"
     return HAPPENINGS.get(kind, "did something that concerns you")
 
 

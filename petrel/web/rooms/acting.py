@@ -45,7 +45,7 @@ class ActingRooms:
         once = hashlib.sha256(b"web\0" + draft.once.encode()).digest() if draft.once else None
         made = await posts.publish(Ask(member, wanted, cause, once))
         async with reading(viewer) as r:
-            [view] = await views_of(await posts.shown(r, Surface.LINK, [made.id]))
+            [view] = await views_of(r, await posts.shown(r, Surface.LINK, [made.id]), Surface.LINK)
         assert isinstance(view, PostView)
         return view
 

@@ -7,6 +7,7 @@ from petrel.features import accounts
 from petrel.features.accounts import Own
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
+from petrel.web.rooms.telling import unread
 from petrel.web.rooms.views import AUDIENCES
 from petrel.web.shapes import AccountView, Consent, Handover, Newcomer, Visitor
 
@@ -25,9 +26,9 @@ class DoorkeepingRooms:
             return Visitor()
         async with reading(member) as r:
             own = await accounts.own(r)
-        return Visitor(
-            viewer=member, account=_account(own), default_audience=AUDIENCES.get(own.default_audience, "public")
-        )
+            new = await unread(r)
+        audience = AUDIENCES.get(own.default_audience, "public")
+        return Visitor(viewer=member, account=_account(own), unread=new, default_audience=audience)
 
     async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
         self._counting.take_address("signin", address)

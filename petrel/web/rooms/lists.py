@@ -1,7 +1,9 @@
 """Pages of posts: candidates through the law until a page is full, and what lies beyond it on both sides."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from petrel.core.doors import Reader
@@ -13,15 +15,24 @@ from petrel.web.shapes import Gap, PostView, Timeline
 
 MOST_ROUNDS = 5
 
+Item = TypeVar("Item")
 Placed = tuple[int, PostView | Gap]
 Propose = Callable[[Page], Awaitable[list[int]]]
-Fetch = Callable[[Page], Awaitable[list[Placed]]]
+
+
+class Paged(Struct, Generic[Item], frozen=True):
+    """What one page shows, and the bounds of its neighbours, None where there are none."""
+
+    items: tuple[Item, ...]
+    older: int | None = None
+    newer: int | None = None
 
 
 async def placed(r: Reader, surface: Surface, ids: Sequence[int]) -> list[Placed]:
     """What may be shown of these candidates, each with its place in the list; tombstones as gaps."""
     found = await posts.shown(r, surface, ids)
-    return [(one.row["id"], view) for one, view in zip(found, await views_of(found), strict=True)]
+    views = await views_of(r, found, surface)
+    return [(one.row["id"], view) for one, view in zip(found, views, strict=True) if view is not None]
 
 
 async def by_candidates(r: Reader, surface: Surface, page: Page, propose: Propose) -> Timeline:
@@ -40,10 +51,14 @@ async def by_candidates(r: Reader, surface: Surface, page: Page, propose: Propos
             at = replace(at, min_id=ids[0]) if backwards else replace(at, max_id=ids[-1])
         return shown[-wanted.limit :] if backwards else shown[: wanted.limit]
 
-    return await timeline(page, fetch)
+    return timeline(await paged(page, fetch))
 
 
-async def timeline(page: Page, fetch: Fetch) -> Timeline:
+def timeline(one: Paged[PostView | Gap]) -> Timeline:
+    return Timeline(posts=one.items, older=one.older, newer=one.newer)
+
+
+async def paged(page: Page, fetch: Callable[[Page], Awaitable[list[tuple[int, Item]]]]) -> Paged[Item]:
     """One more than wanted is asked for, to know whether there is another page.
 
     Going back towards the newest, a page that is not full is the first one: it is shown whole.
@@ -56,9 +71,9 @@ async def timeline(page: Page, fetch: Fetch) -> Timeline:
     backwards = page.min_id is not None
     shown = (found[1:] if backwards else found[:-1]) if has_more else found
     if not shown:
-        return Timeline()
-    return Timeline(
-        posts=tuple(view for _, view in shown),
+        return Paged(())
+    return Paged(
+        items=tuple(item for _, item in shown),
         older=shown[-1][0] if has_more or backwards else None,
         newer=shown[0][0] if backwards or page.max_id is not None else None,
     )

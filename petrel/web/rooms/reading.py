@@ -76,7 +76,7 @@ class ReadingRooms:
             async def fetch(wanted: Page) -> Any:
                 return await timelines.home(r, wanted, show)
 
-            return await lists.timeline(page, fetch)
+            return lists.timeline(await lists.paged(page, fetch))
 
     async def public(self, viewer: Viewer, page: Page) -> Timeline:
         async with reading(viewer) as r:
@@ -108,7 +108,8 @@ class ReadingRooms:
                 raise NotFound
             if found[0].row["code"] == Code.TOMBSTONE:
                 return Thread(focus=gap(found[0].row))
-            [focus] = await views_of(found, reveal=reveal)
+            [focus] = await views_of(r, found, Surface.LINK, reveal=reveal)
+            assert focus is not None
             original = focus.id if isinstance(focus, PostView) and focus.boost is not None else post
             above, below = await posts.thread(r, original)
             most = MOST_REPLIES_FOR_VISITORS if isinstance(viewer, Anonymous) else MOST_REPLIES

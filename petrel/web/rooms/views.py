@@ -5,12 +5,16 @@ Nothing here decides: the code of each row does. source: docs/law/visibility.md 
 
 from collections.abc import Sequence
 
-from petrel.core.doors import Row
+from msgspec import Struct
+from msgspec.structs import replace
+
+from petrel.core.doors import Reader, Row
 from petrel.core.ids import at_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
 from petrel.features.accounts import Card
-from petrel.features.posts import Code, Content, Mark, Shown, State, Who
+from petrel.features.posts import Code, Content, Mark, Named, Shown, State, Surface, Who
+from petrel.features.relationships import filters
 from petrel.web.shapes import AccountView, Gap, PostView, Tag
 
 AUDIENCES = {0: "public", 1: "unlisted", 2: "followers", 3: "direct", 4: "direct", 5: "followers"}
@@ -23,6 +27,24 @@ REASONS = (
     (State.ADULT, "age"),
 )
 """The first that applies. source: visibility.md section 2, step 5."""
+CONTEXTS = {
+    Surface.HOME: "home",
+    Surface.PUB: "public",
+    Surface.THRD: "thread",
+    Surface.PROF: "account",
+    Surface.NTF: "notifications",
+}
+"""Where a member's own filters count. Opened by itself, or found, a post is not filtered; nor is one's own."""
+
+
+class Opened(Struct, frozen=True):
+    """What a page of posts is made of: authors, texts, and the viewer's own filters in this place."""
+
+    surface: Surface
+    reveal: bool
+    cards: dict[int, Card]
+    texts: dict[int, Content]
+    kept: tuple[filters.Filter, ...] = ()
 
 
 def account_view(card: Card) -> AccountView:
@@ -39,27 +61,47 @@ def account_view(card: Card) -> AccountView:
 def html_of(text: str, content: Content | None = None) -> str:
     """With addresses of this site only: a page is read where it is served."""
     named = content.named if content else ()
-    accts = {n.acct: f"{n.handle}@{n.domain}" if n.domain else n.handle for n in named}
-    targets = {asked: MentionTarget(f"/@{acct}", acct) for asked, acct in accts.items()}
+    targets = {n.acct: MentionTarget(f"/@{_acct(n)}", _acct(n)) for n in named}
     return render(parse(text), targets, lambda tag: Tag(name=tag).url)
 
 
-async def views_of(found: Sequence[Shown], *, reveal: bool = False) -> list[PostView | Gap]:
-    """In the order given; two queries to the keyring for all. With `reveal` nothing waits behind a button."""
+async def views_of(
+    r: Reader, found: Sequence[Shown], surface: Surface, *, reveal: bool = False
+) -> list[PostView | Gap | None]:
+    """In the order given; None for what a filter of the viewer's hides. Two queries to the keyring for all, and one
+    more query for those who keep filters. With `reveal` nothing waits behind a button.
+    """
     rows = [row for one in found for row in (one.row, one.boosted) if row is not None]
     texts = await posts.contents([row for row in rows if row["code"] > Code.TOMBSTONE])
     profiles = await accounts.open_profiles([row["card"] for row in rows])
     cards = {row["author"]: accounts.open_card(row["card"], profiles[row["author"]]) for row in rows}
-    return [_view(one, cards, texts, reveal=reveal) for one in found]
+    has_filters = surface in CONTEXTS and any(row["who"] & Who.FILTERING for row in rows)
+    kept = tuple(await filters.of(r)) if has_filters else ()
+    opened = Opened(surface, reveal, cards, texts, kept)
+    return [_view(one, opened) for one in found]
 
 
-def _view(one: Shown, cards: dict[int, Card], texts: dict[int, Content], *, reveal: bool) -> PostView | Gap:
+def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
     if one.row["code"] == Code.TOMBSTONE:
         return gap(one.row)
+    matched = _matched(one, opened)
+    if any(found.filter.action == "hide" for found in matched):
+        return None
+    notice = f"You filter “{matched[0].filter.title}”." if matched else ""
     if one.boosted is None:
-        return _post(one.row, cards, texts, reveal=reveal)
-    booster = account_view(cards[one.row["author"]])
-    return _post(one.boosted, cards, texts, reveal=reveal, boosted_by=booster, boost=one.row["id"])
+        return _post(one.row, opened, opened.surface, notice)
+    booster = account_view(opened.cards[one.row["author"]])
+    view = _post(one.boosted, opened, Surface.EMBD, notice)
+    return replace(view, boosted_by=booster, boost=one.row["id"])
+
+
+def _matched(one: Shown, opened: Opened) -> list[filters.FilterResult]:
+    row = one.row if one.boosted is None else one.boosted
+    content = opened.texts.get(row["id"])
+    if not opened.kept or content is None or row["who"] & Who.AUTHOR:
+        return []
+    text = f"{content.spoiler}\n\n{content.text}"
+    return filters.matches(opened.kept, CONTEXTS[opened.surface], text, (row["id"], one.row["id"]))
 
 
 def gap(row: Row) -> Gap:
@@ -68,19 +110,11 @@ def gap(row: Row) -> Gap:
     return Gap(reason=reason, id=row["id"], reply_to=row["reply_to"])
 
 
-def _post(
-    row: Row,
-    cards: dict[int, Card],
-    texts: dict[int, Content],
-    *,
-    reveal: bool,
-    boosted_by: AccountView | None = None,
-    boost: int | None = None,
-) -> PostView:
-    content = texts.get(row["id"], Content(""))
-    is_gated = row["code"] in (Code.POINTER, Code.GATE) and not reveal
-    notice = _notice(row)
-    author = cards[row["author"]]
+def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView:
+    content = opened.texts.get(row["id"], Content(""))
+    author = opened.cards[row["author"]]
+    notice = _notice(row, surface) or filtered
+    is_gated = bool(row["code"] in (Code.POINTER, Code.GATE) or filtered) and not opened.reveal
     marks = row["marks"] or 0
     return PostView(
         id=row["id"],
@@ -95,9 +129,7 @@ def _post(
         edited_at=row["edited_at"],
         reply_to=row["reply_to"],
         reply_to_handle="" if is_gated else _answered(row, author, content),
-        mentions=() if is_gated else tuple(dict.fromkeys(n.handle if not n.domain else n.acct for n in content.named)),
-        boosted_by=boosted_by,
-        boost=boost,
+        mentions=() if is_gated else tuple(dict.fromkeys(_acct(named) for named in content.named)),
         replies=row["replies"],
         boosts=row["boosts"],
         likes=row["likes"],
@@ -108,17 +140,26 @@ def _post(
     )
 
 
-def _notice(row: Row) -> str:
-    """Why a post stands behind a button or a notice; "" when its own content warning says it."""
+def _notice(row: Row, surface: Surface) -> str:
+    """Why a post stands behind a button or a notice; "" when its own content warning says it.
+
+    Muting and limiting do that among other people's posts only. source: visibility.md section 4.
+    """
     if row["code"] == Code.HISTORY:
         return "From a conversation with somebody on the other side of a block."
-    if row["who"] & Who.BLOCKING:
+    if row["code"] != Code.GATE:
+        return ""
+    who, states = row["who"], row["states"]
+    if who & Who.BLOCKING:
         return "You have blocked the person who wrote this."
-    if row["who"] & Who.MUTING:
-        return "You have muted the person who wrote this."
-    if row["states"] & State.LIMITED:
-        return "The moderators of this site have limited the account that wrote this."
-    return ""
+    if surface in (Surface.THRD, Surface.EMBD):
+        if who & Who.MUTING:
+            return "You have muted the person who wrote this."
+        if states & State.LIMITED:
+            return "The moderators of this site have limited the account that wrote this."
+    if states & State.SUSPENDED:
+        return "The account that wrote this is suspended."
+    return "For adults." if states & State.ADULT else ""
 
 
 def _answered(row: Row, author: Card, content: Content) -> str:
@@ -126,6 +167,8 @@ def _answered(row: Row, author: Card, content: Content) -> str:
     if row["reply_to_account"] == row["author"]:
         return author.acct
     named = next((n for n in content.named if n.account == row["reply_to_account"]), None)
-    if named is None:
-        return ""
+    return _acct(named) if named is not None else ""
+
+
+def _acct(named: Named) -> str:
     return f"{named.handle}@{named.domain}" if named.domain else named.handle

@@ -1,0 +1,129 @@
+"""What happened to a member, in groups: likes and boosts of one post, and follows, within twelve hours are one."""
+
+from collections.abc import Sequence
+
+from petrel.core.doors import Reader, reading
+from petrel.core.ids import at_of
+from petrel.core.pages import Page
+from petrel.core.viewer import Viewer
+from petrel.features import accounts, notifications, posts, timelines
+from petrel.features.notifications import GROUPED, OWN_POST, Candidate, Kind, Leader, Members, Wanted
+from petrel.features.posts import Code, Shown, Surface
+from petrel.web.rooms import lists
+from petrel.web.rooms.reading import member_of
+from petrel.web.rooms.views import account_view, views_of
+from petrel.web.shapes import Notification, Notifications, PostView
+
+FACES = 5
+MOST_UNREAD = 30
+ROUNDS = 5
+
+
+class TellingRooms:
+    """One per process."""
+
+    async def notifications(self, viewer: Viewer, page: Page) -> Notifications:
+        member_of(viewer)
+        async with reading(viewer) as r:
+            last_read = await _last_read(r)
+
+            async def fetch(wanted: Page) -> list[tuple[int, Notification]]:
+                return [(item.id, item) for item in await _filled(r, wanted, last_read)]
+
+            found = await lists.paged(page, fetch)
+            return Notifications(items=found.items, older=found.older, newer=found.newer)
+
+
+async def unread(r: Reader) -> int:
+    """How many groups stand above the mark of the viewer and may be shown; `MOST_UNREAD` for that many or more."""
+    page = Page(MOST_UNREAD, since_id=await _last_read(r))
+    leaders, _ = await notifications.led(r, page, Wanted(), frozenset(GROUPED))
+    people = await accounts.cards_of(r, list({one.newest.actor for one in leaders}))
+    about = {one.row["id"] for part in await _shown(r, leaders) for one in part[1]}
+    return sum(
+        one.newest.actor in people and (not one.newest.post or one.newest.post in about) for one in leaders
+    )
+
+
+async def _last_read(r: Reader) -> int:
+    marks = await timelines.markers(r, ["notifications"])
+    return int(marks[0]["last_read"]) if marks else 0  # type: ignore[index]
+
+
+async def _filled(r: Reader, page: Page, last_read: int) -> list[Notification]:
+    """Hidden ones make room for the next."""
+    shown: list[Notification] = []
+    at = page
+    for _ in range(ROUNDS):
+        leaders, more = await notifications.led(r, at, Wanted(), frozenset(GROUPED))
+        part = await _whole(r, leaders, last_read)
+        shown = part + shown if page.min_id is not None else shown + part
+        if len(shown) >= page.limit or not more or not leaders:
+            break
+        if page.min_id is not None:
+            at = Page(page.limit, page.max_id, None, leaders[0].newest.id)
+        else:
+            at = Page(page.limit, leaders[-1].newest.id)
+    return shown[-page.limit :] if page.min_id is not None else shown[: page.limit]
+
+
+async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[Notification]:
+    """Each leader's group, without those of which nobody, or whose post, may be shown."""
+    keys = [notifications.group_of(one.newest) for one in leaders]
+    members = iter(await notifications.groups(r, [key for key in keys if not key.only], actors=FACES))
+    wholes = [
+        Members(1, one.newest.id, (one.newest.actor,)) if key.only else next(members)
+        for one, key in zip(leaders, keys, strict=True)
+    ]
+    cards = await accounts.cards_of(r, list({actor for whole in wholes for actor in whole.actors}))
+    about: dict[int, PostView] = {}
+    for surface, found in await _shown(r, leaders):
+        for one, view in zip(found, await views_of(r, found, surface), strict=True):
+            if isinstance(view, PostView):
+                about[one.row["id"]] = view
+    return [
+        made
+        for one, whole in zip(leaders, wholes, strict=True)
+        if (made := _notification(one.newest, whole, cards, about, last_read)) is not None
+    ]
+
+
+async def _shown(r: Reader, leaders: Sequence[Leader]) -> list[tuple[Surface, list[Shown]]]:
+    """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own."""
+    theirs = {one.newest.post: one.newest.kind for one in leaders if one.newest.post and not _is_own(one.newest)}
+    own = list({one.newest.post for one in leaders if one.newest.post and _is_own(one.newest)})
+    found = await posts.shown(r, Surface.NTF, list(theirs))
+    # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
+    fit = [
+        one
+        for one in found
+        if one.row["code"] > Code.TOMBSTONE
+        and (one.row["code"] != Code.IF_ASKED or theirs[one.row["id"]] is Kind.STATUS)
+    ]
+    mine = [one for one in await posts.shown(r, Surface.API, own) if one.row["code"] > Code.TOMBSTONE]
+    return [(Surface.NTF, fit), (Surface.API, mine)]
+
+
+def _is_own(one: Candidate) -> bool:
+    return one.kind in OWN_POST
+
+
+def _notification(
+    newest: Candidate,
+    whole: Members,
+    cards: dict[int, accounts.Card],
+    about: dict[int, PostView],
+    last_read: int,
+) -> Notification | None:
+    who = tuple(account_view(cards[actor]) for actor in whole.actors if actor in cards)
+    if not who or (newest.post and newest.post not in about):
+        return None
+    return Notification(
+        id=newest.id,
+        kind=newest.kind.word,
+        at=at_of(newest.id),
+        who=who,
+        others=max(0, whole.count - len(who)),
+        post=about.get(newest.post),
+        is_new=newest.id > last_read,
+    )
