@@ -46,7 +46,7 @@ async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
     if fault := rules.email_fault(new.email, needed=False):
         raise rules.refusal_of({"email": [fault]})
 
-    account = ids.new_id(ids.any_cell())
+    account = new.id or ids.new_id(ids.any_cell())
     key = (await seal.new_keys([account]))[account]
     state = int(State.UNCONFIRMED) if confirms else 0        # NOTE: asyncpg takes an IntFlag for a list
     row = _row(account, new, seal.seal(key, account, profile.encode()), state)
@@ -73,7 +73,7 @@ async def create_many(w: Writer, new: Sequence[NewAccount]) -> list[int]:
     for one in new:
         handles.handle(one.handle)
 
-    made = [ids.new_id(ids.any_cell()) for _ in new]
+    made = [one.id or ids.new_id(ids.any_cell()) for one in new]
     written = {i: p for i, p in zip(made, profiles, strict=True) if p != Profile()}
     keys = await seal.new_keys(written)
     sealed = {i: seal.seal(keys[i], i, p.encode()) for i, p in written.items()}

@@ -10,9 +10,9 @@ from petrel.features.accounts.shapes import Changes, RemoteAccount
 
 INSERT_ACCOUNTS = """
 insert into accounts.account (cell, id, handle, domain, role, state, is_protected, is_discoverable, is_indexable,
-                              is_bot, sealed_profile)
+                              is_bot, sealed_profile, joined_at)
 select law.cell(id), id, handle, nullif(domain, ''), role, state, is_protected, is_discoverable, is_indexable, is_bot,
-       sealed_profile
+       sealed_profile, to_timestamp((id >> 16) / 1000.0)
   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::boolean[], $7::boolean[],
               $8::boolean[], $9::boolean[], $10::bytea[])
        a(id, handle, domain, role, state, is_protected, is_discoverable, is_indexable, is_bot, sealed_profile)

@@ -62,6 +62,7 @@ class NewAccount(Struct, frozen=True):
     indexable: bool = False
     bot: bool = False
     locale: str | None = None
+    id: int | None = None       # of somebody imported: says when they joined; made by `ids.IMPORT_MAKER`
 
 
 class Account(Struct, frozen=True):
