@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from petrel.cli.common import put, say, with_data, with_json
+from petrel.cli.common import put, say, with_json
 from petrel.cli.wiring import Wiring
 from petrel.core.errors import Conflict
 
@@ -31,7 +31,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 @click.command()
-@with_data
+@click.option("--data", metavar="DIR", help=f"Directory for the demo alone.  [default: {DIRECTORY}]")
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8000]")
 @click.option("--no-serve", is_flag=True, help="Only make it; `petrel demo` serves it later.")

@@ -10,7 +10,7 @@ How much of an account a viewer may see: `accounts.cards` in functions.sql. Read
 """
 
 from petrel.features.accounts import actors, announcements, invites, oauth, pictures, rules
-from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card
+from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card, visible
 from petrel.features.accounts.commands import (
     confirm_email,
     create,
@@ -79,5 +79,5 @@ __all__ = [
     "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link",
     "make_setup_link", "note_remote", "oauth", "open_card", "open_profile", "open_profiles", "own", "pictures",
     "profiles_of", "protect", "resolve", "revoke", "rules", "sessions", "set_flags", "set_password", "set_role",
-    "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update",
+    "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update", "visible",
 ]

@@ -45,8 +45,15 @@ def open_card(row: Row, profile: Profile) -> Card:
 
 async def cards_of(r: Reader, ids: Sequence[int]) -> dict[int, Card]:
     """Those of these accounts that the viewer may see anything of, in the order asked."""
-    if not ids:
-        return {}
-    rows = await r.fetch(CARDS, r.digest, list(ids), [0] * len(ids))
+    rows = await _rows(r, ids)
     profiles = await open_profiles(rows)
     return {row["id"]: open_card(row, profiles[row["id"]]) for row in rows}
+
+
+async def visible(r: Reader, ids: Sequence[int]) -> set[int]:
+    """Which of these accounts the viewer may see anything of."""
+    return {row["id"] for row in await _rows(r, ids)}
+
+
+async def _rows(r: Reader, ids: Sequence[int]) -> list[Row]:
+    return await r.fetch(CARDS, r.digest, list(ids), [0] * len(ids)) if ids else []

@@ -208,7 +208,7 @@ PRIYA = Bank("priya", 0.08, DAY + EVENING, (
     "{film}: {outcome}. #photography",
     "{scene}. {verdict}",
     "{time} in the bathroom with the red lamp. {verdict}",
-    "Contact sheet: {n} frames, {n} thumbs, one {good}.",
+    "Contact sheet: thirty-six frames, {n} thumbs, one {good}.",
     "{train} {verdict}",
     "Learned today: {lesson}.",
     "{scene}, {time}. {coffee}",

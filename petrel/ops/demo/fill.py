@@ -29,7 +29,8 @@ AUDIENCES = {
     "followers": Audience.FOLLOWERS,
     "direct": Audience.DIRECT,
 }
-# Nobody is told a month late of what was liked: the follower's place moves to the end of the journal.
+NEWS_H = 8.0
+# Nobody is told late of what was liked long ago: the follower's place moves to the end of the journal.
 SKIP_AHEAD = """
 update ops.follower set epoch = (select max(epoch) from journal.epoch),
        xid = pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, id = 9223372036854775807, at = now()
@@ -205,9 +206,10 @@ async def fill(password: str, say: Callable[[str], None], *, everyday: int = EVE
     say(f"{len(people)} people know each other.")
     filling = Fill(people, stamps, clock.now())
     await filling.everyday(everyday)
+    await filling.talks([talk for talk in TALKS if talk.ago_h > NEWS_H])
     async with deriving("notifications") as w:
         await w.execute(SKIP_AHEAD, "notifications")
-    await filling.talks(TALKS)
+    await filling.talks([talk for talk in TALKS if talk.ago_h <= NEWS_H])
     await filling.talks(MESSAGES)
     await keep_apart(people)
     await take_tokens_back(people.values())

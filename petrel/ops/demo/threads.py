@@ -109,6 +109,16 @@ KEEPING = (
              boosts="mira ines"),
     ),
     talk(
+        0.15,
+        Line("yuki", "灯がともる前の五分がいちばん静か。 #港", language="ja", likes="mira priya ines bram"),
+    ),
+    talk(
+        0.7,
+        Line("salma", "سألتني ندى: هل تعرف الطيور أننا نعدّها؟ قلت: لا أدري، لكنها تنتظر حتى ننتهي. #طيور", language="ar",
+             likes="mira bram yuki defne", boosts="bram"),
+        Line("bram", "I shall never count in a hurry again.", 9, likes="salma mira"),
+    ),
+    talk(
         0.4,
         Line("mira", "Housekeeping: this site has 13 people, a bot and a cat, and none of you has read the rules, "
              "because there are two: be kind to people, be hard on problems. #petrel",

@@ -38,7 +38,7 @@ async def unread(r: Reader) -> int:
     """How many groups stand above the mark of the viewer and may be shown; `MOST_UNREAD` for that many or more."""
     page = Page(MOST_UNREAD, since_id=await _last_read(r))
     leaders, _ = await notifications.led(r, page, Wanted(), frozenset(GROUPED))
-    people = await accounts.cards_of(r, list({one.newest.actor for one in leaders}))
+    people = await accounts.visible(r, list({one.newest.actor for one in leaders}))
     about = {one.row["id"] for part in await _shown(r, leaders) for one in part[1]}
     return sum(
         one.newest.actor in people and (not one.newest.post or one.newest.post in about) for one in leaders
