@@ -96,7 +96,7 @@ class Gate:
             try:
                 task = self._deadlines.begin(5.0 if route is None else route.deadline_s)
                 if route is None:
-                    reply = _without_route(call, place)
+                    reply = _without_route(call, place, values)
                 else:
                     reply = await self._answerer.answer(call, route, values, receive)
                 body = encode(reply.body)
@@ -174,7 +174,7 @@ def _name(route: Route | None) -> str:
     return "unknown" if route is None else route.path
 
 
-def _without_route(call: Call, place: Place) -> Reply:
+def _without_route(call: Call, place: Place, values: tuple[str, ...]) -> Reply:
     """OPTIONS, a method this address does not have, or no such address.
 
     A browser's preflight is granted for addresses that do not exist too: refused, the app would be told of a
@@ -185,6 +185,7 @@ def _without_route(call: Call, place: Place) -> Reply:
             return Reply(b"", 204, preflight(call.headers.get(b"access-control-request-headers")))
         if place:
             return Reply(b"", 204, ((b"allow", place.allow),))
-    if place:
+    # A word where ids stand may be an operation that is not built: that is not found, not refused.
+    if place and all(value.isdigit() for value in values):
         raise NotAllowedHere(place.allow)
     raise NotFound
