@@ -1,5 +1,6 @@
 """Likes, bookmarks, pins, muted threads and boosts, many in one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from petrel.core.doors import Row, Writer, writing
@@ -12,6 +13,8 @@ from petrel.features.posts.shapes import Audience, Mark, MarkAsk, Marked, NotFor
 MOST_PINNED = 5
 ORIGINALS = "select o.ord, p.boost_of from unnest($1::bigint[]) with ordinality o(id, ord) \
 join posts.post p on p.cell = law.cell(o.id) and p.id = o.id where p.boost_of is not null"
+# A boost is a post and a mark. Whoever sets one and takes it back at the same time must not end with half of it.
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(a) from unnest($1::bigint[]) a"
 COUNT_PINS = "select count(*) from posts.mark where cell = law.cell($1) and account = $1 and pin_id is not null"
 
 PAST = {Mark.LIKE: "like", Mark.BOOKMARK: "bookmark", Mark.PIN: "pin", Mark.MUTE: "mute", Mark.BOOST: "boost"}
@@ -28,7 +31,33 @@ async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelE
 
     Errors, per ask: PostNotFound (missing, or not for this member to see), NotForBoosting, Invalid (pins).
     """
+    boosters = sorted({a.member.account for a in asks if a.mark == Mark.BOOST})
+    if boosters:
+        await w.fetch(ONE_AT_A_TIME, boosters)
     posts = await _originals(w, [a.post for a in asks])
+    answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
+    for turn in _turns(asks, posts):
+        done = await _mark_each(w, [asks[i] for i in turn], [posts[i] for i in turn])
+        for i, answer in zip(turn, done, strict=True):
+            answers[i] = answer
+    return answers
+
+
+def _turns(asks: Sequence[MarkAsk], posts: list[int]) -> list[list[int]]:
+    """Positions, so that nobody marks one post twice in a turn: a statement touches a row once, and each mark has
+    its own entry in the journal. Nearly always one turn."""
+    turns: list[list[int]] = []
+    taken: Counter[tuple[int, int]] = Counter()
+    for i, ask in enumerate(asks):
+        pair = (ask.member.account, posts[i])
+        if taken[pair] == len(turns):
+            turns.append([])
+        turns[taken[pair]].append(i)
+        taken[pair] += 1
+    return turns
+
+
+async def _mark_each(w: Writer, asks: Sequence[MarkAsk], posts: list[int]) -> list[Marked | PetrelError]:
     seen = await rows.judged(w, [a.member.digest for a in asks], posts)
     answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
     allowed = []
@@ -44,14 +73,13 @@ async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelE
     boosts = await _boosts(w, [(i, asks[i], seen[i]) for i in allowed if asks[i].mark == Mark.BOOST], answers)
     on = [i for i in allowed if asks[i].on]
     off = [i for i in allowed if not asks[i].on]
-    changed = await rows.set_marks(w, _unique(asks, posts, on, boosts))
-    cleared = await rows.clear_marks(w, _unique(asks, posts, off, {}))
+    changed = await rows.set_marks(w, [_new_mark(asks[i], posts[i], boosts.get(i)) for i in on])
+    cleared = await rows.clear_marks(w, [_new_mark(asks[i], posts[i], None) for i in off])
 
     for group, pairs, past in ((on, changed, "created"), (off, cleared, "removed")):
         for i in group:
             pair = (asks[i].member.account, posts[i])
             if pair in pairs:
-                pairs.discard(pair)  # twins in one batch: one of them did it
                 answer = answers[i]
                 assert isinstance(answer, Marked)
                 answers[i] = Marked(answer.post, True, answer.likes, answer.boosts, answer.boost)
@@ -67,20 +95,8 @@ async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelE
     return answers
 
 
-def _unique(asks: Sequence[MarkAsk], posts: list[int], chosen: list[int], boosts: dict[int, int]) -> list[rows.NewMark]:
-    found = {
-        (asks[i].member.account, posts[i], asks[i].mark): rows.NewMark(
-            asks[i].member.account, posts[i], asks[i].mark, boosts.get(i)
-        )
-        for i in chosen
-    }
-    by_pair: dict[tuple[int, int], rows.NewMark] = {}
-    for (account, post, _), mark in found.items():  # one statement touches a row once: twins are merged
-        before = by_pair.get((account, post))
-        by_pair[account, post] = (
-            mark if before is None else rows.NewMark(account, post, before.bit | mark.bit, before.boost or mark.boost)
-        )
-    return list(by_pair.values())
+def _new_mark(ask: MarkAsk, post: int, boost: int | None) -> rows.NewMark:
+    return rows.NewMark(ask.member.account, post, ask.mark, boost)
 
 
 async def _originals(w: Writer, ids: list[int]) -> list[int]:
