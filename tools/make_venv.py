@@ -1,7 +1,7 @@
 """Makes a virtual environment with pip in it, also where Debian has split `ensurepip` off into a package.
 
-Then pip's own wheel is fetched from the package index (PIP_INDEX_URL, else the one pip itself would take), and its
-digest compared with the one written here. Standard library only: there is nothing else yet.
+Then pip's own wheel is fetched from the package index that PIP_INDEX_URL names, and its digest compared with the one
+written here. Standard library only: there is nothing else yet.
 """
 
 import hashlib
@@ -17,7 +17,9 @@ from urllib.parse import urljoin
 
 WHEEL = "pip-26.3-py3-none-any.whl"
 SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
-INDEX = "https://pypi.org/simple"
+NO_PIP = """\
+This Python cannot make a virtual environment with pip in it. Either install what is missing (on Debian and Ubuntu:
+the package python3-venv), or set PIP_INDEX_URL to your package index, and pip will be fetched from there."""
 
 
 def main() -> None:
@@ -30,7 +32,10 @@ def main() -> None:
 
 
 def _bring_pip(place: Path) -> None:
-    page_url = os.environ.get("PIP_INDEX_URL", INDEX).rstrip("/") + "/pip/"
+    index = os.environ.get("PIP_INDEX_URL")
+    if not index:
+        sys.exit(NO_PIP)
+    page_url = index.rstrip("/") + "/pip/"
     with urllib.request.urlopen(page_url, timeout=60) as page:  # noqa: S310
         links = re.findall(r'href="([^"]+)"', page.read().decode())
     link = next(urljoin(page_url, one) for one in links if f"/{WHEEL}" in one)
