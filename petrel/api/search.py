@@ -17,10 +17,12 @@ from petrel.api.tags import Tag, _url
 from petrel.api.timelines import MOST, _shown
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
-from petrel.core.errors import Unauthenticated
+from petrel.core.errors import Invalid, Unauthenticated
 from petrel.core.pages import Page
+from petrel.core.text import handles
 from petrel.features import accounts, search
 from petrel.features.posts import Surface
+from petrel.features.relationships import tags
 
 CATCHING_UP = (b"x-petrel-search", b"catching-up")
 ROUNDS = 5
@@ -65,15 +67,26 @@ async def _say_state(call: Call, r: Reader) -> None:
 
 
 async def _people(r: Reader, form: SearchForm | AccountsForm, limit: int, offset: int) -> list[bytes]:
-    """Hidden ones make room for the next."""
-    shown: list[bytes] = []
+    """Hidden ones make room for the next. Who asks to `resolve` a whole address gets the account at it, also one they
+    have blocked: apps look people up that way to unblock them."""
+    exact = await _called(r, form.q) if form.resolve and not form.following and not offset else []
+    shown = await present.accounts(r, exact)
     for _ in range(ROUNDS):
         found = await search.accounts(r, form.q, limit, offset=offset, following=form.following)
-        shown += await present.accounts(r, found)
+        shown += await present.accounts(r, [one for one in found if one not in exact])
         if len(shown) >= limit or len(found) < limit:
             break
         offset += limit
     return shown[:limit]
+
+
+async def _called(r: Reader, typed: str) -> list[int]:
+    """The account with exactly this handle or address, if there is one."""
+    try:
+        handle, domain = handles.address(typed.strip(), accounts.actors.own_domain())
+    except Invalid:
+        return []
+    return list((await accounts.ids_by_handle(r, [handle], domain or "")).values())
 
 
 async def _posts(r: Reader, form: SearchForm, limit: int, offset: int) -> list[bytes]:
@@ -111,8 +124,16 @@ async def _at_address(r: Reader, typed: str) -> tuple[list[bytes], list[bytes]] 
 
 
 async def _tags(r: Reader, typed: str, limit: int) -> bytes:
+    """With how the viewer stands to each: apps show it, and offer to follow."""
     names = await search.tags(r, typed, limit)
-    return msgspec.json.encode([Tag(name.lower(), name, _url(name)) for name in names])
+    if not names or r.account is None:
+        return msgspec.json.encode([Tag(name.lower(), name, _url(name)) for name in names])
+    followed = {tags.tag_of(one.name).key for one in await tags.followed(r, Page(tags.MOST_FOLLOWED))}
+    featured = {tags.tag_of(one.name).key for one in await tags.featured(r, r.account)}
+    keys = [tags.tag_of(name).key for name in names]
+    return msgspec.json.encode([
+        Tag(name.lower(), name, _url(name), following=key in followed, featuring=key in featured)
+        for name, key in zip(names, keys, strict=True)])
 
 
 @route("GET", "/api/v2/search", scope="public or read:search", surface="srch")
@@ -128,7 +149,7 @@ async def everything(call: Call, form: SearchForm) -> Plain:
             raise Unauthenticated("Search queries that resolve or page through results need somebody signed in")
         people: Sequence[bytes] = ()
         posts: Sequence[bytes] = ()
-        tags = b"[]"
+        hashtags = b"[]"
         at = await _at_address(r, form.q) if not offset else None
         if at is not None:
             people, posts = (part if form.type in (None, kind) else []
@@ -138,10 +159,10 @@ async def everything(call: Call, form: SearchForm) -> Plain:
             if form.type in (None, "accounts") and not form.q.lstrip().startswith("#"):
                 people = await _people(r, form, limit, offset)
             if form.type in (None, "hashtags") and not offset and not form.q.lstrip().startswith("@"):
-                tags = await _tags(r, form.q, limit)
+                hashtags = await _tags(r, form.q, limit)
             if form.type in (None, "statuses") and r.account is not None:
                 posts = await _posts(r, form, limit, offset)
-    return Plain([b'{"accounts":[', b",".join(people), b'],"statuses":[', b",".join(posts), b'],"hashtags":', tags,
+    return Plain([b'{"accounts":[', b",".join(people), b'],"statuses":[', b",".join(posts), b'],"hashtags":', hashtags,
                   b"}"])
 
 

@@ -195,3 +195,33 @@ async def test_while_the_index_is_built_answers_say_so_and_never_fail(api):
     while await building.step():
         pass
     assert ids(await api("GET", f"/api/v2/search?q={word}", token=token), "statuses") == [post]
+
+
+async def test_hashtags_say_whether_one_follows_them(api):
+    [(_, token)] = await signed_in(name("tagger"))
+    word = name("tag")
+    assert (await api("POST", "/api/v1/statuses", token=token, json={"status": f"#{word} #{word}more"})).status == 200
+    await drain("search")
+    assert (await api("POST", f"/api/v1/tags/{word.upper()}/follow", token=token)).status == 200
+    assert (await api("POST", f"/api/v1/tags/{word}more/feature", token=token)).status == 200
+    found = (await api("GET", f"/api/v2/search?q={word}&type=hashtags", token=token)).json["hashtags"]
+    assert {tag["name"]: (tag["following"], tag["featuring"]) for tag in found} == {
+        word: (True, False), f"{word}more": (False, True)}
+    anonymous = (await api("GET", f"/api/v2/search?q={word}&type=hashtags")).json["hashtags"]
+    assert len(anonymous) == 2 and "following" not in anonymous[0]
+
+
+async def test_whom_one_has_blocked_is_looked_up_by_their_address(api):
+    handle = name("bothering")
+    (viewer, token), (other, others_token), _ = await signed_in(name("viewer"), handle, handle + "too")
+    await act(viewer, relationships.block, other.account)
+    for typed in (handle, f"@{handle}", f"{handle}@{limits.current().domain}"):
+        found = (await api("GET", f"/api/v2/search?q={typed}&type=accounts&resolve=true", token=token)).json["accounts"]
+        assert found[0]["acct"] == handle and [account["acct"] for account in found].count(handle) == 1
+        found = (await api("GET", f"/api/v2/search?q={typed}&type=accounts", token=token)).json["accounts"]
+        assert handle not in [account["acct"] for account in found]
+    # The other side gets what a look at the account's address gives them: its first line.
+    mine = (await api("GET", f"/api/v1/accounts/{viewer.account}", token=token)).json["acct"]
+    looked_up = (await api("GET", f"/api/v1/accounts/lookup?acct={mine}", token=others_token)).json
+    found = await api("GET", f"/api/v2/search?q={mine}&type=accounts&resolve=true", token=others_token)
+    assert found.json["accounts"] == [looked_up]
