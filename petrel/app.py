@@ -6,6 +6,7 @@
 import asyncio
 import importlib
 import pkgutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
@@ -17,7 +18,7 @@ import structlog
 
 from petrel import settings as sources
 from petrel.core import doors, ids, journal, limits, seal
-from petrel.core.errors import PetrelError
+from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.settings import Settings
 from petrel.storage import migrate
@@ -32,6 +33,7 @@ log = structlog.get_logger("petrel.app")
 
 PETREL = Path(str(files("petrel")))
 FEATURES = PETREL / "features"
+AGAIN_S, SILENT_S = 0.5, 2.0
 ROLES = {"reader": "petrel_reader", "writer": "petrel_writer", "system": "petrel_system", "owner": "petrel_admin"}
 
 
@@ -91,13 +93,33 @@ def install_limits(settings: Settings) -> None:
     limits.install(limits.Limits(base_url=settings.address, **shared))
 
 
+AWAY = (*doors.GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.PostgresConnectionError,
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+"""What a database says that is not there, or not yet."""
+
+
 @asynccontextmanager
 async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2,
-                 systems: int = 2) -> AsyncIterator[doors.Doors]:
-    """The doors of this process, its id lease renewed and its live settings watched until the block ends."""
+                 systems: int = 2, patience_s: float = 5) -> AsyncIterator[doors.Doors]:
+    """The doors of this process, its id lease renewed and its live settings watched until the block ends.
+
+    Errors: Unavailable when the databases cannot be reached for so long (a recovery may be under way).
+    """
     install_limits(settings)
-    open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
-                                      writers=writers, systems=systems)
+    until_s, has_said = time.monotonic() + patience_s, False
+    while True:
+        try:
+            open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
+                                              writers=writers, systems=systems)
+            break
+        except AWAY as e:
+            if time.monotonic() > until_s - patience_s + SILENT_S and not has_said:
+                has_said = True
+                log.warning("waiting for the databases", error=str(e) or type(e).__name__)
+            if time.monotonic() > until_s:
+                raise Unavailable("The databases cannot be reached. Does the site run? `petrel doctor` tells more.",
+                                  detail=str(e) or type(e).__name__) from e
+            await asyncio.sleep(0.2)
     beat = asyncio.create_task(_beat(open_now, settings))
     try:
         yield open_now
@@ -111,11 +133,14 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
 async def _beat(open_now: doors.Doors, settings: Settings) -> None:
     """Every few seconds: renew the lease on id makers, and take over settings that may change while we run."""
     seen = _changed_at_ns(settings)
+    wait_s: float = ids.RENEW_S
     while True:
-        await asyncio.sleep(ids.RENEW_S)
+        await asyncio.sleep(wait_s)
         try:
             await asyncio.wait_for(open_now.renew_lease(), ids.RENEW_S)
+            wait_s = ids.RENEW_S
         except (*doors.GONE, asyncpg.PostgresError, PetrelError) as e:
+            wait_s = AGAIN_S
             log.warning("lease not renewed, trying again", error=repr(e))
         if (now := _changed_at_ns(settings)) != seen:
             seen = now

@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import structlog
 from msgspec import Struct
 
 from petrel import app
+from petrel.core.errors import PetrelError
 from petrel.ops.processes import report_ready
 from petrel.settings import Settings
 from petrel.storage.pools import Addresses
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 PARTS = ("web", "followers", "jobs")
 GRACE_S = 8
 """A little less than the supervisor waits."""
+
+PATIENCE_S = 120.0
+"""A database may have to recover from a crash first; giving up meanwhile would look like a crash of ours."""
 
 READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB = 12, 8
 """Connections shared out among the web processes: an embedded Postgres has 40 for everything."""
@@ -70,14 +75,16 @@ def run(name: str, prepared: Prepared) -> None:
 
     tell_errors(f"petrel {name}")
     main: Callable[[Prepared], Awaitable[None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(prepared))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main(prepared))
+    except PetrelError as e:
+        structlog.get_logger("petrel.parts").error(e.message, detail=str(e.detail))
+        sys.exit(1)
 
 
 def tell_errors(name: str) -> None:
     """Log lines of this process go to standard error, as key=value, with its name."""
-    import structlog
-
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
                     structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
@@ -123,7 +130,7 @@ async def _web(prepared: Prepared) -> None:
             report_ready()
 
     settings = prepared.settings
-    async with app.opened(settings, prepared.addresses, systems=1,
+    async with app.opened(settings, prepared.addresses, systems=1, patience_s=PATIENCE_S,
                           readers=max(2, READERS_OF_ALL_WEB // settings.web_workers),
                           writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
         site = await app.web_app(settings, prepared.limits)
@@ -138,8 +145,10 @@ async def _followers(prepared: Prepared) -> None:
     from petrel.worker import followers
 
     stop = asyncio.Event()
-    with _stopping(stop.set):
-        async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=1, systems=6):
+    # Until the doors are open there is nothing to finish, and SIGTERM simply ends us.
+    async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=1, systems=6,
+                          patience_s=PATIENCE_S):
+        with _stopping(stop.set):
             report_ready()
             await followers.run(stop, prepared.settings.folder / "run")
 
@@ -148,8 +157,9 @@ async def _jobs(prepared: Prepared) -> None:
     from petrel.worker import jobs, seals
 
     stop = asyncio.Event()
-    with _stopping(stop.set):
-        async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4):
+    async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
+                          patience_s=PATIENCE_S):
+        with _stopping(stop.set):
             report_ready()
             async with asyncio.TaskGroup() as group:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))

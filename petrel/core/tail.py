@@ -28,6 +28,7 @@ READ_ENTRIES = 2_000
 KEEP_ENTRIES = 20_000                    # about 10 MB
 PULSE_S = 0.01                           # between two reads while much is written: fewer, larger batches
 SETTLE_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.25)
+AGAIN_S = 0.25
 IDLE_S = (1.0, 1.0, 2.0, 4.0, 5.0)       # hints do not cross machines, so an idle follower looks by itself
 
 AFTER = """
@@ -115,7 +116,8 @@ class Tail:
             except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError,
                     asyncpg.InternalClientError) as e:
                 log.warning("journal cannot be read, trying again", error=repr(e))
-                grew = False
+                await asyncio.sleep(AGAIN_S)
+                continue
             idle = 0 if grew else min(idle + 1, len(IDLE_S) - 1)
             try:
                 await asyncio.wait_for(self._hint.wait(), IDLE_S[idle])

@@ -27,6 +27,7 @@ REST_SHARE = 4                 # rests four times as long as it worked, unless t
 REST_S = 0.25
 KEEP_S = 30.0                  # how often a place is written down that moved over entries of other kinds only
 BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
+UNAVAILABLE_S = 0.5            # a database that restarts is back soon, and then nobody should wait for us
 STAND_BY_S = 5.0
 REPORT_S = 5.0
 VIEWER = System("followers")
@@ -175,7 +176,8 @@ async def _fail(place: Place, e: Exception, stop: asyncio.Event) -> None:
     if place.failures in (1, 3) or place.failures % 20 == 0:
         log.error("follower failed, trying again", follower=place.name, after=place.at, failures=place.failures,
                   error=place.error, exc_info=None if isinstance(e, PetrelError) else e)
-    await _pause(stop, BACKOFF_S[min(place.failures, len(BACKOFF_S)) - 1])
+    most_s = UNAVAILABLE_S if isinstance(e, Unavailable) else BACKOFF_S[-1]
+    await _pause(stop, min(most_s, BACKOFF_S[min(place.failures, len(BACKOFF_S)) - 1]))
 
 
 async def _keep_alive(name: str, task: journal.Task, stop: asyncio.Event) -> None:
