@@ -251,14 +251,14 @@ GUSTAV = Bank("gustav", 0.03, EVENING + DAY, (
     "{claim}. I will not be taking questions.",
     "Unpopular: {claim}.",
     "{thing} was better when it was {adjective}. {concession}",
-    "{thing}: {grade} out of ten. {concession}",
+    "{thing}: {grade}. {concession}",
     "I have tried {thing_low}. {concession}",
 ), {
     "claim": ("umbrellas are a defeat", "soup is a drink", "the window seat belongs to whoever is awake", "a bench without a view is a shelf", "one spoon is enough for a household", "breakfast is lunch with no ambition", "all hats are helmets for the shy", "silence should be sold by the hour", "a cat is furniture with an agenda", "every map is upside down somewhere"),
     "thing": ("The ferry", "Toast", "The municipal fountain", "Autumn", "The number 4 bus", "Decaffeinated anything", "My neighbour's trombone", "The new bridge"),
     "thing_low": ("oat milk", "a podcast", "walking backwards, as the doctor said", "being nice before nine", "the other side of the bed", "photography"),
     "adjective": ("late", "smaller", "louder", "made of wood", "somebody else's", "closed"),
-    "grade": ("two", "four", "six, with the wind behind it", "nine, and I am as surprised as you", "three and a half"),
+    "grade": ("two out of ten", "four out of ten", "six, with the wind behind it", "nine out of ten, and I am as surprised as you", "three and a half"),
     "concession": ("I admit nothing.", "It has one redeeming feature, and it knows.", "I liked it a little.", "My sister disagrees, loudly.", "I shall do it again to be sure.", "Fine."),
 })
 
