@@ -33,7 +33,7 @@ PATIENCE_S = 120.0
 """A database may have to recover from a crash first; giving up meanwhile would look like a crash of ours."""
 
 READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB = 12, 8
-"""Connections shared out among the web processes: an embedded Postgres has 40 for everything."""
+"""Connections shared out among the web processes: an embedded Postgres has 60 for everything."""
 
 
 class Prepared(Struct, frozen=True):

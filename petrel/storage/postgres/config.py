@@ -27,7 +27,7 @@ class Profile(Struct, frozen=True):
 
 MAIN = Profile(
     shared_buffers_mib=128,
-    max_connections=40,
+    max_connections=60,
     work_mem_mib=4,
     maintenance_mem_mib=64,
     max_wal_mib=1024,
