@@ -180,8 +180,12 @@ async def markers(call: Call, form: MarkersForm) -> dict[str, dict[str, object]]
     "POST", "/api/v1/markers", scope="write:statuses", surface="none", why_no_surface="ids of one's own reading only"
 )
 async def set_markers(call: Call, form: SetMarkersForm) -> dict[str, dict[str, object]]:
-    sent = {name: place for name in ("home", "notifications") if (place := getattr(form, name)) is not None}
+    sent: dict[Literal["home", "notifications"], Place | None] = {
+        "home": form.home,
+        "notifications": form.notifications,
+    }
+    given = {name: place for name, place in sent.items() if place is not None}
     async with writing(call.member, cause=call.id) as w:
-        for name, place in sent.items():
+        for name, place in given.items():
             await timelines.set_marker(w, name, place.last_read_id)
-    return await markers(call, MarkersForm(timeline=list(sent)))
+    return await markers(call, MarkersForm(timeline=list(given)))

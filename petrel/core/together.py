@@ -49,7 +49,7 @@ class Together(Generic[Ask, Answer]):
         try:
             await asyncio.sleep(0)
             while self._waiting:
-                batch, self._waiting = self._waiting[:self._most], self._waiting[self._most:]
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._run(batch)
         finally:
             self._free += 1
@@ -59,13 +59,13 @@ class Together(Generic[Ask, Answer]):
             answers = await self._run_many([ask for ask, _ in batch])
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, Unavailable):
-                for one in batch:               # one bad item must not take the others down: try each alone
+                for one in batch:  # one bad item must not take the others down: try each alone
                     await self._run([one])
                 return
             answers = [error if isinstance(error, PetrelError) else PetrelError(detail=repr(error))] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():
-                continue                        # the client has hung up
+                continue  # the client has hung up
             if isinstance(answer, PetrelError):
                 future.set_exception(answer)
             else:

@@ -108,15 +108,15 @@ def rendered(
     entity = Entity(
         id=str(number),
         created_at=when(number),
-        in_reply_to_id=reply_to and str(reply_to),
-        in_reply_to_account_id=reply_to_account and str(reply_to_account),
+        in_reply_to_id=str(reply_to) if reply_to else None,
+        in_reply_to_account_id=str(reply_to_account) if reply_to_account else None,
         sensitive=bool(flags & State.SENSITIVE),
         spoiler_text=content.spoiler,
         visibility=VISIBILITY[audience],
         language=language,
         uri=f"{base}/ap/users/{author}/statuses/{number}",
         url=f"{base}/@{cards.acct_of(handle, domain)}/{number}",
-        edited_at=edited_at and rfc3339(edited_at),
+        edited_at=rfc3339(edited_at) if edited_at else None,
         content=render(parsed, targets, lambda tag: f"{base}/tags/{tag}"),
         mentions=[
             MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)

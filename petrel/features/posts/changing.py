@@ -1,7 +1,7 @@
 """Editing and deleting one's own posts, direct ones included."""
 
 from petrel.core import limits, seal
-from petrel.core.doors import Writer
+from petrel.core.doors import Row, Writer
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
@@ -18,7 +18,7 @@ select s.id, s.sealed, s.audience, s.conversation, s.author, s.language, s.state
 """
 
 
-async def source(w: Writer, post: int) -> tuple[Content, rows.Row]:
+async def source(w: Writer, post: int) -> tuple[Content, Row]:
     """The plain content of a post that is the actor's own. Errors: PostNotFound."""
     row = await w.row(RAW, w.digest, post)
     if row is None or row["author"] != w.account or row["sealed"] is None:
@@ -57,7 +57,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     w.record(kind, post, refs=[n.account for n in named], body=parsed.text.encode())
 
 
-async def delete(w: Writer, post: int) -> tuple[Content, rows.Row]:
+async def delete(w: Writer, post: int) -> tuple[Content, Row]:
     """Deletes one's own post: its text is gone with this commit, its key right after. Returns what it said.
 
     A tombstone stays for 90 days, so that replays cannot bring it back. Errors: PostNotFound.

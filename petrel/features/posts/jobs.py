@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import date
 
-from petrel.core.doors import System, Writer, writing
+from petrel.core.doors import Writer, writing
 from petrel.core.jobs import every
 from petrel.core.journal import Entry, follow
+from petrel.core.viewer import System
 
 PUBLIC_OR_UNLISTED = (0, 1)
 

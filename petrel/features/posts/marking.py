@@ -64,10 +64,10 @@ async def _mark_each(w: Writer, asks: Sequence[MarkAsk], posts: list[int]) -> li
     for i, ask in enumerate(asks):
         row = seen.get(i)
         refusal = await _refusal(w, ask, row)
-        answers[i] = (
-            refusal if row is None or refusal is not None else Marked(row["id"], False, row["likes"], row["boosts"])
-        )
-        if refusal is None:
+        if refusal is not None:
+            answers[i] = refusal
+        elif row is not None:
+            answers[i] = Marked(row["id"], False, row["likes"], row["boosts"])
             allowed.append(i)
 
     boosts = await _boosts(w, [(i, asks[i], seen[i]) for i in allowed if asks[i].mark == Mark.BOOST], answers)

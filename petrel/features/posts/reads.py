@@ -1,6 +1,7 @@
 """What a viewer can get of posts. Every function asks the database's verdict; none decides."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import IntFlag
 from operator import itemgetter
 
@@ -149,7 +150,7 @@ class Version(Struct, frozen=True):
     """A post as it once read."""
 
     number: int
-    at: object
+    at: datetime
     is_sensitive: bool
     content: Content
 

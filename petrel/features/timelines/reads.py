@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from petrel.core import clock
-from petrel.core.doors import Reader, current
+from petrel.core.doors import Reader, Row, current
 from petrel.core.pages import Page
 from petrel.features.timelines.rings import READY, Rings, file_for, open_rings
 from petrel.features.timelines.rules import RAW, Entry, kept
@@ -194,6 +194,6 @@ async def of_list(r: Reader, number: int, page: Page) -> list[Entry]:
     return [(i, b or i) for i, b in rows]
 
 
-async def markers(r: Reader, names: Sequence[str]) -> list[object]:
+async def markers(r: Reader, names: Sequence[str]) -> list[Row]:
     """Where the viewer stopped reading: rows of (timeline, last_read, version, changed_at)."""
-    return list(await r.fetch("select * from timelines.markers($1, $2::text[])", r.digest, list(names)))
+    return await r.fetch("select * from timelines.markers($1, $2::text[])", r.digest, list(names))
