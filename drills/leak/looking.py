@@ -1,0 +1,155 @@
+"""Asks, and looks at every byte that comes back: for marks, and for whether hidden differs from never existing."""
+
+import asyncio
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from drills.leak.asking import Question
+from drills.leak.cast import Mark, Viewer
+from petrel.ops.drills import Answer, Clients, Lost
+
+AT_ONCE = 24
+OF_THE_REQUEST = (b"x-request-id", b"date", b"set-cookie")
+# What is drawn anew for every page (the secret of its forms, the key that publishes once), and how much is new.
+DRAWN = re.compile(rb'(name="(?:csrf|once)" value=")[^"]*|<b class="badge">.*?</b>')
+PLACE = b"(the id asked for)"
+
+
+class Leak(Struct, frozen=True):
+    """Somebody saw a mark they must not."""
+
+    mark: Mark
+    viewer: Viewer
+    question: Question
+
+    @property
+    def harm(self) -> str:
+        return f"{self.mark.kind} readable by {self.viewer.said}"
+
+
+class Found(Struct):
+    """`told_apart`: answers that differ for a hidden thing and for none. `failed`: none at all, or "our fault".
+
+    `by_kind`: statuses by question: whoever answers 503 to everything was not looked at.
+    """
+
+    leaks: list[Leak] = []
+    told_apart: list[str] = []
+    failed: list[str] = []
+    by_kind: dict[str, set[int]] = {}
+    control_seen: int = 0
+    requests: int = 0
+    compared: int = 0
+    statuses: Counter[int] = Counter()
+
+
+async def found_by_owners(clients: Clients, marks: Sequence[Mark], owners: Sequence[Viewer],
+                          questions: Sequence[Question]) -> set[str]:
+    """The marks that come back when those ask who may see them: what cannot be found cannot be missed either."""
+    words: set[str] = set()
+
+    async def worker(viewer: Viewer, waiting: Iterator[Question]) -> None:
+        for question in waiting:
+            answer = await clients.ask(question.method, question.target, token=viewer.token)
+            words.update(m.word for m in marks if m.bytes in answer.body)
+
+    for viewer in owners:
+        waiting = iter(questions)
+        await asyncio.gather(*(worker(viewer, waiting) for _ in range(AT_ONCE)))
+    return words
+
+
+class Looker:
+    """`hidden` of a viewer: ids that must be answered as `never`, two ids that nobody ever had."""
+
+    def __init__(self, clients: Clients, marks: Sequence[Mark], control: Mark, never: tuple[int, int]) -> None:
+        self._clients = clients
+        self._marks = marks
+        self._control = control
+        self._never = never
+        self.found = Found(statuses=Counter())
+
+    async def ask_all(self, viewer: Viewer, questions: Iterable[Question], hidden: frozenset[int], *,
+                      cookie: bool = False) -> None:
+        """In the order given, some at once. `cookie`: as a browser, for pages; else with the token."""
+        answers: dict[str, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+        waiting = iter(questions)
+
+        async def worker() -> None:
+            for question in waiting:
+                answer = await self._asked(viewer, question, cookie)
+                if answer is None:
+                    continue
+                self._look(viewer, question, answer)
+                if question.names and (question.id in hidden or question.id in self._never):
+                    answers[question.kind][question.id].append(comparable(answer, question.id))
+
+        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+        for kind, by_id in answers.items():
+            self._compare(viewer, kind, by_id)
+
+    async def _asked(self, viewer: Viewer, question: Question, cookie: bool) -> Answer | None:
+        headers = {"Cookie": viewer.cookie} if cookie and viewer.cookie else {}
+        if question.body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded" if cookie else "application/json"
+        self.found.requests += 1
+        try:
+            return await self._clients.ask(question.method, question.target, token=None if cookie else viewer.token,
+                                           form=question.body or None, headers=headers)
+        except Lost as e:
+            self.found.failed.append(f"no answer for {question.kind} {question.target}: {e}")
+            return None
+
+    def _look(self, viewer: Viewer, question: Question, answer: Answer) -> None:
+        self.found.statuses[answer.status] += 1
+        self.found.by_kind.setdefault(question.kind, set()).add(answer.status)
+        if answer.status >= 500 and answer.status != 503:
+            self.found.failed.append(f"{answer.status} for {question.kind} {question.target} by {viewer.name}")
+        everything = b"\n".join((answer.body, *(part for pair in answer.headers for part in pair))).lower()
+        self.found.control_seen += self._control.bytes in everything
+        self.found.leaks += [
+            Leak(mark, viewer, question) for mark in self._marks
+            if mark.bytes.lower() in everything and mark.bytes not in question.text
+            and viewer.name not in mark.known_to]
+
+    def _compare(self, viewer: Viewer, kind: str, by_id: dict[int, list[bytes]]) -> None:
+        one, other = (sorted(by_id.get(number, [])) for number in self._never)
+        if one != other:
+            self.found.told_apart.append(f"{kind} answers two ids that nobody had differently, to {viewer.name}")
+            return
+        for number, answers in by_id.items():
+            if number not in self._never:
+                self.found.compared += 1
+                if sorted(answers) != one:
+                    self.found.told_apart.append(f"{kind}: that {number} exists, {viewer.name} can tell: "
+                                                 f"{difference(answers, one)}")
+
+
+def difference(these: Sequence[bytes], those: Sequence[bytes]) -> str:
+    """The first line that is not the same."""
+    pairs = zip(b"\n".join(these).splitlines(), b"\n".join(those).splitlines(), strict=False)
+    one, other = next(((a, b) for a, b in pairs if a != b), (b"more", b"less"))
+    return f"{one[:120].decode(errors='replace')!r} and not {other[:120].decode(errors='replace')!r}"
+
+
+def comparable(answer: Answer, number: int) -> bytes:
+    """Status, headers and body, without what belongs to the request, and with a place for the id itself."""
+    headers = sorted(name.lower() + b": " + value for name, value in answer.headers
+                     if name.lower() not in OF_THE_REQUEST and name.lower() != b"content-length")
+    text = b"\n".join((b"%d" % answer.status, *headers, DRAWN.sub(rb"\1", answer.body)))
+    return text.replace(b"%d" % number, PLACE)
+
+
+def by_harm(leaks: Sequence[Leak]) -> dict[str, list[Leak]]:
+    found: dict[str, list[Leak]] = defaultdict(list)
+    for leak in leaks:
+        found[leak.harm].append(leak)
+    return dict(found)
+
+
+def affected(leaks: Sequence[Leak]) -> list[str]:
+    """The people whose secrets were seen."""
+    return sorted({f"@{handle}" for leak in leaks for handle in leak.mark.people})

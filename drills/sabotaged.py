@@ -1,0 +1,63 @@
+"""`python -m drills.sabotaged WHAT ...`: the program `petrel` with one of its protections taken out.
+
+Only a drill under `--sabotage` runs this, on its own private site, to show that it notices. Nothing in `petrel/`
+knows of it: the protection is replaced from outside, in this process and those forked from it.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+EARLY_S = 0.25
+
+
+def ack_before_commit() -> None:
+    """Posts are acknowledged at once and committed a quarter of a second later: what "fast" servers do."""
+    from petrel.core import doors
+    from petrel.core.viewer import Viewer
+    from petrel.features.posts import writing
+
+    under_way: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def answered_first(actor: Viewer, *, cause: str) -> AsyncIterator[doors.Writer]:
+        door = doors.writing(actor, cause=cause)
+        w = await door.__aenter__()
+        try:
+            yield w
+        except BaseException:
+            await door.__aexit__(*sys.exc_info())
+            raise
+
+        async def commit() -> None:
+            await asyncio.sleep(EARLY_S)
+            try:
+                await door.__aexit__(None, None, None)
+            except Exception as e:
+                print(f"acknowledged and then not committed: {e!r}", file=sys.stderr)
+
+        task = asyncio.get_running_loop().create_task(commit())
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    assert vars(writing)["writing"] is doors.writing, "posts are written in another way now: sabotage has to follow"
+    vars(writing)["writing"] = answered_first
+
+
+SABOTAGE: dict[str, Callable[[], None]] = {"ack-before-commit": ack_before_commit}
+
+
+def main() -> None:
+    what, rest = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
+    if what not in SABOTAGE:
+        sys.exit(f"sabotaged: there is no {what!r}; there are: {', '.join(SABOTAGE)}")
+    SABOTAGE[what]()
+    from petrel import cli
+    from petrel.program import Program
+
+    cli.main(Program(), rest)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Which build a verdict is about: a digest over the sources of the program and of the drills."""
+
+import hashlib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+"""Where `petrel/`, `drills/` and `docs/` stand side by side."""
+
+SOURCES = ("petrel", "drills")
+NOT_SOURCES = {"__pycache__"}
+
+
+def build_of(root: Path = ROOT) -> str:
+    """12 hex digits. Every file counts, with its path; what Python compiles beside them does not."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and NOT_SOURCES.isdisjoint(path.parts):
+                name = path.relative_to(root).as_posix().encode()
+                digest.update(b"%d %s %s\n" % (len(name), name, hashlib.sha256(path.read_bytes()).digest()))
+    return digest.hexdigest()[:12]

@@ -1,0 +1,146 @@
+"""A private site: `petrel up` as a process of its own in a scratch directory, with real databases and all its parts."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil  # type: ignore[import-untyped]
+
+from petrel.ops.drills.build import ROOT
+from petrel.ops.drills.shapes import Broken
+from petrel.ops.processes import Status, read_status
+from petrel.storage.postgres import ClusterName, Storage, holder_of
+
+START_S, STOP_S, LOOK_S = 90.0, 40.0, 0.02
+# A drill plays everybody from one address; its limits would be the limits of the site.
+SETTINGS = {"PETREL_RATE_LIMITS": "off", "PETREL_WEB_WORKERS": "2"}
+
+
+class Site:
+    """Runs while the block of `private_site` does. `address` without a slash at its end."""
+
+    def __init__(self, data: Path, process: asyncio.subprocess.Process, console: Path) -> None:
+        self.data = data
+        self.process = process
+        self.console = console
+        self.address = ""
+
+    def status(self) -> Status | None:
+        """What the supervisor said last; None while it says nothing."""
+        status = read_status(self.data)
+        return status if status is not None and status.pid == holder_of(self.data) else None
+
+    def running(self) -> Status:
+        """Errors: Broken, when the site has ended."""
+        if (status := self.status()) is None:
+            raise Broken(f"the site has ended: ...{self.said()}")
+        return status
+
+    async def until(self, condition: Callable[[], object], within_s: float, what: str) -> float:
+        """Seconds until `condition` held. Errors: Broken when it did not, or the site ended."""
+        began = time.monotonic()
+        while not condition():
+            if self.process.returncode is not None:
+                raise Broken(f"the site ended while waiting for {what}: ...{self.said()}")
+            if time.monotonic() - began > within_s:
+                raise Broken(f"waited {within_s:.0f} s in vain for {what}: ...{self.said()}")
+            await asyncio.sleep(LOOK_S)
+        return time.monotonic() - began
+
+    def postgres(self, name: ClusterName = "main") -> int:
+        """The postmaster's process, verified to be one of this site. Errors: Broken."""
+        server = self.running().postgres.get(name)
+        if server is None or server.pid is None:
+            raise Broken(f"the site names no Postgres ({name})")
+        process = psutil.Process(server.pid)
+        if process.name() != "postgres" or process.ppid() != self.running().pid:
+            raise Broken(f"process {server.pid} is {process.name()!r}, not the Postgres of this site")
+        return server.pid
+
+    @asynccontextmanager
+    async def database(self, role: str = "petrel_admin", cluster: ClusterName = "main") -> AsyncIterator[Any]:
+        """A connection past the doors: for planting, for looking at rows, and as the roles of the program."""
+        connection = await asyncpg.connect(**Storage(self.data).connect_args(cluster, role))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def petrel(self, *args: str) -> tuple[int, str]:
+        """`petrel ARGS --data ...` on this site: exit code and standard output."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "petrel", *args, "--data", str(self.data), cwd=ROOT, env=environment(),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        out, errors = await process.communicate()
+        return process.returncode or 0, (out or errors).decode(errors="replace")
+
+    def said(self, most: int = 1500) -> str:
+        """The end of what the site printed."""
+        try:
+            return self.console.read_text(errors="replace")[-most:]
+        except OSError:
+            return ""
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours, without settings that are meant for another site."""
+    return {n: v for n, v in os.environ.items() if not n.startswith("PETREL_")} | SETTINGS | dict(more or {})
+
+
+@asynccontextmanager
+async def private_site(folder: Path, program: Sequence[str] = ("petrel",),
+                       settings: Mapping[str, str] | None = None) -> AsyncIterator[Site]:
+    """Makes and starts a site in `folder`, which must not exist, and stops all of it afterwards.
+
+    `program`: what `python -m` runs, with words before `up`. Errors: Broken when it does not come up.
+    """
+    console = folder.with_name(folder.name + ".console")
+    with console.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *program, "up", "--data", str(folder), "--port", "0",
+            cwd=ROOT, env=environment(settings), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True)      # an interrupt at the terminal is for the drill, which stops the site
+    site = Site(folder, process, console)
+    try:
+        await site.until(lambda: (s := site.status()) is not None and s.state == "ready", START_S, "the site to start")
+        # "localhost" is two addresses on most machines and the site listens on one of them.
+        site.address = site.running().address.replace("//localhost", "//127.0.0.1")
+        yield site
+    finally:
+        await asyncio.shield(_end(site))
+
+
+async def _end(site: Site) -> None:
+    """Asks it to stop; ends by number whatever of it is left."""
+    family = _family(site)
+    if site.process.returncode is None:
+        site.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(site.process.wait(), STOP_S)
+        except TimeoutError:
+            site.process.kill()
+            await site.process.wait()
+    for _ in range(100):
+        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if not left:
+            return
+        await asyncio.sleep(0.05)
+    for process in left:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            pass
+
+
+def _family(site: Site) -> list[psutil.Process]:
+    try:
+        return list(psutil.Process(site.process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
