@@ -8,11 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api import present
 from petrel.api.http import Call, Id, Plain, route
-from petrel.api.present.statuses import rfc3339
+from petrel.api.present.versions import Version, versions
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid, NotFound
-from petrel.core.limits import current
-from petrel.core.text import parse, render
 from petrel.features import posts
 from petrel.features.posts import Audience, Draft, Surface
 
@@ -156,28 +154,9 @@ async def context(call: Call, form: Address) -> Plain:
 
 
 @route("GET", "/api/v1/statuses/:id/history", scope="public or read:statuses", surface="api")
-async def history(call: Call, form: Address) -> Plain:
+async def history(call: Call, form: ReadForm) -> list[Version]:
     async with reading(call.viewer) as r:
-        versions = await posts.history(r, form.id)
-        entity = await present.status(r, form.id)
-    account = msgspec.json.decode(entity, type=dict[str, msgspec.Raw])["account"]
-    base = current().base_url
-    return _list(
-        [
-            msgspec.json.encode(
-                {
-                    "content": render(parse(v.content.text), {}, lambda tag: f"{base}/tags/{tag}"),
-                    "spoiler_text": v.content.spoiler,
-                    "sensitive": v.is_sensitive,
-                    "created_at": rfc3339(v.at),
-                    "account": account,
-                    "media_attachments": [],
-                    "emojis": [],
-                }
-            )
-            for v in versions
-        ]
-    )
+        return await versions(r, form.id, reveal=form.reveal)
 
 
 def _list(items: list[bytes]) -> Plain:

@@ -205,6 +205,16 @@ class StatusSource(Entity):
     spoiler_text: str
 
 
+class StatusEdit(Entity):
+    content: Html
+    spoiler_text: str
+    sensitive: bool
+    created_at: Time
+    account: Account
+    media_attachments: list[Any]
+    emojis: list[CustomEmoji]
+
+
 class Context(Entity):
     ancestors: list[Status]
     descendants: list[Status]

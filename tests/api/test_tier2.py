@@ -52,6 +52,24 @@ async def test_marks_of_ones_own(api: Any, site: Any) -> None:
         me.number]
 
 
+async def test_versions_of_a_post(api: Any, site: Any) -> None:
+    me, other = await people(api, "editor", "reader")
+    number = await me.post("Frist for @reader", spoiler_text="soft")
+    await me.good("PUT", f"/api/v1/statuses/{number}", status="First for @reader")
+    old, new = read(await other("GET", f"/api/v1/statuses/{number}/history"), list[e.StatusEdit])
+    assert "Frist" in old.content and "First" in new.content and old.spoiler_text == "soft"
+    assert '/@reader"' in old.content and old.created_at < new.created_at and new.account.id == me.number
+    talk = await me.post("@reader only you", visibility="direct")
+    [only] = read(await other("GET", f"/api/v1/statuses/{talk}/history"), list[e.StatusEdit])
+    assert "only you" in only.content
+    [stranger] = await people(api, "stranger")
+    assert (await stranger("GET", f"/api/v1/statuses/{talk}/history")).status == 404
+    await other.good("POST", f"/api/v1/accounts/{me.number}/block")
+    [held] = read(await other("GET", f"/api/v1/statuses/{number}/history"), list[e.StatusEdit])
+    assert (held.content, held.spoiler_text) == ("", "You have blocked this person")
+    assert len(read(await other("GET", f"/api/v1/statuses/{number}/history?reveal=true"), list[e.StatusEdit])) == 2
+
+
 async def test_members_of_a_list(api: Any, site: Any) -> None:
     me, one, two = await people(api, "lister", "listed_one", "listed_two")
     for other in (one, two):

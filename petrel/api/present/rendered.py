@@ -84,6 +84,15 @@ def rfc3339(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
+def targets_of(content: Content) -> dict[str, MentionTarget]:
+    """Where the names in a text lead."""
+    base = limits.current().base_url
+    return {
+        n.acct: MentionTarget(f"{base}/@{cards.acct_of(n.handle, n.domain)}", cards.acct_of(n.handle, n.domain))
+        for n in content.named
+    }
+
+
 def rendered(
     number: int,
     author: int,
@@ -101,10 +110,7 @@ def rendered(
 ) -> Static:
     base = limits.current().base_url
     parsed = parse(content.text)
-    targets = {
-        n.acct: MentionTarget(f"{base}/@{cards.acct_of(n.handle, n.domain)}", cards.acct_of(n.handle, n.domain))
-        for n in content.named
-    }
+    targets = targets_of(content)
     entity = Entity(
         id=str(number),
         created_at=when(number),

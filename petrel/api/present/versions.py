@@ -1,0 +1,58 @@
+"""The StatusEdit entity: a post as it once read."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from petrel.api.present import gates
+from petrel.api.present.rendered import rfc3339, targets_of
+from petrel.api.present.statuses import of_shown
+from petrel.core import limits
+from petrel.core.doors import Reader, Row
+from petrel.core.errors import NotFound
+from petrel.core.ids import at_of
+from petrel.core.text import parse, render
+from petrel.features import posts
+from petrel.features.posts import Content, State, Surface
+
+
+class Version(Struct):
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: msgspec.Raw
+    media_attachments: list[str] = []
+    emojis: list[str] = []
+
+
+async def versions(r: Reader, number: int, *, reveal: bool = False) -> list[Version]:
+    """All versions, oldest first, the current one last. Errors: NotFound.
+
+    What waits behind a notice as a post does so here. Of a direct post only the current version is kept.
+    """
+    found = await posts.shown(r, Surface.API, [number])
+    entities = await of_shown(r, Surface.API, found)
+    if not entities or found[0].boosted is not None:
+        raise NotFound
+    row = found[0].row
+    account = msgspec.json.decode(entities[0][1], type=dict[str, msgspec.Raw])["account"]
+    notice = "" if reveal else gates.notice_of(row, Surface.API)
+    if notice:
+        return [_version(Content("", notice), True, _last_change(row), account)]
+    if row["conversation"] is not None:
+        current = (await posts.contents([row])).get(number, Content(""))
+        return [_version(current, bool(row["states"] & State.SENSITIVE), _last_change(row), account)]
+    return [_version(one.content, one.is_sensitive, one.at, account) for one in await posts.history(r, number)]
+
+
+def _last_change(row: Row) -> datetime:
+    changed: datetime | None = row["edited_at"]
+    return changed or at_of(row["id"])
+
+
+def _version(content: Content, is_sensitive: bool, at: datetime, account: msgspec.Raw) -> Version:
+    base = limits.current().base_url
+    text = render(parse(content.text), targets_of(content), lambda tag: f"{base}/tags/{tag}")
+    return Version(text, content.spoiler, is_sensitive, rfc3339(at), account)
