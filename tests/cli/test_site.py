@@ -118,6 +118,7 @@ def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Si
 def test_doctor_finds_the_site_well(site: Site) -> None:
     checks = {check["name"]: check for check in site.json("doctor")}
     assert checks["processes"]["ok"] and checks["postgres main"]["ok"] and checks["settings"]["ok"]
+    assert checks["followers"]["ok"] and checks["jobs"]["ok"] and checks["journal"]["ok"]
 
 
 def test_the_journal_verifies_until_a_row_is_changed_by_hand(site: Site) -> None:
@@ -152,6 +153,7 @@ def by_hand(site: Site, statement: str) -> None:
 def test_dead_letters_are_listed_and_retried(site: Site) -> None:
     by_hand(site, "insert into ops.job (lane, name, args, attempts, dead_at, last_error) "
                   "values ('default', 'nobody.knows', '{}', 8, now(), 'gone')")
+    assert "petrel jobs dead" in {c["name"]: c["cure"] for c in site.json("doctor", code=1)}["jobs"]
     dead = site.json("jobs", "dead")
     assert [(one["name"], one["last_error"]) for one in dead] == [("nobody.knows", "gone")]
     assert site.json("jobs", "retry", str(dead[0]["id"]))["retried"] == [dead[0]["id"]]

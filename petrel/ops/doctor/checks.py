@@ -6,6 +6,7 @@ from pathlib import Path
 from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_port
 from petrel.ops.doctor.shapes import Check
 from petrel.ops.doctor.site import check_postgres, check_processes, check_settings
+from petrel.ops.doctor.work import check_work
 from petrel.ops.processes import read_status
 from petrel.storage.postgres import ClusterName, Storage, holder_of
 
@@ -34,4 +35,4 @@ async def examine(
     ]
     for cluster in CLUSTERS:
         checks += await check_postgres(storage, cluster)
-    return checks
+    return checks + await check_work(storage, status)

@@ -1,0 +1,103 @@
+"""Checks of the work that follows from what members do: followers, jobs, the sealing of the journal."""
+
+from pathlib import Path
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from petrel.ops.doctor.shapes import Check, bad, fine
+from petrel.ops.processes import Status
+from petrel.storage.postgres import Storage
+
+LAG_MAX_MS = 60_000
+OVERDUE_MAX_S = 120.0
+UNSEALED_MAX_S = 60.0
+TRANSACTION_MAX_S = 60.0
+CONNECT_TIMEOUT_S = 5.0
+
+LOOK = """
+with sealed as (
+  select (heads->'until'->>0)::int as epoch, (heads->'until'->>1)::bigint as xid
+    from journal.root order by seq desc limit 1)
+select (select count(*) from ops.job where dead_at is not null) as dead,
+       (select extract(epoch from now() - min(run_at))::float8 from ops.job
+         where dead_at is null and run_at < now() and coalesce(locked_until < now(), true)) as overdue_s,
+       (select extract(epoch from now() - min(at))::float8 from journal.entry
+         where (epoch, xid) > (coalesce((select epoch from sealed), 0), coalesce((select xid from sealed), 0)))
+         as unsealed_s,
+       (select extract(epoch from now() - min(xact_start))::float8 from pg_stat_activity
+         where backend_xid is not null) as transaction_s
+"""
+
+
+class _Follower(Struct):
+    name: str
+    lag_ms: int
+    failures: int
+    error: str
+
+
+class _Followers(Struct):
+    followers: list[_Follower]
+
+
+async def check_work(storage: Storage, status: Status | None) -> list[Check]:
+    """What the parts that run here are for; nothing for a site that does not run."""
+    parts = status.parts if status else {}
+    checks = [_check_followers(storage.data)] if "followers" in parts else []
+    return checks + await _check_rows(storage) if "jobs" in parts else checks
+
+
+def _check_followers(data: Path) -> Check:
+    path = data / "run" / "followers.json"
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Followers).followers
+    except (OSError, msgspec.MsgspecError):
+        return bad("followers", f"{path} cannot be read", "See whether the followers' process runs; restart the site.")
+    failing = [f"{one.name} ({one.error})" for one in found if one.failures]
+    if failing:
+        cure = "What they make stands still meanwhile. The log of the site has the entry that they fail on."
+        return bad("followers", f"failing: {'; '.join(failing)}", cure)
+    slowest = max(found, key=lambda one: one.lag_ms, default=None)
+    if slowest is not None and slowest.lag_ms > LAG_MAX_MS:
+        return bad("followers", f"{slowest.name} is {slowest.lag_ms / 1000:.0f} s behind",
+                   "It catches up when there is less to do, or when Postgres has more time for it.")
+    return fine("followers", f"{len(found)} up to date")
+
+
+async def _check_rows(storage: Storage) -> list[Check]:
+    try:
+        connection = await asyncpg.connect(**storage.connect_args("main"), timeout=CONNECT_TIMEOUT_S)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        return []                               # said by the check of that server
+    try:
+        row = await connection.fetchrow(LOOK)
+    except asyncpg.PostgresError as problem:
+        return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
+    finally:
+        await connection.close(timeout=CONNECT_TIMEOUT_S)
+    return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
+            _check_transactions(row["transaction_s"] or 0.0)]
+
+
+def _check_jobs(dead: int, overdue_s: float) -> Check:
+    if dead:
+        return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`.")
+    if overdue_s > OVERDUE_MAX_S:
+        return bad("jobs", f"the oldest waits for {overdue_s:.0f} s", "See whether the jobs' process runs.")
+    return fine("jobs", "none overdue, no dead letters")
+
+
+def _check_sealing(unsealed_s: float) -> Check:
+    if unsealed_s > UNSEALED_MAX_S:
+        return bad("journal", f"not sealed for {unsealed_s:.0f} s",
+                   "The log of the site says why; `petrel journal verify` whether somebody changed it.")
+    return fine("journal", "sealed")
+
+
+def _check_transactions(oldest_s: float) -> Check:
+    if oldest_s > TRANSACTION_MAX_S:
+        return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
+                   "End it: select pg_terminate_backend(pid) from pg_stat_activity where backend_xid is not null.")
+    return fine("transactions", "none is long")
