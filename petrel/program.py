@@ -1,6 +1,7 @@
 """What the command line may ask of the site: `ctx.obj` of every command, as `cli/wiring.py` describes it."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -52,11 +53,7 @@ class Program:
         from petrel import parts
 
         began = time.monotonic()
-        try:
-            listener = parts.listen(now.host, now.port)
-        except OSError as e:
-            raise Unavailable(f"Cannot listen on {now.host}:{now.port}: {e.strerror}. "
-                              "Choose another with --port, or stop what listens there.") from e
+        listener = self._listen(now)
         now = settings.replace(now, port=listener.getsockname()[1])
         with self._storage(now, say) as storage:
             addresses = app.addresses_of(storage)
@@ -72,16 +69,26 @@ class Program:
                       Part("followers", child("followers")), Part("jobs", child("jobs"))]
             return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say).run()
 
-    def run(self, name: str, now: Settings) -> None:
+    def run(self, name: str, now: Settings, say: Say) -> None:
         """One part alone, against a site that is migrated and whose databases run. Errors: as `up`."""
         from petrel import parts
 
-        listener = parts.listen(now.host, now.port) if name == "web" else None
+        listener = self._listen(now) if name == "web" else None
         if listener is not None:
             now = settings.replace(now, port=listener.getsockname()[1])
             listener.listen(1024)
+            say(f"Serving at {now.address}")
         self._make_folders(now.folder)
         parts.run(name, parts.prepare(now, app.addresses_of(app.storage_of(now)), listener))
+
+    def _listen(self, now: Settings) -> socket.socket:
+        from petrel import parts
+
+        try:
+            return parts.listen(now.host, now.port)
+        except OSError as e:
+            raise Unavailable(f"Cannot listen on {now.host}:{now.port}: {e.strerror}. "
+                              "Choose another with --port, or stop what listens there.") from e
 
     def migrate(self, now: Settings, say: Say, *, contract: bool) -> list[str]:
         """Brings the databases up to date; returns what was run."""

@@ -2,7 +2,7 @@
 
 import click
 
-from petrel.cli.common import with_data
+from petrel.cli.common import say, with_data
 from petrel.cli.wiring import Wiring
 
 
@@ -14,4 +14,4 @@ from petrel.cli.wiring import Wiring
 @click.pass_obj
 def run(wiring: Wiring, part: str, data: str | None, host: str | None, port: int | None) -> None:
     """Run one part until SIGTERM. The databases must run and be migrated: `petrel up`, or servers of your own."""
-    wiring.run(part, wiring.settings(data, host=host, port=port, web_workers=1))
+    wiring.run(part, wiring.settings(data, host=host, port=port, web_workers=1), say)

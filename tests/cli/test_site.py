@@ -44,13 +44,7 @@ class Site:
         return json.loads(path.read_text()) if path.exists() else {}
 
     def ask(self, path: str) -> int:
-        try:
-            with urllib.request.urlopen(self.status()["address"] + path, timeout=10) as answer:
-                return answer.status
-        except urllib.error.HTTPError as e:
-            return e.code
-        except OSError:
-            return 0
+        return ask(self.status()["address"] + path)
 
     def until(self, condition: Callable[[], object], within_s: float) -> None:
         end = time.monotonic() + within_s
@@ -68,6 +62,18 @@ class Site:
 
     def json(self, *args: str, code: int = 0, given: str = ""):
         return json.loads(self.run(*args, "--json", code=code, given=given))
+
+
+def ask(url: str) -> int:
+    """The status; 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as e:
+        e.close()
+        return e.code
+    except OSError:
+        return 0
 
 
 def clean() -> dict[str, str]:
@@ -179,6 +185,32 @@ def made_after_the_crash(site: Site) -> bool:
     done = subprocess.run([*PETREL, "accounts", "create", "maria", "--data", str(site.data)], capture_output=True,
                           env=clean(), check=False)
     return done.returncode == 0 or b"taken" in done.stderr
+
+
+def test_one_more_web_process_beside_it(site: Site) -> None:
+    web = subprocess.Popen([*PETREL, "run", "web", "--data", str(site.data), "--port", "0"], stderr=subprocess.PIPE,
+                           text=True, env=clean())
+    try:
+        address = web.stderr.readline().split()[-1]
+        assert address != site.status()["address"]
+        site.until(lambda: ask(address + "/api/v2/instance") == 200, 10)
+        assert ask(address + "/api/v1/timelines/home") == 401
+    finally:
+        web.send_signal(signal.SIGTERM)
+        assert web.wait(15) == 0, web.stderr.read()
+        web.stderr.close()
+
+
+def test_parts_run_alone_finish_and_stop_when_told(site: Site) -> None:
+    for part in ("followers", "jobs"):
+        process = subprocess.Popen([*PETREL, "run", part, "--data", str(site.data)], stderr=subprocess.PIPE,
+                                   env=clean())
+        hint = site.data / "run" / f"{part}.hint"
+        before = hint.stat().st_ino
+        site.until(lambda hint=hint, before=before: hint.exists() and hint.stat().st_ino != before, 10)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0, process.stderr.read()
+        process.stderr.close()
 
 
 def test_a_second_site_in_the_same_place_is_refused_with_a_cure(site: Site) -> None:
