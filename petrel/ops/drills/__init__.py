@@ -3,7 +3,7 @@
 Words: drill (a file in `drills/`), stage (what it stands on), outcome (what it found), verdict (passed, failed,
 impossible here, broken), sabotage (a run with the protection off, which must fail with the harm the drill names),
 build (digest of the sources). Invariant: a drill that did not look cannot pass. source: docs/law/SCENARIOS.md.
-Read next: shapes.py, judge.py, run.py, then drills/database.py.
+Read next: shapes.py, judge.py, perform.py, then drills/database.py.
 """
 
 from petrel.ops.drills.build import build_of
@@ -11,8 +11,8 @@ from petrel.ops.drills.clients import Answer, Clients, Lost, clients
 from petrel.ops.drills.find import drills, names
 from petrel.ops.drills.lock import measuring
 from petrel.ops.drills.people import Person, follow, make_people, make_person, token_of
+from petrel.ops.drills.perform import broken, keep, run
 from petrel.ops.drills.records import kept
-from petrel.ops.drills.run import broken, keep, run
 from petrel.ops.drills.scenarios import Line, now_utc, scenarios, table
 from petrel.ops.drills.shapes import Broken, Drill, Impossible, Outcome, Phases, Verdict
 from petrel.ops.drills.show import listing, report
