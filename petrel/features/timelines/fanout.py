@@ -7,12 +7,14 @@ stands at its place by id; one that never came would be missing until the ring i
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import structlog
 
 from petrel.core import clock, journal, limits, tail
 from petrel.core.doors import current, reading
+from petrel.core.errors import Unavailable
 from petrel.core.journal import Entry
 from petrel.core.viewer import System
 from petrel.features.timelines.rings import (
@@ -35,6 +37,7 @@ log = structlog.get_logger("petrel.timelines")
 
 SLOTS = 65_536
 REBUILDS_AT_ONCE = 4
+BEAT_S = 2.0
 NOBODY = np.empty(0, np.int64)
 SYSTEM = System("timelines")
 # A number that changes with every restore and failover, and differs between databases.
@@ -56,6 +59,7 @@ class Fanout:
         self._following: dict[int, dict[int, bool]] = {}  # slot -> {author: is_quiet}
         self._star_of: dict[int, int] = {}
         self._building: dict[int, asyncio.Task[int]] = {}
+        self._stale: set[int] = set()  # whose edges have changed since they were last asked for
         self._gate = asyncio.Semaphore(REBUILDS_AT_ONCE)
 
     # -- journal ------------------------------------------------------------------------------------------
@@ -73,9 +77,11 @@ class Fanout:
     def _edge_changed(self, e: Entry) -> None:
         """Whoever began or ceased to follow somebody gets a new ring: what was there before belongs to it, or not."""
         _room, noun, _past = e.kind.split(".")
-        for account in e.refs[:2] if noun == "block" else e.refs[:1]:
-            if account in self.slot_of and (noun in ("follow", "block")):
-                self._spawn(account)
+        if noun in ("follow", "block"):
+            for account in e.refs[:2] if noun == "block" else e.refs[:1]:
+                if account in self.slot_of or account in self._building:
+                    self._stale.add(account)
+                    self._spawn(account)
 
     def _post(self, author: int, post: int, reply_to_account: int) -> None:
         followers = self._followers.get(author, NOBODY)
@@ -121,38 +127,54 @@ class Fanout:
 
     def _spawn(self, account: int) -> "asyncio.Task[int]":
         task = self._building.get(account)
-        if task is None:
+        if task is None or task.done():
             task = self._building[account] = asyncio.create_task(self._build(account))
-            task.add_done_callback(lambda t: (self._building.pop(account, None), t.exception()))
+            task.add_done_callback(partial(self._built, account))
         return task
 
+    def _built(self, account: int, task: "asyncio.Task[int]") -> None:
+        if self._building.get(account) is task:
+            del self._building[account]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("ring not built", account=account, error=repr(error))
+
     async def _build(self, account: int) -> int:
+        async with self._gate:
+            slot = self.slot_of.get(account)
+            if slot is None:
+                slot = self._take_slot()
+                self.rings.head[slot] = 0
+            self.rings.read_at[slot] = clock.now_ms()
+            try:
+                while True:
+                    self._stale.discard(account)
+                    await self._fill(account, slot)
+                    if account not in self._stale:
+                        break
+            except BaseException:
+                self._forget(account, slot)  # readers ask again
+                self._free.append(slot)
+                raise
+            self.rings.owner[slot] = account
+            return slot
+
+    async def _fill(self, account: int, slot: int) -> None:
         """First whom they follow, so that what is published from now on is fanned out to them; then what there is.
 
         The journal's position is behind both queries, so nothing falls between.
         """
-        async with self._gate:
-            slot = self.slot_of.get(account)
-            fresh = slot is None
-            if slot is None:
-                slot = self._take_slot()
-                self.rings.head[slot] = 0
-            async with reading(SYSTEM) as r:
-                edges = await r.fetch(EDGES, [account])
-                self._set_following(slot, {e["other"]: e["is_quiet"] for e in edges})
-                if fresh:
-                    self.slot_of[account] = slot
-                before = int(self.rings.head[slot])
-                rows = await r.fetch(CANDIDATES, account, RAW)
-            found = np.array([(i, b or i) for i, b in rows], np.int64).reshape(-1, 2)
-            now = int(self.rings.head[slot])
-            since = self.rings.entries[slot, np.arange(max(before, now - LENGTH), now) % LENGTH]
-            merged = np.concatenate((found, since))
-            _, first = np.unique(merged[:, 0], return_index=True)
-            self.rings.fill(slot, merged[first])
-            self.rings.read_at[slot] = clock.now_ms()
-            self.rings.owner[slot] = account
-            return slot
+        async with reading(SYSTEM) as r:
+            edges = await r.fetch(EDGES, [account])
+            self._set_following(slot, {e["other"]: e["is_quiet"] for e in edges})
+            self.slot_of[account] = slot
+            before = int(self.rings.head[slot])
+            rows = await r.fetch(CANDIDATES, account, RAW)
+        found = np.array([(i, b or i) for i, b in rows], np.int64).reshape(-1, 2)
+        now = int(self.rings.head[slot])
+        since = self.rings.entries[slot, np.arange(max(before, now - LENGTH), now) % LENGTH]
+        merged = np.concatenate((found, since))
+        _, first = np.unique(merged[:, 0], return_index=True)
+        self.rings.fill(slot, merged[first])
 
     def _take_slot(self) -> int:
         if self._free:
@@ -160,12 +182,15 @@ class Fanout:
         if self._next < self.rings.slots:
             self._next += 1
             return self._next - 1
-        oldest = int(np.argmin(self.rings.read_at))
-        self._forget(oldest)
+        # The one read longest ago; not one that is just being built, which nobody owns yet.
+        owned = self.rings.owner != 0
+        if not owned.any():
+            raise Unavailable(detail="every ring is being built")
+        oldest = int(np.argmin(np.where(owned, self.rings.read_at, np.iinfo(np.int64).max)))
+        self._forget(int(self.rings.owner[oldest]), oldest)
         return oldest
 
-    def _forget(self, slot: int) -> None:
-        account = int(self.rings.owner[slot])
+    def _forget(self, account: int, slot: int) -> None:
         self.rings.owner[slot] = 0
         self.slot_of.pop(account, None)
         self._set_following(slot, {})
@@ -222,7 +247,7 @@ class Fanout:
         following = self._following.get(slot, {})
         numbers = [(-1 if following[a] else 1) * (s + 1) for a, s in self._star_of.items() if a in following]
         row = np.zeros(STARS, np.int64)
-        row[: min(len(numbers), STARS)] = numbers[:STARS]
+        row[: len(numbers)] = numbers
         if (self.rings.stars[slot] != row).any():
             self.rings.stars[slot] = row
 
@@ -254,6 +279,7 @@ async def run(stop: asyncio.Event) -> None:
     rings = open_rings(file_for(run_directory), SLOTS)
     fanout = Fanout(rings)
     rings.header[READY] = 0
+    rings.mend()
     the_tail = tail.current()
     await the_tail.begin()
     async with reading(SYSTEM) as r:
@@ -269,14 +295,16 @@ async def run(stop: asyncio.Event) -> None:
     socket = run_directory / "rings.sock"
     socket.unlink(missing_ok=True)
     server = await asyncio.start_unix_server(lambda r, w: _serve(fanout, r, w), str(socket))
+    rings.header[BEAT_MS] = clock.now_ms()
     rings.header[READY] = 1
     try:
         stopped = asyncio.create_task(stop.wait())
         while not stop.is_set():
             grown = asyncio.create_task(the_tail.beyond(at))
-            await asyncio.wait((grown, stopped), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((grown, stopped), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
             grown.cancel()
             at = await _catch_up(fanout, the_tail, at)
+            rings.header[BEAT_MS] = clock.now_ms()  # while we are late or dead, readers ask the database
     finally:
         rings.header[READY] = 0
         server.close()
@@ -291,7 +319,6 @@ async def _catch_up(fanout: Fanout, the_tail: tail.Tail, at: tail.Position) -> t
         fanout.take(entries)
         at = until
         fanout.rings.header[CLEAN_EPOCH : CLEAN_ID + 1] = at
-        fanout.rings.header[BEAT_MS] = clock.now_ms()
         await asyncio.sleep(0)
 
 
@@ -302,8 +329,7 @@ async def _serve(fanout: Fanout, reader: asyncio.StreamReader, writer: asyncio.S
     async def answer(account: int) -> None:
         try:
             slot = await fanout.activate(account)
-        except Exception as e:
-            log.warning("ring not built", account=account, error=repr(e))
+        except Exception:  # logged where it was built
             slot = -1
         writer.write(b"%d %d\n" % (account, slot))
 

@@ -41,7 +41,7 @@ begin
     select array_agg(f.id), array_agg(f.boost_of),
            (select max(t.id) from taken t where t.place = v_each)
       into v_found, v_boosted, v_bound from fitting f;
-    exit when v_bound is null
+    exit when v_bound is null or v_each >= 3200   -- no more of one author, however little of them fits
            or (cardinality(v_found) = p_most and v_bound <= (select min(x) from unnest(v_found) x));
     v_each := v_each * 4;
   end loop;

@@ -1,7 +1,6 @@
 """Timelines of a viewer, as pages of candidates that the law has passed. Nothing here decides who sees what."""
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
@@ -10,21 +9,23 @@ from msgspec import Struct
 from petrel.core import clock
 from petrel.core.doors import Reader, Row, current
 from petrel.core.pages import Page
-from petrel.features.timelines.rings import READY, Rings, file_for, open_rings
+from petrel.features.timelines.rings import Rings, file_for, open_rings
 from petrel.features.timelines.rules import RAW, Entry, kept
 
 ASK_S = 5.0
+MOST_KNOWN = 5_000
+NONE = np.empty(0, np.int64)
 OWN = "select id, boost_of from timelines.own_candidates($1, $2)"
 OF_LIST = "select id, boost_of from timelines.of_list($1, $2, $3, $4, $5)"
 
 
 class Known(Struct):
-    """A ring as this process last worked it out."""
+    """A ring as this process last worked it out, newest first: 6 kB."""
 
     slot: int
     stamps: tuple[int, ...] = ()
-    entries: list[Entry] = []  # newest first
-    ids: list[int] = []  # negative, so ascending: for bisect
+    ids: np.ndarray = NONE  # entry ids, falling
+    posts: np.ndarray = NONE
 
 
 class RingReader:
@@ -40,19 +41,23 @@ class RingReader:
 
     async def home(self, r: Reader, account: int) -> Known:
         """The account's timeline now. From its ring; from the database when there is no ring to be had."""
-        slot = self._slot(account)
-        if slot is None:
-            slot = await self._ask(account)
-        if slot is None or self._rings is None:
+        rings = self._open()
+        slot = None
+        if rings is not None and rings.is_kept(clock.now_ms()):
+            slot = self._slot(rings, account)
+            if slot is None:
+                slot = await self._ask(account)
+        if slot is None or rings is None or rings is not self._rings:
             rows = await r.fetch(OWN, r.digest, RAW)
             return _worked_out(Known(-1), [(i, b or i) for i, b in rows])
-        rings = self._rings
         known = self._known.get(account)
         if known is None or known.slot != slot:
+            if len(self._known) >= MOST_KNOWN:
+                for old in list(self._known)[: MOST_KNOWN // 10]:
+                    del self._known[old]
             known = self._known[account] = Known(slot)
-            if len(self._known) > 50_000:
-                self._known = {account: known}
-        stars = [int(s) for s in rings.stars[slot] if s]
+        row = rings.stars[slot]
+        stars = row[row != 0].tolist()
         stamps = (int(rings.stamp[slot]), *(int(rings.star_stamp[abs(s) - 1]) for s in stars))
         if stamps != known.stamps:
             known.stamps = stamps
@@ -60,10 +65,7 @@ class RingReader:
         rings.read_at[slot] = clock.now_ms()
         return known
 
-    def _slot(self, account: int) -> int | None:
-        rings = self._open()
-        if rings is None or not rings.header[READY]:
-            return None
+    def _slot(self, rings: Rings, account: int) -> int | None:
         known = self._known.get(account)
         if known is not None and rings.owner[known.slot] == account:
             return known.slot
@@ -80,8 +82,6 @@ class RingReader:
 
     async def _ask(self, account: int) -> int | None:
         """Asks the fan-out process to keep a ring; None when it cannot."""
-        if self._open() is None:
-            return None
         future = self._asked.get(account)
         if future is None:
             future = self._asked[account] = asyncio.get_running_loop().create_future()
@@ -97,7 +97,6 @@ class RingReader:
             self._asked.pop(account, None)
             return None
         if slot >= 0 and self._rings is not None and self._rings.owner[slot] == account:
-            self._known.setdefault(account, Known(slot)).slot = slot
             return slot
         return None
 
@@ -142,48 +141,48 @@ def _merged(rings: Rings, slot: int, stars: list[int]) -> list[Entry]:
 
 
 def _worked_out(known: Known, entries: Sequence[Entry]) -> Known:
-    known.entries = kept(sorted(entries)[-RAW:])
-    known.ids = [-i for i, _ in known.entries]
+    rows = np.array(kept(sorted(entries)[-RAW:]), np.int64).reshape(-1, 2)
+    known.ids, known.posts = rows[:, 0].copy(), rows[:, 1].copy()
     return known
 
 
 _rings = RingReader()
 
 
-def part(known: Known, page: Page) -> tuple[list[Entry], bool]:
-    """The entries of a page, newest first, and whether they are to be counted from the old end (min_id)."""
-    low = bisect_left(known.ids, -page.max_id + 1) if page.max_id is not None else 0
+def part(known: Known, page: Page) -> tuple[int, int]:
+    """Where in the timeline the page lies: from, to."""
+    rising, count = known.ids[::-1], len(known.ids)
+    low = count - int(np.searchsorted(rising, page.max_id)) if page.max_id is not None else 0
     bound = page.min_id if page.min_id is not None else page.since_id
-    high = bisect_left(known.ids, -bound) if bound is not None else len(known.ids)
-    return known.entries[low:high], page.min_id is not None
+    high = count - int(np.searchsorted(rising, bound, side="right")) if bound is not None else count
+    return low, max(low, high)
 
 
 Render = Callable[[list[int], list[int | None]], Awaitable[list[tuple[int, bytes]]]]
 
 
-async def fill(entries: Sequence[Entry], limit: int, backwards: bool, render: Render) -> list[tuple[int, bytes]]:
-    """Shows candidates until the page is full or they end: hidden ones make room for the next.
-
-    `render` passes ids (and the posts they boost) through the law and returns (id, entity) of what may be shown.
-    Usually one round; never more than there are candidates.
-    """
-    shown: list[tuple[int, bytes]] = []
-    left = list(entries)
-    want = limit
-    while left and len(shown) < limit:
-        some, left = (left[-want:], left[:-want]) if backwards else (left[:want], left[want:])
-        more = await render([i for i, _ in some], [p if p != i else None for i, p in some])
-        shown = more + shown if backwards else shown + more
-        want = max(2 * (limit - len(shown)), 10)
-    return shown[-limit:] if backwards else shown[:limit]
-
-
 async def home(r: Reader, page: Page, render: Render) -> list[tuple[int, bytes]]:
-    """The viewer's home timeline, newest first: (id, entity). One query when the ring and the posts are at hand."""
+    """The viewer's home timeline, newest first: (id, entity). One query when the ring and the posts are at hand.
+
+    `render` passes ids (and the posts they boost) through the law and returns (id, entity) of what may be shown;
+    hidden ones make room for the next, until the page is full or the candidates end.
+    """
     if r.account is None:
         return []
-    entries, backwards = part(await _rings.home(r, r.account), page)
-    return await fill(entries, page.limit, backwards, render)
+    known = await _rings.home(r, r.account)
+    low, high = part(known, page)
+    shown: list[tuple[int, bytes]] = []
+    want = page.limit
+    while low < high and len(shown) < page.limit:
+        if page.min_id is not None:
+            some, high = slice(max(low, high - want), high), max(low, high - want)
+        else:
+            some, low = slice(low, min(high, low + want)), min(high, low + want)
+        ids, posts = known.ids[some].tolist(), known.posts[some].tolist()
+        more = await render(ids, [p if p != i else None for i, p in zip(ids, posts, strict=True)])
+        shown = more + shown if page.min_id is not None else shown + more
+        want = max(2 * (page.limit - len(shown)), 10)
+    return shown[-page.limit :] if page.min_id is not None else shown[: page.limit]
 
 
 async def of_list(r: Reader, number: int, page: Page) -> list[Entry]:

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-MAGIC = 0x50657472656C0003
+MAGIC = 0x50657472656C0004
 LENGTH = 512  # more than RAW: commits out of order must not push out what belongs
-STARS = 64  # authors with very many followers that one account can follow without fan-out
-STAR_RINGS = 256
+STAR_RINGS = 256  # authors with very many followers; further ones are fanned out like everybody
+STARS = STAR_RINGS  # of these an account may follow all
+SILENT_MS = 10_000
 HEADER = 512  # int64s
 READY, CLEAN_EPOCH, CLEAN_XID, CLEAN_ID, BEAT_MS, SLOTS, JOURNAL = 1, 2, 3, 4, 5, 6, 7
 
@@ -70,6 +71,19 @@ class Rings(Struct):
         self.entries[slot, : len(rows)] = rows
         self.head[slot] = len(rows)
         self.stamp[slot] += 1
+
+    def mend(self) -> None:
+        """After a crash of the writer: a ring that it was just writing is given up, and stamps are even again."""
+        torn = (self.stamp & 1).astype(bool)
+        self.owner[torn] = 0
+        self.stamp[torn] += 1
+        torn = (self.star_stamp & 1).astype(bool)
+        self.star_head[torn] = 0
+        self.star_stamp[torn] += 1
+
+    def is_kept(self, now_ms: int) -> bool:
+        """Whether somebody keeps the rings right: the writer has begun, and has given a sign of life lately."""
+        return bool(self.header[READY]) and now_ms - int(self.header[BEAT_MS]) < SILENT_MS
 
     def read(self, slot: int) -> tuple[int, Ints]:
         """(stamp, rows) of a ring as they were at one moment; rows in no order, some perhaps twice."""
