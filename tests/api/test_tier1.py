@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.api import entities as e
+from tests.api import entities_of_sites as sites
 from tests.api.entities import Empty, Relationship, Status, read
 from tests.api.town import Person, Town, settled
 from tests.drain import drain
@@ -69,12 +70,13 @@ def api(api: Any, request: pytest.FixtureRequest) -> Iterator[Asked]:
 
 READS: list[tuple[str, str, Any, Check]] = [
     ("GET /api/v1/custom_emojis", "", list[e.CustomEmoji], lambda found, town: found == []),
-    ("GET /api/v2/instance", "", e.Instance, lambda site, town: site.usage.users.active_month >= 0),
-    ("GET /api/v1/instance", "", e.V1Instance, lambda site, town: site.configuration.polls),
+    ("GET /api/v2/instance", "", sites.Instance, lambda site, town: site.usage.users.active_month >= 0),
+    ("GET /api/v1/instance", "", sites.V1Instance, lambda site, town: site.configuration.polls),
     ("GET /api/v1/instance/peers", "", list[str], lambda found, town: found == []),
-    ("GET /.well-known/oauth-authorization-server", "", e.AuthorizationServer,
+    ("GET /.well-known/oauth-authorization-server", "", sites.AuthorizationServer,
      lambda site, town: site.code_challenge_methods_supported == ["S256"]),
-    ("GET /.well-known/nodeinfo", "", e.NodeLinks, lambda found, town: found.links[0].href.endswith("/nodeinfo/2.0")),
+    ("GET /.well-known/nodeinfo", "", sites.NodeLinks,
+     lambda found, town: found.links[0].href.endswith("/nodeinfo/2.0")),
     ("GET /api/v1/accounts/verify_credentials", "", e.CredentialAccount,
      lambda me, town: me.id == town.ann.number and me.source.fields and me.source.follow_requests_count == 1),
     ("GET /api/v1/accounts/:id", "/api/v1/accounts/{ben}", e.Account, lambda one, town: one.id == town.ben.number),
@@ -179,7 +181,7 @@ async def test_documents_with_types_of_their_own(api: Asked, site: Any) -> None:
     assert b'rel="lrdd"' in found.body and b"webfinger?resource={uri}" in found.body
     node = await api("GET", "/nodeinfo/2.0")
     assert node.status == 200 and "schema/2.0#" in node.headers["content-type"]
-    assert e.msgspec.json.decode(node.body, type=e.NodeInfo).software.name == "petrel"
+    assert e.msgspec.json.decode(node.body, type=sites.NodeInfo).software.name == "petrel"
 
 
 # -- Apps -----------------------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ async def test_an_app_from_its_registration_to_its_end(api: Asked, site: Any) ->
     from tests.web.someone import Someone, front_door
 
     sent = {"client_name": "Looker", "redirect_uris": OOB, "scopes": "read write", "website": "https://example.com"}
-    app = read(await api("POST", "/api/v1/apps", json=sent), e.CredentialApplication)
+    app = read(await api("POST", "/api/v1/apps", json=sent), sites.CredentialApplication)
     assert app.redirect_uris == [OOB] and app.scopes == ["read", "write"]
     client = {"client_id": app.client_id, "client_secret": app.client_secret}
 
@@ -204,13 +206,14 @@ async def test_an_app_from_its_registration_to_its_end(api: Asked, site: Any) ->
     code = parse_qs(urlsplit(allowed.location).query)["code"][0]
 
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": OOB, **client}
-    token = read(await api("POST", "/oauth/token", form=form), e.Token)
+    token = read(await api("POST", "/oauth/token", form=form), sites.Token)
     assert token.scope == "read"
     me = read(await api("GET", "/api/v1/accounts/verify_credentials", token=token.access_token), e.CredentialAccount)
     assert me.username == "visitor"
-    own = read(await api("POST", "/oauth/token", form={"grant_type": "client_credentials", **client}), e.Token)
+    own = read(await api("POST", "/oauth/token", form={"grant_type": "client_credentials", **client}), sites.Token)
     for bearer in (token.access_token, own.access_token):
-        assert read(await api("GET", "/api/v1/apps/verify_credentials", token=bearer), e.Application).name == "Looker"
+        shown = await api("GET", "/api/v1/apps/verify_credentials", token=bearer)
+        assert read(shown, sites.Application).name == "Looker"
     ended = await api("POST", "/oauth/revoke", form={"token": token.access_token, **client})
     assert read(ended, Empty) == Empty()
 
