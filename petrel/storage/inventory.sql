@@ -280,6 +280,7 @@ comment on column search.post_words.post is 'what: which post; of: author by aut
 comment on column search.post_words.author is 'what: who wrote it; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
 comment on column search.post_words.is_indexable is 'what: whether anybody signed in may find it; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
 comment on column search.post_words.words is 'what: keyed hashes of its words and of whom it names, their key in the keyring; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
+comment on column search.post_words.pairs is 'what: 16 bits of the keyed hashes of each two words side by side, to tell phrases; of: author by author; for: search; kept: with post; erased: row, rebuilt; leaves: no';
 
 comment on column search.account_words.account is 'what: which account; of: account by account; for: find; kept: with account; erased: row, rebuilt; leaves: no';
 comment on column search.account_words.words is 'what: keyed hashes of its handle and name, and of how they begin; of: account by account; for: search; kept: with account; erased: row, rebuilt; leaves: no';
