@@ -255,6 +255,7 @@ class Fanout:
 
     async def resume(self) -> None:
         """Takes the rings over that an earlier process left, with their followers."""
+        self.rings.mend()
         owners = {int(a): int(s) for s, a in enumerate(self.rings.owner) if a}
         self.slot_of = dict(owners)
         self._next = max(owners.values(), default=-1) + 1
@@ -279,7 +280,6 @@ async def run(stop: asyncio.Event) -> None:
     rings = open_rings(file_for(run_directory), SLOTS)
     fanout = Fanout(rings)
     rings.header[READY] = 0
-    rings.mend()
     the_tail = tail.current()
     await the_tail.begin()
     async with reading(SYSTEM) as r:

@@ -7,52 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from petrel.core import limits, tail
+from petrel.core import limits
 from petrel.core.doors import reading, writing
 from petrel.core.pages import Page
-from petrel.core.viewer import Member, System
+from petrel.core.viewer import Member
 from petrel.features import posts, relationships, timelines
 from petrel.features.posts import Audience, Mark
 from petrel.features.timelines import fanout as fanouts
-from petrel.features.timelines import reads, rings
+from petrel.features.timelines import reads
 from petrel.features.timelines.rules import kept
 from petrel.ops.replay.oracle import Oracle
+from tests.features.timelines.machine import Machine
 from tests.people import follow, mark, people, publish
-
-
-class Machine:
-    """The rings of a machine, driven by hand instead of by the followers' process."""
-
-    def __init__(self, folder, tail_of_journal):
-        self.rings = rings.open_rings(folder / "rings", 64)
-        self.fanout = fanouts.Fanout(self.rings)
-        self.tail = tail_of_journal
-        self.at = None
-
-    async def follow_journal(self):
-        while True:
-            if self.at is None:
-                self.at = await self.tail.begin()
-            batch = await tail.after(fetch, self.at)
-            if not batch.entries:
-                return
-            self.fanout.take(batch.entries)
-            self.at = batch.positions[-1]
-
-    async def home(self, viewer: Member) -> list[tuple[int, int]]:
-        slot = self.fanout.slot_of[viewer.account]
-        stars = [int(s) for s in self.rings.stars[slot] if s]
-        return kept(reads._merged(self.rings, slot, stars))
-
-
-async def fetch(sql, *args):
-    async with reading(System("t")) as r:
-        return list(await r.fetch(sql, *args))
 
 
 @pytest.fixture
 def machine(site, tmp_path):
-    return Machine(tmp_path, tail.Tail(fetch))
+    return Machine(tmp_path)
 
 
 async def built_anew(viewer: Member) -> list[tuple[int, int]]:
