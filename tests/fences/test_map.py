@@ -96,8 +96,9 @@ def test_the_map_answers_thirty_questions_with_file_and_symbol() -> None:
     ("see [there](flows/nowhere.md#top)", "link to flows/nowhere.md"),
 ])
 def test_a_planted_wrong_one_is_found(planted: str, says: str) -> None:
-    text = (ROOT / "docs/map.md").read_text()
-    assert faults(text + planted, ROOT / "docs/map.md") == [says]
+    """Beside what is wrong already, if anything is: that fails above."""
+    text, place = (ROOT / "docs/map.md").read_text(), ROOT / "docs/map.md"
+    assert [fault for fault in faults(text + planted, place) if fault not in faults(text, place)] == [says]
 
 
 def test_what_is_there_is_not_reported() -> None:
