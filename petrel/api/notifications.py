@@ -147,7 +147,7 @@ async def show(call: Call, form: Address) -> bytes:
 async def _unread(r: Reader, limit: int) -> Page:
     """The page of what came after the viewer's mark."""
     marks = await timelines.markers(r, ["notifications"])
-    return Page(limit, since_id=marks[0]["last_read"] if marks else None)      # type: ignore[index]
+    return Page(limit, since_id=marks[0]["last_read"] if marks else None)
 
 
 @route("GET", "/api/v1/notifications/unread_count", scope="read:notifications", surface="ntf")

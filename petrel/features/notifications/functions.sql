@@ -35,7 +35,7 @@ begin
 end $$;
 
 -- A page of candidates of the kinds asked for, newest first; with p_min the ones just after it. p_held brings what
--- the policy keeps back as well.
+-- the policy keeps back as well. Many rows may pass through here, so the rule of `wants` is written out.
 create or replace function notifications.listed(p_digest bytea, p_limit integer, p_max bigint, p_since bigint,
   p_min bigint, p_kinds smallint[], p_actor bigint, p_held boolean)
 returns table (id bigint, kind smallint, actor bigint, post bigint)
@@ -49,28 +49,36 @@ begin
   if v.account is null then return; end if;
   if p_held then
     return query select s.* from (
-      select n.id, n.kind, n.actor, n.post from notifications.notification n
-       where n.cell = v_cell and n.account = v.account and n.kind = any (p_kinds) and n.id < v_max and n.id > v_min
-         and (p_actor is null or n.actor = p_actor) and notifications.wants(v.account, n.actor, n.kind)
-      union all
-      select h.id, h.kind, h.actor, h.post from notifications.held h
-       where h.cell = v_cell and h.account = v.account and h.kind = any (p_kinds) and h.id < v_max and h.id > v_min
-         and (p_actor is null or h.actor = p_actor) and notifications.wants(v.account, h.actor, h.kind)
-      order by 1 desc limit p_limit) s;
+      select merged.* from (
+        select l.* from notifications.listed(p_digest, p_limit, p_max, p_since, p_min, p_kinds, p_actor, false) l
+        union all (
+          select h.id, h.kind, h.actor, h.post from notifications.held h
+           where h.cell = v_cell and h.account = v.account and h.kind = any (p_kinds) and h.id < v_max and h.id > v_min
+             and (p_actor is null or h.actor = p_actor) and notifications.wants(v.account, h.actor, h.kind))) merged
+       order by case when p_min is null then -merged.id else merged.id end limit p_limit) s
+     order by 1 desc;
   elsif p_min is null then
     return query select s.* from unnest(p_kinds) k(kind) cross join lateral (
       select n.id, n.kind, n.actor, n.post from notifications.notification n
+        left join relationships.relation r on r.cell = v_cell and r.owner = v.account and r.other = n.actor
        where n.cell = v_cell and n.account = v.account and n.kind = k.kind and n.id < v_max and n.id > v_min
-         and (p_actor is null or n.actor = p_actor) and notifications.wants(v.account, n.actor, n.kind)
+         and (p_actor is null or n.actor = p_actor)
+         and (r.bits is null and k.kind <> 6
+              or r.bits & 48 = 0 and not (r.bits & 128 <> 0 and coalesce(r.muting_until > now(), true))
+                 and (k.kind <> 6 or r.bits & 512 <> 0))
        order by n.id desc limit p_limit) s
      order by 1 desc limit p_limit;
   else
-    return query select * from (
+    return query select page.* from (
       select s.* from unnest(p_kinds) k(kind) cross join lateral (
-        select n.id, n.kind, n.actor, n.post from notifications.notification n
-         where n.cell = v_cell and n.account = v.account and n.kind = k.kind and n.id < v_max and n.id > v_min
-           and (p_actor is null or n.actor = p_actor) and notifications.wants(v.account, n.actor, n.kind)
-         order by n.id limit p_limit) s
+      select n.id, n.kind, n.actor, n.post from notifications.notification n
+        left join relationships.relation r on r.cell = v_cell and r.owner = v.account and r.other = n.actor
+       where n.cell = v_cell and n.account = v.account and n.kind = k.kind and n.id < v_max and n.id > v_min
+         and (p_actor is null or n.actor = p_actor)
+         and (r.bits is null and k.kind <> 6
+              or r.bits & 48 = 0 and not (r.bits & 128 <> 0 and coalesce(r.muting_until > now(), true))
+                 and (k.kind <> 6 or r.bits & 512 <> 0))
+       order by n.id limit p_limit) s
        order by 1 limit p_limit) page order by 1 desc;
   end if;
 end $$;
@@ -143,8 +151,11 @@ begin
     cross join lateral (
       select count(*) filter (where not w.wanted) as hidden, max(w.id) filter (where w.wanted) as newest,
              array_agg(w.actor order by w.id desc) filter (where w.wanted) as actors
-        from (select t.id, t.actor, notifications.wants(v.account, t.actor, t.kind) as wanted
+        from (select t.id, t.actor, r.bits is null or r.bits & 48 = 0 and not (
+                       r.bits & 128 <> 0 and coalesce(r.muting_until > now(), true)) as wanted
                 from notifications.notification t
+                left join relationships.relation r
+                  on r.cell = law.cell(v.account) and r.owner = v.account and r.other = t.actor
                where t.cell = law.cell(v.account) and t.account = v.account and t.kind = g.kind and t.post = g.post
                  and t.id >= g.lowest and t.id < g.beyond and t.id > v.cleared_until
                order by t.id desc limit 500) w) n

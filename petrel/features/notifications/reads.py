@@ -18,7 +18,7 @@ from petrel.features.notifications.shapes import (
     Wanted,
 )
 
-MOST_SCANNED = 10_000
+MOST_SCANNED = 30_000
 LISTED = "select * from notifications.listed($1, $2, $3, $4, $5, $6::smallint[], $7, $8)"
 LEADERS = "select * from notifications.leaders($1, $2, $3, $4, $5, $6::smallint[], $7, $8, $9::smallint[], $10)"
 GROUPS = "select * from notifications.groups($1, $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6)"

@@ -19,7 +19,7 @@ from petrel.features.search import indexing, rows
 
 log = structlog.get_logger("petrel.search")
 
-STEP = 250
+STEP = 50          # of each cell: with sixteen cells several hundred
 LOOK_S = 5.0
 TOP = (1 << 63) - 1
 
@@ -74,7 +74,7 @@ async def _built(w: Writer, name: str, below: str, put: Callable[[Writer, Sequen
     ids = [found[0] for found in await w.fetch(below, row["at_id"], STEP)]
     if ids:
         await put(w, ids)
-    await w.execute(rows.BUILT_TO, name, min(ids, default=0), len(ids) < STEP)
+    await w.execute(rows.BUILT_TO, name, min(ids, default=0), not ids)
     return True
 
 

@@ -1,69 +1,151 @@
 -- Candidates for searches and hashtag timelines. They propose ids; law.page decides at the moment of showing.
 -- Everything asked for comes as keyed hashes: no word ever reaches the database.
 
--- The newest posts with all of p_all, one of p_any and none of p_none, newest first (p_back: the oldest above p_min).
---
--- Two ways, because neither serves all words. Newest first through the posts themselves finds common words within a
--- few rows; the word index finds rare ones among any number. So the newest posts are read first, as many as cost
--- about what the index will at worst (the root of wanted times all), and only then the index is asked.
--- p_scope says what to read: open (posts that anybody signed in may find), author, all; or, where no order is kept,
--- only the index. p_mark is the mark that narrows the index likewise.
+-- How posts are found: with all of p_all, one of p_any and none of p_none, and with all of p_pairs side by side; null
+-- where nothing of the kind is asked. Two ways, because neither serves all words. Newest first through the posts themselves (`nearby`) finds
+-- common words within a few rows; the word index (`indexed`) finds rare ones among any number. So the newest posts are
+-- read first, as many as cost about what the index will at worst (the root of wanted times all), and the index is asked
+-- only for what is older. Measured: bench/search_bench.py.
+
+-- Reads the newest p_reach posts of a scope (open: those that anybody signed in may find; author; all) between p_max and
+-- p_min, and stops when it has p_limit. `edge`: everything from there on is unread; null when there is nothing.
+create or replace function search.nearby(p_scope text, p_author bigint, p_all bigint[], p_any bigint[], p_none bigint[],
+  p_pairs smallint[], p_limit integer, p_max bigint, p_min bigint, p_reach integer, out ids bigint[], out edge bigint)
+language plpgsql stable as $$
+begin
+  if p_scope = 'open' then
+    ids := array(
+      select n.post from (select w.post, w.words, w.pairs from search.post_words w
+                           where w.is_indexable and w.post < p_max and w.post > p_min
+                           order by w.post desc limit p_reach) n
+       where n.words @> p_all and (p_any is null or n.words && p_any) and (p_none is null or not n.words && p_none)
+         and (p_pairs is null or n.pairs @> p_pairs) limit p_limit);
+    if cardinality(ids) < p_limit then
+      select w.post + 1 into edge from search.post_words w where w.is_indexable and w.post < p_max and w.post > p_min
+       order by w.post desc offset p_reach limit 1;
+    end if;
+  elsif p_scope = 'author' then
+    ids := array(
+      select n.post from (select w.post, w.words, w.pairs from search.post_words w
+                           where w.author = p_author and w.post < p_max and w.post > p_min
+                           order by w.post desc limit p_reach) n
+       where n.words @> p_all and (p_any is null or n.words && p_any) and (p_none is null or not n.words && p_none)
+         and (p_pairs is null or n.pairs @> p_pairs) limit p_limit);
+    if cardinality(ids) < p_limit then
+      select w.post + 1 into edge from search.post_words w where w.author = p_author and w.post < p_max and w.post > p_min
+       order by w.post desc offset p_reach limit 1;
+    end if;
+  else
+    ids := array(
+      select n.post from (select w.post, w.words, w.pairs from search.post_words w
+                           where w.post < p_max and w.post > p_min
+                           order by w.post desc limit p_reach) n
+       where n.words @> p_all and (p_any is null or n.words && p_any) and (p_none is null or not n.words && p_none)
+         and (p_pairs is null or n.pairs @> p_pairs) limit p_limit);
+    if cardinality(ids) < p_limit then
+      select w.post + 1 into edge from search.post_words w where w.post < p_max and w.post > p_min
+       order by w.post desc offset p_reach limit 1;
+    end if;
+  end if;
+end $$;
+
+-- Asks the word index for posts between p_below and p_min: the newest p_limit, or with p_back the oldest. With p_author
+-- only posts that are open or by this account. `+ 0` keeps the planner from other indexes: it cannot know how rare a
+-- word is.
+create or replace function search.indexed(p_all bigint[], p_any bigint[], p_none bigint[], p_pairs smallint[],
+  p_author bigint, p_limit integer, p_below bigint, p_min bigint, p_back boolean)
+returns bigint[]
+language plpgsql stable as $$
+begin
+  if p_any is null then
+    return array(
+      with m as materialized (select w.post from search.post_words w
+                               where w.words @> p_all and (p_none is null or not w.words && p_none)
+                                 and (p_pairs is null or w.pairs @> p_pairs)
+                                 and w.post + 0 < p_below and w.post + 0 > p_min
+                                 and (p_author is null or w.is_indexable or w.author = p_author))
+      select m.post from m order by case when p_back then m.post else -m.post end limit p_limit);
+  end if;
+  return array(
+    with m as materialized (select w.post from search.post_words w
+                             where w.words @> p_all and w.words && p_any and (p_none is null or not w.words && p_none)
+                               and (p_pairs is null or w.pairs @> p_pairs) and w.post + 0 < p_below and w.post + 0 > p_min
+                               and (p_author is null or w.is_indexable or w.author = p_author))
+    select m.post from m order by case when p_back then m.post else -m.post end limit p_limit);
+end $$;
+
+-- How many of the newest posts to read first: fewer where many words would do, for each costs more; more for phrases,
+-- whose words may be common and yet seldom stand side by side.
+create or replace function search.reach(p_window integer, p_limit integer, p_any bigint[], p_pairs smallint[])
+returns integer
+language plpgsql stable as $$
+begin
+  return greatest(p_window, sqrt(p_limit * greatest(0, (
+      select c.reltuples from pg_catalog.pg_class c where c.oid = 'search.post_words'::pg_catalog.regclass)))::integer)
+    * case when p_pairs is null then 1 else 3 end / (1 + coalesce(cardinality(p_any), 0) / 8);
+end $$;
+
+-- One scope by both ways, newest first (p_back: the oldest above p_min, by the index alone).
 create or replace function search.newest(p_scope text, p_author bigint, p_mark bigint, p_all bigint[], p_any bigint[],
-  p_none bigint[], p_limit integer, p_max bigint, p_min bigint, p_back boolean, p_window integer)
+  p_none bigint[], p_pairs smallint[], p_limit integer, p_max bigint, p_min bigint, p_back boolean, p_window integer)
 returns bigint[]
 language plpgsql stable as $$
 declare
-  v_found bigint[] := '{}';
-  v_edge bigint := p_max;
+  v_near record;
   v_marked bigint[] := case when p_mark is null then p_all else p_all || p_mark end;
-  v_reach integer := greatest(p_window, sqrt(p_limit * greatest(0, (
-      select c.reltuples from pg_catalog.pg_class c where c.oid = 'search.post_words'::pg_catalog.regclass)))::integer)
-    / (1 + coalesce(cardinality(p_any), 0) / 8);
 begin
-  if not p_back and p_scope in ('open', 'author', 'all') then
-    if p_scope = 'open' then
-      v_found := array(
-        select n.post from (select w.post, w.words from search.post_words w
-                             where w.is_indexable and w.post < p_max and w.post > p_min
-                             order by w.post desc limit v_reach) n
-         where n.words @> p_all and (p_any is null or n.words && p_any) and not n.words && p_none limit p_limit);
-      if cardinality(v_found) = p_limit then return v_found; end if;
-      select w.post into v_edge from search.post_words w where w.is_indexable and w.post < p_max and w.post > p_min
-       order by w.post desc offset v_reach limit 1;
-    elsif p_scope = 'author' then
-      v_found := array(
-        select n.post from (select w.post, w.words from search.post_words w
-                             where w.author = p_author and w.post < p_max and w.post > p_min
-                             order by w.post desc limit v_reach) n
-         where n.words @> p_all and (p_any is null or n.words && p_any) and not n.words && p_none limit p_limit);
-      if cardinality(v_found) = p_limit then return v_found; end if;
-      select w.post into v_edge from search.post_words w where w.author = p_author and w.post < p_max and w.post > p_min
-       order by w.post desc offset v_reach limit 1;
-    else
-      v_found := array(
-        select n.post from (select w.post, w.words from search.post_words w where w.post < p_max and w.post > p_min
-                             order by w.post desc limit v_reach) n
-         where n.words @> p_all and (p_any is null or n.words && p_any) and not n.words && p_none limit p_limit);
-      if cardinality(v_found) = p_limit then return v_found; end if;
-      select w.post into v_edge from search.post_words w where w.post < p_max and w.post > p_min
-       order by w.post desc offset v_reach limit 1;
+  if p_back then
+    return search.indexed(v_marked, p_any, p_none, p_pairs, null, p_limit, p_max, p_min, true);
+  end if;
+  v_near := search.nearby(p_scope, p_author, p_all, p_any, p_none, p_pairs, p_limit, p_max, p_min,
+                          search.reach(p_window, p_limit, p_any, p_pairs));
+  if v_near.edge is null then return v_near.ids; end if;
+  return v_near.ids || search.indexed(v_marked, p_any, p_none, p_pairs, null,
+                                        p_limit - cardinality(v_near.ids), v_near.edge, p_min, false);
+end $$;
+
+-- What a member may find: open posts, their own, and posts that name them. Of many words for one (p_any) the index is
+-- asked once for both of the first, and rows are looked at; of few, once for each, narrowed by its mark.
+create or replace function search.of_member(p_account bigint, p_all bigint[], p_any bigint[], p_none bigint[],
+  p_pairs smallint[], p_open bigint, p_by bigint, p_to bigint, p_limit integer, p_max bigint, p_min bigint,
+  p_back boolean, p_window integer)
+returns bigint[]
+language plpgsql stable as $$
+declare
+  v_open record;
+  v_own record;
+  v_floor bigint := p_min;
+  v_below bigint;
+  v_found bigint[];
+begin
+  if p_back then
+    return search.indexed(p_all, p_any, p_none, p_pairs, p_account, p_limit, p_max, p_min, true)
+      || search.indexed(p_all || p_to, p_any, p_none, p_pairs, null, p_limit, p_max, p_min, true);
+  end if;
+  v_open := search.nearby('open', null, p_all, p_any, p_none, p_pairs, p_limit, p_max, p_min,
+                          search.reach(p_window, p_limit, p_any, p_pairs));
+  if cardinality(v_open.ids) = p_limit then
+    v_floor := v_open.ids[p_limit];           -- what is older than these no longer counts
+  end if;
+  v_own := search.nearby('author', p_account, p_all, p_any, p_none, p_pairs, p_limit, p_max, v_floor,
+                         search.reach(p_window, p_limit, p_any, p_pairs));
+  v_found := v_open.ids || v_own.ids;
+  if p_any is not null then
+    v_below := greatest(v_open.edge, v_own.edge);
+    if v_below is not null then
+      v_found := v_found || search.indexed(p_all, p_any, p_none, p_pairs, p_account, p_limit, v_below, v_floor, false);
     end if;
-    if v_edge is null then return v_found; end if;       -- everything has been read
-    v_edge := v_edge + 1;
+  else
+    if v_open.edge is not null then
+      v_found := v_found || search.indexed(p_all || p_open, null, p_none, p_pairs, null, p_limit, v_open.edge, v_floor,
+                                           false);
+    end if;
+    if v_own.edge is not null then
+      v_found := v_found || search.indexed(p_all || p_by, null, p_none, p_pairs, null, p_limit, v_own.edge, v_floor,
+                                           false);
+    end if;
   end if;
-  -- `+ 0` keeps the planner from the other indexes: it cannot know how rare a word is.
-  if p_any is null then
-    return v_found || array(
-      with m as materialized (select w.post from search.post_words w
-                               where w.words @> v_marked and not w.words && p_none
-                                 and w.post + 0 < v_edge and w.post + 0 > p_min)
-      select m.post from m order by case when p_back then m.post else -m.post end limit p_limit - cardinality(v_found));
-  end if;
-  return v_found || array(
-    with m as materialized (select w.post from search.post_words w
-                             where w.words @> v_marked and w.words && p_any and not w.words && p_none
-                               and w.post + 0 < v_edge and w.post + 0 > p_min)
-    select m.post from m order by case when p_back then m.post else -m.post end limit p_limit - cardinality(v_found));
+  return v_found || search.indexed(p_all || p_to, p_any, p_none, p_pairs, null, p_limit, p_max, v_floor, false);
 end $$;
 
 -- What somebody is typing, completed: the words that were used first of those that begin so, and the beginning itself.
@@ -77,13 +159,15 @@ end $$;
 -- one author. p_word and p_edge: the word still being typed, as a word and as a beginning. The marks are hashes of the
 -- caller's: wrong ones propose posts that the law will not show.
 create or replace function search.posts(p_digest bytea, p_all bigint[], p_word bigint, p_edge bigint, p_none bigint[],
-  p_open bigint, p_by bigint, p_to bigint, p_author bigint, p_by_author bigint, p_limit integer, p_max bigint,
-  p_min bigint, p_back boolean, p_window integer)
+  p_pairs smallint[], p_open bigint, p_by bigint, p_to bigint, p_author bigint, p_by_author bigint, p_limit integer,
+  p_max bigint, p_min bigint, p_back boolean, p_window integer)
 returns table (post bigint)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v law.session := law.viewer(p_digest);
   v_any bigint[] := case when p_edge is not null then search.completed(p_word, p_edge) end;
+  v_none bigint[] := nullif(p_none, '{}');
+  v_pairs smallint[] := nullif(p_pairs, '{}');
   v_max bigint := coalesce(p_max, 9223372036854775806);
   v_min bigint := coalesce(p_min, 0);
   v_found bigint[];
@@ -91,13 +175,13 @@ begin
   if v.account is null or v.state & 384 <> 0
      or not (v.kind = 'session' or v.scopes && array['read', 'read:search']) then return; end if;
   if p_author is not null then
-    v_found := search.newest('author', p_author, p_by_author, p_all, v_any, p_none, p_limit, v_max, v_min, p_back, p_window);
+    v_found := search.newest('author', p_author, p_by_author, p_all, v_any, v_none, v_pairs, p_limit, v_max, v_min,
+                             p_back, p_window);
   elsif p_all = '{}' and v_any is null then
     return;
   else
-    v_found := search.newest('open', null, p_open, p_all, v_any, p_none, p_limit, v_max, v_min, p_back, p_window)
-      || search.newest('author', v.account, p_by, p_all, v_any, p_none, p_limit, v_max, v_min, p_back, p_window)
-      || search.newest('named', null, p_to, p_all, v_any, p_none, p_limit, v_max, v_min, p_back, p_window);
+    v_found := search.of_member(v.account, p_all, v_any, v_none, v_pairs, p_open, p_by, p_to, p_limit, v_max, v_min,
+                                p_back, p_window);
   end if;
   return query select s.x from (
     select distinct x, case when p_back then x else -x end as place from unnest(v_found) x order by 2 limit p_limit) s
@@ -110,7 +194,7 @@ create or replace function search.tagged(p_digest bytea, p_all bigint[], p_any b
 returns table (post bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select x from unnest(search.newest('all', null, null, p_all, p_any, p_none, p_limit,
+  return query select x from unnest(search.newest('all', null, null, p_all, p_any, nullif(p_none, '{}'), null, p_limit,
     coalesce(p_max, 9223372036854775806), coalesce(p_min, 0), p_back, p_window)) x order by x desc;
 end $$;
 
@@ -121,7 +205,7 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
   select t.tag, t.sealed_name,
-         search.newest('all', null, null, array[t.tag], null, '{}', 5, 9223372036854775806, 0, false, 50)
+         search.newest('all', null, null, array[t.tag], null, null, null, 5, 9223372036854775806, 0, false, 50)
     from (select p_word as word, 0 as place
           union all
           select v.word, 1 from (select s.word from search.vocabulary s where s.edges @> array[p_edge] limit 64) v) w

@@ -30,23 +30,21 @@ _known = Known()
 
 
 class Flat:
-    """Rows of a number and an array of varying length, as columns for one statement."""
+    """Arrays of varying length as columns for one statement: first, last (from 1), and all items in one array."""
 
     def __init__(self) -> None:
-        self.ids: list[int] = []
         self.firsts: list[int] = []
         self.lasts: list[int] = []
         self.all: list[int] = []
 
-    def add(self, number: int, items: Iterable[int]) -> None:
-        self.ids.append(number)
+    def add(self, items: Iterable[int]) -> None:
         self.firsts.append(len(self.all) + 1)
         self.all += items
         self.lasts.append(len(self.all))
 
     @property
-    def columns(self) -> tuple[list[int], list[int], list[int], list[int]]:
-        return self.ids, self.firsts, self.lasts, self.all
+    def columns(self) -> tuple[list[int], list[int], list[int]]:
+        return self.firsts, self.lasts, self.all
 
 
 async def hold(w: Writer) -> int | None:
@@ -57,12 +55,13 @@ async def hold(w: Writer) -> int | None:
     return born
 
 
-async def put_posts(w: Writer, ids: Sequence[int], *, replace: bool) -> None:
+async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
     """Indexes posts as they are now; those that are gone are passed over. With `replace` over what is there."""
-    found = await w.fetch(rows.SEALED, list(ids))
+    found = await w.fetch(rows.SEALED, list(posts))
     keys = await seal.keys([row["id"] for row in found])
     key = await terms.word_key()
-    flat, new, names = Flat(), dict[int, str](), dict[int, str]()
+    ids, all_words, all_pairs = list[int](), Flat(), Flat()
+    new, names = dict[int, str](), dict[int, str]()
     for row in found:
         number = row["id"]
         if number not in keys:
@@ -79,10 +78,13 @@ async def put_posts(w: Writer, ids: Sequence[int], *, replace: bool) -> None:
                 if word[0] == "#":
                     names[hashed] = parsed.tags[word[1:]]
         marks = [terms.by(row["author"]), *(terms.to(account) for account in row["mentions"])]
-        flat.add(number, {*hashes, *map(key.hash, marks)})
+        ids.append(number)
+        all_words.add({*hashes, *map(key.hash, marks)})
+        all_pairs.add(terms.pairs(key, parsed.text))
     await _learn(key, new, names)
-    if flat.ids:
-        await w.execute(rows.REPLACE if replace else rows.KEEP, *flat.columns, key.hash(terms.OPEN))
+    if ids:
+        await w.execute(rows.REPLACE if replace else rows.KEEP, ids, *all_words.columns, key.hash(terms.OPEN),
+                        *all_pairs.columns)
 
 
 async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> None:
@@ -90,10 +92,10 @@ async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> No
     edged = {hashed: edges for hashed, word in new.items() if (edges := terms.edges_of(word)) or hashed in names}
     if edged:
         flat = Flat()
-        for hashed, edges in edged.items():
-            flat.add(hashed, map(key.hash, edges))
+        for edges in edged.values():
+            flat.add(map(key.hash, edges))
         async with deriving("search") as w:
-            await w.execute(rows.LEARN, *flat.columns)
+            await w.execute(rows.LEARN, list(edged), *flat.columns)
             if names:
                 secret = await seal.secret("tags")
                 await w.execute(rows.NAME_TAGS, list(names), [
@@ -105,11 +107,12 @@ async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> No
 async def put_accounts(w: Writer, ids: Sequence[int]) -> None:
     """Indexes accounts as they are now."""
     key = await terms.word_key()
-    flat = Flat()
+    found, flat = list[int](), Flat()
     for row, profile in await people.profiles_of(w, ids):
-        flat.add(row["id"], set(map(key.hash, terms.of_name(row["handle"], profile.display_name))))
-    if flat.ids:
-        await w.execute(rows.PUT_ACCOUNTS, *flat.columns)
+        found.append(row["id"])
+        flat.add(set(map(key.hash, terms.of_name(row["handle"], profile.display_name))))
+    if found:
+        await w.execute(rows.PUT_ACCOUNTS, found, *flat.columns)
 
 
 async def reopen(w: Writer, account: int, below: int) -> int:

@@ -12,11 +12,11 @@ from petrel.features.search import terms
 from petrel.features.search.terms import Asked
 
 WINDOW = 500            # how many of the newest posts are read before the index is asked, at least
-PHRASE_AT_ONCE = 40
-PHRASE_ROUNDS = 10      # so many candidates for a phrase are opened, and no more
+PHRASE_ROUNDS = 4       # so many pages of candidates for a phrase are opened, and no more
 
 POSTS = """
-select post from search.posts($1, $2::bigint[], $3, $4, $5::bigint[], $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+select post from search.posts($1, $2::bigint[], $3, $4, $5::bigint[], $6::smallint[], $7, $8, $9, $10, $11, $12, $13,
+                              $14, $15, $16)
 """
 TAGGED = "select post from search.tagged($1, $2::bigint[], $3::bigint[], $4::bigint[], $5, $6, $7, $8, $9)"
 TAGS = "select tag, sealed_name, posts from search.tags($1, $2, $3, $4)"
@@ -27,7 +27,7 @@ BY_HANDLES = "select id from accounts.by_handles($1, array[$2::text], array[$3::
 async def posts(r: Reader, asked: Asked, page: Page, *, author: int | None = None) -> list[int]:
     """Candidates for a member's search, newest first; none for anybody else. `author`: only by this account.
 
-    A phrase is looked for in the texts of posts that the law shows, in so many of the newest that have its words.
+    Posts with a phrase are opened to see whether they say it: the index knows only which words stand side by side.
     """
     if r.account is None or asked.is_empty:
         return []
@@ -39,7 +39,7 @@ async def posts(r: Reader, asked: Asked, page: Page, *, author: int | None = Non
     if not asked.query.phrases:
         return await _candidates(r, asked, page, author)
     kept: list[int] = []
-    at = Page(max(page.limit, PHRASE_AT_ONCE), page.max_id, page.since_id, page.min_id)
+    at = page
     for _ in range(PHRASE_ROUNDS):
         ids = await _candidates(r, asked, at, author)
         kept += await _saying(r, ids, asked.query.phrases)
@@ -52,12 +52,14 @@ async def posts(r: Reader, asked: Asked, page: Page, *, author: int | None = Non
 
 
 async def _candidates(r: Reader, asked: Asked, page: Page, author: int | None) -> list[int]:
-    h = (await terms.word_key()).hash
+    key = await terms.word_key()
+    h = key.hash
     q = asked.query
     prefix = q.prefixes[0] if q.prefixes else None
     rows = await r.fetch(
         POSTS, r.digest, [h(term) for term in q.terms()], prefix and h(prefix), prefix and h(terms.edge(prefix)),
-        [h(term) for term in asked.without], h(terms.OPEN), h(terms.by(r.account or 0)), h(terms.to(r.account or 0)),
+        [h(term) for term in asked.without], sorted(set().union(*(terms.pairs(key, one) for one in q.phrases))),
+        h(terms.OPEN), h(terms.by(r.account or 0)), h(terms.to(r.account or 0)),
         author, author and h(terms.by(author)), page.limit, page.max_id, _least(page), page.min_id is not None, WINDOW)
     return [row[0] for row in rows]
 

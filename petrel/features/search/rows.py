@@ -8,16 +8,18 @@ SEALED = "select id, author, audience, mentions, sealed from posts.sealed_of('se
 # Open to search is what is public and by an author who agreed to be found, and not written while protected.
 # source: visibility.md section 4.1.
 PUT_POSTS = """
-insert into search.post_words as old (post, author, is_indexable, words)
-select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.is_open then array[$5::bigint] end
-  from unnest($1::bigint[], $2::integer[], $3::integer[]) n(post, first, last)
+insert into search.post_words as old (post, author, is_indexable, words, pairs)
+select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.is_open then array[$5::bigint] end,
+       ($8::smallint[])[n.first_pair:n.last_pair]
+  from unnest($1::bigint[], $2::integer[], $3::integer[], $6::integer[], $7::integer[])
+       n(post, first, last, first_pair, last_pair)
   join posts.post p on p.cell = law.cell(n.post) and p.id = n.post and p.flags & 512 = 0
   join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
  cross join lateral (
    select p.audience = 0 and p.flags & 65536 = 0 and a.is_indexable and not a.is_protected) o(is_open)
 on conflict (post) do
 """
-REPLACE = PUT_POSTS + "update set is_indexable = excluded.is_indexable, words = excluded.words"
+REPLACE = PUT_POSTS + "update set is_indexable = excluded.is_indexable, words = excluded.words, pairs = excluded.pairs"
 KEEP = PUT_POSTS.replace("(post) do", "do") + "nothing"
 DROP_POSTS = "delete from search.post_words where post = any($1::bigint[])"
 LEARN = """
@@ -50,15 +52,22 @@ update search.post_words w
        words = case when wrong.is_open then w.words || $3::bigint else array_remove(w.words, $3::bigint) end
   from wrong where w.post = wrong.post returning w.post
 """
-# The newest below an id, whatever cells there are.
+# The newest below an id, whatever cells there are: at least $2 of them, unless these are the last. So many are taken
+# of each cell; what is below the last one of a cell that may have more has to wait.
 _NEWEST = """
 with recursive cells(cell) as (
   select min(t.cell) from {0} t
   union all
-  select (select min(t.cell) from {0} t where t.cell > c.cell) from cells c where c.cell is not null)
-select s.id from cells c
- cross join lateral (select t.id from {0} t where t.cell = c.cell and t.id < $1 and {1} order by t.id desc limit $2) s
- where c.cell is not null order by s.id desc limit $2
+  select (select min(t.cell) from {0} t where t.cell > c.cell) from cells c where c.cell is not null
+), found as materialized (
+  select c.cell, s.id from cells c
+   cross join lateral (select t.id from {0} t where t.cell = c.cell and t.id < $1 and {1}
+                        order by t.id desc limit $2) s
+   where c.cell is not null
+), bound as (
+  select coalesce(max(b.low), 0) as low
+    from (select min(f.id) as low from found f group by f.cell having count(*) = $2) b)
+select f.id from found f cross join bound b where f.id >= b.low
 """
 POSTS_BELOW = _NEWEST.format("posts.post", "t.boost_of is null and t.flags & 512 = 0")
 ACCOUNTS_BELOW = _NEWEST.format("accounts.account", "true")

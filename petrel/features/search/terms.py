@@ -1,18 +1,21 @@
 """What is looked for and what it is found by: terms, marks and edges, and their keyed hashes. Pure but for the key."""
 
 import re
+from itertools import pairwise
 
 from msgspec import Struct
 
 from petrel.core import seal
-from petrel.core.text import Query, WordKey, edges, parse, query, words
+from petrel.core.text import Query, WordKey, edges, fold, parse, query, words
 from petrel.core.text.grammar import Parsed
+from petrel.core.text.words import _sequence
 
 LONGEST_EDGE = 12
 OPEN = "=open"      # no word has an equals sign or a caret: marks and edges are never mistaken for words
 
 _from = re.compile(r"(?<!\S)from:(?:me(?!\S)|@?([A-Za-z0-9_.-]+(?:@[A-Za-z0-9_.:-]+)?)(?!\S))", re.IGNORECASE)
 _not = re.compile(r"(?<!\S)-(?=[\w#@])(\S+)")
+_ascii_word = re.compile("[a-z0-9]+")
 _no_word = re.compile(r"[0-9.:@]")
 _keys: dict[bytes, WordKey] = {}
 
@@ -52,6 +55,15 @@ def edges_of(term: str) -> list[str]:
 
 def read(text: str, spoiler: str) -> Parsed:
     return parse(f"{spoiler}\n\n{text}" if spoiler else text)
+
+
+def pairs(key: WordKey, text: str) -> set[int]:
+    """Sixteen bits for each two words that stand side by side, as `says` counts them: what has a phrase has its pairs,
+    and what has the pairs nearly always has the phrase."""
+    folded = fold(text)
+    said = _ascii_word.findall(folded) if folded.isascii() else _sequence(folded).split()
+    hashes = list(map(key.hash, said))
+    return {((3 * one + other) & 0xFFFF) - 0x8000 for one, other in pairwise(hashes)}
 
 
 def of_name(handle: str, display_name: str) -> list[str]:

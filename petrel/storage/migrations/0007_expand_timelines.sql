@@ -105,12 +105,14 @@ create table notifications.conversation (
 -- Search: keyed hashes of words, no text. Derived from content, so unlogged: in no log, backup or replica.
 -- `words` are the terms of the post and marks that narrow a search: who wrote it, whom it names, and, where
 -- `is_indexable` (public, by an author who agreed to be found), that anybody signed in may find it.
+-- `pairs` are 16 bits for each two words that stand side by side, by which phrases are told from mere words.
 -- The list of what is not yet merged into the index is read by every search: 512 kB are 0.3 ms.
 create unlogged table search.post_words (
   post         bigint   primary key,
   author       bigint   not null,
   is_indexable boolean  not null,
-  words        bigint[] not null
+  words        bigint[] not null,
+  pairs        smallint[] not null default '{}'
 );
 create index post_words_gin on search.post_words using gin (words)
   with (fastupdate = on, gin_pending_list_limit = 512);
