@@ -26,8 +26,7 @@ from petrel.features.accounts.shapes import (
 )
 
 FRESH_SQL = """
-select made_at > now() - make_interval(secs => $2) from accounts.token
- where digest = $1 and kind = 'session' and revoked_at is null and (expires_at is null or expires_at > now())
+select age < make_interval(secs => $2) from accounts.token_of($1) where kind = 'session' and is_good
 """
 
 

@@ -197,3 +197,12 @@ begin
   return (select k.sealed_private from accounts.actor_key k
            where k.cell = law.cell(p_account) and k.account = p_account);
 end $$;
+
+-- A session or token by its digest, for who shows it. Nobody may select digests: whoever could, could read as anybody.
+create or replace function accounts.token_of(p_writer bytea)
+returns table (id bigint, account bigint, app bigint, kind text, age interval, is_good boolean)
+language sql stable security definer set search_path = '' as $$
+  select t.id, t.account, t.app, t.kind, now() - t.made_at,
+         t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+    from accounts.token t where t.digest = p_writer
+$$;

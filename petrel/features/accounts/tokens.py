@@ -56,7 +56,7 @@ async def open_session(w: Writer, account: int) -> Issued:
 
 async def sign_out(w: Writer) -> None:
     """Ends the session or token that this writer acts by. Twice does no harm."""
-    await _revoke(w, "digest = $1", w.digest)
+    await _revoke(w, "id = (select id from accounts.token_of($1))", w.digest)
 
 
 async def revoke(w: Writer, token: int) -> None:
@@ -68,15 +68,15 @@ async def revoke(w: Writer, token: int) -> None:
 
 async def revoke_digest(w: Writer, digest: bytes, app: int) -> bool:
     """Ends a token of this app, by its digest; False when the app has no such token. Twice is True twice."""
-    owner = await w.value("select app from accounts.token where digest = $1", digest)
-    if owner != app:
+    row = await w.row("select id, app from accounts.token_of($1)", digest)
+    if row is None or row["app"] != app:
         return False
-    await _revoke(w, "digest = $1", digest)
+    await _revoke(w, "id = $1", row["id"])
     return True
 
 
 async def is_known(w: Writer, digest: bytes) -> bool:
-    return bool(await w.value("select 1 from accounts.token where digest = $1 and revoked_at is null", digest))
+    return bool(await w.value("select is_good from accounts.token_of($1)", digest))
 
 
 async def revoke_number(w: Writer, token: int) -> None:
@@ -86,7 +86,8 @@ async def revoke_number(w: Writer, token: int) -> None:
 
 async def revoke_all(w: Writer, account: int) -> int:
     """Ends every way into an account but the one this writer acts by; returns how many."""
-    return await _revoke(w, "account = $1 and digest <> $2", account, w.digest)
+    return await _revoke(w, "account = $1 and id is distinct from (select id from accounts.token_of($2))", account,
+                         w.digest)
 
 
 async def sessions(r: Reader) -> list[Session]:

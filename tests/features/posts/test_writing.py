@@ -9,7 +9,7 @@ from petrel.core.errors import Unauthenticated, Unavailable
 from petrel.core.pages import Page
 from petrel.core.together import Together
 from petrel.core.viewer import Anonymous, Member
-from petrel.features import posts, relationships
+from petrel.features import accounts, posts, relationships
 from petrel.features.posts import Ask, Audience, Draft, PostNotFound, Surface
 from petrel.features.posts.reads import contents
 from petrel.features.posts.shapes import Empty, TooLong
@@ -145,7 +145,8 @@ async def test_boosting_again_gives_the_first_boost_and_narrow_posts_are_not_boo
 async def test_a_revoked_token_writes_nothing(site):
     [uma] = await people("uma")
     await publish(uma, "still here")
-    await site.pools["writer"].execute("update accounts.token set revoked_at = now() where digest = $1", uma.digest)
+    async with writing(uma, cause="t") as w:
+        await accounts.sign_out(w)
     with pytest.raises(Unauthenticated):
         await publish(uma, "gone")
     with pytest.raises(Unauthenticated):
