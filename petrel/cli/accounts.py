@@ -141,6 +141,49 @@ def setup_link(wiring: Wiring, data: str | None, as_json: bool) -> None:
     put({"link": link}, link, as_json)
 
 
+@accounts.command()
+@click.option("--uses", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many may join with it.")
+@click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True, help="How long it is good.")
+@with_data
+@with_json
+@click.pass_obj
+def invite(wiring: Wiring, uses: int, days: int, data: str | None, as_json: bool) -> None:
+    """A link with which people may join while registration is by invitation."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    now = wiring.settings(data)
+
+    async def work() -> str:
+        async with writing(System("cli"), cause="petrel accounts invite") as w:
+            return await room.invites.make_invite(w, uses=uses, days=days)
+
+    link = f"{wiring.address(now)}/auth/sign_up?invite={wiring.call(now, work, say)}"
+    put({"link": link, "uses": uses, "days": days}, link, as_json)
+
+
+@accounts.command()
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def confirm(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """Take somebody's mail address as confirmed, since Petrel sends no mail yet."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    async def work() -> None:
+        account = await find(handle)
+        async with writing(System("cli"), cause="petrel accounts confirm") as w:
+            await room.confirm_email(w, await room.make_confirm_link(w, account.id))
+
+    wiring.call(wiring.settings(data), work, say)
+    name = handle.removeprefix("@")
+    put({"handle": name, "confirmed": True}, f"@{name} may sign in now.", as_json)
+
+
 async def find(handle: str) -> Any:
     """Errors: NotFound, naming the handle."""
     from petrel.core.doors import reading

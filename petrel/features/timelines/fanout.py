@@ -6,6 +6,7 @@ stands at its place by id; one that never came would be missing until the ring i
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from functools import partial
 
@@ -38,6 +39,8 @@ log = structlog.get_logger("petrel.timelines")
 SLOTS = 65_536
 REBUILDS_AT_ONCE = 4
 BEAT_S = 2.0
+ACTIVE_MS = 14 * 86_400_000  # source: DESIGN section 6
+EXPIRE_S = 600.0
 NOBODY = np.empty(0, np.int64)
 SYSTEM = System("timelines")
 # A number that changes with every restore and failover, and differs between databases.
@@ -230,6 +233,13 @@ class Fanout:
             else:
                 del table[author]
 
+    def expire(self) -> None:
+        """Gives up the rings of accounts that have not read for as long as an account counts as active."""
+        old = (self.rings.owner != 0) & (self.rings.read_at < clock.now_ms() - ACTIVE_MS)
+        for slot in np.flatnonzero(old).tolist():
+            self._forget(int(self.rings.owner[slot]), slot)
+            self._free.append(slot)
+
     # -- authors with very many followers -----------------------------------------------------------------
 
     def _make_star(self, author: int) -> None:
@@ -299,7 +309,11 @@ async def run(stop: asyncio.Event) -> None:
     rings.header[READY] = 1
     try:
         stopped = asyncio.create_task(stop.wait())
+        expired_s = time.monotonic()
         while not stop.is_set():
+            if time.monotonic() - expired_s > EXPIRE_S:
+                expired_s = time.monotonic()
+                fanout.expire()
             grown = asyncio.create_task(the_tail.beyond(at))
             await asyncio.wait((grown, stopped), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
             grown.cancel()

@@ -119,6 +119,17 @@ async def test_who_follows_many_authors_with_many_followers_misses_nobody(machin
     assert sorted(i for i, _ in await machine.home(fay)) == made
 
 
+async def test_a_ring_nobody_read_for_two_weeks_is_given_up_and_built_anew_when_they_come_back(machine):
+    [ida] = await people("ida")
+    slot = await machine.fanout.activate(ida.account)
+    post = await publish(ida, "before the pause")
+    machine.rings.read_at[slot] -= 15 * 86_400_000
+    machine.fanout.expire()
+    assert machine.rings.owner[slot] == 0 and ida.account not in machine.fanout.slot_of
+    await machine.fanout.activate(ida.account)
+    assert await machine.home(ida) == [(post.id, post.id)]
+
+
 async def test_a_ring_torn_by_a_crash_is_given_up(machine):
     [gus] = await people("gus")
     slot = await machine.fanout.activate(gus.account)
