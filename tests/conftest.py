@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 
 from petrel import app
 from petrel.core import doors
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage
+
+# A machine that is busy with other things is no reason to fail.
+hypothesis.settings.register_profile("here", deadline=None,
+                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("here")
 
 _count = itertools.count(1)
 _loop: asyncio.AbstractEventLoop | None = None

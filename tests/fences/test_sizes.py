@@ -2,6 +2,7 @@
 shrink only."""
 
 import ast
+import sys
 from pathlib import Path
 
 from tests.fences.house import ROOT, name_of, parsed, plant, python_files
@@ -27,11 +28,11 @@ def too_large(root: Path) -> dict[str, int]:
 
 
 def allowed(text: str) -> dict[str, int]:
-    """Lines of the list: path, how many lines, why."""
+    """Lines of the list: path, how many lines (`table`: any), why."""
     rows = [line.split(maxsplit=2) for line in text.splitlines() if line.strip() and not line.startswith("#")]
     for row in rows:
         assert len(row) == 3, f"no reason given: {row}"
-    return {row[0]: int(row[1]) for row in rows}
+    return {row[0]: sys.maxsize if row[1] == "table" else int(row[1]) for row in rows}
 
 
 def test_nothing_is_too_large_but_what_is_listed() -> None:
