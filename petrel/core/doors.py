@@ -24,13 +24,10 @@ from petrel.core import ids, jobs, journal, seal
 from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
 from petrel.storage.keys import KeyringTables
-from petrel.storage.pools import Addresses, open_pool
+from petrel.storage.pools import GONE, Addresses, open_pool
 
 Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
-# The connection is of no more use. asyncpg says InternalClientError for one whose server died while it lay in the
-# pool: the parting word of the server has come, and the end of the stream has not.
-GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class UnjournaledWrite(PetrelError):
@@ -140,14 +137,15 @@ class Writer(Reader):
 
     def later(self, name: str, args: dict[str, Any], *, lane: str = "default", run_in_s: float = 0,
               once: str | None = None) -> None:
-        """Adds a job in this transaction. A job with the same `once` that has not run yet is not added again."""
+        """Adds a job in this transaction. One with the same `once` that waits already gets these arguments instead,
+        and does not begin before this transaction has ended."""
         self._jobs.append(jobs.Draft(name=name, args=args, lane=lane, run_in_s=run_in_s, once=once))
 
     async def _commit(self) -> None:
         if self._must_record and self._changed and not self._entries:
             raise UnjournaledWrite(detail=f"cause {self.cause}")
         if self._entries:
-            await self.execute(journal.INSERT, *journal.columns(self._entries, self._doors.epoch))
+            await self.execute(journal.INSERT, *journal.columns(self._entries))
         if self._jobs:
             await self.execute(jobs.INSERT, *jobs.columns(self._jobs))
         if self._began:
@@ -190,7 +188,6 @@ class Doors:
 
     def __init__(self, run_directory: Path | None) -> None:
         self.queries = 0                       # statements sent to the main database; tests hold pages to a budget
-        self.epoch = 0
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.run_directory = run_directory
         self._hint_folder = str(run_directory)
@@ -240,7 +237,6 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
         doors.pools[role] = await open_pool(addresses.main[role], most=most)
         doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
-    doors.epoch = await doors.pools["writer"].fetchval("select max(epoch) from journal.epoch")
     seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.system"]))
     doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
     ids.install(doors.maker)
@@ -300,5 +296,5 @@ async def _transaction(w: Writer) -> AsyncIterator[Writer]:
         await w.release()
 
 
-__all__ = ["Doors", "Member", "Reader", "Staff", "UnjournaledWrite", "Writer", "close_doors", "current", "deriving",
-           "open_doors", "reading", "writing"]
+__all__ = ["GONE", "Doors", "Member", "Reader", "Staff", "UnjournaledWrite", "Writer", "close_doors", "current",
+           "deriving", "open_doors", "reading", "writing"]

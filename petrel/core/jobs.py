@@ -14,11 +14,15 @@ from msgspec import Struct
 MAX_ATTEMPTS = 8
 LANES = {"urgent": 4, "default": 8, "bulk": 2}      # how many jobs of a lane run at once in one process
 
+# What waits already is written to all the same: its row stays locked until this transaction ends, and claims pass over
+# locked rows. It could run before, see nothing of what it is wanted for, and be gone.
 INSERT = """
 insert into ops.job (lane, name, args, run_at, once)
 select lane, name, args::jsonb, now() + make_interval(secs => run_in_s), once
   from unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::text[]) j(lane, name, args, run_in_s, once)
-on conflict (once) do nothing
+on conflict (once) do update
+  set args = excluded.args,
+      run_at = case when job.attempts = 0 then least(job.run_at, excluded.run_at) else job.run_at end
 """
 
 
@@ -44,6 +48,9 @@ SCHEDULES: dict[str, Schedule] = {}
 
 
 def columns(drafts: Sequence[Draft]) -> list[object]:
+    """The drafts as arguments of INSERT: what must be done once, once, and in one order of locks in every process."""
+    latest = {d.once: d for d in drafts if d.once is not None}
+    drafts = [d for d in drafts if d.once is None] + [latest[once] for once in sorted(latest)]
     return [[d.lane for d in drafts], [d.name for d in drafts],
             [msgspec.json.encode(d.args).decode() for d in drafts],
             [d.run_in_s for d in drafts], [d.once for d in drafts]]

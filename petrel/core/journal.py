@@ -17,20 +17,14 @@ from petrel.core import ids
 
 SALT_BYTES = 16
 
+# The epoch is asked for as it is written: a process may live through a restore or failover and not know.
 INSERT = """
 insert into journal.entry (cell, id, epoch, kind, subject, actor, refs, cause, salt, digest)
-select cell, id, $9, kind, subject, actor, string_to_array(refs, ',')::bigint[], cause, salt, digest
+select cell, id, (select max(epoch) from journal.epoch), kind, subject, actor, string_to_array(refs, ',')::bigint[],
+       cause, salt, digest
   from unnest($1::smallint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-              $8::bytea[], $10::bytea[]) e(cell, id, kind, subject, actor, refs, cause, salt, digest)
+              $8::bytea[], $9::bytea[]) e(cell, id, kind, subject, actor, refs, cause, salt, digest)
 """
-
-SINCE = """
-select cell, id, epoch, xid, at, kind, subject, actor, refs from journal.entry
- where (epoch, xid, id) > ($1, $2, $3) and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
- order by epoch, xid, id limit $4
-"""
-
-HORIZON = "select max(epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint from journal.epoch"
 
 
 class Draft(Struct):
@@ -59,7 +53,7 @@ class Entry(Struct, frozen=True):
     refs: list[int]
 
 
-def columns(drafts: Sequence[Draft], epoch: int) -> list[object]:
+def columns(drafts: Sequence[Draft]) -> list[object]:
     """The drafts as arguments of INSERT."""
     salts = [os.urandom(SALT_BYTES) for _ in drafts]
     return [
@@ -71,7 +65,6 @@ def columns(drafts: Sequence[Draft], epoch: int) -> list[object]:
         [",".join(map(str, d.refs)) for d in drafts],
         [d.cause for d in drafts],
         salts,
-        epoch,
         [hashlib.sha256(s + d.kind.encode() + d.subject.to_bytes(8, "big") + d.body).digest()
          for s, d in zip(salts, drafts, strict=True)],
     ]

@@ -7,13 +7,17 @@ source: DESIGN section 7.
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
+import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from petrel.core.errors import PetrelError
+from petrel.core.errors import PetrelError, Unavailable
+from petrel.storage.pools import GONE
+
+Answer = TypeVar("Answer")
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
@@ -26,7 +30,7 @@ class Unreadable(PetrelError):
 class KeyStore(Protocol):
     """The keyring, as the rest of Petrel sees it."""
 
-    async def put(self, keys: Sequence[tuple[int, bytes]]) -> None: ...
+    async def put(self, keys: Sequence[tuple[int, bytes]]) -> dict[int, bytes]: ...
     async def get(self, ids: Sequence[int]) -> dict[int, bytes]: ...
     async def destroy(self, ids: Sequence[int]) -> int: ...
     async def secret(self, name: str) -> bytes: ...
@@ -64,25 +68,33 @@ def _keyring() -> KeyStore:
     return _store
 
 
+async def _answered(asked: Awaitable[Answer]) -> Answer:
+    try:
+        return await asked
+    except (*GONE, asyncpg.PostgresError) as e:
+        raise Unavailable(detail=f"the keyring: {e!r}") from e
+
+
 async def new_keys(ids: Iterable[int]) -> dict[int, bytes]:
-    """Fresh keys for these objects, durable in the keyring when this returns. One commit for all."""
+    """Keys for these new objects, durable in the keyring when this returns. One commit for all.
+
+    Fresh ones, but where an earlier try left a key, that one. Errors: Unavailable.
+    """
     keys = {i: new_key() for i in ids}
-    if keys:
-        await _keyring().put(list(keys.items()))
-    return keys
+    return await _answered(_keyring().put(list(keys.items()))) if keys else {}
 
 
 async def keys(ids: Iterable[int]) -> dict[int, bytes]:
-    """The keys that still exist; an absent one was destroyed. One query, none for no ids."""
+    """The keys that still exist; an absent one was destroyed. One query, none for no ids. Errors: Unavailable."""
     wanted = list(dict.fromkeys(ids))
-    return await _keyring().get(wanted) if wanted else {}
+    return await _answered(_keyring().get(wanted)) if wanted else {}
 
 
 async def destroy(ids: Sequence[int]) -> int:
-    """Destroys keys for ever; returns how many there were. Twice does no harm."""
-    return await _keyring().destroy(ids) if ids else 0
+    """Destroys keys for ever; returns how many there were. Twice does no harm. Errors: Unavailable."""
+    return await _answered(_keyring().destroy(ids)) if ids else 0
 
 
 async def secret(name: str) -> bytes:
-    """A secret of the site by name (32 random bytes, made on first asking): "words", "csrf" ..."""
-    return await _keyring().secret(name)
+    """A secret of the site by name (32 random bytes, made on first asking): "words", "csrf" ... Errors: Unavailable."""
+    return await _answered(_keyring().secret(name))

@@ -15,12 +15,16 @@ class KeyringTables:
         self._secrets: dict[str, bytes] = {}
         self.queries = 0
 
-    async def put(self, keys: Sequence[tuple[int, bytes]]) -> None:
-        """Durable when it returns. Errors: UniqueViolationError if an id has a key already."""
+    async def put(self, keys: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
+        """Returns the keys that stand, durable: for an id that has a key already, that one.
+
+        A key is put before what it is for is written; when that write fails and is tried again, the key is there.
+        """
         self.queries += 1
-        await self._writer.execute(
-            "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[])",
+        done = await self._writer.execute(
+            "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing",
             [i for i, _ in keys], [k for _, k in keys])
+        return dict(keys) if done == f"INSERT 0 {len(keys)}" else await self.get([i for i, _ in keys])
 
     async def get(self, ids: Sequence[int]) -> dict[int, bytes]:
         self.queries += 1

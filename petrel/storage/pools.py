@@ -6,6 +6,9 @@ import asyncpg
 from msgspec import Struct
 
 ConnectArgs = dict[str, Any]
+# The connection is of no more use. asyncpg says InternalClientError for one whose server died while it lay in the
+# pool: the parting word of the server has come, and the end of the stream has not.
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Addresses(Struct, frozen=True):

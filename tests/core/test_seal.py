@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from petrel.core import ids, seal
 from petrel.core.doors import Doors
+from petrel.core.errors import Unavailable
 from petrel.storage.pools import Addresses
 
 
@@ -75,11 +76,34 @@ async def test_nothing_asked_asks_nothing(site: Doors) -> None:
     assert seal._store.queries == before
 
 
-async def test_a_key_is_never_replaced(site: Doors) -> None:
-    one = ids.new_id(1)
-    await seal.new_keys([one])
-    with pytest.raises(asyncpg.UniqueViolationError):
-        await seal.new_keys([one])
+async def test_a_key_is_never_replaced_and_who_tries_again_gets_the_one_that_stands(site: Doors) -> None:
+    one, two = ids.new_id(1), ids.new_id(1)
+    first = await seal.new_keys([one])
+    again = await seal.new_keys([one, two])
+    assert again[one] == first[one] != again[two]
+    assert await seal.keys([one, two]) == again
+
+
+async def test_a_keyring_that_is_away_is_an_outage_and_no_mistake(site: Doors) -> None:
+    class Away:
+        async def refuse(self, *_: object) -> None:
+            raise ConnectionRefusedError("keyring")
+
+        put = get = destroy = secret = refuse
+
+    async def closed(*_: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    there, away = seal._store, Away()
+    seal.install(away)
+    try:
+        for _ in range(2):
+            for ask in (seal.new_keys([1]), seal.keys([1]), seal.destroy([1]), seal.secret("words")):
+                with pytest.raises(Unavailable):
+                    await ask
+            away.put = away.get = away.destroy = away.secret = closed
+    finally:
+        seal.install(there)
 
 
 async def test_secrets_are_made_once(site: Doors) -> None:

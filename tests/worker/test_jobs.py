@@ -123,6 +123,55 @@ async def test_asked_for_twice_runs_once_but_again_when_asked_while_it_runs() ->
     assert len(runs) == 2
 
 
+async def test_what_is_asked_for_again_runs_after_that_is_written() -> None:
+    """The job that waits already must not run before what it is wanted for again is there, and be gone."""
+    seen: list[int | None] = []
+
+    @jobs.job("look")
+    async def look(wanted: int) -> None:
+        async with reading(TESTER) as r:
+            seen.append(await r.value("select (value)::int from ops.setting where name = 'jobs.look'"))
+        assert seen[-1] is None or wanted == seen[-1], "the latest arguments count"
+
+    await add("look", once="look", wanted=0)
+    written, go_on = asyncio.Event(), asyncio.Event()
+
+    async def again() -> None:
+        async with deriving("test") as w:
+            await w.execute("insert into ops.setting (name, value) values ('jobs.look', '7')")
+            await w.execute(jobs.INSERT, *jobs.columns([jobs.Draft("look", {"wanted": 7}, "default", 0, "look")]))
+            written.set()
+            await go_on.wait()
+
+    asking = asyncio.create_task(again())
+    await written.wait()
+    await worker.drain()
+    go_on.set()
+    await asking
+    await worker.drain()
+    assert seen[-1] == 7 and await row("look") is None
+
+
+async def test_a_failing_job_that_is_asked_for_again_is_still_put_off() -> None:
+    @jobs.job("stumble")
+    async def stumble() -> None:
+        raise ValueError("not today")
+
+    await add("stumble", once="stumble")
+    assert await worker.drain() == 1
+    await add("stumble", once="stumble")
+    assert await worker.drain() == 0
+    async with deriving("test") as w:
+        await w.execute("delete from ops.job")
+
+
+def test_jobs_to_be_done_once_are_asked_for_in_one_order() -> None:
+    """Two transactions that ask for the same two jobs wait for each other's rows: never in a circle."""
+    asked = [jobs.Draft("x", {"n": n}, "default", 0, once) for n, once in enumerate(("b", None, "a", "b"))]
+    _, _, args, _, once = jobs.columns(asked)
+    assert once == [None, "a", "b"] and args == ['{"n":1}', '{"n":2}', '{"n":3}']
+
+
 async def test_a_retry_gives_way_to_a_newer_one() -> None:
     @jobs.job("redo")
     async def redo() -> None:

@@ -44,6 +44,16 @@ create table journal.epoch (
 );
 insert into journal.epoch (epoch, reason) values (1, 'first start');
 
+-- Whoever writes an entry has read the epoch, and holds that until the commit. An epoch begins between them: an entry
+-- of the one before that appeared later would lie below every place in the journal, and nobody would ever look there.
+create function journal.between_writers() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  lock table journal.epoch in access exclusive mode;
+  return null;
+end $$;
+create trigger between_writers before insert on journal.epoch for each statement execute function journal.between_writers();
+
 create table journal.seal (
   cell     smallint    not null,
   seq      bigint      not null,
