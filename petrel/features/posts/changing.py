@@ -44,7 +44,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     named = await named_in(w, w.viewer.account, parsed)
     content = Content(parsed.text, spoiler, named)
     flags = int(rules.flags_of(draft, False))
-    language = draft.language or row["language"]
+    language = rules.language(draft.language, row["language"])
     key_id = row["conversation"] or post
     sealed = seal.seal((await seal.keys([key_id]))[key_id], post, content.encode())
     if row["audience"] == Audience.DIRECT:

@@ -1,11 +1,21 @@
 """Pure decisions about posts. No rows, no clock."""
 
+import re
+
 from petrel.core.errors import Invalid
 from petrel.core.text import length
 from petrel.core.text.grammar import Parsed
 from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong
 
 MOST_NAMED = 50
+
+_language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def language(said: str | None, otherwise: str | None) -> str | None:
+    """A BCP 47 tag in outline. Anything else counts as not said, as the client API has it: the column is not sealed
+    and is no place for text."""
+    return said if said and _language.fullmatch(said) else otherwise
 
 
 def check_text(parsed: Parsed, spoiler: str, most: int) -> None:

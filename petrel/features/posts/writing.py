@@ -172,7 +172,7 @@ async def _take_once(w: Writer, works: list[Work]) -> None:
         twin = first.setdefault(key, work)
         if twin is not work:
             work.fresh = Fresh(twin.id, work.author, twin.audience, is_new=False)
-    mine = list(first.values())
+    mine = [first[key] for key in sorted(first)]  # one order of locks in every process
     if not mine:
         return
     cells, authors = [cell_of(k.author) for k in mine], [k.author for k in mine]
@@ -229,7 +229,7 @@ def _row(work: Work) -> rows.NewPost:
 
 
 def _language(work: Work) -> str | None:
-    return work.ask.draft.language or (work.actor["default_language"] if work.actor is not None else None)
+    return rules.language(work.ask.draft.language, work.actor["default_language"] if work.actor is not None else None)
 
 
 def _content(work: Work) -> Content:
