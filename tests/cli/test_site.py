@@ -46,6 +46,10 @@ class Site:
     def ask(self, path: str) -> int:
         return ask(self.status()["address"] + path)
 
+    def fetch(self, path: str):
+        with urllib.request.urlopen(self.status()["address"] + path, timeout=10) as answer:
+            return json.load(answer)
+
     def until(self, condition: Callable[[], object], within_s: float) -> None:
         end = time.monotonic() + within_s
         while not condition():
@@ -113,12 +117,14 @@ def test_accounts_and_tokens(site: Site) -> None:
 def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Site) -> None:
     assert "Did you mean registrations?" in site.run("settings", "set", "registration", "closed", code=2)
     assert "0 to 65535" in site.run("settings", "set", "port", "70000", code=2)
+    assert site.fetch("/api/v2/instance")["registrations"]["enabled"]
     assert "within seconds" in site.run("settings", "set", "registrations", "invite")
     assert "next start" in site.run("settings", "set", "web_workers", "2")
     shown = {one["name"]: one for one in site.json("settings", "show")}
     assert shown["registrations"]["value"] == "invite"
     assert shown["registrations"]["source"] == str(site.data / "settings.toml")
     assert shown["port"]["source"] == "default" and all(one["meaning"] for one in shown.values())
+    site.until(lambda: not site.fetch("/api/v2/instance")["registrations"]["enabled"], 20)      # without a restart
 
 
 def test_doctor_finds_the_site_well(site: Site) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from petrel.core import jobs, journal, tail
+from petrel.core import journal, tail
 from petrel.core.doors import Doors, deriving, reading, writing
 from petrel.core.tail import START, Tail
 from petrel.core.viewer import System
@@ -111,9 +111,9 @@ async def test_a_tail_keeps_the_latest_in_memory_and_reads_the_older(site: Doors
     await asyncio.wait_for(loop, 5)
 
 
-def test_follow_task_job_and_schedule_register(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((journal, "FOLLOWERS"), (journal, "TASKS"), (jobs, "HANDLERS"), (jobs, "SCHEDULES")):
-        monkeypatch.setattr(module, name, {})
+def test_followers_and_tasks_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "FOLLOWERS", {})
+    monkeypatch.setattr(journal, "TASKS", {})
 
     @journal.follow("a", "x.y.done", "x.z.done")
     async def f(w, entries): ...
@@ -121,19 +121,8 @@ def test_follow_task_job_and_schedule_register(monkeypatch: pytest.MonkeyPatch) 
     @journal.task("b")
     async def t(stop): ...
 
-    @jobs.job("c")
-    async def j(): ...
-
-    @jobs.every(5, "d")
-    async def s(): ...
-
     assert journal.FOLLOWERS["a"].kinds == {"x.y.done", "x.z.done"} and journal.FOLLOWERS["a"].run is f
-    assert journal.TASKS["b"] is t and jobs.HANDLERS["c"] is j and jobs.SCHEDULES["d"].every_s == 5
-
-
-def test_delays_grow() -> None:
-    delays = [jobs.backoff_s(n) for n in range(1, jobs.MAX_ATTEMPTS)]
-    assert delays == sorted(delays) and delays[0] == 2 and sum(delays) < 3600
+    assert journal.TASKS["b"] is t
 
 
 async def test_what_followers_write_is_derived(site: Doors) -> None:
