@@ -150,7 +150,8 @@ class Writer(Reader):
             await self.execute(jobs.INSERT, *jobs.columns(self._jobs))
         if self._began:
             try:
-                await self._connection.execute("commit")
+                if await self._connection.execute("commit") != "COMMIT":
+                    raise PetrelError(detail="an error in this transaction was overheard; it was rolled back")
             except asyncpg.PostgresError as e:
                 raise meaning_of(e) from e
             except GONE as e:
@@ -237,7 +238,9 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
         doors.pools[role] = await open_pool(addresses.main[role], most=most)
         doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
-    seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.system"]))
+    seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
+                               doors.pools["keyring.system"]))
+    journal.install(await seal.secret("journal"))
     doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
     ids.install(doors.maker)
     _open = doors

@@ -6,7 +6,7 @@ loses those of slow transactions. The chain over the entries is `core/chain.py`.
 """
 
 import asyncio
-import hashlib
+import hmac
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -53,8 +53,22 @@ class Entry(Struct, frozen=True):
     refs: list[int]
 
 
+# Without it a digest tells nothing: whoever has only this database could else confirm a guessed text. Kept in the
+# keyring; installed with the doors.
+_secret = b""
+
+ERASE_SALTS = "update journal.entry set salt = null where cell = law.cell($1) and subject = $1 and salt is not null"
+
+
+def install(secret: bytes) -> None:
+    global _secret
+    _secret = secret
+
+
 def columns(drafts: Sequence[Draft]) -> list[object]:
     """The drafts as arguments of INSERT."""
+    if not _secret:
+        raise RuntimeError("no journal secret: open the doors first")
     salts = [os.urandom(SALT_BYTES) for _ in drafts]
     return [
         [d.cell for d in drafts],
@@ -65,7 +79,7 @@ def columns(drafts: Sequence[Draft]) -> list[object]:
         [",".join(map(str, d.refs)) for d in drafts],
         [d.cause for d in drafts],
         salts,
-        [hashlib.sha256(s + d.kind.encode() + d.subject.to_bytes(8, "big") + d.body).digest()
+        [hmac.digest(_secret, s + d.kind.encode() + d.subject.to_bytes(8, "big") + d.body, "sha256")
          for s, d in zip(salts, drafts, strict=True)],
     ]
 

@@ -1,6 +1,7 @@
 -- Who may touch what, from one rule each. Run after every migration; nothing here depends on what was before.
 --
---   reader  (the web reads)      no table of any room; only functions whose first argument is a digest
+--   reader  (the web reads)      no table of any room; only functions whose first argument is a digest, and that
+--                                change nothing: a volatile one is a command's
 --   writer  (commands)           rows of every room but messages; never a sealed column or a password
 --   system  (followers, jobs)    reads what is not sealed; writes what is derived
 --   messages                     owns the functions of its schema and is bound by its row policies
@@ -13,17 +14,20 @@ declare
   t record;
   plain text;
 begin
-  for f in select n.nspname, p.oid::regprocedure as signature, p.proargnames[1] as first, p.prorettype
+  for f in select n.nspname, p.oid::regprocedure as signature, p.proargnames[1] as first, p.provolatile
              from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname = any (rooms || array['law', 'messages', 'ops', 'journal']) loop
-    execute format('revoke all on function %s from public', f.signature);
+    execute format('revoke all on function %s from public, petrel_reader', f.signature);
     if f.nspname = 'messages' then
       execute format('alter function %s owner to petrel_messages', f.signature);
       execute format('revoke all on function %s from public', f.signature);
       execute format('grant execute on function %s to petrel_messages, petrel_owner', f.signature);
     end if;
     if f.first in ('p_digest', 'p_digests') then
-      execute format('grant execute on function %s to petrel_reader, petrel_writer, petrel_messages', f.signature);
+      execute format('grant execute on function %s to petrel_writer, petrel_messages', f.signature);
+      if f.provolatile <> 'v' then
+        execute format('grant execute on function %s to petrel_reader', f.signature);
+      end if;
     end if;
     if f.signature::text like 'accounts.card_of(%' then
       execute format('grant execute on function %s to petrel_messages', f.signature);
@@ -74,5 +78,6 @@ grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only
 grant insert on journal.seal, journal.root to petrel_system;
+grant update (salt) on journal.entry to petrel_system;              -- erased with what the entry digested
 grant update (replies, boosts, likes) on posts.post to petrel_system;
 grant update (posts_count, followers_count, following_count, last_post_on) on accounts.account to petrel_system;

@@ -7,11 +7,12 @@ import asyncpg
 
 
 class KeyringTables:
-    """Reads through one pool, writes through another; `destroy` needs the system role's pool."""
+    """A pool for each role: one may read keys, one may also add them, and only the system's may destroy them."""
 
-    def __init__(self, reader: asyncpg.Pool, writer: asyncpg.Pool) -> None:
+    def __init__(self, reader: asyncpg.Pool, writer: asyncpg.Pool, destroyer: asyncpg.Pool) -> None:
         self._reader = reader
         self._writer = writer
+        self._destroyer = destroyer
         self._secrets: dict[str, bytes] = {}
         self.queries = 0
 
@@ -32,7 +33,7 @@ class KeyringTables:
         return {r[0]: r[1] for r in rows}
 
     async def destroy(self, ids: Sequence[int]) -> int:
-        rows = await self._writer.fetch("delete from keyring.key where id = any($1::bigint[]) returning 1", ids)
+        rows = await self._destroyer.fetch("delete from keyring.key where id = any($1::bigint[]) returning 1", ids)
         return len(rows)
 
     async def secret(self, name: str) -> bytes:

@@ -1,7 +1,7 @@
 """Editing and deleting one's own posts, direct ones included."""
 
-from petrel.core import limits, seal
-from petrel.core.doors import Row, Writer
+from petrel.core import journal, limits, seal
+from petrel.core.doors import Row, Writer, deriving
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
@@ -11,17 +11,14 @@ from petrel.features.posts.writing import named_in
 
 REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
 CHANGE_MESSAGE = "select messages.change($1, $2, $3, $4, $5)"
-RAW = """
-select s.id, s.sealed, s.audience, s.conversation, s.author, s.language, s.states
-  from law.page($1, 1::smallint, array[$2::bigint], array[0::bigint], array[0::bigint]) s
- where s.depth = 0 and s.code > 3
-"""
+OWN = "select * from posts.own('posts', $1, $2)"
 
 
-async def source(w: Writer, post: int) -> tuple[Content, Row]:
-    """The plain content of a post that is the actor's own. Errors: PostNotFound."""
-    row = await w.row(RAW, w.digest, post)
-    if row is None or row["author"] != w.account or row["sealed"] is None:
+async def own(w: Writer, post: int) -> tuple[Content, Row]:
+    """The plain content of the actor's own post, and its row (law.shown), for changing it: an app needs the scope to
+    write, not to read. Errors: PostNotFound."""
+    row = await w.row(OWN, w.digest, post)
+    if row is None or row["sealed"] is None:
         raise PostNotFound
     key_id = row["conversation"] or row["id"]
     keys = await seal.keys([key_id])
@@ -36,7 +33,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     Errors: PostNotFound, Empty, TooLong, Invalid.
     """
     assert isinstance(w.viewer, Member)
-    _, row = await source(w, post)
+    _, row = await own(w, post)
     parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
 
     rules.check_text(parsed, spoiler, limits.current().post_length)
@@ -62,7 +59,7 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
 
     A tombstone stays for 90 days, so that replays cannot bring it back. Errors: PostNotFound.
     """
-    content, row = await source(w, post)
+    content, row = await own(w, post)
 
     if row["audience"] == Audience.DIRECT:
         if await w.value(CHANGE_MESSAGE, w.digest, post, 0, None, None) is None:
@@ -79,7 +76,12 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
     w.record(
         "posts.post.deleted",
         post,
-        refs=(before["reply_to"] or 0, before["boost_of"] or 0, w.account or 0, before["audience"]),
+        refs=(
+            before["reply_to"] or 0,
+            before["boost_of"] or 0,
+            w.account or 0,
+            rules.effective(before["audience"], before["flags"]),
+        ),
     )
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return content, row
@@ -90,3 +92,6 @@ async def destroy_keys(ids: list[int]) -> None:
     """Twice: no effect. Late: ciphertext is gone from the table already, only copies elsewhere could be read
     meanwhile. Never: the dead letter is listed, and the deletion drill finds the key."""
     await seal.destroy(ids)
+    async with deriving("posts.destroy_keys") as w:
+        for post in ids:
+            await w.execute(journal.ERASE_SALTS, post)      # no digest may confirm what somebody guesses it said

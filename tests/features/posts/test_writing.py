@@ -11,6 +11,7 @@ from petrel.core.together import Together
 from petrel.core.viewer import Anonymous, Member
 from petrel.features import accounts, posts, relationships
 from petrel.features.posts import Ask, Audience, Draft, PostNotFound, Surface
+from petrel.features.posts.changing import destroy_keys
 from petrel.features.posts.reads import contents
 from petrel.features.posts.shapes import Empty, TooLong
 from tests.people import follow, mark, people, publish, tell
@@ -112,6 +113,16 @@ async def test_editing_keeps_what_was_said_and_shows_what_is_said_now(site):
     with pytest.raises(PostNotFound):
         async with writing(pip, cause="t") as w:
             await posts.edit(w, post.id, Draft("not mine"))
+
+
+async def test_deleting_erases_the_salt_of_what_the_journal_digested(site):
+    [pam] = await people("pam")
+    post = await publish(pam, "guess me")
+    async with writing(pam, cause="t") as w:
+        await posts.delete(w, post.id)
+    await destroy_keys([post.id])
+    rows = await site.pools["system"].fetch("select kind, salt, digest from journal.entry where subject = $1", post.id)
+    assert len(rows) == 2 and all(r["salt"] is None and len(r["digest"]) == 32 for r in rows)
 
 
 async def test_deleting_takes_it_away_from_everybody(site):
