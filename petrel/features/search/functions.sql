@@ -152,7 +152,7 @@ end $$;
 create or replace function search.completed(p_word bigint, p_edge bigint) returns bigint[]
 language plpgsql stable as $$
 begin
-  return array(select v.word from search.vocabulary v where v.edges @> array[p_edge] limit 64) || p_word;
+  return array(select v.word from search.vocabulary v where v.edges @> array[p_edge] limit 32) || p_word;
 end $$;
 
 -- Posts for a member: among those that are open to search, their own, and those that name them; or, with p_author, by
