@@ -1,5 +1,6 @@
 """Writing the index: from sealed texts to hashes, in batches. Plain text is in memory here and nowhere else."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from petrel.core import seal
@@ -7,9 +8,10 @@ from petrel.core.doors import Writer, deriving
 from petrel.core.text import WordKey, words
 from petrel.features import accounts as people
 from petrel.features import posts as room
-from petrel.features.posts import Audience
+from petrel.features.posts import Audience, State
 from petrel.features.search import rows, terms
 
+AT_ONCE = 32
 MOST_KNOWN = 131_072        # words remembered as being in the vocabulary: about 10 MB
 
 
@@ -62,7 +64,9 @@ async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
     key = await terms.word_key()
     ids, all_words, all_pairs = list[int](), Flat(), Flat()
     new, names = dict[int, str](), dict[int, str]()
-    for row in found:
+    for place, row in enumerate(found):
+        if place % AT_ONCE == AT_ONCE - 1:
+            await asyncio.sleep(0)      # fan-out lives in the same process, and has promised milliseconds
         number = row["id"]
         if number not in keys:
             continue
@@ -71,7 +75,7 @@ async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
         plain = words(parsed)
         hashes = list(map(key.hash, plain))
         # What stands in narrower posts only completes no tag for anybody.
-        is_public = row["audience"] == Audience.PUBLIC
+        is_public = row["audience"] == Audience.PUBLIC and not row["flags"] & State.WRITTEN_PROTECTED
         for word, hashed in zip(plain, hashes, strict=True):
             if hashed not in _known.words and (is_public or word[0] != "#"):
                 new[hashed] = word

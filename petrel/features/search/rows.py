@@ -4,7 +4,7 @@
 # deleted, because one of the two comes after the other. Says which index this is; null after a crash.
 HOLD = "select pg_advisory_xact_lock(7022003), (select born from search.alive) as born"
 BORN = "select born from search.alive"
-SEALED = "select id, author, audience, mentions, sealed from posts.sealed_of('search', $1::bigint[])"
+SEALED = "select id, author, audience, flags, mentions, sealed from posts.sealed_of('search', $1::bigint[])"
 # Open to search is what is public and by an author who agreed to be found, and not written while protected.
 # source: visibility.md section 4.1.
 PUT_POSTS = """
