@@ -14,7 +14,7 @@ from petrel.ops.drills import Answer, Clients, Lost
 AT_ONCE = 24
 OF_THE_REQUEST = (b"x-request-id", b"date", b"set-cookie")
 # What is drawn anew for every page (the secret of its forms, the key that publishes once), and how much is new.
-DRAWN = re.compile(rb'(name="(?:csrf|once)" value=")[^"]*|<b class="badge">.*?</b>')
+DRAWN = re.compile(rb'(name="(?:csrf|once)" value=")[^"]*| ?<b class="badge">.*?</b>')
 PLACE = b"(the id asked for)"
 
 
