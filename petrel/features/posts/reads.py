@@ -84,10 +84,10 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
         root = await r.value("select posts.root($1, $2)", r.digest, post)
         members = await r.fetch("select * from posts.thread($1, $2, $3)", r.digest, root, most)
     parents = {m["id"]: m["reply_to"] for m in members}
-    ancestors: list[int] = []
+    above: dict[int, None] = {}
     at = parents.get(post)
-    while at is not None and at not in ancestors:
-        ancestors.append(at)
+    while at is not None and at not in above:
+        above[at] = None
         at = parents.get(at)
     below = {post}
     descendants = []
@@ -95,7 +95,7 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
         if parent in below:
             below.add(number)
             descendants.append(number)
-    return ancestors[::-1], descendants
+    return list(above)[::-1], descendants
 
 
 async def by_author(r: Reader, author: int, page: Page, *, replies: bool = True, boosts: bool = True) -> list[int]:

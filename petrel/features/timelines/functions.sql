@@ -77,23 +77,25 @@ begin
   select l.replies_policy into v_policy from lists.list l
    where l.cell = law.cell(p_list) and l.id = p_list and l.owner = v.account;
   if v_policy is null then return; end if;
-  return query
-  select s.id, s.boost_of from (
-    select p.id, p.boost_of from lists.member m
-      cross join lateral (
-        select q.id, q.boost_of, q.reply_to_account from posts.post q
-         where q.cell = law.cell(m.account) and q.author = m.account and q.flags & 512 = 0
-           and q.id < coalesce(p_max, 9223372036854775807) and q.id > coalesce(p_min, 0)
-           and (q.reply_to_account is null or q.reply_to_account in (m.account, v.account)
-             or (v_policy = 'list' and exists (select from lists.member o where o.cell = m.cell and o.list = p_list
-                                                and o.account = q.reply_to_account))
-             or (v_policy = 'followed' and exists (select from relationships.relation r
-                  where r.cell = law.cell(v.account) and r.owner = v.account and r.other = q.reply_to_account
-                    and r.bits & 1 <> 0)))
-         order by case when p_min is null then -q.id else q.id end limit p_limit) p
-     where m.cell = law.cell(p_list) and m.list = p_list
-     order by case when p_min is null then -p.id else p.id end limit p_limit) s
-  order by 1 desc;
+  -- The order is spelled out, so that of each member the newest (or, upwards, the oldest) are read and no more.
+  return query execute format(
+    'select s.id, s.boost_of from (
+       select p.id, p.boost_of from lists.member m
+         join relationships.relation f on f.cell = law.cell($1) and f.owner = $1 and f.other = m.account and f.bits & 1 <> 0
+         cross join lateral (
+           select q.id, q.boost_of from posts.post q
+            where q.cell = law.cell(m.account) and q.author = m.account and q.flags & 512 = 0
+              and q.id < $5 and q.id > $6
+              and (q.reply_to_account is null or q.reply_to_account in (m.account, $1)
+                or ($3 = ''list'' and exists (select from lists.member o where o.cell = m.cell and o.list = $2
+                                             and o.account = q.reply_to_account))
+                or ($3 = ''followed'' and exists (select from relationships.relation r where r.cell = law.cell($1)
+                                                 and r.owner = $1 and r.other = q.reply_to_account and r.bits & 1 <> 0)))
+            order by q.id %1$s limit $4) p
+        where m.cell = law.cell($2) and m.list = $2
+        order by p.id %1$s limit $4) s
+     order by 1 desc', case when p_min is null then 'desc' else 'asc' end)
+    using v.account, p_list, v_policy, p_limit, coalesce(p_max, 9223372036854775807), coalesce(p_min, 0);
 end $$;
 
 -- Whom accounts follow, for the fan-out: (owner, other, without boosts).

@@ -72,6 +72,7 @@ create table posts.reaction (
   account bigint   not null,
   primary key (cell, post, kind, account)
 );
+create index reaction_newest on posts.reaction (cell, post, kind, id);
 
 create table posts.once (
   cell    smallint    not null,

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
+from petrel.core import ids, seal
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import Unauthenticated, Unavailable
 from petrel.core.pages import Page
 from petrel.core.together import Together
-from petrel.core.viewer import Anonymous, Member
+from petrel.core.viewer import Anonymous, Member, System
 from petrel.features import accounts, posts, relationships
 from petrel.features.posts import Ask, Audience, Draft, PostNotFound, Surface
 from petrel.features.posts.changing import destroy_keys
@@ -187,3 +188,42 @@ async def test_a_batch_that_cannot_commit_tells_each_ask_and_leaves_nothing(site
     assert [type(a) for a in answers] == [Unavailable, Unavailable]
     async with reading(wes) as r:
         assert isinstance(r, Reader) and await posts.by_author(r, wes.account, Page(10)) == []
+
+
+async def test_keys_are_taken_in_one_order_however_they_come(site):
+    """Whoever takes keys in the order of the asks waits for somebody who waits for them: one of the two fails."""
+    [yma] = await people("yma")
+    take = "insert into posts.once (cell, account, key, post) values (law.cell($1), $1, $2, 1)"
+    waiting = "select 1 from pg_locks where locktype = 'transactionid' and not granted"
+    async with site.pools["writer"].acquire() as other, other.transaction():
+        await other.execute(take, yma.account, b"a")
+        asked = asyncio.create_task(posts.create_together([Ask(yma, Draft(k), "t", k.encode()) for k in "zma"]))
+        while not await site.pools["system"].fetchval(waiting):
+            assert not asked.done()
+        await other.execute(take, yma.account, b"z")
+        await other.execute("delete from posts.once where account = $1", yma.account)
+    assert all(m.is_new for m in await asked)
+
+
+async def test_an_import_that_failed_can_be_tried_again(site):
+    """The key of a post is in the keyring before the post is anywhere."""
+    [abe] = await people("abe")
+    number = (ids.new_id(ids.cell_of(abe.account)) >> 6 << 6) | ids.IMPORT_MAKER
+    asks = [Ask(abe, Draft("from long ago"), "t", None, number), Ask(abe, Draft("new"), "t")]
+    with pytest.raises(Unavailable):
+        async with writing(System("tests"), cause="t") as w:
+            await posts.create_many(w, asks)
+            raise Unavailable
+    made = await posts.create_together(asks)
+    assert made[0].id == number and await text_of(abe, number) == "from long ago"
+
+
+async def test_posting_while_the_keyring_is_away_is_answered_as_an_outage(site, monkeypatch):
+    [ben] = await people("benaway")
+
+    async def refuse(*_args: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(seal._store, "put", refuse)
+    with pytest.raises(Unavailable):
+        await Together(posts.create_together)(Ask(ben, Draft("lost?"), "t"))
