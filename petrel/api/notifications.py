@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
-from petrel.api.present.statuses import of_shown, stamp_of, when
+from petrel.api.present.rendered import KEPT, stamps
+from petrel.api.present.statuses import of_shown, when
 from petrel.api.relationships import by_id
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
@@ -77,10 +78,11 @@ class Count(Struct):
 async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
     """Status entities of the posts that these are about, as far as they may be shown in notifications."""
     theirs = {c.post: c.kind for c in found if c.post and c.kind not in OWN_POST}
-    shown = await posts.shown(r, Surface.NTF, list(theirs), [stamp_of(post) for post in theirs])
+    held = KEPT.held(theirs)
+    shown = await posts.shown(r, Surface.NTF, list(theirs), stamps(held, theirs))
     # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
     fit = [s for s in shown if s.row["code"] != Code.IF_ASKED or theirs[s.row["id"]] is Kind.STATUS]
-    entities = dict(await of_shown(r, Surface.NTF, fit))
+    entities = dict(await of_shown(r, Surface.NTF, fit, held))
     own = list({c.post for c in found if c.kind in OWN_POST})
     return entities | dict(await present.entries(r, Surface.API, own))
 

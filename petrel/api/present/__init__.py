@@ -2,7 +2,7 @@
 splices in what moves (counts) and what is the viewer's (flags). Nothing here decides who sees what.
 """
 
-from petrel.api.present.cards import account, accounts, from_cards
+from petrel.api.present.cards import account, accounts
 from petrel.api.present.statuses import entries, fresh, status, status_with, statuses
 
-__all__ = ["account", "accounts", "entries", "fresh", "from_cards", "status", "status_with", "statuses"]
+__all__ = ["account", "accounts", "entries", "fresh", "status", "status_with", "statuses"]

@@ -168,18 +168,20 @@ async def unseal(rows: Iterable[Row], more: Iterable[int] = ()) -> tuple[dict[in
     return profiles, keys
 
 
-async def from_cards(rows: Sequence[Row]) -> list[bytes]:
-    """Account entities of rows of type accounts.card, in their order; tombstones and hidden ones left out."""
-    new = [row for row in rows if (kept := KEPT.get(row["id"])) is None or kept.version != row["version"]]
+async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[bytes]:
+    """Account entities of rows of type accounts.card, in their order; tombstones and hidden ones left out.
+
+    `held`: the copies whose versions the database was told; of these it sent no profile.
+    """
+    new = [row for row in rows if (card := held.get(row["id"])) is None or card.version != row["version"]]
     profiles, _ = await unseal(new) if new else ({}, {})
-    for row in new:
-        keep(row, profiles.get(row["id"], room.Profile()))
+    cards = held | {row["id"]: keep(row, profiles.get(row["id"], room.Profile())) for row in new}
     out = []
     for row in rows:
-        card = KEPT.get(row["id"])
-        if card is not None and row["shell"] in (FULL, FIRST_LINE):
-            opened = card.full if row["shell"] == FULL else card.first
-            out.append(splice(opened, row["posts"], row["followers"], row["following"], row["last_post_on"]))
+        if row["shell"] in (FULL, FIRST_LINE):
+            card = cards[row["id"]]
+            opened, last = (card.full, row["last_post_on"]) if row["shell"] == FULL else (card.first, None)
+            out.append(splice(opened, row["posts"], row["followers"], row["following"], last))
     return out
 
 
@@ -187,8 +189,9 @@ async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
     """Account entities as the viewer of `r` may see them; order kept, hidden ones left out. One query when warm."""
     if not ids:
         return []
-    have = [kept.version if (kept := KEPT.get(i)) is not None else 0 for i in ids]
-    return await from_cards(await r.fetch(CARDS, r.digest, ids, have))
+    held = KEPT.held(ids)
+    have = [held[i].version if i in held else 0 for i in ids]
+    return await _from_cards(await r.fetch(CARDS, r.digest, ids, have), held)
 
 
 async def account(r: Reader, number: int) -> bytes:

@@ -45,12 +45,10 @@ def gone(states: int) -> NotFound:
     return Gone(reason="removed" if states & State.REMOVED else "suspended")
 
 
-def opening(row: Row, notice: str) -> bytes:
+def opening(row: Row, notice: str, card: cards.Card) -> bytes:
     """The entity up to its author: the notice stands for all that the post says."""
-    card = cards.KEPT.get(row["author"])
-    assert card is not None
     content = Content("", notice)
-    return rendered(row["id"], row["author"], 0, card.handle, card.domain, content, audience=row["audience"],
+    return rendered(row["id"], row["author"], 0, card, content, audience=row["audience"],
                     flags=State.SENSITIVE, reply_to=row["reply_to"], reply_to_account=row["reply_to_account"],
                     language=None, edited_at=None).opened
 

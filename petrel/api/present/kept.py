@@ -1,5 +1,6 @@
 """A bounded store of rendered bytes. Safe to lose and safe to keep: it is keyed by version and is no authority."""
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -18,6 +19,11 @@ class Kept(Generic[Value]):
             for old in list(self._values)[: self._most // 10]:
                 del self._values[old]
         self._values[key] = value
+
+    def held(self, keys: Iterable[int]) -> dict[int, Value]:
+        """What is kept of these now. An answer that tells the database of its copies holds them to its end: others
+        may drop or replace them meanwhile."""
+        return {key: value for key in keys if (value := self.get(key)) is not None}
 
     def drop(self, key: int) -> None:
         self._values.pop(key, None)

@@ -3,7 +3,7 @@
 What moves (counts) and what is the viewer's (flags, filters) is spliced in by `statuses.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,7 +16,7 @@ from petrel.core.doors import Row
 from petrel.core.ids import ms_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
-from petrel.features.posts import Content, State
+from petrel.features.posts import Code, Content, State
 
 VISIBILITY = {0: "public", 1: "unlisted", 2: "private", 3: "direct", 4: "direct", 5: "private"}
 
@@ -66,11 +66,13 @@ class Static(Struct, frozen=True):
     """
 
     stamp: int
-    author: int
+    card: cards.Card
     opened: bytes
     whole: bytes
-    is_protected: bool
     text: str
+
+
+Statics = dict[int, Static]  # by post
 
 
 KEPT: Kept[Static] = Kept(20_000)
@@ -97,8 +99,7 @@ def rendered(
     number: int,
     author: int,
     stamp: int,
-    handle: str,
-    domain: str,
+    card: cards.Card,
     content: Content,
     *,
     audience: int,
@@ -121,7 +122,7 @@ def rendered(
         visibility=VISIBILITY[audience],
         language=language,
         uri=f"{base}/ap/users/{author}/statuses/{number}",
-        url=f"{base}/@{cards.acct_of(handle, domain)}/{number}",
+        url=f"{base}/@{cards.acct_of(card.handle, card.domain)}/{number}",
         edited_at=rfc3339(edited_at) if edited_at else None,
         content=render(parsed, targets, lambda tag: f"{base}/tags/{tag}"),
         mentions=[
@@ -131,54 +132,48 @@ def rendered(
         tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
     )
     opened = msgspec.json.encode(entity)[:-1] + b',"account":'
-    card = cards.KEPT.get(author)
-    whole = opened + card.full if card else b""
     text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
-    return Static(stamp, author, opened, whole, card is not None and card.is_protected, text)
+    return Static(stamp, card, opened, opened + card.full, text)
 
 
-def stamp_of(number: int) -> int:
-    """The stamp of the copy that can be used as it is: the post's and its author's."""
-    static = KEPT.get(number)
-    return 0 if static is None or cards.KEPT.get(static.author) is None else static.stamp
+def stamps(held: Statics, ids: Iterable[int | None]) -> list[int]:
+    """For the database: the stamps of the copies held of these posts, 0 for none."""
+    return [static.stamp if (static := held.get(i or 0)) is not None else 0 for i in ids]
 
 
-async def refresh(rows: Sequence[Row]) -> None:
-    """Renders what changed since it was kept: authors first, since a post's address contains their handle."""
-    changed = [row for row in rows if row["card"] is not None]
+async def refresh(rows: Sequence[Row]) -> Statics:
+    """Renders what came because no copy of it was held. A tombstone has nothing to render.
+
+    Kept for other answers is only what brought its text, and never a direct message. source: docs/law/visibility.md
+    section 8, object cache.
+    """
+    changed = [row for row in rows if row["card"] is not None and row["code"] > Code.POINTER]
     if not changed:
-        return
-    new_cards = {
-        row["card"]["id"]: row["card"]
-        for row in changed
-        if (kept := cards.KEPT.get(row["author"])) is None or kept.version != row["card"]["version"]
-    }
+        return {}
+    authors = {row["author"]: row["card"] for row in changed}
+    held = {n: card for n, card in cards.KEPT.held(authors).items() if card.version == authors[n]["version"]}
+    new = [card for number, card in authors.items() if number not in held]
     profiles, keys = await cards.unseal(
-        new_cards.values(), (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None)
+        new, (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None)
     )
-    for number, card in new_cards.items():
-        cards.keep(card, profiles.get(number, accounts.Profile()))
+    held |= {card["id"]: cards.keep(card, profiles.get(card["id"], accounts.Profile())) for card in new}
+    fresh = {}
     for row in changed:
-        key = keys.get(row["conversation"] or row["id"])
-        content = Content("")
-        if row["sealed"] is not None and key is not None:
-            content = posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
-        card = cards.KEPT.get(row["author"])
-        assert card is not None
-        KEPT.put(
+        key = keys.get(row["conversation"] or row["id"]) if row["sealed"] is not None else None
+        content = Content("") if key is None else posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
+        static = fresh[row["id"]] = rendered(
             row["id"],
-            rendered(
-                row["id"],
-                row["author"],
-                row["stamp"],
-                card.handle,
-                card.domain,
-                content,
-                audience=row["audience"],
-                flags=row["states"],
-                reply_to=row["reply_to"],
-                reply_to_account=row["reply_to_account"],
-                language=row["language"],
-                edited_at=row["edited_at"],
-            ),
+            row["author"],
+            row["stamp"],
+            held[row["author"]],
+            content,
+            audience=row["audience"],
+            flags=row["states"],
+            reply_to=row["reply_to"],
+            reply_to_account=row["reply_to_account"],
+            language=row["language"],
+            edited_at=row["edited_at"],
         )
+        if row["conversation"] is None and (key is not None or row["boost_of"] is not None):
+            KEPT.put(row["id"], static)
+    return fresh

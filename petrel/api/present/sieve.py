@@ -12,13 +12,14 @@ import msgspec
 from msgspec import Struct
 
 from petrel.api.present.kept import Kept
-from petrel.api.present.rendered import KEPT, rfc3339
+from petrel.api.present.rendered import rfc3339
 from petrel.core.doors import Reader
 from petrel.features.posts import Shown, Surface, Who
 from petrel.features.relationships import filters
 
 CONTEXTS = {
     Surface.HOME: "home",
+    Surface.LIST: "home",
     Surface.PUB: "public",
     Surface.THRD: "thread",
     Surface.PROF: "account",
@@ -54,13 +55,15 @@ class Sieve(Struct, frozen=True):
     all: tuple[filters.Filter, ...]
     context: str
 
-    def judge(self, shown: Shown) -> bytes | None:
-        """The entries of `filtered` with commas between, b"" for none; None when the post is to be left out."""
+    def judge(self, shown: Shown, text: str) -> bytes | None:
+        """The entries of `filtered` with commas between, b"" for none; None when the post is to be left out.
+
+        `text`: what the post says.
+        """
         row = shown.row if shown.boosted is None else shown.boosted
-        static = KEPT.get(row["id"])
-        if static is None or row["who"] & Who.AUTHOR:
+        if row["who"] & Who.AUTHOR:
             return b""
-        found = filters.matches(self.all, self.context, static.text, (row["id"], shown.row["id"]))
+        found = filters.matches(self.all, self.context, text, (row["id"], shown.row["id"]))
         if any(one.filter.action == "hide" for one in found):
             return None
         return b",".join(_entry(one) for one in found)

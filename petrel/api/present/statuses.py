@@ -8,15 +8,26 @@ from collections.abc import Sequence
 import msgspec
 
 from petrel.api.present import cards, gates
-from petrel.api.present.rendered import KEPT, VISIBILITY, Entity, refresh, rendered, rfc3339, stamp_of, when
-from petrel.api.present.sieve import CONTEXTS, Sieve, sieve_for
+from petrel.api.present.rendered import (
+    KEPT,
+    VISIBILITY,
+    Entity,
+    Static,
+    Statics,
+    refresh,
+    rendered,
+    rfc3339,
+    stamps,
+    when,
+)
+from petrel.api.present.sieve import CONTEXTS, sieve_for
 from petrel.core import limits
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.features import posts
 from petrel.features.posts import Code, Shown, State, Surface, Who
 
-__all__ = ["entries", "fresh", "of_shown", "rfc3339", "stamp_of", "status", "status_with", "statuses", "when"]
+__all__ = ["entries", "fresh", "of_shown", "rfc3339", "status", "status_with", "statuses", "when"]
 _BOOLS = (b"false", b"true")
 _MARKS = [
     b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s' % tuple(_BOOLS[bool(bits & m)] for m in (1, 2, 4, 16))
@@ -27,25 +38,34 @@ _TAILS = [marks + b',"filtered":[]}' for marks in _MARKS] + [
     marks + b',"pinned":%s,"filtered":[]}' % _BOOLS[bool(bits & 8)] for bits, marks in enumerate(_MARKS)
 ]
 _ANONYMOUS = b"}"
-_SEES_ALL = int(Who.FOLLOWER | Who.AUTHOR)
+_KNOWS = int(Who.FOLLOWER | Who.AUTHOR)
+_BLOCKED = int(Who.BLOCKED)
+_AWAY = int(State.SUSPENDED | State.DEACTIVATED)
 _AUTHOR = int(Who.AUTHOR)
 _FULL = int(Code.FULL)
+_POINTER = int(Code.POINTER)
 _PLAIN = (
     b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s},"reblog":null,'
     b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0%s'
 )
 
 
-def _author(row: Row) -> bytes:
-    card = cards.KEPT.get(row["author"])
-    assert card is not None
-    sees_all = not card.is_protected or row["who"] & (Who.FOLLOWER | Who.AUTHOR)
+def _is_shell(row: Row, is_protected: bool) -> bool:
+    """Whether the viewer gets the first line of the author's profile only. source: visibility.md section 9."""
+    who = row["who"]
+    return bool(
+        (is_protected and not who & _KNOWS) or who & _BLOCKED or (row["states"] & _AWAY and not who & _AUTHOR)
+    )
+
+
+def _author(row: Row, card: cards.Card) -> bytes:
+    is_shell = _is_shell(row, card.is_protected)
     return cards.splice(
-        card.full if sees_all else card.first,
+        card.first if is_shell else card.full,
         row["author_posts"],
         row["author_followers"],
         row["author_following"],
-        row["author_last_post_on"],
+        None if is_shell else row["author_last_post_on"],
     )
 
 
@@ -65,14 +85,15 @@ def _counts(row: Row) -> bytes:
     )
 
 
-def _gated(row: Row, notice: str, *, viewer: bool) -> bytes:
-    opening = gates.opening(row, notice)
+def _gated(row: Row, notice: str, card: cards.Card, *, viewer: bool) -> bytes:
+    opening = gates.opening(row, notice, card)
     tail = _tail(row, viewer=viewer, filtered=gates.as_filter(notice))
-    return b"".join((opening, _author(row), b',"reblog":null', _counts(row), tail))
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), tail))
 
 
 def _one(
     row: Row,
+    static: Static,
     surface: int,
     *,
     viewer: bool,
@@ -84,22 +105,16 @@ def _one(
     if row["code"] != _FULL and not reveal:
         notice = gates.notice_of(row, surface)
         if notice:
-            return _gated(row, notice, viewer=viewer)
+            return _gated(row, notice, static.card, viewer=viewer)
         if row["code"] == Code.HISTORY:
             filtered = gates.as_filter(gates.HISTORY) + (b"," + filtered if filtered else b"")
-    static = KEPT.get(row["id"])
-    assert static is not None
-    whole = static.whole
-    if static.is_protected and not row["who"] & _SEES_ALL:
-        card = cards.KEPT.get(row["author"])
-        assert card is not None
-        whole = static.opened + card.first
+    is_shell = _is_shell(row, static.card.is_protected)
     return _PLAIN % (
-        whole,
+        static.opened + static.card.first if is_shell else static.whole,
         row["author_posts"],
         row["author_followers"],
         row["author_following"],
-        cards.day(row["author_last_post_on"]),
+        cards.day(None if is_shell else row["author_last_post_on"]),
         row["replies"],
         row["boosts"] if boosts is None else boosts,
         row["likes"] if likes is None else likes,
@@ -107,10 +122,9 @@ def _one(
     )
 
 
-def _boost(row: Row, inner: Row, *, viewer: bool, filtered: bytes) -> bytes:
+def _boost(row: Row, inner: Row, statics: Statics, *, viewer: bool, filtered: bytes) -> bytes:
     base = limits.current().base_url
-    card = cards.KEPT.get(row["author"])
-    assert card is not None
+    card = statics[row["id"]].card
     number = row["id"]
     wrapper = msgspec.json.encode(
         Entity(
@@ -134,9 +148,9 @@ def _boost(row: Row, inner: Row, *, viewer: bool, filtered: bytes) -> bytes:
         (
             wrapper,
             b',"account":',
-            _author(row),
+            _author(row, card),
             b',"reblog":',
-            _one(inner, Surface.EMBD, viewer=viewer, filtered=filtered),
+            _one(inner, statics[inner["id"]], Surface.EMBD, viewer=viewer, filtered=filtered),
             _counts(inner),
             _tail(inner, viewer=viewer, filtered=filtered),
         )
@@ -150,22 +164,22 @@ async def entries(
     boosted: Sequence[int | None] = (),
     *,
     reveal: bool = False,
-    context: str | None = None,
 ) -> list[tuple[int, bytes]]:
     """(id, Status entity) of these candidates as the viewer of `r` may see them on this surface; order kept.
 
     `boosted[i]` is the post that candidate i boosts where the caller knows it: it saves ciphertext on the way.
-    `context`: whose filters of the viewer's apply, where the surface does not say it (see `sieve.py`).
     Hidden ones and tombstones are left out.
     """
     if not ids:
         return []
-    have = [stamp_of(i) for i in ids]
+    held = KEPT.held(ids)
     have_boosted: Sequence[int] | None = ()
     if boosted:
-        have_boosted = [stamp_of(b) if b else 0 for b in boosted] if any(boosted) else None
-    found = await posts.shown(r, surface, ids, have, have_boosted)
-    return await of_shown(r, surface, found, reveal=reveal, context=context)
+        inner = KEPT.held(b for b in boosted if b)
+        have_boosted = stamps(inner, boosted) if any(boosted) else None
+        held |= inner
+    found = await posts.shown(r, surface, ids, stamps(held, ids), have_boosted)
+    return await of_shown(r, surface, found, held, reveal=reveal)
 
 
 async def statuses(r: Reader, surface: Surface, ids: Sequence[int]) -> list[bytes]:
@@ -174,48 +188,49 @@ async def statuses(r: Reader, surface: Surface, ids: Sequence[int]) -> list[byte
 
 
 async def of_shown(
-    r: Reader, surface: Surface, found: Sequence[Shown], *, reveal: bool = False, context: str | None = None
-) -> list[tuple[int, bytes]]:
-    """As `entries`, of what the law has passed already."""
-    viewer = r.account is not None
-    sieve = await sieve_for(r, found, context or CONTEXTS.get(surface)) if viewer else None
-    return await render_shown(found, viewer=viewer, surface=surface, reveal=reveal, sieve=sieve)
-
-
-async def render_shown(
+    r: Reader,
+    surface: Surface,
     found: Sequence[Shown],
+    held: Statics | None = None,
     *,
-    viewer: bool,
-    surface: Surface = Surface.API,
     reveal: bool = False,
-    sieve: Sieve | None = None,
 ) -> list[tuple[int, bytes]]:
-    await refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
+    """As `entries`, of what the law has passed already. `held`: the copies whose stamps the database was told."""
+    viewer = r.account is not None
+    sieve = await sieve_for(r, found, CONTEXTS.get(surface)) if viewer else None
+    fresh = await refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
+    statics = held | fresh if held else fresh
     entities = []
     for s in found:
-        filtered = b"" if sieve is None else sieve.judge(s)
-        if s.row["code"] <= Code.TOMBSTONE or filtered is None:
+        row, inner = s.row, s.boosted
+        if row["code"] <= _POINTER or (inner is not None and inner["code"] <= _POINTER):
             continue
-        if s.boosted is None:
-            entity = _one(s.row, surface, viewer=viewer, filtered=filtered, reveal=reveal)
+        filtered = b"" if sieve is None else sieve.judge(s, statics[(inner or row)["id"]].text)
+        if filtered is None:
+            continue
+        if inner is None:
+            entity = _one(row, statics[row["id"]], surface, viewer=viewer, filtered=filtered, reveal=reveal)
         else:
-            entity = _boost(s.row, s.boosted, viewer=viewer, filtered=filtered)
-        entities.append((s.row["id"], entity))
+            entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered)
+        entities.append((row["id"], entity))
     return entities
 
 
 async def status_with(found: Shown, *, likes: int | None = None, boosts: int | None = None) -> bytes:
-    """One post for the member who has just marked it, with counts as they will be in a moment."""
-    await refresh([found.row])
-    return _one(found.row, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts)
+    """One post for the member who has just marked or changed it, with counts as they will be in a moment."""
+    static = (await refresh([found.row])).get(found.row["id"])
+    if static is None:
+        raise NotFound
+    return _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts)
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     """One post by itself. Errors: NotFound, the same for hidden and missing, with a reason for a tombstone; Gone."""
-    found = await posts.shown(r, Surface.API, [number], [stamp_of(number)])
+    held = KEPT.held([number])
+    found = await posts.shown(r, Surface.API, [number], stamps(held, [number]))
     if found and found[0].row["code"] == Code.TOMBSTONE:
         raise gates.gone(found[0].row["states"])
-    shown = await of_shown(r, Surface.API, found, reveal=reveal)
+    shown = await of_shown(r, Surface.API, found, held, reveal=reveal)
     if not shown:
         raise NotFound
     return shown[0][1]
@@ -236,8 +251,7 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
         made.id,
         made.author,
         1 << 32 | card.version,
-        card.handle,
-        card.domain,
+        card,
         made.content,
         audience=audience,
         flags=made.flags,
@@ -246,6 +260,7 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
         language=made.language,
         edited_at=None,
     )
-    KEPT.put(made.id, static)
+    if made.conversation is None:
+        KEPT.put(made.id, static)
     posts_, followers, following, last = card.counts
     return _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, _TAILS[32])

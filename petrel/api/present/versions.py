@@ -44,7 +44,8 @@ async def versions(r: Reader, number: int, *, reveal: bool = False) -> list[Vers
     if row["conversation"] is not None:
         current = (await posts.contents([row])).get(number, Content(""))
         return [_version(current, bool(row["states"] & State.SENSITIVE), _last_change(row), account)]
-    return [_version(one.content, one.is_sensitive, one.at, account) for one in await posts.history(r, number)]
+    all_of_it = await posts.history(r, number, reveal=reveal)
+    return [_version(one.content, one.is_sensitive, one.at, account) for one in all_of_it]
 
 
 def _last_change(row: Row) -> datetime:
