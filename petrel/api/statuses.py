@@ -111,7 +111,7 @@ async def show(call: Call, form: ReadForm) -> bytes:
 @route("PUT PATCH", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="statuses")
 async def edit(call: Call, form: EditForm) -> bytes:
     async with writing(call.member, cause=call.id) as w:
-        old, row = await posts.source(w, form.id)
+        old, row = await posts.own(w, form.id)
         spoiler = old.spoiler if form.spoiler_text is UNSET else form.spoiler_text
         was_sensitive = bool(row["states"] & posts.State.SENSITIVE)
         await posts.edit(
@@ -124,22 +124,23 @@ async def edit(call: Call, form: EditForm) -> bytes:
                 language=form.language,
             ),
         )
-    return await show(call, ReadForm(id=form.id))
+        _, row = await posts.own(w, form.id)
+    return await present.status_with(posts.Shown(row))
 
 
 @route("DELETE", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="delete")
 async def delete(call: Call, form: Address) -> bytes:
     """Answers with the post as it was, and its plain text, so that an app can offer to write it anew."""
     async with writing(call.member, cause=call.id) as w:
-        entity = await present.status(w, form.id)
-        content, _ = await posts.delete(w, form.id)
+        content, row = await posts.delete(w, form.id)
+    entity = await present.status_with(posts.Shown(row))
     return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
 
 
 @route("GET", "/api/v1/statuses/:id/source", scope="read:statuses", surface="api")
 async def source(call: Call, form: Address) -> Source:
-    async with writing(call.member, cause=call.id) as w:
-        content, _ = await posts.source(w, form.id)
+    async with reading(call.viewer) as r:
+        content = await posts.source(r, form.id)
     return Source(str(form.id), content.text, content.spoiler)
 
 

@@ -73,7 +73,6 @@ async def _shown(
     page: Page,
     surface: Surface,
     propose: Callable[[Reader, Page], Awaitable[list[int]]],
-    context: str | None = None,
 ) -> Reply:
     """Candidates by id from the database, through the law; hidden ones make room for the next, a few times over."""
     async with reading(call.viewer) as r:
@@ -82,7 +81,7 @@ async def _shown(
         at = page
         for _ in range(5):
             ids = await propose(r, at)
-            more = await present.entries(r, surface, ids, context=context)
+            more = await present.entries(r, surface, ids)
             shown = more + shown if backwards else shown + more
             if len(shown) >= page.limit or len(ids) < at.limit:
                 break
@@ -102,7 +101,7 @@ async def of_list(call: Call, form: ListForm) -> Reply:
     async def propose(r: Reader, page: Page) -> list[int]:
         return [i for i, _ in await timelines.of_list(r, form.list_id, page)]
 
-    return await _shown(call, form.page(20, MOST), Surface.PROF, propose, context="home")
+    return await _shown(call, form.page(20, MOST), Surface.LIST, propose)
 
 
 @route("GET", "/api/v1/accounts/:id/statuses", scope="public or read:statuses", surface="prof")

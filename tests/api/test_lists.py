@@ -70,3 +70,23 @@ async def test_somebody_elses_list_does_not_exist(api):
         assert (told.status, told.error) == (404, "Record not found"), (method, rest)
     assert (await api.get("/api/v1/lists", as_=eve)).json == []
     assert (await api.get("/api/v1/lists")).status == 401
+
+
+async def test_a_list_timeline_shows_what_home_would_and_keeps_its_own_replies(api):
+    ann, muted, left, ben = await api.join(4)
+    for other in (muted, left, ben):
+        await api.post(f"/api/v1/accounts/{other.id}/follow", as_=ann)
+    number = (await made(api, ann, replies_policy="list"))["id"]
+    members = [str(other.id) for other in (muted, left, ben)]
+    await api.post(f"/api/v1/lists/{number}/accounts", as_=ann, account_ids=members)
+    told = [await api.post("/api/v1/statuses", as_=other, status="hello") for other in (muted, left, ben)]
+    # A reply from one member of the list to another.
+    reply = await api.post("/api/v1/statuses", as_=ben, status="yes", in_reply_to_id=told[0].json["id"])
+    timeline = f"/api/v1/timelines/list/{number}"
+    assert {int(told[i].json["id"]) for i in range(3)} <= set((await api.get(timeline, as_=ann)).ids)
+
+    await api.post(f"/api/v1/accounts/{muted.id}/mute", as_=ann)
+    await api.post(f"/api/v1/accounts/{left.id}/unfollow", as_=ann)
+    assert (await api.get(timeline, as_=ann)).ids == [int(reply.json["id"]), int(told[2].json["id"])]
+    await api.post(f"/api/v1/accounts/{ben.id}/block", as_=ann)
+    assert (await api.get(timeline, as_=ann)).ids == []

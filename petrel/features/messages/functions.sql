@@ -1,21 +1,27 @@
 -- The second wall: these functions run as petrel_messages, which owns no table and is bound by the row
 -- policies of the schema. Each resolves its viewer from the digest, sets it for the policies, and clears it.
 
-create or replace function messages.enter(p_digest bytea) returns bigint
+-- Null, and nobody entered, for an app without one of the scopes, and for who is in one of the states p_out
+-- (suspended 128, deactivated 256).
+create or replace function messages.enter(p_digest bytea, p_scopes text[], p_out integer default 384) returns bigint
 language plpgsql security definer set search_path = '' as $$
-declare v law.session;
+declare
+  v law.session := law.viewer(p_digest);
+  v_me bigint;
 begin
-  v := law.viewer(p_digest);
+  if (v.kind = 'session' or v.scopes && p_scopes) and v.state & p_out = 0 then
+    v_me := v.account;
+  end if;
   perform set_config('petrel.delivering', '', true);
-  perform set_config('petrel.account', coalesce(v.account::text, ''), true);
-  return v.account;
+  perform set_config('petrel.account', coalesce(v_me::text, ''), true);
+  return v_me;
 end $$;
 
 -- Who the viewer is towards a message: bits as in law.code. Blocks count only for somebody named in it.
 create or replace function messages.who(p_viewer bigint, p_author bigint, p_named bigint[]) returns integer
 language sql stable security definer set search_path = '' as $$
   select case when p_viewer = p_author then 129
-    when p_viewer = any (p_named) then 9
+    when p_viewer = any (p_named) then 9 | ((coalesce(r.bits, 0) & 1) << 2)
       | (case when coalesce(r.bits, 0) & 64 <> 0 and coalesce(r.muting_until > now(), true) then 16 else 0 end)
       | (case when coalesce(r.bits, 0) & 32 <> 0 then 32 else 0 end)
       | (case when coalesce(r.bits, 0) & 16 <> 0 then 64 else 0 end)
@@ -28,7 +34,7 @@ create or replace function messages.page(p_digest bytea, p_surface smallint, p_i
 returns setof law.shown
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v_me bigint := messages.enter(p_digest);
+  v_me bigint := messages.enter(p_digest, array['read', 'read:statuses'], 0);
   v_codes bytea;
 begin
   select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
@@ -39,7 +45,7 @@ begin
     j.states, 3::smallint, j.author, null::bigint, j.reply_to, j.reply_to_account, j.edited_at, j.language, j.app,
     0, 0, 0, mk.bits, j.stamp,
     j.posts_count, j.followers_count, j.following_count, j.last_post_on,
-    case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 1 then j.sealed end, j.conversation,
+    case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 2 then j.sealed end, j.conversation,
     case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end
   from (
     select c.ord::integer, m.*, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
@@ -66,7 +72,7 @@ declare
 begin
   select s.codes into strict v_codes from law.surface s where s.surface = 1;
   for i in 1 .. cardinality(p_ids) loop
-    v_me := messages.enter(p_digests[i]);
+    v_me := messages.enter(p_digests[i], array['read', 'read:statuses']);
     continue when v_me is null;
     return query
     select i, v_me, m.id, law.verdict(v_codes, 3, st.states, w.who)::smallint, w.who, st.states,
@@ -89,7 +95,7 @@ create or replace function messages.send(p_digest bytea, p_id bigint, p_conversa
 returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_me bigint := messages.enter(p_digest);
+  v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
   v_people bigint[];
 begin
   if v_me is null then raise exception 'no such session' using errcode = 'PT401'; end if;
@@ -108,14 +114,41 @@ begin
   perform set_config('petrel.account', '', true);
 end $$;
 
--- Edits (new ciphertext) or deletes (p_sealed null: content emptied, tombstone kept) one's own message.
+-- One's own message, for changing it, to an app that may write: as messages.page gives it. No row for anybody else.
+create or replace function messages.own(p_writer text, p_digest bytea, p_id bigint)
+returns setof law.shown
+language plpgsql security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
+begin
+  return query
+  select 1, 0::smallint, m.id, s.code::smallint, 129, (m.flags | a.state) & 4078, 3::smallint, m.author, null::bigint,
+    m.reply_to, m.reply_to_account, m.edited_at, m.language, m.app, 0, 0, 0, mk.bits, (m.version::bigint << 32) | a.version,
+    a.posts_count, a.followers_count, a.following_count, a.last_post_on, m.sealed, m.conversation,
+    accounts.card_of(1, m.author)
+  from messages.message m
+  join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
+  cross join lateral (select law.verdict(l.codes, 3, (m.flags | a.state) & 4078, 129) as code
+                        from law.surface l where l.surface = 1) s
+  left join posts.mark mk on mk.cell = law.cell(v_me) and mk.account = v_me and mk.post = m.id
+  where m.cell = law.cell(p_id) and m.id = p_id and m.author = v_me and s.code > 3;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+-- Edits (new ciphertext) or deletes (p_sealed null: content emptied, tombstone kept) one's own message. What was
+-- delivered before a block stays as it was: no edit while somebody named is on the other side of one.
 create or replace function messages.change(p_digest bytea, p_id bigint, p_flags integer, p_language text, p_sealed bytea)
 returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_me bigint := messages.enter(p_digest);
+  v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
   v_version integer;
 begin
+  if p_sealed is not null and exists (
+      select from messages.message m join relationships.relation r
+          on r.cell = law.cell(v_me) and r.owner = v_me and r.other = any (m.named) and r.bits & 48 <> 0
+       where m.cell = law.cell(p_id) and m.id = p_id) then
+    return null;
+  end if;
   update messages.message set version = version + 1, flags = case when p_sealed is null then flags | 512 else p_flags end,
     language = p_language, sealed = coalesce(p_sealed, ''), edited_at = case when p_sealed is null then edited_at else now() end,
     deleted_at = case when p_sealed is null then now() end
@@ -132,17 +165,11 @@ create or replace function messages.mailbox(p_digest bytea, p_limit integer, p_m
 returns table (conversation bigint, last_message bigint, newest bigint, people bigint[], is_unread boolean)
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v law.session := law.viewer(p_digest);
-  v_me bigint;
+  v_me bigint := messages.enter(p_digest, array['read', 'read:statuses']
+                 || case when p_only is null then array[]::text[] else array['write', 'write:conversations'] end);
   v_max bigint := coalesce(p_max, 9223372036854775807);
   v_min bigint := greatest(coalesce(p_since, 0), coalesce(p_min, 0));
 begin
-  if v.account is null or v.state & 384 <> 0
-     or not (v.kind = 'session' or v.scopes && array['read', 'read:statuses']
-             or p_only is not null and v.scopes && array['write', 'write:conversations']) then
-    return;
-  end if;
-  v_me := messages.enter(p_digest);
   if p_only is not null then
     return query select i.conversation, i.last_message, messages.newest(i.conversation), i.people, i.is_unread
       from messages.inbox i where i.cell = law.cell(v_me) and i.account = v_me and i.conversation = p_only;
@@ -170,7 +197,7 @@ end $$;
 
 create or replace function messages.set_read(p_digest bytea, p_conversation bigint, p_unread boolean) returns boolean
 language plpgsql security definer set search_path = '' as $$
-declare v_me bigint := messages.enter(p_digest); v_found boolean;
+declare v_me bigint := messages.enter(p_digest, array['write', 'write:conversations']); v_found boolean;
 begin
   update messages.inbox set is_unread = p_unread
    where cell = law.cell(v_me) and account = v_me and conversation = p_conversation returning true into v_found;
@@ -180,7 +207,7 @@ end $$;
 
 create or replace function messages.leave(p_digest bytea, p_conversation bigint) returns boolean
 language plpgsql security definer set search_path = '' as $$
-declare v_me bigint := messages.enter(p_digest); v_found boolean;
+declare v_me bigint := messages.enter(p_digest, array['write', 'write:conversations']); v_found boolean;
 begin
   delete from messages.inbox
    where cell = law.cell(v_me) and account = v_me and conversation = p_conversation returning true into v_found;
@@ -192,7 +219,7 @@ end $$;
 create or replace function messages.thread(p_digest bytea, p_conversation bigint, p_limit integer)
 returns table (id bigint, reply_to bigint, author bigint)
 language plpgsql stable security definer set search_path = '' as $$
-declare v_me bigint := messages.enter(p_digest);
+declare v_me bigint := messages.enter(p_digest, array['read', 'read:statuses']);
 begin
   return query select m.id, m.reply_to, m.author from messages.message m
    where m.conversation = p_conversation order by m.id limit p_limit;

@@ -5,7 +5,7 @@ Invariants: a change to posts.* records a posts.* entry; text exists in memory o
 Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
 """
 
-from petrel.features.posts.changing import delete, edit, source
+from petrel.features.posts.changing import delete, edit, own
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
     Explained,
@@ -17,6 +17,7 @@ from petrel.features.posts.reads import (
     public,
     reactions,
     shown,
+    source,
     thread,
     why,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "mark_many",
     "mark_together",
     "marked",
+    "own",
     "public",
     "publish",
     "reactions",

@@ -39,13 +39,40 @@ begin
   return v_version;
 end $$;
 
--- Earlier versions of a post that the viewer may see (surface api), oldest first, the current one last.
-create or replace function posts.history(p_digest bytea, p_id bigint)
+-- One's own post, for changing it, to an app that may write: as law.page gives it to one that may read, direct
+-- messages included. No row for anybody else.
+create or replace function posts.own(p_writer text, p_digest bytea, p_id bigint)
+returns setof law.shown
+language plpgsql security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or v.state & 384 <> 0
+     or not (v.kind = 'session' or v.scopes && array['write', 'write:statuses']) then
+    return;
+  end if;
+  return query
+  select d.ord, 0::smallint, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
+    d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp, d.author_posts,
+    d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
+    accounts.card_of(1, d.author)
+  from law.decide(array[v.account], array[true], array[p_id], 1::smallint) d
+  join posts.content c on c.cell = law.cell(d.id) and c.id = d.id
+  left join posts.mark m on m.cell = law.cell(v.account) and m.account = v.account and m.post = d.id
+  where d.author = v.account and d.code > 3;
+  if not found then
+    return query select * from messages.own(p_writer, p_digest, p_id);
+  end if;
+end $$;
+
+-- Earlier versions of a post that the viewer may see (surface api), oldest first, the current one last. What waits
+-- behind a notice does so here, until it is asked for with p_reveal.
+create or replace function posts.history(p_digest bytea, p_id bigint, p_reveal boolean)
 returns table (version integer, at timestamptz, flags integer, sealed bytea)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
-                  where s.depth = 0 and s.code > 3) then
+                  where s.depth = 0 and (s.code = 6 or s.code = 4 and p_reveal)) then
     return;
   end if;
   return query
@@ -57,38 +84,44 @@ begin
   order by 1;
 end $$;
 
--- Ids of a thread in the order of writing; candidates only.
-create or replace function posts.thread(p_digest bytea, p_root bigint, p_limit integer)
+-- Ids of the thread of a post that the viewer may see, in the order of writing; candidates only.
+create or replace function posts.thread(p_digest bytea, p_id bigint, p_limit integer)
 returns table (id bigint, reply_to bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null) s
+                  where s.code > 1) then
+    return;
+  end if;
   return query select p.id, p.reply_to from posts.post p
-   where p.thread = p_root and p.boost_of is null order by p.id limit p_limit;
+   where p.thread = (select o.thread from posts.post o where o.cell = law.cell(p_id) and o.id = p_id)
+     and p.boost_of is null order by p.id limit p_limit;
 end $$;
 
--- The root of the thread that a post belongs to.
-create or replace function posts.root(p_digest bytea, p_id bigint) returns bigint
-language sql stable security definer set search_path = '' as $$
-  select p.thread from posts.post p where p.cell = law.cell(p_id) and p.id = p_id
-$$;
-
--- Posts of one author, newest first; candidates only (id, boosted id).
+-- Posts of one author, newest first; candidates only (id, boosted id). To somebody not signed in not even the number
+-- of a post that is for nobody but followers.
 create or replace function posts.of_author(p_digest bytea, p_author bigint, p_limit integer, p_max bigint, p_min bigint,
                                            p_replies boolean, p_boosts boolean)
 returns table (id bigint, boost_of bigint)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_is_anon boolean := (law.viewer(p_digest)).account is null;
 begin
+  if v_is_anon and (select a.is_protected from accounts.account a
+                     where a.cell = law.cell(p_author) and a.id = p_author) then
+    return;
+  end if;
   if p_min is not null then
     return query select * from (
       select p.id, p.boost_of from posts.post p
-       where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0
+       where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0 and (p.audience < 2 or not v_is_anon)
          and p.id > p_min and p.id < coalesce(p_max, 9223372036854775807)
          and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
          and (p_boosts or p.boost_of is null)
        order by p.id limit p_limit) s order by 1 desc;
   else
     return query select p.id, p.boost_of from posts.post p
-     where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0
+     where p.cell = law.cell(p_author) and p.author = p_author and p.flags & 512 = 0 and (p.audience < 2 or not v_is_anon)
        and p.id < coalesce(p_max, 9223372036854775807)
        and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
        and (p_boosts or p.boost_of is null)
@@ -117,7 +150,7 @@ end $$;
 create or replace function posts.marked(p_digest bytea, p_kind integer, p_account bigint, p_limit integer, p_max bigint,
                                         p_min bigint)
 returns table (mark bigint, post bigint)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set enable_sort = off as $$
 declare
   v law.session := law.viewer(p_digest);
   v_account bigint := case when p_kind = 8 then p_account else v.account end;
@@ -133,17 +166,26 @@ begin
     using law.cell(v_account), v_account, coalesce(p_max, 9223372036854775807), coalesce(p_min, 0), p_limit;
 end $$;
 
--- Who liked (1) or boosted (4) a post that the viewer may see: (reaction id, account), newest first.
+-- Who liked (1) or boosted (4) a post that the viewer may see: (reaction id, account), newest first. Boosts are posts
+-- with an audience of their own. Nobody is named to somebody not signed in. source: visibility.md sections 4 and 9.
 create or replace function posts.reactions(p_digest bytea, p_id bigint, p_kind integer, p_limit integer, p_max bigint)
 returns table (reaction bigint, account bigint)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
 begin
-  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
-                  where s.depth = 0 and s.code > 3) then
+  if v.account is null
+     or not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
+                     where s.depth = 0 and s.code > 3) then
     return;
   end if;
   return query select r.id, r.account from posts.reaction r
    where r.cell = law.cell(p_id) and r.post = p_id and r.kind = p_kind and r.id < coalesce(p_max, 9223372036854775807)
+     and (p_kind <> 4 or exists (
+       select from posts.mark m
+         cross join lateral law.decide(array[v.account], array[v_private], array[m.boost], 12::smallint) d
+        where m.cell = law.cell(r.account) and m.account = r.account and m.post = p_id and d.code > 3))
    order by r.id desc limit p_limit;
 end $$;
 
@@ -151,7 +193,7 @@ end $$;
 create or replace function posts.sealed_of(p_system text, p_ids bigint[])
 returns table (id bigint, author bigint, audience smallint, flags integer, mentions bigint[], is_indexable boolean,
                version integer, sealed bytea)
-language plpgsql stable security definer set search_path = '' set enable_sort = off as $$
+language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select p.id, p.author, p.audience, p.flags, p.mentions, a.is_indexable, p.version, c.sealed
     from unnest(p_ids) i(id)

@@ -40,24 +40,11 @@ class Sums:
         self.last: dict[int, date] = {}
 
     def add(self, e: Entry) -> None:
-        actor = e.actor or 0
         match e.kind:
-            case "posts.post.created":
-                self.posts[actor] += 1
-                self.last[actor] = e.at.date()
-                # Shared counts count what an anonymous visitor may see. source: visibility.md section 1, `cnt`.
-                if e.refs[0] and e.refs[3] in PUBLIC_OR_UNLISTED:
-                    self.replies[e.refs[0]] += 1
-            case "posts.post.deleted":
-                self.posts[actor] -= 1
-                if e.refs[0] and e.refs[3] in PUBLIC_OR_UNLISTED:
-                    self.replies[e.refs[0]] -= 1
-            case "posts.boost.created":
-                self.boosts[e.refs[0]] += 1
-                self.posts[actor] += 1
-            case "posts.boost.removed":
-                self.boosts[e.refs[0]] -= 1
-                self.posts[actor] -= 1
+            case "posts.post.created" | "posts.post.deleted":
+                self._post(e, e.refs[3], self.replies)
+            case "posts.boost.created" | "posts.boost.removed":
+                self._post(e, e.refs[2], self.boosts)
             case "posts.like.created":
                 self.likes[e.subject] += 1
             case "posts.like.removed":
@@ -66,6 +53,19 @@ class Sums:
                 step = 1 if e.kind.endswith("created") else -1
                 self.following[e.refs[0]] += step
                 self.followers[e.refs[1]] += step
+
+    def _post(self, e: Entry, audience: int, shown_at: Counter[int]) -> None:
+        """Shared counts count what an anonymous visitor may see, as it was written: whoever else reads a post gets
+        the same numbers. source: visibility.md section 1, `cnt`."""
+        if audience not in PUBLIC_OR_UNLISTED:
+            return
+        step = 1 if e.kind.endswith("created") else -1
+        actor = e.actor or 0
+        self.posts[actor] += step
+        if e.refs[0]:
+            shown_at[e.refs[0]] += step
+        if e.kind == "posts.post.created":
+            self.last[actor] = e.at.date()
 
 
 @follow(

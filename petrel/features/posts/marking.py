@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from petrel.core.doors import Row, Writer, writing
-from petrel.core.errors import Invalid, PetrelError
+from petrel.core.errors import Invalid, PetrelError, Unauthenticated
 from petrel.core.ids import cell_of, new_id
 from petrel.core.viewer import System
 from petrel.features.posts import rows, rules
-from petrel.features.posts.shapes import Audience, Mark, MarkAsk, Marked, NotForBoosting, PostNotFound
+from petrel.features.posts.shapes import Audience, Mark, MarkAsk, Marked, NotForBoosting, PostNotFound, State
 
 MOST_PINNED = 5
 ORIGINALS = "select o.ord, p.boost_of from unnest($1::bigint[]) with ordinality o(id, ord) \
@@ -29,15 +29,26 @@ async def mark_together(asks: list[MarkAsk]) -> list[Marked | PetrelError]:
 async def mark_many(w: Writer, asks: Sequence[MarkAsk]) -> list[Marked | PetrelError]:
     """Sets or clears one mark each. Doing it twice changes nothing. A mark on a boost falls on the boosted post.
 
-    Errors, per ask: PostNotFound (missing, or not for this member to see), NotForBoosting, Invalid (pins).
+    Errors, per ask: Unauthenticated, PostNotFound (missing, or not for this member to see), NotForBoosting, Invalid
+    (pins).
     """
+    standing = await rows.standing(w, [a.member for a in asks])
+    answers: list[Marked | PetrelError] = [Unauthenticated() for _ in asks]
+    places = [i for i, a in enumerate(asks) if rows.key_of(a.member) in standing]
+    done = await _mark_as(w, [asks[i] for i in places], standing)
+    for i, answer in zip(places, done, strict=True):
+        answers[i] = answer
+    return answers
+
+
+async def _mark_as(w: Writer, asks: Sequence[MarkAsk], standing: rows.Standing) -> list[Marked | PetrelError]:
     boosters = sorted({a.member.account for a in asks if a.mark == Mark.BOOST})
     if boosters:
         await w.fetch(ONE_AT_A_TIME, boosters)
     posts = await _originals(w, [a.post for a in asks])
     answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
     for turn in _turns(asks, posts):
-        done = await _mark_each(w, [asks[i] for i in turn], [posts[i] for i in turn])
+        done = await _mark_each(w, [asks[i] for i in turn], [posts[i] for i in turn], standing)
         for i, answer in zip(turn, done, strict=True):
             answers[i] = answer
     return answers
@@ -57,7 +68,9 @@ def _turns(asks: Sequence[MarkAsk], posts: list[int]) -> list[list[int]]:
     return turns
 
 
-async def _mark_each(w: Writer, asks: Sequence[MarkAsk], posts: list[int]) -> list[Marked | PetrelError]:
+async def _mark_each(
+    w: Writer, asks: Sequence[MarkAsk], posts: list[int], standing: rows.Standing
+) -> list[Marked | PetrelError]:
     seen = await rows.judged(w, [a.member.digest for a in asks], posts)
     answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
     allowed = []
@@ -70,7 +83,8 @@ async def _mark_each(w: Writer, asks: Sequence[MarkAsk], posts: list[int]) -> li
             answers[i] = Marked(row["id"], False, row["likes"], row["boosts"])
             allowed.append(i)
 
-    boosts = await _boosts(w, [(i, asks[i], seen[i]) for i in allowed if asks[i].mark == Mark.BOOST], answers)
+    wanted = [(i, asks[i], seen[i]) for i in allowed if asks[i].mark == Mark.BOOST]
+    boosts = await _boosts(w, wanted, answers, standing)
     on = [i for i in allowed if asks[i].on]
     off = [i for i in allowed if not asks[i].on]
     changed = await rows.set_marks(w, [_new_mark(asks[i], posts[i], boosts.get(i)) for i in on])
@@ -121,12 +135,12 @@ async def _refusal(w: Writer, ask: MarkAsk, row: Row | None) -> PetrelError | No
 
 
 async def _boosts(
-    w: Writer, wanted: list[tuple[int, MarkAsk, Row]], answers: list[Marked | PetrelError]
+    w: Writer, wanted: list[tuple[int, MarkAsk, Row]], answers: list[Marked | PetrelError], standing: rows.Standing
 ) -> dict[int, int]:
     """Writes or removes the boost posts; fills in the answers. Returns position -> id of the boost."""
     on = [(i, a, r) for i, a, r in wanted if a.on]
     off = [(i, a, r) for i, a, r in wanted if not a.on]
-    boosts = await _write_boosts(w, on) if on else {}
+    boosts = await _write_boosts(w, on, standing) if on else {}
     for i, _, r in on:
         answers[i] = Marked(r["id"], False, r["likes"], r["boosts"], boosts[i])
     for _, ask, r in off:
@@ -134,7 +148,9 @@ async def _boosts(
     return boosts
 
 
-async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]]) -> dict[int, int]:
+async def _write_boosts(
+    w: Writer, wanted: list[tuple[int, MarkAsk, Row]], standing: rows.Standing
+) -> dict[int, int]:
     first: dict[tuple[int, int], tuple[MarkAsk, Row, rows.NewPost]] = {}
     for _, ask, r in wanted:
         boost = ask.id or new_id(cell_of(ask.member.account))
@@ -148,6 +164,7 @@ async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]]) -> di
                     author=ask.member.account,
                     audience=rules.boost_audience(ask.audience, r["audience"]),
                     thread=boost,
+                    flags=State.WRITTEN_PROTECTED if standing[rows.key_of(ask.member)]["is_protected"] else 0,
                     boost_of=r["id"],
                     app=ask.member.app,
                 ),
@@ -167,16 +184,14 @@ async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]]) -> di
         numbers.update({(r[0], r[1]): r[2] for r in found})
     for ask, r, n in first.values():
         if n.id in made:
-            w.record(
-                "posts.boost.created", n.id, actor=n.author, cause=ask.cause, refs=(r["id"], r["author"], n.audience)
-            )
+            refs = (r["id"], r["author"], rules.effective(n.audience, n.flags))
+            w.record("posts.boost.created", n.id, actor=n.author, cause=ask.cause, refs=refs)
     return {i: numbers[ask.member.account, r["id"]] for i, ask, r in wanted}
 
 
 async def _remove_boost(w: Writer, ask: MarkAsk, r: Row) -> None:
     found = await w.fetch(rows.FIND_BOOSTS, [cell_of(ask.member.account)], [ask.member.account], [r["id"]])
     for boost in found:
-        await w.change(rows.DELETE_POST, boost["id"], ask.member.account)
-        w.record(
-            "posts.boost.removed", boost["id"], actor=ask.member.account, cause=ask.cause, refs=(r["id"], r["author"])
-        )
+        for gone in await w.change(rows.DELETE_POST, boost["id"], ask.member.account):
+            refs = (r["id"], r["author"], rules.effective(gone["audience"], gone["flags"]))
+            w.record("posts.boost.removed", boost["id"], actor=ask.member.account, cause=ask.cause, refs=refs)

@@ -69,6 +69,15 @@ async def contents(rows: Sequence[Row]) -> dict[int, Content]:
     return found
 
 
+async def source(r: Reader, post: int) -> Content:
+    """The plain content of a post of the viewer's own. Errors: PostNotFound."""
+    own = [s.row for s in await shown(r, Surface.API, [post]) if s.row["who"] & Who.AUTHOR]
+    content = (await contents(own)).get(post)
+    if content is None:
+        raise PostNotFound
+    return content
+
+
 async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], list[int]]:
     """Ids of a post's ancestors (oldest first) and descendants (in the order of writing); candidates only.
 
@@ -81,8 +90,7 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
     if conversation is not None:
         members = await r.fetch("select * from messages.thread($1, $2, $3)", r.digest, conversation, most)
     else:
-        root = await r.value("select posts.root($1, $2)", r.digest, post)
-        members = await r.fetch("select * from posts.thread($1, $2, $3)", r.digest, root, most)
+        members = await r.fetch("select * from posts.thread($1, $2, $3)", r.digest, post, most)
     parents = {m["id"]: m["reply_to"] for m in members}
     above: dict[int, None] = {}
     at = parents.get(post)
@@ -155,9 +163,10 @@ class Version(Struct, frozen=True):
     content: Content
 
 
-async def history(r: Reader, post: int) -> list[Version]:
-    """All versions, oldest first, the current one last. Errors: PostNotFound."""
-    rows = await r.fetch("select * from posts.history($1, $2)", r.digest, post)
+async def history(r: Reader, post: int, *, reveal: bool = False) -> list[Version]:
+    """All versions, oldest first, the current one last. Errors: PostNotFound, for what waits behind a notice too
+    unless it is revealed."""
+    rows = await r.fetch("select * from posts.history($1, $2, $3)", r.digest, post, reveal)
     key = (await seal.keys([post])).get(post)
     if not rows or key is None:
         raise PostNotFound

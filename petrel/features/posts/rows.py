@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from petrel.core.doors import Row, Writer
 from petrel.core.ids import cell_of, new_id
+from petrel.core.viewer import Member
+from petrel.features.posts.shapes import State
 
 STANDING = "select * from posts.standing($1::bytea[])"
 
@@ -81,7 +83,7 @@ delete from posts.reaction r using unnest($1::smallint[], $2::bigint[], $3::smal
 DELETE_POST = """
 update posts.post set flags = flags | 512, deleted_at = now(), version = version + 1
  where cell = law.cell($1) and id = $1 and author = $2 and flags & 512 = 0
-returning boost_of, reply_to, reply_to_account, thread, audience
+returning boost_of, reply_to, reply_to_account, thread, audience, flags
 """
 EMPTY_CONTENT = "delete from posts.content where cell = law.cell($1) and id = $1"
 EMPTY_EDITS = "delete from posts.edit where cell = law.cell($1) and post = $1"
@@ -181,6 +183,21 @@ async def clear_marks(w: Writer, marks: Sequence[NewMark]) -> set[tuple[int, int
             [m.account for m in seen],
         )
     return pairs
+
+
+Standing = dict[tuple[int, bytes], Row]
+
+
+def key_of(member: Member) -> tuple[int, bytes]:
+    return member.account, member.digest
+
+
+async def standing(w: Writer, members: Sequence[Member]) -> Standing:
+    """How each of these stands now: no entry for whose digest is nobody's (any more), or who is suspended."""
+    digests = list({m.digest for m in members})
+    found = await w.fetch(STANDING, digests) if digests else []
+    out = State.SUSPENDED | State.DEACTIVATED
+    return {(r["account"], digests[r["ord"] - 1]): r for r in found if not r["state"] & out}
 
 
 async def judged(w: Writer, digests: Sequence[bytes], ids: Sequence[int]) -> dict[int, Row]:

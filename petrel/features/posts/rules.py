@@ -55,6 +55,11 @@ def boost_audience(asked: Audience | None, original: int) -> Audience:
     return max(asked or Audience.PUBLIC, floor)
 
 
+def effective(audience: int, flags: int) -> int:
+    """Whom a post is for as it was written: what a protected account writes is for its followers."""
+    return max(audience, Audience.FOLLOWERS) if flags & State.WRITTEN_PROTECTED else audience
+
+
 def flags_of(draft: Draft, is_protected: bool) -> int:
     sensitive = draft.is_sensitive or bool(draft.spoiler)
     return (State.SENSITIVE if sensitive else 0) | (State.WRITTEN_PROTECTED if is_protected else 0)

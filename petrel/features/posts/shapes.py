@@ -21,7 +21,10 @@ class Audience(IntEnum):
 
 
 class Surface(IntEnum):
-    """Where a post is about to be shown. source: docs/law/visibility.md section 1."""
+    """Where a post is about to be shown. source: docs/law/visibility.md section 1.
+
+    The document's `home` covers home and list timelines; LIST is judged by the same row, and has its own replies.
+    """
 
     LINK = 0
     API = 1
@@ -37,6 +40,7 @@ class Surface(IntEnum):
     MEDIA = 11
     CNT = 12
     EXP = 13
+    LIST = 15
 
 
 class Code(IntEnum):

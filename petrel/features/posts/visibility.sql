@@ -17,13 +17,17 @@ exception when duplicate_object then null; end $$;
 
 -- p_viewers[i] is the account that wants to see p_ids[i]; null is somebody not signed in. p_private[i] is
 -- false for an app whose token does not cover posts to followers. Posts that do not exist bring no row.
+--
+-- Surface 15 is a list of the viewer's: the document's `home` covers home and list timelines, so the row of home
+-- decides. Which replies belong into a list is the list's own policy, not that of the home timeline.
 create or replace function law.decide(p_viewers bigint[], p_private boolean[], p_ids bigint[], p_surface smallint)
 returns setof law.decided
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_codes bytea;
 begin
-  select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
+  select s.codes into strict v_codes from law.surface s
+   where s.surface = case when p_surface = 15 then 5 else p_surface end;
   return query
   select f.ord, f.viewer, f.id,
     (case
@@ -56,9 +60,9 @@ begin
       end as relation_to_author,
       -- On the home timeline a reply shows only when it answers its author, the viewer, or somebody the viewer
       -- follows, and a boost only where the viewer wants boosts of that person. source: DESIGN section 6.
-      case when p_surface <> 5 or p_viewers[c.ord] = p.author then true
+      case when p_surface not in (5, 15) or p_viewers[c.ord] = p.author then true
            when p.boost_of is not null then coalesce(rel.bits, 0) & 256 = 0
-           when p.reply_to_account is null or p.reply_to_account in (p.author, p_viewers[c.ord]) then true
+           when p_surface = 15 or p.reply_to_account is null or p.reply_to_account in (p.author, p_viewers[c.ord]) then true
            else exists (select from relationships.relation t where t.cell = law.cell(p_viewers[c.ord])
                          and t.owner = p_viewers[c.ord] and t.other = p.reply_to_account and t.bits & 1 <> 0)
       end as belongs
@@ -81,7 +85,7 @@ exception when duplicate_object then null; end $$;
 
 -- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
 -- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
--- and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
+-- (never for less than a text: codes up to 2) and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
 -- post, judged on its own as embedded content; with p_have_boosted null none is looked for. In `who`, bit 65536
 -- says that the viewer keeps filters. Errors: PT401 for a digest that nobody has.
 create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
@@ -112,7 +116,7 @@ begin
     from law.decide(array_fill(v.account, array[cardinality(v_ids)]),
                     array_fill(v_private, array[cardinality(v_ids)]), v_ids, v_surface) d
     left join posts.mark m on m.cell = law.cell(v.account) and m.account = v.account and m.post = d.id
-    left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 1
+    left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
                              and c.cell = law.cell(d.id) and c.id = d.id
     where d.code > 0;
     exit when v_depth = 1;
@@ -131,21 +135,24 @@ begin
 end $$;
 
 -- For writers: may the holder of p_digests[i] see p_ids[i] by itself (surface `api`)? One row per pair that is
--- more than nothing, direct messages included.
+-- more than nothing, direct messages included. Apps need the scopes that reading needs: whoever may not see a post
+-- cannot answer, like or boost it. Nothing for who is suspended or deactivated.
 create or replace function law.judge(p_digests bytea[], p_ids bigint[])
 returns setof law.decided
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_viewers bigint[];
   v_private boolean[];
+  v_barred boolean[];
   v_count integer;
 begin
-  select array_agg(s.account order by s.ord), array_agg(s.sees order by s.ord) into v_viewers, v_private from (
-    select d.ord, v.account,
-           v.state & 384 = 0 and (v.kind = 'session' or v.scopes && array['read', 'read:statuses', 'write',
-             'write:statuses', 'write:favourites', 'write:bookmarks']) as sees
+  select array_agg(s.account order by s.ord), array_agg(s.sees order by s.ord), array_agg(s.barred order by s.ord)
+    into v_viewers, v_private, v_barred from (
+    select d.ord, v.account, v.kind = 'session' or v.scopes && array['read', 'read:statuses'] as sees,
+           coalesce(v.state, 0) & 384 <> 0 as barred
       from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v) s;
-  return query select * from law.decide(v_viewers, v_private, p_ids, 1::smallint) d where d.code > 0;
+  return query select * from law.decide(v_viewers, v_private, p_ids, 1::smallint) d
+    where d.code > 0 and not v_barred[d.ord];
   get diagnostics v_count = row_count;
   if v_count < cardinality(p_ids) then
     return query select * from messages.judge(p_digests, p_ids);

@@ -87,15 +87,10 @@ def _prepared(ask: Ask, most: int) -> Work:
 
 
 async def _look_at_actors(w: Writer, works: list[Work]) -> None:
-    digests = list({k.ask.member.digest for k in works if k.is_open})
-    found = {digests[r["ord"] - 1]: r for r in await w.fetch(rows.STANDING, digests)} if digests else {}
+    standing = await rows.standing(w, [k.ask.member for k in works if k.is_open])
     for work in works:
-        work.actor = found.get(work.ask.member.digest)
-        if work.is_open and (
-            work.actor is None
-            or work.actor["account"] != work.author
-            or work.actor["state"] & (State.SUSPENDED | State.DEACTIVATED)
-        ):
+        work.actor = standing.get(rows.key_of(work.ask.member))
+        if work.is_open and work.actor is None:
             work.error = Unauthenticated()
 
 
@@ -207,7 +202,13 @@ async def _write_posts(w: Writer, works: list[Work]) -> None:
             work.id,
             actor=work.author,
             cause=work.ask.cause,
-            refs=(post.reply_to or 0, post.reply_to_account or 0, post.thread, post.audience, *post.mentions),
+            refs=(
+                post.reply_to or 0,
+                post.reply_to_account or 0,
+                post.thread,
+                rules.effective(post.audience, post.flags),
+                *post.mentions,
+            ),
             body=work.parsed.text.encode(),
         )
 

@@ -80,3 +80,13 @@ async def test_a_password_hash_is_out_of_reach_of_the_reader(addresses: Addresse
                 await reader.fetch(f"select {call}")
     finally:
         await reader.close()
+
+
+async def test_the_reader_may_call_nothing_that_changes_something(addresses: Addresses) -> None:
+    """`default_transaction_read_only` is a default: whoever has the connection can turn it off."""
+    owner = await connect(addresses, "owner")
+    try:
+        volatile = CALLABLE.replace("p.provolatile <> 'i'", "p.provolatile = 'v'")
+        assert await owner.fetch(volatile, [*ROOMS, "law", "ops"]) == []
+    finally:
+        await owner.close()
