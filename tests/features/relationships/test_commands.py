@@ -243,7 +243,7 @@ async def test_a_suspended_member_can_do_nothing(make):
 async def test_a_revoked_token_acts_no_more_whatever_the_door_believes(make):
     ann, ben = await make(2)
     async with writing(System("test"), cause="test") as w:
-        await w.execute("update accounts.token set revoked_at = now() where digest = $1", ann.digest)
+        await w.execute("update accounts.token set revoked_at = now() where account = $1", ann.account)
         w.record("accounts.token.revoked", ann.account)
     for command in (relationships.follow, relationships.block, relationships.unfollow):
         with pytest.raises(Unauthenticated):
