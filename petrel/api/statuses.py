@@ -130,10 +130,20 @@ async def edit(call: Call, form: EditForm) -> bytes:
 
 @route("DELETE", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="delete")
 async def delete(call: Call, form: Address) -> bytes:
-    """Answers with the post as it was, and its plain text, so that an app can offer to write it anew."""
+    """Answers with the post as it was, and its plain text, so that an app can offer to write it anew. A boost of
+    one's own is taken back."""
+    async with reading(call.viewer) as r:
+        found = await posts.shown(r, Surface.API, [form.id])
+        if found and found[0].boosted is not None:
+            if found[0].row["author"] != call.member.account:
+                raise NotFound
+            entity = await present.status(r, form.id)
+            await _mark(call, form.id, posts.Mark.BOOST, False)
+            return entity[:-1] + b',"text":""}'
     async with writing(call.member, cause=call.id) as w:
         content, row = await posts.delete(w, form.id)
-    entity = await present.status_with(posts.Shown(row))
+        # Before the commit: after it the key is destroyed.
+        entity = await present.status_with(posts.Shown(row))
     return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
 
 

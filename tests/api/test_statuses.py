@@ -5,7 +5,9 @@ from datetime import datetime
 import pytest
 
 from petrel.api import statuses, timelines
-from petrel.core.doors import current
+from petrel.core.doors import current, writing
+from petrel.core.viewer import System
+from petrel.features import accounts
 from tests.drain import drain
 from tests.people import follow, signed_in
 
@@ -226,3 +228,41 @@ async def test_markers_say_how_far_was_read(api, site):
     await api("POST", "/api/v1/markers", token=token, json={"home": {"last_read_id": "4711"}})
     again = await api("POST", "/api/v1/markers", token=token, form={"home[last_read_id]": "4712"})
     assert again.json["home"]["last_read_id"] == "4712" and again.json["home"]["version"] == 2
+
+
+async def test_a_boost_of_ones_own_is_taken_back_by_deleting_it_and_nobody_elses(api, site):
+    (_, mine), (_, theirs) = await signed_in("leo", "lia")
+    number = (await api("POST", "/api/v1/statuses", token=mine, json={"status": "boost me"})).json["id"]
+    boost = (await api("POST", f"/api/v1/statuses/{number}/reblog", token=theirs)).json["id"]
+    assert (await api("DELETE", f"/api/v1/statuses/{boost}", token=mine)).status == 404
+    assert (await api("GET", f"/api/v1/statuses/{boost}", token=mine)).status == 200
+    assert (await api("DELETE", f"/api/v1/statuses/{boost}", token=theirs)).json["reblog"]["id"] == number
+    assert (await api("GET", f"/api/v1/statuses/{boost}", token=mine)).status == 404
+    assert (await api("GET", f"/api/v1/statuses/{number}", token=mine)).status == 200
+
+
+async def test_since_id_gives_the_newest_and_min_id_the_next(api, site):
+    [(_, token)] = await signed_in("mia")
+    sent = []
+    for i in range(6):
+        sent.append((await api("POST", "/api/v1/statuses", token=token, json={"status": f"n{i}"})).json["id"])
+        await api("POST", f"/api/v1/statuses/{sent[-1]}/bookmark", token=token)
+    link = (await api("GET", "/api/v1/bookmarks?limit=6", token=token)).headers["link"]
+    oldest = link.partition("max_id=")[2].partition(">")[0]
+    newest = await api("GET", f"/api/v1/bookmarks?limit=2&since_id={oldest}", token=token)
+    following = await api("GET", f"/api/v1/bookmarks?limit=2&min_id={oldest}", token=token)
+    assert [s["id"] for s in newest.json] == sent[:3:-1] and [s["id"] for s in following.json] == sent[2:0:-1]
+
+
+async def test_an_app_that_may_only_write_changes_and_takes_back_what_is_not_public(api, site):
+    [(ada, token)] = await signed_in("w_only")
+    async with writing(System("tests"), cause="tests") as w:
+        [app] = await accounts.issue_tokens_many(w, [ada.account], ["write:statuses"])
+    made = await api("POST", "/api/v1/statuses", token=app, json={"status": "a slip", "visibility": "private"})
+    target = f"/api/v1/statuses/{made.json['id']}"
+    changed = await api("PUT", target, token=app, json={"status": "no slip"})
+    assert (changed.status, changed.json["content"]) == (200, "<p>no slip</p>")
+    assert (await api("GET", target, token=app)).status == 404
+    gone = await api("DELETE", target, token=app)
+    assert (gone.status, gone.json["text"], gone.json["content"]) == (200, "no slip", "<p>no slip</p>")
+    assert (await api("GET", target, token=token)).status == 404

@@ -94,4 +94,4 @@ async def destroy_keys(ids: list[int]) -> None:
     await seal.destroy(ids)
     async with deriving("posts.destroy_keys") as w:
         for post in ids:
-            await w.execute(journal.ERASE_SALTS, post)      # no digest may confirm what somebody guesses it said
+            await w.execute(journal.ERASE_SALTS, post)  # no digest may confirm what somebody guesses it said

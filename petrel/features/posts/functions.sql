@@ -25,6 +25,7 @@ declare
   v law.session := law.viewer(p_digest);
   v_version integer;
 begin
+  perform from posts.post p where p.cell = law.cell(p_id) and p.id = p_id for update;   -- one edit after the other
   insert into posts.edit (cell, post, version, at, flags, sealed)
   select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
     from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id

@@ -1,11 +1,14 @@
-"""Counts, projected from the journal; and old keys of idempotency, which end after a day."""
+"""Counts, projected from the journal; copies of deleted texts, which leave memory; and old keys of idempotency, which
+end after a day."""
 
+import asyncio
 from collections import Counter
 from datetime import date
 
-from petrel.core.doors import Writer, writing
+from petrel.core import gone, tail
+from petrel.core.doors import Writer, current, writing
 from petrel.core.jobs import every
-from petrel.core.journal import Entry, follow
+from petrel.core.journal import Entry, follow, task
 from petrel.core.viewer import System
 
 PUBLIC_OR_UNLISTED = (0, 1)
@@ -104,6 +107,28 @@ async def count(w: Writer, entries: list[Entry]) -> None:
             [sums.following[i] for i in people],
             [sums.last.get(i) for i in people],
         )
+
+
+@task("gone")
+async def tell_gone(stop: asyncio.Event) -> None:
+    """Twice: no effect. Late: a text that nobody can be shown stays in memory so long. Never: as late; whoever begins
+    anew makes web processes drop all copies."""
+    run_directory = current().run_directory
+    assert run_directory is not None
+    the_tail = tail.current()
+    at = await the_tail.begin()
+    teller = gone.Teller(run_directory)
+    stopped = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        entries, until = await the_tail.read(at)
+        ids = [e.subject for e in entries if e.kind in ("posts.post.deleted", "posts.post.edited")]
+        if ids:
+            teller.tell(ids)
+        if until == at:
+            grown = asyncio.create_task(the_tail.beyond(at))
+            await asyncio.wait((grown, stopped), return_when=asyncio.FIRST_COMPLETED)
+            grown.cancel()
+        at = until
 
 
 @every(3600, "posts.forget_once")

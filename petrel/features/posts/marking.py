@@ -15,6 +15,10 @@ ORIGINALS = "select o.ord, p.boost_of from unnest($1::bigint[]) with ordinality 
 join posts.post p on p.cell = law.cell(o.id) and p.id = o.id where p.boost_of is not null"
 # A boost is a post and a mark. Whoever sets one and takes it back at the same time must not end with half of it.
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(a) from unnest($1::bigint[]) a"
+UNSEEN = """
+select o.ord, p.id, p.author, p.likes, p.boosts from unnest($1::bigint[]) with ordinality o(id, ord)
+  join posts.post p on p.cell = law.cell(o.id) and p.id = o.id
+"""
 COUNT_PINS = "select count(*) from posts.mark where cell = law.cell($1) and account = $1 and pin_id is not null"
 
 PAST = {Mark.LIKE: "like", Mark.BOOKMARK: "bookmark", Mark.PIN: "pin", Mark.MUTE: "mute", Mark.BOOST: "boost"}
@@ -72,6 +76,10 @@ async def _mark_each(
     w: Writer, asks: Sequence[MarkAsk], posts: list[int], standing: rows.Standing
 ) -> list[Marked | PetrelError]:
     seen = await rows.judged(w, [a.member.digest for a in asks], posts)
+    # Taking one's own mark back needs no sight of the post: it may have been hidden since.
+    blind = [i for i, a in enumerate(asks) if not a.on and i not in seen]
+    if blind:
+        seen |= {blind[r["ord"] - 1]: r for r in await w.fetch(UNSEEN, [posts[i] for i in blind])}
     answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
     allowed = []
     for i, ask in enumerate(asks):
@@ -120,7 +128,6 @@ async def _originals(w: Writer, ids: list[int]) -> list[int]:
 
 async def _refusal(w: Writer, ask: MarkAsk, row: Row | None) -> PetrelError | None:
     if row is None:
-        # Taking one's own mark back needs no sight of the post: it may have been hidden since.
         return PostNotFound()
     if ask.mark == Mark.BOOST and ask.on and not rules.may_boost(row["audience"], row["author"] == ask.member.account):
         return NotForBoosting("not boostable")
@@ -148,9 +155,7 @@ async def _boosts(
     return boosts
 
 
-async def _write_boosts(
-    w: Writer, wanted: list[tuple[int, MarkAsk, Row]], standing: rows.Standing
-) -> dict[int, int]:
+async def _write_boosts(w: Writer, wanted: list[tuple[int, MarkAsk, Row]], standing: rows.Standing) -> dict[int, int]:
     first: dict[tuple[int, int], tuple[MarkAsk, Row, rows.NewPost]] = {}
     for _, ask, r in wanted:
         boost = ask.id or new_id(cell_of(ask.member.account))

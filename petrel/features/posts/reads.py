@@ -136,9 +136,9 @@ async def marked(r: Reader, kind: int, page: Page, *, account: int | None = None
         account,
         page.limit,
         page.max_id,
-        page.min_id if page.min_id is not None else page.since_id,
+        page.min_id,
     )
-    return sorted(((m, p) for m, p in rows), reverse=True)
+    return sorted(((m, p) for m, p in rows if page.since_id is None or m > page.since_id), reverse=True)
 
 
 async def reactions(r: Reader, post: int, kind: int, page: Page) -> list[tuple[int, int]]:

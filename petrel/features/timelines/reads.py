@@ -187,10 +187,8 @@ async def home(r: Reader, page: Page, render: Render) -> list[tuple[int, bytes]]
 
 async def of_list(r: Reader, number: int, page: Page) -> list[Entry]:
     """Candidates of one of the viewer's lists, newest first."""
-    rows = await r.fetch(
-        OF_LIST, r.digest, number, page.limit, page.max_id, page.min_id if page.min_id is not None else page.since_id
-    )
-    return [(i, b or i) for i, b in rows]
+    rows = await r.fetch(OF_LIST, r.digest, number, page.limit, page.max_id, page.min_id)
+    return [(i, b or i) for i, b in rows if page.since_id is None or i > page.since_id]
 
 
 async def markers(r: Reader, names: Sequence[str]) -> list[Row]:

@@ -207,7 +207,7 @@ async def test_keys_are_taken_in_one_order_however_they_come(site):
 
 async def test_an_import_that_failed_can_be_tried_again(site):
     """The key of a post is in the keyring before the post is anywhere."""
-    [abe] = await people("abe")
+    [abi] = await people("abigail")
     number = (ids.new_id(ids.cell_of(abe.account)) >> 6 << 6) | ids.IMPORT_MAKER
     asks = [Ask(abe, Draft("from long ago"), "t", None, number), Ask(abe, Draft("new"), "t")]
     with pytest.raises(Unavailable):
@@ -227,3 +227,28 @@ async def test_posting_while_the_keyring_is_away_is_answered_as_an_outage(site, 
     monkeypatch.setattr(seal._store, "put", refuse)
     with pytest.raises(Unavailable):
         await Together(posts.create_together)(Ask(ben, Draft("lost?"), "t"))
+
+
+async def test_a_mark_is_taken_back_from_a_post_that_has_been_hidden_since(site):
+    yan, zoe = await people("yan", "zoe")
+    await follow(zoe, yan)
+    post = await publish(yan, "for followers", audience=Audience.FOLLOWERS)
+    await mark(zoe, post.id, posts.Mark.LIKE)
+    async with writing(yan, cause="t") as w:
+        await relationships.remove_follower(w, zoe.account)
+    assert (await mark(zoe, post.id, posts.Mark.LIKE, on=False)).changed
+    with pytest.raises(PostNotFound):
+        await mark(zoe, post.id, posts.Mark.LIKE)
+
+
+async def test_two_edits_at_once_are_both_kept(site):
+    [abi] = await people("abigail")
+    post = await publish(abi, "one")
+
+    async def edit(text: str) -> None:
+        async with writing(abi, cause="t") as w:
+            await posts.edit(w, post.id, Draft(text))
+
+    await asyncio.gather(edit("two"), edit("three"))
+    async with reading(abi) as r:
+        assert {v.content.text for v in await posts.history(r, post.id)} == {"one", "two", "three"}
