@@ -207,7 +207,7 @@ async def test_keys_are_taken_in_one_order_however_they_come(site):
 
 async def test_an_import_that_failed_can_be_tried_again(site):
     """The key of a post is in the keyring before the post is anywhere."""
-    [abi] = await people("abigail")
+    [abe] = await people("abe")
     number = (ids.new_id(ids.cell_of(abe.account)) >> 6 << 6) | ids.IMPORT_MAKER
     asks = [Ask(abe, Draft("from long ago"), "t", None, number), Ask(abe, Draft("new"), "t")]
     with pytest.raises(Unavailable):
