@@ -17,6 +17,7 @@ import structlog
 from msgspec import Struct
 
 from petrel import app
+from petrel.core import gone
 from petrel.core.errors import PetrelError
 from petrel.ops.processes import report_ready
 from petrel.settings import Settings
@@ -116,6 +117,7 @@ async def _web(prepared: Prepared) -> None:
     import uvicorn
 
     from petrel.api.http import Connection
+    from petrel.api.present.rendered import KEPT
 
     class Server(uvicorn.Server):
         """Leaves signals to us, and says when it serves."""
@@ -138,7 +140,11 @@ async def _web(prepared: Prepared) -> None:
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         assert prepared.listener is not None
-        await Server(config).serve(sockets=[prepared.listener])
+        watching = asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear))
+        try:
+            await Server(config).serve(sockets=[prepared.listener])
+        finally:
+            watching.cancel()
 
 
 async def _followers(prepared: Prepared) -> None:

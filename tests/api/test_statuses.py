@@ -262,7 +262,7 @@ async def test_an_app_that_may_only_write_changes_and_takes_back_what_is_not_pub
     target = f"/api/v1/statuses/{made.json['id']}"
     changed = await api("PUT", target, token=app, json={"status": "no slip"})
     assert (changed.status, changed.json["content"]) == (200, "<p>no slip</p>")
-    assert (await api("GET", target, token=app)).status == 404
+    assert (await api("GET", target, token=app)).status == 403
     gone = await api("DELETE", target, token=app)
     assert (gone.status, gone.json["text"], gone.json["content"]) == (200, "no slip", "<p>no slip</p>")
     assert (await api("GET", target, token=token)).status == 404

@@ -1,15 +1,19 @@
 """Rendered copies in memory: what is kept for other answers, and that nobody gets another one's share of a post."""
 
+import asyncio
 import json
 
 import pytest
 
 from petrel.api import present
 from petrel.api.present import cards, rendered
+from petrel.core import gone, tail
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts, posts, relationships
 from petrel.features.posts import Surface
+from petrel.features.posts.jobs import tell_gone
+from petrel.worker import followers
 from tests.drain import drain
 from tests.people import follow, people, publish, tell
 
@@ -130,3 +134,33 @@ async def test_when_a_protected_account_last_posted_is_for_its_followers():
             [entity] = await present.accounts(r, [pro.account])
         assert bool(json.loads(entity)["last_status_at"]) is is_told
     assert (await account_in_status(bob, message.id))["last_status_at"]
+
+
+async def test_a_deleted_or_edited_text_leaves_memory_within_a_second(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "run_directory", tmp_path)
+    [ada] = await people("gone_ada")
+    burnt, changed, other = [await publish(ada, text) for text in ("burn after reading", "a slip", "stays")]
+    stop, the_tail = asyncio.Event(), tail.Tail(followers.fetch)
+    tail.install(the_tail)
+    watching = asyncio.create_task(gone.watch(tmp_path, rendered.KEPT.drop, rendered.KEPT.clear))
+    telling = [asyncio.create_task(the_tail.run(stop)), asyncio.create_task(tell_gone(stop))]
+    while not (tmp_path / gone.NAME).exists():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(2 * gone.LOOK_S)  # the watcher has seen the new file and dropped what it had
+    try:
+        async with reading(Anonymous()) as r:
+            await present.statuses(r, Surface.API, [burnt.id, changed.id, other.id])
+        async with writing(ada, cause="tests") as w:
+            await posts.delete(w, burnt.id)
+            await posts.edit(w, changed.id, posts.Draft("no slip"))
+        the_tail.hint()
+        async with asyncio.timeout(1):
+            while rendered.KEPT.get(burnt.id) or rendered.KEPT.get(changed.id):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert rendered.KEPT.get(other.id)
+    finally:
+        stop.set()
+        the_tail.hint()
+        watching.cancel()
+        await asyncio.gather(watching, *telling, return_exceptions=True)
+        tail.install(None)
