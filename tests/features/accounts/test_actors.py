@@ -47,6 +47,6 @@ async def test_the_web_cannot_read_a_private_key() -> None:
         async with reading(viewer) as r:
             with pytest.raises(PetrelError, match="wrong"):
                 await actors.private_key(r, account)
-    async with writing(System("test"), cause="test") as w:
-        with pytest.raises(PetrelError, match="wrong"):
+    with pytest.raises(PetrelError, match="wrong"):
+        async with writing(System("test"), cause="test") as w:
             await w.value("select sealed_private from accounts.actor_key")
