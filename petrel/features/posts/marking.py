@@ -15,8 +15,11 @@ ORIGINALS = "select o.ord, p.boost_of from unnest($1::bigint[]) with ordinality 
 join posts.post p on p.cell = law.cell(o.id) and p.id = o.id where p.boost_of is not null"
 # A boost is a post and a mark. Whoever sets one and takes it back at the same time must not end with half of it.
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(a) from unnest($1::bigint[]) a"
+# Only what the member has marked: to anybody else a hidden post must look like none.
 UNSEEN = """
-select o.ord, p.id, p.author, p.likes, p.boosts from unnest($1::bigint[]) with ordinality o(id, ord)
+select o.ord, p.id, p.author, p.likes, p.boosts
+  from unnest($1::bigint[], $2::bigint[], $3::smallint[]) with ordinality o(id, account, bit, ord)
+  join posts.mark m on m.cell = law.cell(o.account) and m.account = o.account and m.post = o.id and m.bits & o.bit <> 0
   join posts.post p on p.cell = law.cell(o.id) and p.id = o.id
 """
 COUNT_PINS = "select count(*) from posts.mark where cell = law.cell($1) and account = $1 and pin_id is not null"
@@ -79,7 +82,8 @@ async def _mark_each(
     # Taking one's own mark back needs no sight of the post: it may have been hidden since.
     blind = [i for i, a in enumerate(asks) if not a.on and i not in seen]
     if blind:
-        seen |= {blind[r["ord"] - 1]: r for r in await w.fetch(UNSEEN, [posts[i] for i in blind])}
+        marks = [posts[i] for i in blind], [asks[i].member.account for i in blind], [int(asks[i].mark) for i in blind]
+        seen |= {blind[r["ord"] - 1]: r for r in await w.fetch(UNSEEN, *marks)}
     answers: list[Marked | PetrelError] = [PostNotFound() for _ in asks]
     allowed = []
     for i, ask in enumerate(asks):

@@ -5,7 +5,7 @@ import asyncio
 from petrel.core.doors import reading
 from petrel.core.viewer import System
 from petrel.features import posts
-from petrel.features.posts import Mark, MarkAsk
+from petrel.features.posts import Audience, Mark, MarkAsk, PostNotFound
 from tests.people import people, publish
 
 ON_POST = """
@@ -51,3 +51,11 @@ async def test_a_boost_set_and_taken_back_at_once_is_either_there_or_not(site):
         row, _ = await looked_at(cid.account, post)
         is_there = bool(row["bits"] & Mark.BOOST)
         assert row["boosts"] == is_there and (row["reactions"] or []) == [4] * is_there
+
+
+async def test_taking_back_a_mark_tells_nobody_that_a_hidden_post_is_there(site):
+    ann, dan = await people("marks_dee", "marks_dan")
+    hidden = (await publish(ann, "for followers", audience=Audience.FOLLOWERS)).id
+    for post in (hidden, hidden ^ (1 << 16)):
+        asks = [MarkAsk(dan, post, mark, False, "tests") for mark in (Mark.LIKE, Mark.BOOKMARK, Mark.BOOST, Mark.PIN)]
+        assert [type(answer) for answer in await posts.mark_together(asks)] == [PostNotFound] * 4
