@@ -19,7 +19,8 @@ import structlog
 from petrel import settings as sources
 from petrel.core import doors, ids, journal, limits, seal
 from petrel.core.errors import PetrelError, Unavailable
-from petrel.core.viewer import Anonymous, AppOnly, Member, System
+from petrel.core.together import Together
+from petrel.core.viewer import AppOnly, Member, System
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.pools import Addresses
@@ -201,9 +202,6 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
                         most_at_once=settings.requests_at_once,
                         trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
 
-    async def resolve(digest: bytes) -> Member | AppOnly | None:
-        async with doors.reading(Anonymous()) as r:
-            return await accounts.resolve(r, digest)
-
+    resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door))

@@ -64,6 +64,7 @@ from petrel.features.accounts.tokens import (
     issue,
     issue_many,
     resolve,
+    resolve_together,
     revoke,
     sessions,
     sign_out,
@@ -78,6 +79,7 @@ __all__ = [
     "create_many", "decode_profile", "digest_of", "domains", "find", "hash_password", "ids_by_handle", "invites",
     "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link",
     "make_setup_link", "note_remote", "oauth", "open_card", "open_profile", "open_profiles", "own", "pictures",
-    "profiles_of", "protect", "resolve", "revoke", "rules", "sessions", "set_flags", "set_password", "set_role",
+    "profiles_of", "protect", "resolve", "resolve_together",
+    "revoke", "rules", "sessions", "set_flags", "set_password", "set_role",
     "set_up", "sign_in", "sign_out", "sign_up", "unprotect", "update", "visible",
 ]

@@ -7,9 +7,9 @@ read; what `resolve` returns is what the door believes meanwhile.
 from collections.abc import Sequence
 
 from petrel.core import ids, scopes
-from petrel.core.doors import Reader, Writer
-from petrel.core.errors import NotFound
-from petrel.core.viewer import AppOnly, Member, System
+from petrel.core.doors import Reader, Row, Writer, reading
+from petrel.core.errors import NotFound, PetrelError
+from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.features.accounts.rules import may_sign_in
 from petrel.features.accounts.sealing import digest_of, new_token
 from petrel.features.accounts.shapes import Issued, Session, TokenKind
@@ -24,18 +24,45 @@ select digest, $2, id, account, $5, $6, now() + make_interval(days => $7)
 _REVOKE = "update accounts.token set revoked_at = now() where revoked_at is null and {} returning id, account"
 
 
+VIEWERS = """
+select d.ord, v.account, v.kind, v.scopes, v.role, v.state, v.app, v.token
+  from unnest($1::bytea[]) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v
+"""
+
+
 async def resolve(r: Reader, digest: bytes) -> Member | AppOnly | None:
     """Who holds the token with this digest; None for nobody, revoked or ended.
 
     Errors: MayNotSignIn for an account that may not be used (suspended, deactivated, not confirmed).
     """
-    row = await r.row("select account, kind, scopes, role, state, app, token from law.viewer($1)", digest)
+    found = (await resolve_many(r, [digest]))[0]
+    if isinstance(found, PetrelError):
+        raise found
+    return found
+
+
+async def resolve_many(r: Reader, digests: Sequence[bytes]) -> list[Member | AppOnly | PetrelError | None]:
+    """As `resolve`, for many in one query; the error of each stands in its place."""
+    rows = {row["ord"] - 1: row for row in await r.fetch(VIEWERS, digests)}
+    return [_holder(digest, rows.get(i)) for i, digest in enumerate(digests)]
+
+
+async def resolve_together(digests: list[bytes]) -> list[Member | AppOnly | PetrelError | None]:
+    """For `core.together.Together`: the requests of a moment are resolved in one query."""
+    async with reading(Anonymous()) as r:
+        return await resolve_many(r, digests)
+
+
+def _holder(digest: bytes, row: Row | None) -> Member | AppOnly | PetrelError | None:
     if row is None or row["kind"] is None:
         return None
     held = frozenset(row["scopes"])
     if row["account"] is None:
         return AppOnly(row["app"], digest, held)
-    may_sign_in(row["state"])
+    try:
+        may_sign_in(row["state"])
+    except PetrelError as error:
+        return error
     return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session")
 
 

@@ -5,5 +5,5 @@ from petrel.features.posts.marking import mark_together
 from petrel.features.posts.shapes import Ask, Fresh, MarkAsk, Marked
 from petrel.features.posts.writing import create_together
 
-publish: Together[Ask, Fresh] = Together(create_together)
-mark: Together[MarkAsk, Marked] = Together(mark_together)
+publish: Together[Ask, Fresh] = Together(create_together, lanes=1)
+mark: Together[MarkAsk, Marked] = Together(mark_together, lanes=1)
