@@ -8,14 +8,63 @@ from operator import itemgetter
 from msgspec import Struct
 
 from petrel.core import seal
-from petrel.core.doors import Reader, Row
+from petrel.core.doors import Reader, Row, reading
+from petrel.core.errors import PetrelError
 from petrel.core.pages import Page
+from petrel.core.together import Together
+from petrel.core.viewer import Anonymous
 from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
 
-PAGE = "select * from law.page($1, $2::smallint, $3::bigint[], $4::bigint[], $5::bigint[])"
-
+PAGES = "select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])"
+# Direct messages, which are shown one viewer at a time, are on none of these.
+SHARED = frozenset((Surface.HOME, Surface.LIST, Surface.PROF, Surface.PUB))
+MOST_SHARED = 16
 
 _ord = itemgetter("ord")
+
+
+class _Ask(Struct):
+    """One page that waits for the others of the moment."""
+
+    digest: bytes
+    surface: Surface
+    ids: Sequence[int]
+    have: Sequence[int]
+    have_boosted: Sequence[int] | None
+
+
+async def _pages(r: Reader, asks: Sequence[_Ask]) -> list[list[Row]]:
+    """The rows of pages of one surface, in one query; those of each ask in the order of its ids, depths apart."""
+    none_boosts = all(ask.have_boosted is None for ask in asks)
+    found = await r.fetch(
+        PAGES,
+        [ask.digest for ask in asks],
+        [number for number, ask in enumerate(asks, 1) for _ in ask.ids],
+        asks[0].surface,
+        [i for ask in asks for i in ask.ids],
+        [h for ask in asks for h in ask.have],
+        None if none_boosts else [h for ask in asks for h in ask.have_boosted or [0] * len(ask.ids)],
+    )
+    if len(asks) == 1:
+        return [found]
+    whose = [number for number, ask in enumerate(asks) for _ in ask.ids]
+    rows: list[list[Row]] = [[] for _ in asks]
+    for row in found:
+        rows[whose[row["ord"] - 1]].append(row)
+    return rows
+
+
+async def _pages_together(asks: list[_Ask]) -> list[list[Row] | PetrelError]:
+    """The pages that requests of this process wait for at one moment: half the cost of a page is beginning it."""
+    answers: dict[int, list[Row]] = {}
+    async with reading(Anonymous()) as r:
+        for surface in {ask.surface for ask in asks}:
+            places = [i for i, ask in enumerate(asks) if ask.surface == surface]
+            answers.update(zip(places, await _pages(r, [asks[i] for i in places]), strict=True))
+    return [answers[i] for i in range(len(asks))]
+
+
+_together: Together[_Ask, list[Row]] = Together(_pages_together, most=MOST_SHARED)
 
 
 class Shown(Struct):
@@ -41,7 +90,8 @@ async def shown(
     if not ids:
         return []
     blank = [0] * len(ids)
-    found = await r.fetch(PAGE, r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
+    ask = _Ask(r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
+    found = await _together(ask) if type(r) is Reader and surface in SHARED else (await _pages(r, [ask]))[0]
     # A hidden boost still brings the row of what it boosts: alone it is no post of the list.
     if all(row["depth"] == 0 and row["boost_of"] is None for row in found):
         return [Shown(row) for row in sorted(found, key=_ord)]

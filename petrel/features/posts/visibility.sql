@@ -83,46 +83,59 @@ do $$ begin
     sealed bytea, conversation bigint, card accounts.card);
 exception when duplicate_object then null; end $$;
 
--- A page for whoever holds the session or token with this digest. p_have[i] is the stamp of the copy that the
--- caller has rendered of p_ids[i], p_have_boosted[i] of the post that p_ids[i] boosts (0: none): ciphertext
--- (never for less than a text: codes up to 2) and the author's card come only for what has changed since. A boost brings a second row, depth 1: the boosted
--- post, judged on its own as embedded content; with p_have_boosted null none is looked for. In `who`, bit 65536
--- says that the viewer keeps filters. Errors: PT401 for a digest that nobody has.
-create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
-                                    p_have bigint[], p_have_boosted bigint[])
+-- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]].
+-- p_have[i] is the stamp of the copy that the caller has rendered of p_ids[i], p_have_boosted[i] of the post that
+-- p_ids[i] boosts (0: none): ciphertext and the author's card come only for what has changed since. A boost brings a
+-- second row, depth 1: the boosted post, judged on its own as embedded content; with p_have_boosted null none is
+-- looked for. In `who`, bit 65536 says that the viewer keeps filters. Direct messages only when one asks alone.
+-- Many in one call, since half the cost of a page is beginning it. Errors: PT401 for a digest that nobody has.
+create or replace function law.pages(p_digests bytea[], p_whose integer[], p_surface smallint, p_ids bigint[],
+                                     p_have bigint[], p_have_boosted bigint[])
 returns setof law.shown
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v law.session := law.viewer(p_digest);
-  v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
+  v_accounts bigint[];
+  v_private boolean[];
+  v_out boolean[];
+  v_filters integer[];
+  v_viewers bigint[];
+  v_sees boolean[];
   v_surface smallint := p_surface;
   v_ids bigint[] := p_ids;
   v_have bigint[] := p_have;
+  v_nobody boolean;
   v_count integer;
 begin
-  if p_digest <> '' and v.kind is null then
+  select array_agg(v.account order by d.ord),
+         array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
+         array_agg(coalesce(v.state, 0) & 384 <> 0 order by d.ord),  -- suspended, deactivated: only their own few pages
+         array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
+                                       and f.account = v.account) then 65536 else 0 end order by d.ord),
+         bool_or(d.digest <> '' and v.kind is null)
+    into v_accounts, v_private, v_out, v_filters, v_nobody
+    from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
+  if v_nobody then
     raise exception 'no such session' using errcode = 'PT401';
   end if;
-  if v.state & 384 <> 0 then return; end if;      -- suspended or deactivated: nothing but their own few pages
+  select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord)
+    into v_viewers, v_sees from unnest(p_whose) with ordinality w(who, ord);
   for v_depth in 0 .. 1 loop
     return query
-    select d.ord, v_depth::smallint, d.id, d.code,
-      d.who | (select case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
-                                           and f.account = v.account) then 65536 else 0 end),
-      d.states, d.audience, d.author, d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app,
-      d.replies, d.boosts, d.likes, m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following,
-      d.author_last_post_on, c.sealed, null::bigint,
+    select d.ord, v_depth::smallint, d.id, d.code, d.who | v_filters[p_whose[d.ord]], d.states, d.audience, d.author,
+      d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
+      m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
+      null::bigint,
       case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
-    from law.decide(array_fill(v.account, array[cardinality(v_ids)]),
-                    array_fill(v_private, array[cardinality(v_ids)]), v_ids, v_surface) d
-    left join posts.mark m on m.cell = law.cell(v.account) and m.account = v.account and m.post = d.id
+    from law.decide(v_viewers, v_sees, v_ids, v_surface) d
+    left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
     left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
                              and c.cell = law.cell(d.id) and c.id = d.id
-    where d.code > 0;
+    where d.code > 0 and not v_out[p_whose[d.ord]];
     exit when v_depth = 1;
     get diagnostics v_count = row_count;
-    if v_count < cardinality(p_ids) and v_private and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
-      return query select * from messages.page(p_digest, p_surface, p_ids, p_have);
+    if v_count < cardinality(p_ids) and cardinality(p_digests) = 1 and v_private[1] and not v_out[1]
+       and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
+      return query select * from messages.page(p_digests[1], p_surface, p_ids, p_have);
     end if;
     exit when p_have_boosted is null;
     select array_agg(p.boost_of order by c.ord) into v_ids
@@ -133,6 +146,15 @@ begin
     v_surface := 4;
   end loop;
 end $$;
+
+-- A page for one, as other functions of the database want it.
+create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
+                                    p_have bigint[], p_have_boosted bigint[])
+returns setof law.shown
+language sql stable security definer set search_path = '' as $$
+  select * from law.pages(array[p_digest], array_fill(1, array[cardinality(p_ids)]), p_surface, p_ids, p_have,
+                          p_have_boosted)
+$$;
 
 -- For writers: may the holder of p_digests[i] see p_ids[i] by itself (surface `api`)? One row per pair that is
 -- more than nothing, direct messages included. Apps need the scopes that reading needs: whoever may not see a post
