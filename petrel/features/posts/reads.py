@@ -91,7 +91,11 @@ async def shown(
         return []
     blank = [0] * len(ids)
     ask = _Ask(r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
-    found = await _together(ask) if type(r) is Reader and surface in SHARED else (await _pages(r, [ask]))[0]
+    if type(r) is Reader and surface in SHARED:
+        await r.release()  # who waits for the shared query must not hold a connection that it may need
+        found = await _together(ask)
+    else:
+        found = (await _pages(r, [ask]))[0]
     # A hidden boost still brings the row of what it boosts: alone it is no post of the list.
     if all(row["depth"] == 0 and row["boost_of"] is None for row in found):
         return [Shown(row) for row in sorted(found, key=_ord)]

@@ -252,3 +252,17 @@ async def test_two_edits_at_once_are_both_kept(site):
     await asyncio.gather(edit("two"), edit("three"))
     async with reading(abi) as r:
         assert {v.content.text for v in await posts.history(r, post.id)} == {"one", "two", "three"}
+
+
+async def test_many_pages_at_once_do_not_wait_for_each_others_connections(site):
+    """Each asks for candidates first and for the page then: more of them than there are connections."""
+    [bea] = await people("beatrix")
+    posts_ = [(await publish(bea, f"n{i}")).id for i in range(3)]
+
+    async def page() -> list[int]:
+        async with reading(bea) as r:
+            ids = await posts.by_author(r, bea.account, Page(3))
+            return [s.row["id"] for s in await posts.shown(r, Surface.PROF, ids)]
+
+    pages = await asyncio.wait_for(asyncio.gather(*(page() for _ in range(60))), 4)
+    assert pages == [posts_[::-1]] * 60
