@@ -80,7 +80,15 @@ class Server:
         args = (self.addresses.main if cluster == "main" else self.addresses.keyring)["owner"]
         connection = await asyncpg.connect(**_with_database(args, "postgres"))
         try:
-            await connection.execute(statement)
+            for _ in range(100):
+                try:
+                    await connection.execute(statement)
+                    return
+                except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError) as e:
+                    # An owner that is no superuser may not end autovacuum, which is about to end by itself.
+                    busy = e
+                    await asyncio.sleep(0.1)
+            raise busy
         finally:
             await connection.close()
 

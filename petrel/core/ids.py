@@ -42,26 +42,28 @@ class IdMaker:
     """
 
     def __init__(self, makers: list[int], after_ms: int, until_ms: int) -> None:
-        self._makers = makers
-        self._last: dict[int, list[int]] = {}
+        self._makers = sorted(makers)
+        self._last: dict[int, tuple[int, int]] = {}      # by cell: millisecond and place of the maker
         self._after_ms = after_ms
         self.until_ms = until_ms
         self._next_cell = 0
 
     def new_id(self, cell: int) -> int:
-        """A new id in a cell. Errors: Unavailable when the lease could not be renewed."""
-        last = self._last.get(cell)
-        if last is None:
-            last = self._last[cell] = [self._after_ms] * len(self._makers)
+        """A new id in a cell, greater than every one before it. Errors: Unavailable when the lease ran out."""
         while True:
             now = clock.now_ms()
-            oldest = min(range(len(last)), key=last.__getitem__)
-            ms = max(now, last[oldest] + 1)
+            ms, place = self._last.get(cell, (self._after_ms, len(self._makers)))
+            if now > ms:
+                ms, place = now, 0
+            elif place + 1 < len(self._makers):
+                place += 1
+            else:
+                ms, place = ms + 1, 0
             if ms > self.until_ms:
                 raise Unavailable(detail="id lease ran out: the database cannot be reached")
             if ms <= now + MAX_BORROW_MS:
-                last[oldest] = ms
-                return ms << 16 | cell << 6 | self._makers[oldest]
+                self._last[cell] = (ms, place)
+                return ms << 16 | cell << 6 | self._makers[place]
             time.sleep(0.001)
 
     def any_cell(self) -> int:
@@ -71,7 +73,7 @@ class IdMaker:
 
     @property
     def highest_ms(self) -> int:
-        return max((max(v) for v in self._last.values()), default=self._after_ms)
+        return max((ms for ms, _ in self._last.values()), default=self._after_ms)
 
     @property
     def makers(self) -> list[int]:

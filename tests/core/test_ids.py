@@ -128,3 +128,14 @@ def test_two_processes_never_make_the_same_id(site: Doors, addresses: Addresses)
         given = [(addresses.main["writer"], f"process {n}", 300) for n in range(4)]
         made = [i for some in pool.starmap(make_many, given, chunksize=1) for i in some]
     assert len(set(made)) == len(made) == 1200
+
+
+def test_ids_of_a_cell_grow_even_within_a_millisecond():
+    clock.freeze(datetime(2026, 1, 1, tzinfo=UTC))
+    try:
+        now = clock.now_ms()
+        maker = ids.IdMaker([9, 2, 5], now - 10, now + 1000)
+        made = [maker.new_id(3) for _ in range(60)]
+        assert made == sorted(set(made)) and {one & 63 for one in made} == {2, 5, 9}
+    finally:
+        clock.freeze(None)
