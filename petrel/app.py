@@ -39,11 +39,12 @@ ROLES = {"reader": "petrel_reader", "writer": "petrel_writer", "system": "petrel
 
 
 def function_files() -> list[Path]:
-    """The database functions of the rooms, in the order of their dependence: cards, then the law."""
-    order = ["accounts/functions.sql", "posts/visibility.sql", "messages/functions.sql", "relationships/functions.sql",
-             "posts/functions.sql", "timelines/functions.sql", "lists/functions.sql", "notifications/functions.sql",
-             "search/functions.sql"]
-    return [FEATURES / name for name in order if (FEATURES / name).exists()]
+    """The database functions of the rooms, in the order of their dependence: cards, the law, then everybody's."""
+    first = ["accounts/functions.sql", "posts/visibility.sql", "messages/functions.sql", "relationships/functions.sql",
+             "posts/functions.sql"]
+    ordered = [FEATURES / name for name in first]
+    others = [p for group in ("features", "ops") for p in sorted((PETREL / group).glob("*/functions.sql"))]
+    return ordered + [path for path in others if path not in ordered]
 
 
 def storage_of(settings: Settings) -> Storage:

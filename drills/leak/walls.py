@@ -7,7 +7,8 @@ import asyncpg
 
 from petrel.ops.drills import Broken, Site
 
-ROOMS = ("accounts", "relationships", "posts", "messages", "lists", "notifications", "timelines", "search")
+ROOMS = ("accounts", "relationships", "posts", "messages", "lists", "notifications", "timelines", "search", "deletions",
+         "privacy", "archives", "access")
 COUNTED = {"posts_count", "followers_count", "following_count", "last_post_on", "likes", "boosts", "replies"}
 LEAST_ID = 1 << 40          # below are bits, counters and places in an order
 

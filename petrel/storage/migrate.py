@@ -47,7 +47,7 @@ select format('%s.%s.%s', n.nspname, c.relname, a.attname) from pg_attribute a
 """
 COMMENT = re.compile(r"^comment on column (\S+) is '.*';$", re.M)
 SCHEMAS = ["law", "journal", "ops", "accounts", "relationships", "posts", "messages", "timelines", "lists",
-           "notifications", "search"]
+           "notifications", "search", "deletions", "privacy", "archives", "access"]
 STORAGE = Path(str(files("petrel.storage")))
 
 
