@@ -204,7 +204,7 @@ comment on column messages.message.language is 'what: language the author named;
 comment on column messages.message.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
 comment on column messages.message.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
 comment on column messages.message.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.sealed is 'what: text, content warning, and the names in the text; of: author by author; for: show; kept: with message; erased: emptied; leaves: sealed; key: conversation';
+comment on column messages.message.sealed is 'what: text, content warning, and the names in the text; of: author by author; for: show; kept: with message; erased: key, emptied; leaves: sealed; key: id';
 
 comment on column messages.inbox.cell is 'what: home cell of the account, part of the id; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
 comment on column messages.inbox.account is 'what: whose inbox this is; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';

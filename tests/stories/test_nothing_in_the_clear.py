@@ -274,6 +274,38 @@ async def test_a_deleted_post_cannot_be_read_by_whoever_copied_it(site, addresse
             assert await posts.contents([s.row for s in await posts.shown(r, posts.Surface.API, [post])]) == {}
 
 
+async def test_a_deleted_message_cannot_be_read_by_whoever_copied_it(site, addresses: Addresses) -> None:
+    """The messages around it, of the same conversation, stay as they were."""
+    one = await planted()
+    message = await tell(one.alice, f"@bob {marked('doomedmessage')}", reply_to=one.message)
+    copies = await _message_ciphertexts(addresses, one.alice, message.id)
+    key = (await seal.keys([message.id]))[message.id]
+    assert [STEM.encode() in stream(key, copy) for copy in copies] == [True]
+
+    async with writing(one.alice, cause="tests") as w:
+        await posts.delete(w, message.id)
+    assert await jobs_worker.drain() >= 1
+
+    assert await _message_ciphertexts(addresses, one.alice, message.id) == [b""]
+    left = [row["key"] for row in await current().pools["keyring.system"].fetch("select key from keyring.key")]
+    assert key not in left
+    assert not any(STEM.encode() in stream(other, copy) for other in left for copy in copies)
+    async with reading(TESTS) as r:
+        assert await r.value("select count(salt) from journal.entry where subject = $1", message.id) == 0
+    async with reading(one.bob) as r:
+        both = await posts.shown(r, posts.Surface.API, [one.message, message.id])
+        assert list(await posts.contents([s.row for s in both])) == [one.message]
+
+
+async def _message_ciphertexts(addresses: Addresses, author: Member, message: int) -> list[bytes]:
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await connection.execute("select set_config('petrel.account', $1, false)", str(author.account))
+        return [row[0] for row in await connection.fetch("select sealed from messages.message where id = $1", message)]
+    finally:
+        await connection.close()
+
+
 async def _ciphertexts(addresses: Addresses, post: int) -> list[bytes]:
     connection = await asyncpg.connect(**addresses.main["owner"])
     try:

@@ -153,13 +153,11 @@ async def refresh(rows: Sequence[Row]) -> Statics:
     authors = {row["author"]: row["card"] for row in changed}
     held = {n: card for n, card in cards.KEPT.held(authors).items() if card.version == authors[n]["version"]}
     new = [card for number, card in authors.items() if number not in held]
-    profiles, keys = await cards.unseal(
-        new, (row["conversation"] or row["id"] for row in changed if row["sealed"] is not None)
-    )
+    profiles, keys = await cards.unseal(new, (row["id"] for row in changed if row["sealed"] is not None))
     held |= {card["id"]: cards.keep(card, profiles.get(card["id"], accounts.Profile())) for card in new}
     fresh = {}
     for row in changed:
-        key = keys.get(row["conversation"] or row["id"]) if row["sealed"] is not None else None
+        key = keys.get(row["id"]) if row["sealed"] is not None else None
         content = Content("") if key is None else posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
         static = fresh[row["id"]] = rendered(
             row["id"],

@@ -20,11 +20,10 @@ async def own(w: Writer, post: int) -> tuple[Content, Row]:
     row = await w.row(OWN, w.digest, post)
     if row is None or row["sealed"] is None:
         raise PostNotFound
-    key_id = row["conversation"] or row["id"]
-    keys = await seal.keys([key_id])
-    if key_id not in keys:
+    keys = await seal.keys([post])
+    if post not in keys:
         raise PostNotFound
-    return decode_content(seal.open_sealed(keys[key_id], row["id"], row["sealed"])), row
+    return decode_content(seal.open_sealed(keys[post], post, row["sealed"])), row
 
 
 async def edit(w: Writer, post: int, draft: Draft) -> None:
@@ -42,8 +41,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     content = Content(parsed.text, spoiler, named)
     flags = int(rules.flags_of(draft, False))
     language = rules.language(draft.language, row["language"])
-    key_id = row["conversation"] or post
-    sealed = seal.seal((await seal.keys([key_id]))[key_id], post, content.encode())
+    sealed = seal.seal((await seal.keys([post]))[post], post, content.encode())
     if row["audience"] == Audience.DIRECT:
         done = await w.value(CHANGE_MESSAGE, w.digest, post, flags, language, sealed)
     else:
@@ -61,17 +59,18 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
     """
     content, row = await own(w, post)
 
-    if row["audience"] == Audience.DIRECT:
-        if await w.value(CHANGE_MESSAGE, w.digest, post, 0, None, None) is None:
-            raise PostNotFound
-        w.record("messages.message.deleted", post, refs=(row["conversation"],))
-        return content, row
+    await (_delete_message(w, row) if row["audience"] == Audience.DIRECT else _delete_post(w, post))
+
+    w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
+    return content, row
+
+
+async def _delete_post(w: Writer, post: int) -> None:
     gone = await w.change(rows.DELETE_POST, post, w.account)
     if not gone:
         raise PostNotFound
     await w.execute(rows.EMPTY_CONTENT, post)
     await w.execute(rows.EMPTY_EDITS, post)
-
     before = gone[0]
     w.record(
         "posts.post.deleted",
@@ -83,8 +82,12 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
             rules.effective(before["audience"], before["flags"]),
         ),
     )
-    w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
-    return content, row
+
+
+async def _delete_message(w: Writer, row: Row) -> None:
+    if await w.value(CHANGE_MESSAGE, w.digest, row["id"], 0, None, None) is None:
+        raise PostNotFound
+    w.record("messages.message.deleted", row["id"], refs=(row["conversation"],))
 
 
 @job("posts.destroy_keys")

@@ -114,10 +114,10 @@ async def contents(rows: Sequence[Row]) -> dict[int, Content]:
     A post whose key was destroyed is absent.
     """
     sealed = [row for row in rows if row["sealed"] is not None]
-    keys = await seal.keys(row["conversation"] or row["id"] for row in sealed)
+    keys = await seal.keys(row["id"] for row in sealed)
     found = {}
     for row in sealed:
-        key = keys.get(row["conversation"] or row["id"])
+        key = keys.get(row["id"])
         if key is not None:
             found[row["id"]] = decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
     return found

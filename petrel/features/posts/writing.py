@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from petrel.core import limits, seal
 from petrel.core.doors import Row, Writer, writing
-from petrel.core.errors import Invalid, NotFound, PetrelError, Unauthenticated
+from petrel.core.errors import Invalid, PetrelError, Unauthenticated
 from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean, parse
 from petrel.core.text.grammar import Parsed
@@ -64,10 +64,12 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
             _decide(work)
 
     await _take_once(w, works)
-    await _write_posts(w, [k for k in works if k.is_open and k.audience != Audience.DIRECT])
-    for work in works:
-        if work.is_open:
-            await _send_message(w, work)
+    left = [k for k in works if k.is_open]
+    keys = await seal.new_keys(k.id for k in left)
+    await _write_posts(w, [k for k in left if k.audience != Audience.DIRECT], keys)
+    for work in left:
+        if work.audience == Audience.DIRECT:
+            await _send_message(w, work, keys[work.id])
 
     return [work.error or work.fresh or PetrelError(detail="unfinished work") for work in works]
 
@@ -185,10 +187,9 @@ async def _take_once(w: Writer, works: list[Work]) -> None:
                 work.fresh = Fresh(before, work.author, work.audience, is_new=False)
 
 
-async def _write_posts(w: Writer, works: list[Work]) -> None:
+async def _write_posts(w: Writer, works: list[Work], keys: dict[int, bytes]) -> None:
     if not works:
         return
-    keys = await seal.new_keys(k.id for k in works)
     new = [_row(k) for k in works]
     sealed = []
     for work in works:
@@ -254,15 +255,12 @@ def _fresh(work: Work, app: int | None, conversation: int | None = None) -> Fres
     )
 
 
-async def _send_message(w: Writer, work: Work) -> None:
-    """A direct post goes into the messages' own schema, under the conversation's key."""
+async def _send_message(w: Writer, work: Work, key: bytes) -> None:
+    """A direct post goes into the messages' own schema."""
     parent = work.parent
     in_conversation = parent is not None and parent["said"] == Audience.DIRECT
     conversation = parent["thread"] if parent is not None and in_conversation else new_id(cell_of(work.author))
-    keys = await (seal.keys([conversation]) if in_conversation else seal.new_keys([conversation]))
-    if conversation not in keys:
-        raise NotFound(detail="the conversation's key was destroyed")
-    sealed = seal.seal(keys[conversation], work.id, _content(work).encode())
+    sealed = seal.seal(key, work.id, _content(work).encode())
     named = sorted({n.account for n in work.named} - {work.author})
     work.fresh = _fresh(work, work.ask.member.app, conversation)
     await w.fetch(

@@ -1,6 +1,6 @@
 -- The data inventory of the keyring; see ../inventory.sql. A row of keys says nothing of anybody by itself.
 
-comment on column keyring.key.id is 'what: number of a post, conversation or account, which of them, nothing here says; of: nobody; for: find; kept: with object; erased: row; leaves: no';
+comment on column keyring.key.id is 'what: number of a post, message or account, which of them, nothing here says; of: nobody; for: find; kept: with object; erased: row; leaves: no';
 comment on column keyring.key.key is 'what: 32 bytes that open what is sealed under this number; of: nobody; for: show; kept: with object; erased: row; leaves: no';
 
 comment on column keyring.secret.name is 'what: what the secret is for: words, email, csrf; of: site; for: run; kept: always; erased: never; leaves: no';
