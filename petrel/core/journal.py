@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from petrel.core import ids
+from petrel.core import ids, surfaces
 
 SALT_BYTES = 16
 
@@ -88,25 +88,36 @@ Follow = Callable[[list[Entry]], Awaitable[None]]
 
 
 class Follower(Struct, frozen=True):
-    """A registered reader of the journal. `kinds` are exact kinds; entries of other kinds are passed over."""
+    """A registered reader of the journal. `kinds` are exact kinds; entries of other kinds are passed over.
+
+    `surface`: those of core/surfaces.py that show what it derives, or "none" with the reason `why_none`.
+    """
 
     name: str
     kinds: frozenset[str]
     run: Callable[..., Awaitable[None]]
+    surface: str = surfaces.NONE
+    why_none: str = ""
 
 
 FOLLOWERS: dict[str, Follower] = {}
 
 
-def follow(name: str, *kinds: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+def follow(name: str, *kinds: str, surface: str,
+           why_none: str = "") -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
     """Registers `async def f(w: Writer, entries: list[Entry])` as a follower with a durable cursor.
+
+    `surface`: where what it derives is shown (core/surfaces.py), or "none" with the reason `why_none`.
 
     It gets entries of its kinds in commit order, in batches, in one transaction with the move of its cursor: what
     it writes to derived tables happens exactly once; what it does elsewhere may happen twice.
     Its docstring says what happens when an entry comes twice, late, or never.
+    Errors: ValueError for a surface that cannot be (see `surfaces.check`).
     """
+    surfaces.check(surfaces.Kind.FOLLOWER, name, surface, why_none)
+
     def register(f: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        FOLLOWERS[name] = Follower(name, frozenset(kinds), f)
+        FOLLOWERS[name] = Follower(name, frozenset(kinds), f, surface, why_none)
         return f
     return register
 
@@ -123,15 +134,18 @@ on conflict (name) do nothing
 Task = Callable[[asyncio.Event], Awaitable[None]]
 
 TASKS: dict[str, Task] = {}
+TASK_SURFACES: dict[str, str] = {}
 
 
-def task(name: str) -> Callable[[Task], Task]:
+def task(name: str, *, surface: str, why_none: str = "") -> Callable[[Task], Task]:
     """Registers `async def run(stop: asyncio.Event)` to live in the followers' process, beside the followers.
 
     For what follows the journal without a durable cursor, such as timelines in memory; `core.tail` wakes it.
-    It returns soon after `stop` is set; when it raises it is started again after a pause.
+    It returns soon after `stop` is set; when it raises it is started again after a pause. `surface`: as of `follow`.
     """
+    surfaces.check(surfaces.Kind.FOLLOWER, name, surface, why_none)
+
     def register(f: Task) -> Task:
-        TASKS[name] = f
+        TASKS[name], TASK_SURFACES[name] = f, surface
         return f
     return register

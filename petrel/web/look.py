@@ -7,6 +7,7 @@ from pathlib import Path
 import minijinja
 
 from petrel.web import markup, words
+from petrel.web.sheets import SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -30,6 +31,8 @@ def static(name: str) -> str:
 
 
 def _load(name: str) -> str | None:
+    if name not in SHEETS:
+        raise LookupError(f"{name} is on no list: register it in petrel/web/sheets.py")
     path = TEMPLATES / name
     return path.read_text(encoding="utf-8") if path.parent == TEMPLATES and path.is_file() else None
 

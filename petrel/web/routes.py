@@ -9,52 +9,72 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petrel.core import surfaces
 from petrel.web import serve
 from petrel.web.door import Door
 from petrel.web.pages import about, doorway, files, home, notifications, oauth, post, profile, search, timelines
 
 
 class Address(Struct, frozen=True):
-    """`surface`: as in visibility.md section 1; "" where no post can appear."""
+    """`surface`: those of core/surfaces.py on which this page shows posts, or "none" with the reason `why_none`."""
 
     path: str
     method: str
     handler: serve.Handler
-    surface: str = ""
+    surface: str
+    why_none: str = ""
+
+    def __post_init__(self) -> None:
+        surfaces.check(surfaces.Kind.PAGE, f"{self.method} {self.path}", self.surface, self.why_none)
+
+
+OWN_FORM = "a form of the person's own; no post stands in it"
+
+
+def _none(path: str, method: str, handler: serve.Handler, why_none: str = OWN_FORM) -> Address:
+    return Address(path, method, handler, surfaces.NONE, why_none)
 
 
 ADDRESSES = (
-    Address("/", "GET", home.show, "home"),
+    Address("/", "GET", home.show, "home pub"),
     Address("/public", "GET", timelines.public, "pub"),
     Address("/tags/{tag}", "GET", timelines.tag, "pub"),
     Address("/notifications", "GET", notifications.show, "ntf"),
-    Address("/notifications/read", "POST", notifications.mark_read),
-    Address("/notifications/requests", "POST", notifications.answer_request),
+    _none("/notifications/read", "POST", notifications.mark_read),
+    _none("/notifications/requests", "POST", notifications.answer_request),
     Address("/search", "GET", search.show, "srch"),
-    Address("/about", "GET", about.show),
+    _none("/about", "GET", about.show, "what the site says of itself"),
     Address("/compose", "GET", post.write, "link"),
     Address("/compose", "POST", post.create, "link"),
-    Address("/marks", "POST", post.mark),
-    Address("/auth/sign_in", "GET", doorway.sign_in_form),
-    Address("/auth/sign_in", "POST", doorway.sign_in),
-    Address("/auth/sign_up", "GET", doorway.sign_up_form),
-    Address("/auth/sign_up", "POST", doorway.sign_up),
-    Address("/auth/sign_out", "GET", doorway.sign_out_form),
-    Address("/auth/sign_out", "POST", doorway.sign_out),
-    Address("/setup/{token}", "GET", doorway.setup_form),
-    Address("/setup/{token}", "POST", doorway.setup),
-    Address("/oauth/authorize", "GET", oauth.ask),
-    Address("/oauth/authorize", "POST", oauth.decide),
+    Address("/marks", "POST", post.mark, "api"),
+    _none("/auth/sign_in", "GET", doorway.sign_in_form),
+    _none("/auth/sign_in", "POST", doorway.sign_in),
+    _none("/auth/sign_up", "GET", doorway.sign_up_form),
+    _none("/auth/sign_up", "POST", doorway.sign_up),
+    _none("/auth/sign_out", "GET", doorway.sign_out_form),
+    _none("/auth/sign_out", "POST", doorway.sign_out),
+    _none("/setup/{token}", "GET", doorway.setup_form),
+    _none("/setup/{token}", "POST", doorway.setup),
+    _none("/oauth/authorize", "GET", oauth.ask),
+    _none("/oauth/authorize", "POST", oauth.decide),
     # Some clients put a slash in front of the query.
-    Address("/oauth/authorize/", "GET", oauth.ask),
-    Address("/oauth/authorize/native", "GET", oauth.show_code),
-    Address("/@{handle}", "GET", profile.posts, "prof"),
-    Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof"),
-    Address("/@{handle}/follow", "POST", profile.follow),
-    Address("/@{handle}/{post}", "GET", post.show, "link"),
+    _none("/oauth/authorize/", "GET", oauth.ask),
+    _none("/oauth/authorize/native", "GET", oauth.show_code),
+    Address("/@{handle}", "GET", profile.posts, "prof cnt"),
+    Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
+    _none("/@{handle}/follow", "POST", profile.follow),
+    Address("/@{handle}/{post}", "GET", post.show, "link thrd"),
     Address("/@{handle}/{post}/delete", "GET", post.ask_delete, "link"),
     Address("/@{handle}/{post}/delete", "POST", post.delete, "link"),
 )
+
+
+FILES = {
+    "/avatars/{name}": "drawn from a number, whether or not an account has it",
+    "/headers/{name}": "drawn from a number, whether or not an account has it",
+    "/static/{name}": "files of the program",
+}
+"""Addresses that are no pages, and why no post can leave there."""
 
 
 def routes(door: Door) -> list[Route]:

@@ -115,10 +115,10 @@ def test_followers_and_tasks_register(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "FOLLOWERS", {})
     monkeypatch.setattr(journal, "TASKS", {})
 
-    @journal.follow("a", "x.y.done", "x.z.done")
+    @journal.follow("a", "x.y.done", "x.z.done", surface="cnt")
     async def f(w, entries): ...
 
-    @journal.task("b")
+    @journal.task("b", surface="cnt")
     async def t(stop): ...
 
     assert journal.FOLLOWERS["a"].kinds == {"x.y.done", "x.z.done"} and journal.FOLLOWERS["a"].run is f

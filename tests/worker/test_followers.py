@@ -66,7 +66,7 @@ def remember(name: str, *kinds: str) -> list[int]:
     """A follower that remembers subjects."""
     seen: list[int] = []
 
-    @journal.follow(name, *(kinds or ("tests.thing.done",)))
+    @journal.follow(name, *(kinds or ("tests.thing.done",)), surface="cnt")
     async def follower(w: Writer, entries: list[Entry]) -> None:
         seen.extend(e.subject for e in entries)
 
@@ -138,7 +138,7 @@ async def test_one_that_fails_is_tried_again_and_stops_nobody(registry: None, tm
     is_broken = True
     given: list[int] = []
 
-    @journal.follow("ill", "tests.thing.done")
+    @journal.follow("ill", "tests.thing.done", surface="cnt")
     async def ill(w: Writer, entries: list[Entry]) -> None:
         await w.execute("insert into ops.setting (name, value) values ($1, '1')", f"ill {entries[0].subject}")
         if is_broken:
@@ -165,7 +165,7 @@ async def test_two_processes_do_not_do_the_same_twice(registry: None, tmp_path: 
     seen = remember("shared")
     assert await followers.drain("shared")
 
-    @journal.follow("shared", "tests.thing.done")
+    @journal.follow("shared", "tests.thing.done", surface="cnt")
     async def slow(w: Writer, entries: list[Entry]) -> None:
         async with deriving("the other process") as other:
             await other.execute("update ops.follower set xid = xid + 1000000 where name = 'shared'")
@@ -194,7 +194,7 @@ async def test_tasks_are_started_again(registry: None, tmp_path: Path, monkeypat
     monkeypatch.setattr(followers, "BACKOFF_S", (0.01,))
     starts: list[int] = []
 
-    @journal.task("memory")
+    @journal.task("memory", surface="cnt")
     async def memory(stop: asyncio.Event) -> None:
         starts.append(1)
         if len(starts) < 3:

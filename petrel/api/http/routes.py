@@ -23,11 +23,8 @@ from petrel.api.http.forms import form_reader
 from petrel.api.http.limits import RouteLimits, route_limits
 from petrel.api.http.params import Raw
 from petrel.api.http.scopes import Access, access_of
+from petrel.core import surfaces
 
-# The fourteen surfaces of the law (docs/law/visibility.md, section 1).
-SURFACES = frozenset(
-    ["link", "api", "prof", "thrd", "embd", "home", "pub", "srch", "ntf", "strm", "push", "media", "cnt", "exp"]
-)
 METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
 Endpoint = Callable[..., Awaitable[Any]]
@@ -80,15 +77,14 @@ class Routes:
     ) -> Callable[[AnyEndpoint], AnyEndpoint]:
         """Registers `async def endpoint(call)` or `(call, form: SomeForm)`; it stays callable as it is.
 
-        `method`: one, or several with spaces between ("PUT PATCH"). `scope`: see `scopes.py`. `surface`: one
-        of the law's, or "none" with the reason why no post can leave here. `limit`: a word of `EXTRA`, or
+        `method`: one, or several with spaces between ("PUT PATCH"). `scope`: see `scopes.py`. `surface`: of
+        `core/surfaces.py`, or "none" with the reason why no post can leave here. `limit`: a word of `EXTRA`, or
         "none". `deadline`: a word of `deadlines.SECONDS`; "read" for GET, else "write". `most_bytes`: of the
         body, when not the setting's. `reply`: the shape of a good answer, for the description; the endpoint's
         annotation by default. `deprecated`: answers carry the Deprecation header.
         Errors: ValueError, for an address or method that means nothing or is taken.
         """
-        if surface not in SURFACES and not (surface == "none" and why_no_surface):
-            raise ValueError(f'{path}: surface must be one of the law\'s fourteen, or "none" with a reason')
+        surfaces.check(surfaces.Kind.ROUTE, f"{method} {path}", surface, why_no_surface)
         if not _PATH.match(path):
             raise ValueError(f"not an address: {path!r}")
 

@@ -9,7 +9,7 @@ from petrel.features.lists.commands import sweep
 IS_LISTED = "select 1 from lists.list where cell = law.cell($1) and owner = $1 limit 1"
 
 
-@journal.follow("lists", "relationships.follow.removed")
+@journal.follow("lists", "relationships.follow.removed", surface="none", why_none="takes accounts off lists")
 async def on_follow_removed(w: Writer, entries: list[Entry]) -> None:
     """Orders a sweep where the one who unfollowed has lists at all. Twice: the second sweep finds nothing. Late or
     never: the list does not show the account, but it is in it again once followed again."""

@@ -17,7 +17,7 @@ IDS_AT_ONCE = 150
 IDS_REST_S = 0.04
 
 
-@follow("notifications", *TAKES)
+@follow("notifications", *TAKES, surface="ntf")
 async def tell(w: Writer, entries: list[Entry]) -> None:
     """Twice: cannot be, the cursor moves in the same transaction. Late: people are told late. Never: they are not
     told of it; what they are shown is right all the same, since nothing here is authority."""

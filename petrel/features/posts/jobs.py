@@ -81,6 +81,7 @@ class Sums:
     "posts.like.removed",
     "relationships.follow.created",
     "relationships.follow.removed",
+    surface="cnt",
 )
 async def count(w: Writer, entries: list[Entry]) -> None:
     """Twice: cannot be, the cursor moves in the same transaction. Late: counts are a moment old. Never: a count stays
@@ -109,7 +110,7 @@ async def count(w: Writer, entries: list[Entry]) -> None:
         )
 
 
-@task("gone")
+@task("gone", surface="none", why_none="it says which copies to drop, to processes of this machine")
 async def tell_gone(stop: asyncio.Event) -> None:
     """Twice: no effect. Late: a text that nobody can be shown stays in memory so long. Never: as late; whoever begins
     anew makes web processes drop all copies."""

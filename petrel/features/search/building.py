@@ -78,7 +78,7 @@ async def _built(w: Writer, name: str, below: str, put: Callable[[Writer, Sequen
     return True
 
 
-@journal.task("search")
+@journal.task("search", surface="srch")
 async def run(stop: asyncio.Event) -> None:
     """Looks every few seconds whether there is something to build; rests as long as it works, so that the followers
     of this process get their turn."""

@@ -282,7 +282,7 @@ class Fanout:
                 self._set_following(owners[account], edges)
 
 
-@journal.task("timelines")
+@journal.task("timelines", surface="home")
 async def run(stop: asyncio.Event) -> None:
     """The task of the followers' process: rings from the journal, and the socket at which readers ask for theirs."""
     run_directory = current().run_directory

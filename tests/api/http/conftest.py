@@ -108,7 +108,7 @@ async def echo(call: Call) -> dict[str, Any]:
     return {key: value if not isinstance(value, Upload) else value.name for key, value in call.params.items()}
 
 
-@toys.route("POST", "/api/v2/media", scope="write:media", surface="media", most_bytes=5_000_000, limit="media")
+@toys.route("POST", "/api/v2/media", scope="write:media", surface="api", most_bytes=5_000_000, limit="media")
 async def upload(call: Call, form: UploadForm) -> dict[str, Any]:
     return {"size": form.file.size_bytes}
 

@@ -1,0 +1,108 @@
+"""The surfaces on which somebody can meet a post, or notice that there is one: the one list of them.
+
+Every door names its surface when it is registered: routes (`api/http/routes.py`), pages and their templates
+(`web/routes.py`, `web/sheets.py`), followers and tasks of the journal (`core/journal.py`). What shows no post says
+"none" and why. tests/fences/test_surfaces.py looks at the real application for doors that are in no list, and
+tests/visibility asks a door of each surface for every cell of the law. source: docs/law/visibility.md sections 1 and
+12.12; decision 0019.
+
+A surface in `ABSENT` has no door yet, and none can be registered: whoever builds the first takes it off the list, and
+the tests of the law then ask for its cells.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+NONE = "none"
+
+
+class Kind(StrEnum):
+    """The kinds of doors there are."""
+
+    ROUTE = "http route"
+    PAGE = "page"
+    TEMPLATE = "page template"
+    TOPIC = "stream topic"
+    PUSH = "push payload"
+    MEDIA = "media address"
+    EXPORT = "export field"
+    MAIL = "mail template"
+    FOLLOWER = "journal follower"
+
+
+class Surface(Struct, frozen=True):
+    """`kinds`: the kinds of doors that can open on it."""
+
+    name: str
+    covers: str
+    kinds: frozenset[Kind]
+
+
+_SCREEN = (Kind.ROUTE, Kind.PAGE, Kind.TEMPLATE)
+_DERIVED = (*_SCREEN, Kind.FOLLOWER)
+
+
+def _surface(name: str, covers: str, *kinds: Kind) -> Surface:
+    return Surface(name, covers, frozenset(kinds))
+
+
+# In the order of the law, which is that of `law.surface` in the database.
+SURFACES: dict[str, Surface] = {one.name: one for one in (
+    _surface("link", "The page of one post, and any old address of it.", *_SCREEN),
+    _surface("api", "The post fetched by its id: alone, in bulk, through what is one's own, its history, its source.",
+             *_SCREEN),
+    _surface("prof", "Lists on the author's profile: posts, replies, pinned ones, the feed.", *_SCREEN),
+    _surface("thrd", "The post as part of a thread or conversation that was opened at another post.", *_SCREEN),
+    _surface("embd", "The post inside another: a boost, a quote, a card.", *_SCREEN),
+    _surface("home", "The home timeline and the timelines of lists.", *_DERIVED),
+    _surface("pub", "Public and local timelines, hashtags, trends, recommendations.", *_DERIVED),
+    _surface("srch", "Search: results, their number, suggestions while typing.", *_DERIVED),
+    _surface("ntf", "Notifications inside the application.", *_DERIVED),
+    _surface("strm", "What is streamed live to an open connection.", Kind.TOPIC, Kind.FOLLOWER),
+    _surface("push", "What leaves through a third party: push messages, mail, digests.", Kind.PUSH, Kind.MAIL,
+             Kind.FOLLOWER),
+    _surface("media", "Every rendition of an attachment by its address.", Kind.MEDIA, Kind.ROUTE, Kind.PAGE),
+    _surface("cnt", "Numbers and lists that reveal the post: replies, boosts, likes, an author's total.", *_DERIVED),
+    _surface("exp", "The viewer's own export.", Kind.EXPORT, Kind.ROUTE, Kind.PAGE, Kind.TEMPLATE, Kind.FOLLOWER),
+)}
+
+ABSENT: dict[str, str] = {
+    "strm": "no stream is served yet",
+    "push": "nothing is pushed or mailed yet",
+    "media": "posts carry no attachments yet; avatars are drawn from a number",
+    "exp": "nobody can have an export made yet",
+}
+"""Surfaces without a door, and why. This list shrinks."""
+
+OUTWARD: dict[str, tuple[str, str]] = {}
+"""Modules that send something out of the building (they import `petrel.outside`): surfaces, or "none" and why. Jobs
+and mail templates come under this: nothing leaves by another way."""
+
+EXPORTED: dict[str, tuple[str, str]] = {}
+"""Functions of the database that give the rows of an export, `privacy.export_...`: surfaces, or "none" and why."""
+
+
+def check(kind: Kind, door: str, surface: str, why_none: str = "") -> None:
+    """Whether this door may be registered so: with one or several surfaces (spaces between), or "none" and a reason.
+
+    Errors: ValueError that says what to do.
+    """
+    if surface == NONE:
+        if not why_none:
+            raise ValueError(f'{kind} {door}: surface "none" needs the reason why no post can leave here')
+        return
+    names = surface.split()
+    if not names:
+        raise ValueError(f'{kind} {door} names no surface: one of {", ".join(SURFACES)}, or "none" with a reason '
+                         "(petrel/core/surfaces.py says what each covers)")
+    for name in names:
+        if name not in SURFACES:
+            raise ValueError(f'{kind} {door}: there is no surface "{name}" in petrel/core/surfaces.py')
+    for name in names:
+        if name in ABSENT:
+            raise ValueError(f'{kind} {door}: surface "{name}" is listed as absent. Take it off the list in '
+                             "petrel/core/surfaces.py and bring its cells into tests/visibility")
+        if kind not in SURFACES[name].kinds:
+            raise ValueError(f'{kind} {door}: surface "{name}" has no doors of this kind; its kinds are in '
+                             "petrel/core/surfaces.py")

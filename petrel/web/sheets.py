@@ -1,0 +1,44 @@
+"""Every template of the pages, and on which surfaces a post can stand in it, or be counted in it.
+
+A template that is not here is not loaded: whoever adds one says on what surface it shows posts.
+"""
+
+from petrel.core import surfaces
+
+_FRAME = "the frame, icons and fields of pages; posts come in through the templates that fill it"
+_FORM = "a form or a message; no post stands in it"
+
+SHEETS: dict[str, tuple[str, str]] = {
+    "home.html": ("home", ""),
+    "public.html": ("pub", ""),
+    "tag.html": ("pub", ""),
+    "welcome.html": ("pub", ""),
+    "search.html": ("srch", ""),
+    "notifications.html": ("ntf", ""),
+    "profile.html": ("prof cnt", ""),
+    "post.html": ("link thrd", ""),
+    "compose.html": ("link", ""),
+    "composer.html": ("link", ""),
+    "delete.html": ("link", ""),
+    "error.html": ("link", ""),
+    "posts.html": ("home pub prof embd", ""),
+    "post_body.html": ("link thrd home pub prof srch embd", ""),
+    "post_acts.html": ("cnt", ""),
+    "base.html": ("ntf", ""),
+    "icons.html": (surfaces.NONE, _FRAME),
+    "newcomer_fields.html": (surfaces.NONE, _FRAME),
+    "about.html": (surfaces.NONE, "what the site says of itself"),
+    "authorize.html": (surfaces.NONE, _FORM),
+    "code.html": (surfaces.NONE, _FORM),
+    "confirm.html": (surfaces.NONE, _FORM),
+    "denied.html": (surfaces.NONE, _FORM),
+    "form_post.html": (surfaces.NONE, _FORM),
+    "setup.html": (surfaces.NONE, _FORM),
+    "setup_used.html": (surfaces.NONE, _FORM),
+    "sign_in.html": (surfaces.NONE, _FORM),
+    "sign_out.html": (surfaces.NONE, _FORM),
+    "sign_up.html": (surfaces.NONE, _FORM),
+}
+
+for _name, (_surface, _why) in SHEETS.items():
+    surfaces.check(surfaces.Kind.TEMPLATE, _name, _surface, _why)
