@@ -68,12 +68,26 @@ class CreateForm(Struct, frozen=True, kw_only=True):
 
 
 class EditForm(Address, frozen=True, kw_only=True):
-    """What is not sent stays as it is."""
+    """What is not sent stays as it is. `visibility`, which that API does not have here, narrows and never widens."""
 
     status: str | UnsetType = UNSET
     spoiler_text: str | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     language: str | None = None
+    visibility: Literal["public", "unlisted", "private", "direct"] | UnsetType = UNSET
+
+    @property
+    def is_new_text(self) -> bool:
+        said = (self.status, self.spoiler_text, self.sensitive)
+        return bool(self.language) or any(one is not UNSET for one in said)
+
+    def draft(self, old: posts.Content, was_sensitive: bool) -> Draft:
+        return Draft(
+            text=old.text if self.status is UNSET else self.status,
+            spoiler=old.spoiler if self.spoiler_text is UNSET else self.spoiler_text,
+            is_sensitive=was_sensitive if self.sensitive is UNSET else self.sensitive,
+            language=self.language,
+        )
 
 
 class BoostForm(Address, frozen=True, kw_only=True):
@@ -112,18 +126,10 @@ async def show(call: Call, form: ReadForm) -> bytes:
 async def edit(call: Call, form: EditForm) -> bytes:
     async with writing(call.member, cause=call.id) as w:
         old, row = await posts.own(w, form.id)
-        spoiler = old.spoiler if form.spoiler_text is UNSET else form.spoiler_text
-        was_sensitive = bool(row["states"] & posts.State.SENSITIVE)
-        await posts.edit(
-            w,
-            form.id,
-            Draft(
-                text=old.text if form.status is UNSET else form.status,
-                spoiler=spoiler,
-                is_sensitive=was_sensitive if form.sensitive is UNSET else form.sensitive,
-                language=form.language,
-            ),
-        )
+        if form.visibility is not UNSET and AUDIENCES[form.visibility] != row["audience"]:
+            await posts.narrow(w, form.id, AUDIENCES[form.visibility])
+        if form.visibility is UNSET or form.is_new_text:
+            await posts.edit(w, form.id, form.draft(old, bool(row["states"] & posts.State.SENSITIVE)))
         _, row = await posts.own(w, form.id)
     return await present.status_with(posts.Shown(row))
 

@@ -266,3 +266,21 @@ async def test_an_app_that_may_only_write_changes_and_takes_back_what_is_not_pub
     gone = await api("DELETE", target, token=app)
     assert (gone.status, gone.json["text"], gone.json["content"]) == (200, "no slip", "<p>no slip</p>")
     assert (await api("GET", target, token=token)).status == 404
+
+
+async def test_visibility_of_an_edit_narrows_and_never_widens(api, site):
+    [(_, token)] = await signed_in("narrower")
+    made = await api("POST", "/api/v1/statuses", token=token, json={"status": "oh"})
+    target = f"/api/v1/statuses/{made.json['id']}"
+    narrowed = await api("PUT", target, token=token, json={"visibility": "private"})
+    assert (narrowed.status, narrowed.json["visibility"], narrowed.json["edited_at"]) == (200, "private", None)
+    assert (await api("GET", target)).status == 404
+    assert (await api("PUT", target, token=token, json={"visibility": "private"})).status == 200
+    for wider in ("unlisted", "public"):
+        refused = await api("PUT", target, token=token, json={"status": "changed?", "visibility": wider})
+        assert refused.status == 403 and "on the web" in refused.json["error"]
+    assert (await api("PUT", target, token=token, json={"visibility": "direct"})).status == 422
+    both = await api("PUT", target, token=token, json={"status": "changed", "visibility": "private"})
+    assert (both.json["content"], both.json["visibility"]) == ("<p>changed</p>", "private")
+    history = await api("GET", f"{target}/history", token=token)
+    assert [v["content"] for v in history.json] == ["<p>oh</p>", "<p>changed</p>"]

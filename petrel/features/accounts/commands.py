@@ -25,10 +25,6 @@ from petrel.features.accounts.shapes import (
     State,
 )
 
-FRESH_SQL = """
-select age < make_interval(secs => $2) from accounts.token_of($1) where kind = 'session' and is_good
-"""
-
 
 async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
                  confirms: bool = False) -> Account:
@@ -114,6 +110,12 @@ async def update(w: Writer, changes: Changes) -> Own:
     return await reads.own(w)
 
 
+async def must_be_fresh(w: Writer) -> None:
+    """Before anything is shown to more people. Errors: NotFresh unless this browser signed in within five minutes."""
+    if not await reads.is_fresh(w):
+        raise NotFresh("deny.not_fresh")
+
+
 async def unprotect(w: Writer) -> None:
     """Opens the acting member's account to everybody. What was written while it was protected stays as it was.
 
@@ -122,8 +124,7 @@ async def unprotect(w: Writer) -> None:
     me = w.account
     if me is None:
         raise Unauthenticated
-    if not await w.value(FRESH_SQL, w.digest, rules.FRESH_S):
-        raise NotFresh("deny.not_fresh")
+    await must_be_fresh(w)
 
     await rows.open_to_all(w, me)
 

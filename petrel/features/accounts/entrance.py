@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from petrel.core import limits
 from petrel.core.doors import reading, writing
-from petrel.core.viewer import Anonymous, AppOnly
+from petrel.core.viewer import Anonymous, AppOnly, Member
 from petrel.features.accounts import commands, invites, passwords, rows, rules, sealing, tokens
 from petrel.features.accounts.reads import ids_by_handle
 from petrel.features.accounts.shapes import (
@@ -47,6 +47,24 @@ async def sign_in(name: str, password: str, *, cause: str) -> Issued:
         await rows.note_sign_in(w, found["account"])
         if new_hash:
             await rows.set_secret(w, found["account"], new_hash)
+    return session
+
+
+async def sign_in_again(member: Member, password: str, *, cause: str) -> Issued:
+    """A new session in place of the one that this member holds, which ends: for what only somebody may do who has
+    just shown the password. Errors: WrongSignIn, MayNotSignIn, Unavailable."""
+    async with writing(member, cause=cause) as w:
+        found = await rows.secret_of(w, "sign in again", account=member.account)
+
+    secret_hash = found["secret_hash"] if found else None
+    if not await passwords.fits(secret_hash, password) or found is None or secret_hash is None:
+        raise WrongSignIn
+    rules.may_sign_in(found["state"])
+
+    async with writing(member, cause=cause) as w:
+        session = await tokens.open_session(w, member.account)
+        await tokens.sign_out(w)
+        await rows.note_sign_in(w, member.account)
     return session
 
 

@@ -206,3 +206,12 @@ language sql stable security definer set search_path = '' as $$
          t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
     from accounts.token t where t.digest = p_writer
 $$;
+
+-- Whether this digest is that of a session opened within so many seconds: by a browser, with the password.
+create or replace function accounts.is_fresh(p_digest bytea, p_seconds integer) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  return coalesce(v.kind = 'session' and (select t.made_at > now() - make_interval(secs => p_seconds)
+                                            from accounts.token t where t.digest = p_digest), false);
+end $$;

@@ -7,7 +7,7 @@ from petrel.core import seal
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import Unauthenticated
 from petrel.core.viewer import System
-from petrel.features.accounts import sealing
+from petrel.features.accounts import rules, sealing
 from petrel.features.accounts.shapes import (
     EMPTY_PROFILE,
     Account,
@@ -31,6 +31,11 @@ async def own(r: Reader) -> Own:
         account, open_profile(key, account.id, row["sealed_profile"]), row["default_audience"],
         row["default_sensitive"], row["default_language"], row["is_discoverable"], row["is_indexable"], row["is_bot"],
         row["hides_network"], row["requests"], email, row["locale"])
+
+
+async def is_fresh(r: Reader) -> bool:
+    """Whether the viewer signed in, at a browser, so short a time ago that they may show things to more people."""
+    return bool(await r.value("select accounts.is_fresh($1, $2)", r.digest, rules.FRESH_S))
 
 
 def open_profile(key: bytes | None, account: int, sealed: bytes | None) -> Profile:

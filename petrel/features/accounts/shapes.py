@@ -221,7 +221,7 @@ class MayNotSignIn(Refused):
 
 
 class NotFresh(Refused):
-    """To open a protected account to everybody, sign in again on the web and do it there; an app may not"""
+    """To show something to more people, sign in again on the web and do it there; an app may not"""
 
 
 class OAuthError(PetrelError):

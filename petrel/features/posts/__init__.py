@@ -5,6 +5,7 @@ Invariants: a change to posts.* records a posts.* entry; text exists in memory o
 Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
 """
 
+from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
@@ -35,6 +36,7 @@ from petrel.features.posts.shapes import (
     PostNotFound,
     State,
     Surface,
+    TooWide,
     Who,
     decode_content,
 )
@@ -49,14 +51,17 @@ __all__ = [
     "Draft",
     "Explained",
     "Fresh",
+    "IfOpened",
     "Mark",
     "MarkAsk",
     "Marked",
     "Named",
     "PostNotFound",
     "Shown",
+    "Standing",
     "State",
     "Surface",
+    "TooWide",
     "Who",
     "by_author",
     "contents",
@@ -66,16 +71,20 @@ __all__ = [
     "delete",
     "edit",
     "history",
+    "if_opened",
     "mark",
     "mark_many",
     "mark_together",
     "marked",
+    "narrow",
     "own",
     "public",
     "publish",
     "reactions",
     "shown",
     "source",
+    "standing",
     "thread",
     "why",
+    "widen",
 ]

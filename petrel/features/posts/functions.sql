@@ -203,3 +203,67 @@ begin
     join posts.content c on c.cell = p.cell and c.id = p.id
    where p.flags & 512 = 0;
 end $$;
+
+-- Whom one's own post is for, for its author (an app needs to read or to write posts): as it was written, whether the
+-- account is protected now, what its parent is for (null: gone, or not for the author), and whom a change concerns.
+create or replace function posts.audience_of(p_digest bytea, p_id bigint)
+returns table (wrote smallint, is_protected boolean, reply_to bigint, reply_to_account bigint, thread bigint,
+               parent smallint, followers integer, named integer, replies integer, boosts integer)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or v.state & 384 <> 0
+     or not (v.kind = 'session' or v.scopes && array['read', 'read:statuses', 'write', 'write:statuses']) then
+    return;
+  end if;
+  return query
+  select greatest(p.audience, case when p.flags & 65536 <> 0 then 2 else 0 end)::smallint, a.is_protected, p.reply_to,
+         p.reply_to_account, p.thread,
+         (select case when d.audience = 5 then 2 else d.audience end
+            from law.decide(array[v.account], array[true], array[p.reply_to], 1::smallint) d where d.code > 3)::smallint,
+         a.followers_count, cardinality(p.mentions), p.replies, p.boosts
+    from posts.post p join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
+   where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
+end $$;
+
+-- Gives one's own post another audience, one that is strictly narrower or, with p_widens, strictly wider than it was
+-- written for; who was not said to widen cannot. False when that is no longer so, or the post is gone. An app needs
+-- the scope to write. Widening releases what was written while protected.
+create or replace function posts.set_audience(p_digest bytea, p_id bigint, p_audience smallint, p_widens boolean)
+returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_count integer;
+begin
+  if v.account is null or v.state & 384 <> 0
+     or not (v.kind = 'session' or not p_widens and v.scopes && array['write', 'write:statuses']) then
+    return false;
+  end if;
+  perform set_config('petrel.widening', case when p_widens then p_id::text else '' end, true);
+  update posts.post p
+     set audience = p_audience, version = p.version + 1,
+         flags = case when p_widens then p.flags & ~65536 else p.flags end
+   where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null
+     and case when p_widens then greatest(p.audience, case when p.flags & 65536 <> 0 then 2 else 0 end) > p_audience
+              else greatest(p.audience, case when p.flags & 65536 <> 0 then 2 else 0 end) < p_audience end;
+  get diagnostics v_count = row_count;
+  perform set_config('petrel.widening', '', true);
+  return v_count = 1;
+end $$;
+
+-- What would become of the viewer's own posts if the account were protected no longer. Reads all of them: ask seldom.
+create or replace function posts.if_opened(p_digest bytea)
+returns table (listed bigint, unlisted bigint, stay bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+begin
+  return query
+  select count(*) filter (where p.audience = 0 and p.flags & 65536 = 0),
+         count(*) filter (where p.audience = 1 and p.flags & 65536 = 0),
+         count(*) filter (where p.audience > 1 or p.flags & 65536 <> 0)
+    from posts.post p
+   where p.cell = law.cell(v.account) and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
+end $$;

@@ -12,6 +12,7 @@ from petrel.core.journal import Entry, follow, task
 from petrel.core.viewer import System
 
 PUBLIC_OR_UNLISTED = (0, 1)
+LEAVE_MEMORY = ("posts.post.deleted", "posts.post.edited", "posts.post.narrowed")
 
 ADD_TO_POSTS = """
 update posts.post p set replies = greatest(0, p.replies + a.replies), boosts = greatest(0, p.boosts + a.boosts),
@@ -46,6 +47,8 @@ class Sums:
         match e.kind:
             case "posts.post.created" | "posts.post.deleted":
                 self._post(e, e.refs[3], self.replies)
+            case "posts.post.narrowed" | "posts.post.widened":
+                self._audience(e)
             case "posts.boost.created" | "posts.boost.removed":
                 self._post(e, e.refs[2], self.boosts)
             case "posts.like.created":
@@ -62,19 +65,28 @@ class Sums:
         the same numbers. source: visibility.md section 1, `cnt`."""
         if audience not in PUBLIC_OR_UNLISTED:
             return
-        step = 1 if e.kind.endswith("created") else -1
+        self._step(e, 1 if e.kind.endswith("created") else -1, shown_at)
+        if e.kind == "posts.post.created":
+            self.last[e.actor or 0] = e.at.date()
+
+    def _audience(self, e: Entry) -> None:
+        """A post that no anonymous visitor may see any more counts no more; one that they now may, does."""
+        was, is_now = (audience in PUBLIC_OR_UNLISTED for audience in e.refs[3:5])
+        self._step(e, int(is_now) - int(was), self.replies)
+
+    def _step(self, e: Entry, step: int, shown_at: Counter[int]) -> None:
         actor = e.actor or 0
         self.posts[actor] += step
         if e.refs[0]:
             shown_at[e.refs[0]] += step
-        if e.kind == "posts.post.created":
-            self.last[actor] = e.at.date()
 
 
 @follow(
     "counts",
     "posts.post.created",
     "posts.post.deleted",
+    "posts.post.narrowed",
+    "posts.post.widened",
     "posts.boost.created",
     "posts.boost.removed",
     "posts.like.created",
@@ -122,7 +134,7 @@ async def tell_gone(stop: asyncio.Event) -> None:
     stopped = asyncio.create_task(stop.wait())
     while not stop.is_set():
         entries, until = await the_tail.read(at)
-        ids = [e.subject for e in entries if e.kind in ("posts.post.deleted", "posts.post.edited")]
+        ids = [e.subject for e in entries if e.kind in LEAVE_MEMORY]
         if ids:
             teller.tell(ids)
         if until == at:

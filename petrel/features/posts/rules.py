@@ -2,10 +2,10 @@
 
 import re
 
-from petrel.core.errors import Invalid
+from petrel.core.errors import Invalid, Refused
 from petrel.core.text import length
 from petrel.core.text.grammar import Parsed
-from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong
+from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong, TooWide
 
 MOST_NAMED = 50
 
@@ -58,6 +58,34 @@ def boost_audience(asked: Audience | None, original: int) -> Audience:
 def effective(audience: int, flags: int) -> int:
     """Whom a post is for as it was written: what a protected account writes is for its followers."""
     return max(audience, Audience.FOLLOWERS) if flags & State.WRITTEN_PROTECTED else audience
+
+
+def may_narrow(wrote: Audience, sees: Audience, after: Audience) -> bool:
+    """Whether there is anything to take away from a post written for `wrote`, which `sees` may see now.
+
+    Errors: Invalid, TooWide. source: section 10, "narrow an audience".
+    """
+    _check_open(after)
+    if after < sees:
+        raise TooWide("deny.widening")
+    return after > wrote
+
+
+def check_widening(before: Audience, after: Audience, widest: Audience, *, is_protected: bool) -> None:
+    """`widest`: what it answers allows. Errors: Invalid, Refused. source: section 10, "widen an audience", "reply"."""
+    _check_open(after)
+    if after >= before:
+        raise Invalid("visibility", "is not wider than it is now")
+    if is_protected:
+        raise Refused("deny.protected", "Your account is protected: nothing in it can be shown to more people. "
+                      "Open the account first")
+    if after < widest:
+        raise Refused("deny.parent", "A reply cannot be shown to more people than what it answers")
+
+
+def _check_open(audience: Audience) -> None:
+    if audience not in (Audience.PUBLIC, Audience.UNLISTED, Audience.FOLLOWERS):
+        raise Invalid("visibility", "is not one that this post can be given")
 
 
 def flags_of(draft: Draft, is_protected: bool) -> int:

@@ -200,5 +200,9 @@ class Empty(Invalid):
     """Validation failed: Text can't be blank"""
 
 
+class TooWide(Refused):
+    """To show a post to more people, sign in again on the web and open the post's audience page; an app may not"""
+
+
 class NotForBoosting(Refused):
     """This action is not allowed"""
