@@ -24,6 +24,8 @@ NOUNS = {
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",
     "jobs": "Look at work that waits or failed",
+    "access": "Ask for what takes two people, approve it, stop it",
+    "privacy": "What members are owed: who saw what is theirs",
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
     "inventory": "List every column: what it is, whose, why, for how long",

@@ -58,6 +58,8 @@ begin
       execute format('grant select, insert, update, delete on %I.%I to petrel_messages', t.nspname, t.relname);
     elsif t.nspname = 'journal' then
       execute format('grant select on %I.%I to petrel_writer, petrel_system', t.nspname, t.relname);
+    elsif t.nspname = 'access' then                -- changed by its functions only
+      execute format('grant select (%s) on %I.%I to petrel_writer, petrel_system', plain, t.nspname, t.relname);
     elsif t.nspname = 'law' then
       execute format('grant select on %I.%I to petrel_reader, petrel_writer, petrel_system, petrel_messages',
                      t.nspname, t.relname);

@@ -386,3 +386,32 @@ comment on column petrel_migrations.done.digest is 'what: digest of its text; of
 comment on column petrel_migrations.done.at is 'what: when it was run; of: site; for: run; kept: always; erased: never; leaves: yes';
 
 comment on column petrel_migrations.kept.oid is 'what: function or type that a numbered migration made; of: site; for: run; kept: always; erased: never; leaves: yes';
+
+-- Requests that take two people (petrel/ops/access).
+
+comment on column access.request.cell is 'what: cell of whoever asked, part of the id; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.id is 'what: number of the request; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.kind is 'what: what sort of thing it asks for; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.bound is 'what: keyed digest of kind, particulars and reason: it is approved for exactly these; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.sealed is 'what: particulars and reason, as they were written; of: account by asker; for: prove; kept: always; erased: key, link; leaves: no; key: id';
+comment on column access.request.least_role is 'what: role that asking and approving takes; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.wants_other_role is 'what: whether the two need to have different roles; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.asker is 'what: who asked; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.asked_at is 'what: when it was asked; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.expires_at is 'what: until when it could be approved; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.approval_minutes is 'what: how long an approval is good; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.state is 'what: asked, approved, refused, used or expired; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.approver is 'what: second person who approved it, null when there was none; of: account by approver; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.is_alone is 'what: approved by waiting, in a crew of one; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.approved_at is 'what: when it was approved; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.good_until is 'what: until when it could be used; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.refuser is 'what: who stopped it; of: account by refuser; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.refused_at is 'what: when it was stopped; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.uses_left is 'what: how often it may still be used; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+comment on column access.request.used_at is 'what: when it was last used; of: account by asker; for: prove; kept: always; erased: link; leaves: no';
+
+comment on column access.crew_change.cell is 'what: home cell, part of the id; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+comment on column access.crew_change.account is 'what: whose role or state changed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+comment on column access.crew_change.at is 'what: when it changed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+comment on column access.crew_change.role_before is 'what: role before; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+comment on column access.crew_change.role_after is 'what: role after, null for an account that was removed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';

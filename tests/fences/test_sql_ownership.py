@@ -35,7 +35,9 @@ def _own(name: str) -> frozenset[str]:
     parts = name.split("/")
     if parts[1] == "features":
         return frozenset((parts[2],))
-    return {"ops": frozenset(("ops",)), "worker": frozenset(("ops",)), "cli": frozenset(("ops",)),
+    if parts[1] == "ops":
+        return frozenset(("ops", parts[2]))
+    return {"worker": frozenset(("ops",)), "cli": frozenset(("ops",)),
             "core": frozenset(("ops", "journal"))}.get(parts[1], frozenset())
 
 

@@ -27,7 +27,11 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
          where (epoch, xid) > (coalesce((select epoch from sealed), 0), coalesce((select xid from sealed), 0)))
          as unsealed_s,
        (select extract(epoch from now() - min(xact_start))::float8 from pg_stat_activity
-         where backend_xid is not null) as transaction_s
+         where backend_xid is not null) as transaction_s,
+       (select string_agg(format('%s (%s), made %s', r.id, r.kind, to_char(r.asked_at at time zone 'UTC', 'HH24:MI')),
+                          '; ')
+          from access.request r
+         where r.state = 'asked' and r.expires_at > now() and access.is_alone(r.asker, r.least_role)) as alone
 """
 
 
@@ -78,7 +82,7 @@ async def _check_rows(storage: Storage) -> list[Check]:
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
-            _check_transactions(row["transaction_s"] or 0.0)]
+            _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"])]
 
 
 def _check_jobs(dead: int, overdue_s: float) -> Check:
@@ -101,3 +105,11 @@ def _check_transactions(oldest_s: float) -> Check:
         return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
                    "End it: select pg_terminate_backend(pid) from pg_stat_activity where backend_xid is not null.")
     return fine("transactions", "none is long")
+
+
+def _check_alone(requests: str | None) -> Check:
+    """What a crew of one asked for approves itself half an hour after: somebody else's doing must be seen."""
+    if requests:
+        return bad("access", f"will approve themselves 30 minutes after they were made (UTC): {requests}",
+                   "If that was not you: petrel access refuse NUMBER --as HANDLE, and change your password.")
+    return fine("access", "no request approves itself")
