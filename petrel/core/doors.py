@@ -177,6 +177,8 @@ def meaning_of(e: asyncpg.PostgresError) -> PetrelError:
     """What a database error means to a caller."""
     if e.sqlstate == "PT401":
         return Unauthenticated(detail=str(e))
+    if e.sqlstate == "PT503":        # said by the law, in words for people: a closed surface, an outdated program
+        return Unavailable(e.message, retry_after_s=60, detail=e.detail)
     if isinstance(e, (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
                       asyncpg.QueryCanceledError, asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError,
                       asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.PostgresConnectionError)):

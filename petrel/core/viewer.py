@@ -16,7 +16,10 @@ class Anonymous(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """An account, by the sha256 digest (32 bytes) of the session or access token that it showed."""
+    """An account, by the sha256 digest (32 bytes) of the session or access token that it showed.
+
+    `is_outdated`: this program is older than the policy in force. It reads what is public, and changes nothing.
+    """
 
     account: int
     digest: bytes
@@ -25,6 +28,7 @@ class Member(Struct, frozen=True):
     app: int | None = None
     token: int | None = None
     is_session: bool = False
+    is_outdated: bool = False
 
 
 class AppOnly(Struct, frozen=True):

@@ -415,3 +415,14 @@ comment on column access.crew_change.account is 'what: whose role or state chang
 comment on column access.crew_change.at is 'what: when it changed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
 comment on column access.crew_change.role_before is 'what: role before; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
 comment on column access.crew_change.role_after is 'what: role after, null for an account that was removed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+-- The policy (0009).
+comment on column accounts.account.country is 'what: country that its holder declared and that was confirmed, null: not known; of: account by id; for: decide; kept: with account; erased: row; leaves: no';
+comment on column law.surface.is_open is 'what: whether anything is shown there; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.surface.closed_at is 'what: since when it is closed; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column law.surface.closed_why is 'what: why it was closed or opened last; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column posts.withheld.cell is 'what: home cell of the author, part of the id; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.withheld.post is 'what: post that a legal order applies to; of: author of posts.post by post; for: decide; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.withheld.country is 'what: country of the order; of: author of posts.post by post; for: decide; kept: with post; erased: row; leaves: yes';
+comment on column posts.withheld.case_number is 'what: number of the order, shown instead of the post; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: yes';
+comment on column posts.withheld.notice_url is 'what: where the order can be read; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: yes';
+comment on column posts.withheld.until_at is 'what: end of the order; of: author of posts.post by post; for: decide; kept: with post; erased: row; leaves: yes';

@@ -84,6 +84,7 @@ async def test_hidden_accounts_cannot_be_told_from_missing_ones(api: Client, add
     connection = await asyncpg.connect(**addresses.main["owner"])
     try:
         missing = (await api("GET", "/ap/users/4711"), await finger(api, f"acct:never_was@{actors.own_domain()}"))
+        await connection.execute("select set_config('petrel.widening', $1, false)", str(account.id))
         for state in (128, 256, 4096):
             await connection.execute("update accounts.account set state = $1 where handle = 'gone_one'", state)
             hidden = (await api("GET", f"/ap/users/{account.id}"),

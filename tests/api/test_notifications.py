@@ -3,6 +3,7 @@
 import pytest
 
 from petrel.api import notification_requests, notifications, timelines  # noqa: F401
+from petrel.core import policy
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import posts, relationships
@@ -22,6 +23,7 @@ async def act(member, command, *args, **named):
 
 async def set_state(member, state):
     async with writing(System("test"), cause="test") as w:
+        await policy.widens(w, member.account)
         await w.execute("update accounts.account set state = $2 where id = $1", member.account, state)
         w.record("accounts.account.changed", member.account)
 

@@ -15,6 +15,8 @@ SCHEMAS = frozenset(ROOMS) | {"ops", "access", "journal", "law", "keyring"}
 ELSEWHERE: dict[str, frozenset[str]] = {
     # Counts of posts and followers are projections of the journal, kept where profiles are read.
     "petrel/features/posts/jobs.py": frozenset(("accounts",)),
+    # The law's own rows: which surfaces are open, which policy is in force.
+    "petrel/features/posts/visibility.sql": frozenset(("law",)),
 }
 
 

@@ -50,7 +50,8 @@ class Answerer:
             caller = await self.tokens.find(digest_of(token), max_age_s) or ANONYMOUS
 
         self._count(call, route, caller)
-        call.viewer = admit(route.access, caller, has_token=token is not None)
+        call.viewer = admit(route.access, caller, has_token=token is not None,
+                            only_reads=call.method in ("GET", "HEAD"))
 
         if call.body is None and has_body(call.headers):
             call.body = await self._read(call, receive, route.most_bytes or self.settings.most_body_bytes)

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 
 from petrel.api.http.errors import OUTSIDE_SCOPES, NeedsUser
 from petrel.api.http.scopes import Access
-from petrel.core.errors import Refused, Unauthenticated
+from petrel.core.errors import Refused, Unauthenticated, Unavailable
+from petrel.core.policy import OLDER
 from petrel.core.viewer import Anonymous, AppOnly, Member
 
 Caller = Anonymous | Member | AppOnly
@@ -67,11 +68,16 @@ def digest_of(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-def admit(access: Access, caller: Caller, *, has_token: bool) -> Caller:
+def admit(access: Access, caller: Caller, *, has_token: bool, only_reads: bool = True) -> Caller:
     """The caller as the route sees them. `has_token`: whether any token was shown.
 
-    Errors, with the API's own texts: Unauthenticated (401), Refused (403), NeedsUser (422).
+    Errors, with the API's own texts: Unauthenticated (401), Refused (403), NeedsUser (422); Unavailable (503) for a
+    member who comes through an outdated program to anything but what everybody may read: apps drop a token for 401.
     """
+    if isinstance(caller, Member) and caller.is_outdated:
+        if access.anonymous and only_reads:
+            return caller
+        raise Unavailable(OLDER, retry_after_s=60)
     if not isinstance(caller, Anonymous):
         for need in access.needs:
             if need.isdisjoint(caller.scopes):

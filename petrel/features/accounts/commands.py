@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from petrel.core import ids, seal
+from petrel.core import ids, policy, seal
 from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, NotFound, Unauthenticated
 from petrel.core.text import handles
@@ -138,6 +138,8 @@ async def protect(w: Writer, account: int, *, on: bool) -> None:
     if await rows.fetch_account(w, account) is None:
         raise NotFound
 
+    if not on:
+        await policy.widens(w, account)
     await rows.update_account(w, account, Changes(protected=on), None)
 
     w.record("accounts.account.protected" if on else "accounts.account.opened", account)

@@ -14,7 +14,8 @@ $$;
 -- caller has: the sealed profile comes only when it is another.
 --
 -- 4096 is this room's own state: the address is not confirmed yet, so nobody has been let in by that name.
--- A viewer who is suspended or deactivated sees nobody but themselves. source: visibility.md section 1.
+-- A viewer who is suspended or deactivated sees nobody but themselves. source: visibility.md section 1. One who comes
+-- through an outdated program sees what a stranger does.
 create or replace function accounts.cards(p_digest bytea, p_ids bigint[], p_have integer[])
 returns setof accounts.card
 language plpgsql stable security definer set search_path = '' as $$
@@ -30,7 +31,7 @@ begin
          when coalesce(r.bits, 0) & 32 <> 0 and (a.is_protected or a.state & 128 <> 0) then 0
          when a.state & 128 <> 0 then case when v.account is null then 0 else 3 end
          when coalesce(r.bits, 0) & 32 <> 0 then 1
-         when a.is_protected and coalesce(r.bits, 0) & 1 = 0 then 1
+         when a.is_protected and (coalesce(r.bits, 0) & 1 = 0 or v.kind = 'outdated') then 1
          else 2 end)::smallint as shell,
       a.handle, a.domain, a.role, a.state, a.version, a.is_protected, a.is_discoverable, a.is_indexable, a.is_bot,
       a.hides_network, a.joined_at, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
@@ -131,7 +132,7 @@ begin
     from accounts.announcement a
     left join accounts.announcement_read d
       on d.cell = law.cell(v.account) and d.account = v.account and d.announcement = a.id
-   where v.account is not null and a.withdrawn_at is null
+   where v.account is not null and v.kind <> 'outdated' and a.withdrawn_at is null
      and coalesce(a.starts_at <= now(), true) and coalesce(a.ends_at > now(), true)
      and (p_dismissed or d.announcement is null)
    order by a.id;

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from petrel.core import policy
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.ids import cell_of
 from petrel.features.accounts.shapes import Changes, RemoteAccount
@@ -102,6 +103,7 @@ async def set_role(w: Writer, account: int, role: str) -> None:
 
 
 async def open_to_all(w: Writer, account: int) -> None:
+    await policy.widens(w, account)
     await w.execute("update accounts.account set is_protected = false, version = version + 1 "
                     "where cell = $1 and id = $2", cell_of(account), account)
 

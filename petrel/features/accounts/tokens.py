@@ -63,7 +63,8 @@ def _holder(digest: bytes, row: Row | None) -> Member | AppOnly | PetrelError | 
         may_sign_in(row["state"])
     except PetrelError as error:
         return error
-    return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session")
+    return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session",
+                  row["kind"] == "outdated")
 
 
 async def issue(w: Writer, account: int | None, app: int | None, wanted: Sequence[str]) -> Issued:

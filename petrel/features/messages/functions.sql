@@ -36,8 +36,10 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_me bigint := messages.enter(p_digest, array['read', 'read:statuses'], 0);
   v_codes bytea;
+  v_open boolean;
 begin
-  select s.codes into strict v_codes from law.surface s where s.surface = p_surface;
+  select s.codes, s.is_open into strict v_codes, v_open from law.surface s where s.surface = p_surface;
+  if not v_open then perform law.refuse_closed(p_surface); end if;
   return query
   select j.ord, 0::smallint, j.id, j.code::smallint,
     j.who | (select case when exists (select from relationships.filter f where f.cell = law.cell(v_me)
@@ -69,8 +71,10 @@ declare
   i integer;
   v_me bigint;
   v_codes bytea;
+  v_open boolean;
 begin
-  select s.codes into strict v_codes from law.surface s where s.surface = 1;
+  select s.codes, s.is_open into strict v_codes, v_open from law.surface s where s.surface = 1;
+  if not v_open then perform law.refuse_closed(1::smallint); end if;
   for i in 1 .. cardinality(p_ids) loop
     v_me := messages.enter(p_digests[i], array['read', 'read:statuses']);
     continue when v_me is null;
@@ -98,7 +102,7 @@ declare
   v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
   v_people bigint[];
 begin
-  if v_me is null then raise exception 'no such session' using errcode = 'PT401'; end if;
+  if v_me is null then perform law.refuse((law.viewer(p_digest)).kind); end if;
   v_people := array(select distinct x from unnest(p_named || v_me) x order by x);
   insert into messages.message (cell, id, conversation, author, flags, reply_to, reply_to_account, named,
                                 language, app, sealed)

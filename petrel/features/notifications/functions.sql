@@ -6,7 +6,7 @@ create or replace function notifications.me(p_digest bytea) returns bigint
 language plpgsql stable security definer set search_path = '' as $$
 declare v law.session := law.viewer(p_digest);
 begin
-  return case when v.state & 384 = 0 then v.account end;
+  return case when v.state & 384 = 0 and v.kind <> 'outdated' then v.account end;
 end $$;
 
 -- Whose notifications the holder of this digest may read, and up to where they were cleared. No row for nobody.

@@ -1,11 +1,12 @@
 -- What commands need to know of who acts, and the few changes that touch ciphertext in place.
 
--- One row per digest that belongs to an account, in the order asked.
+-- One row per digest that belongs to an account, in the order asked. Errors: PT503 for an outdated program.
 create or replace function posts.standing(p_digests bytea[])
 returns table (ord integer, account bigint, state integer, is_protected boolean, default_audience smallint,
                default_sensitive boolean, default_language text, version integer, app bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
+  if law.is_older() then perform law.refuse('outdated'); end if;
   return query
   select d.ord::integer, a.id, a.state, a.is_protected, a.default_audience, a.default_sensitive, a.default_language,
          a.version, v.app
@@ -25,6 +26,7 @@ declare
   v law.session := law.viewer(p_digest);
   v_version integer;
 begin
+  if v.kind = 'outdated' then perform law.refuse(v.kind); end if;
   perform from posts.post p where p.cell = law.cell(p_id) and p.id = p_id for update;   -- one edit after the other
   insert into posts.edit (cell, post, version, at, flags, sealed)
   select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
@@ -106,7 +108,8 @@ create or replace function posts.of_author(p_digest bytea, p_author bigint, p_li
 returns table (id bigint, boost_of bigint)
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  v_is_anon boolean := (law.viewer(p_digest)).account is null;
+  v law.session := law.viewer(p_digest);
+  v_is_anon boolean := v.account is null or v.kind = 'outdated';
 begin
   if v_is_anon and (select a.is_protected from accounts.account a
                      where a.cell = law.cell(p_author) and a.id = p_author) then
@@ -154,7 +157,7 @@ returns table (mark bigint, post bigint)
 language plpgsql stable security definer set search_path = '' set enable_sort = off as $$
 declare
   v law.session := law.viewer(p_digest);
-  v_account bigint := case when p_kind = 8 then p_account else v.account end;
+  v_account bigint := case when p_kind = 8 then p_account when v.kind <> 'outdated' then v.account end;
 begin
   -- Each kind has its index (mark_likes ...), which only an order by its own column can use. Where most have few marks,
   -- the planner would take all of somebody's and sort them: it is told not to.
@@ -176,7 +179,7 @@ declare
   v law.session := law.viewer(p_digest);
   v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
 begin
-  if v.account is null
+  if v.account is null or v.kind = 'outdated'
      or not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
                      where s.depth = 0 and s.code > 3) then
     return;

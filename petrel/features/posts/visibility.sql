@@ -7,6 +7,79 @@
 -- One text serves a page (one viewer, many posts), a batch of writers (many viewers, one post each) and an
 -- explanation (one pair). Left joins on primary keys; 25 candidates take about 0.2 ms.
 
+-- Who is behind this digest? One row, all null when nobody is. The web process cannot say who it is acting
+-- for; it can only show what it was shown. Two letters instead of a digest are somebody not signed in whose network
+-- address is in that country. Whoever comes through a program older than the policy in force is 'outdated': still on
+-- their side of every block, and allowed nothing but what is public. See decision 0013.
+create or replace function law.viewer(p_digest bytea) returns law.session
+language plpgsql stable security definer set search_path = '' as $$
+declare s law.session;
+begin
+  if length(p_digest) <> 32 then return s; end if;
+  select t.account, t.kind, t.scopes, a.role, a.state, t.app, t.id into s
+    from accounts.token t
+    left join accounts.account a on a.cell = law.cell(t.account) and a.id = t.account
+   where t.digest = p_digest and t.revoked_at is null
+     and (t.expires_at is null or t.expires_at > now())
+     and (t.account is null or a.id is not null);
+  if s.kind is not null and law.is_older() then
+    s.kind := 'outdated';
+    s.scopes := '{}';
+    s.role := 'member';
+  end if;
+  return s;
+end $$;
+
+-- For functions that change something: whoever comes through an older program is told so, and anybody else who may
+-- not, that they are not signed in. Apps drop a token that is answered 401.
+create or replace function law.refuse(p_kind text) returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_kind = 'outdated' then
+    raise exception 'This program is older than the site''s privacy policy; only what is public can be read until it is updated'
+      using errcode = 'PT503';
+  end if;
+  raise exception 'no such session' using errcode = 'PT401';
+end $$;
+
+-- A surface through which something may leak is closed, and whoever asks for it is told so rather than guessed at.
+-- source: docs/law/visibility.md section 2 (defaults). False when it was so already.
+create or replace function law.close_surface(p_system text, p_surface smallint, p_why text) returns boolean
+language plpgsql security definer set search_path = '' as $$
+begin
+  update law.surface set is_open = false, closed_at = now(), closed_why = p_why where surface = p_surface and is_open;
+  return found;
+end $$;
+
+create or replace function law.open_surface(p_system text, p_surface smallint, p_why text) returns boolean
+language plpgsql security definer set search_path = '' as $$
+begin
+  update law.surface set is_open = true, closed_at = null, closed_why = p_why where surface = p_surface and not is_open;
+  return found;
+end $$;
+
+create or replace function law.refuse_closed(p_surface smallint) returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  raise exception 'This part of the site is closed while it is being examined; please try again later'
+    using errcode = 'PT503', detail = 'surface ' || p_surface;
+end $$;
+
+-- Is this post withheld from this viewer? 16 when it is, 131072 when it may be and nobody knows the viewer's country.
+-- The country is the one that the viewer's account has declared, or of somebody not signed in that of the address.
+create or replace function law.withheld_from(p_id bigint, p_viewer bigint, p_country text) returns integer
+language plpgsql stable security definer set search_path = '' as $$
+declare v_country text := p_country;
+begin
+  if p_viewer is not null then
+    select a.country into v_country from accounts.account a where a.cell = law.cell(p_viewer) and a.id = p_viewer;
+  end if;
+  return coalesce((
+    select case when v_country is null then 131072 else 16 end from posts.withheld w
+     where w.cell = law.cell(p_id) and w.post = p_id and w.until_at > now()
+       and (v_country is null or w.country = v_country) limit 1), 0);
+end $$;
+
 do $$ begin
   create type law.decided as (
     ord integer, viewer bigint, id bigint, code smallint, who integer, states integer, audience smallint,
@@ -16,18 +89,23 @@ do $$ begin
 exception when duplicate_object then null; end $$;
 
 -- p_viewers[i] is the account that wants to see p_ids[i]; null is somebody not signed in. p_private[i] is
--- false for an app whose token does not cover posts to followers. Posts that do not exist bring no row.
+-- false for an app whose token does not cover posts to followers. p_countries[i], where anything is known, is the
+-- country of the address of somebody not signed in. Posts that do not exist bring no row. Errors: PT503 for a surface
+-- that is closed.
 --
 -- Surface 15 is a list of the viewer's: the document's `home` covers home and list timelines, so the row of home
 -- decides. Which replies belong into a list is the list's own policy, not that of the home timeline.
-create or replace function law.decide(p_viewers bigint[], p_private boolean[], p_ids bigint[], p_surface smallint)
+create or replace function law.decide(p_viewers bigint[], p_private boolean[], p_ids bigint[], p_surface smallint,
+                                      p_countries text[] default null)
 returns setof law.decided
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_codes bytea;
+  v_open boolean;
 begin
-  select s.codes into strict v_codes from law.surface s
+  select s.codes, s.is_open into strict v_codes, v_open from law.surface s
    where s.surface = case when p_surface = 15 then 5 else p_surface end;
+  if not v_open then perform law.refuse_closed(p_surface); end if;
   return query
   select f.ord, f.viewer, f.id,
     (case
@@ -46,8 +124,8 @@ begin
       p_viewers[c.ord] as viewer, p_private[c.ord] as sees_private,
       case when p.audience < 3 and (a.is_protected or p.flags & 65536 <> 0) then 5 else p.audience::integer
       end as effective,
-      -- NOTE: 16 (withheld) needs the viewer's country, which nobody declares yet: section 2, defaults.
-      (p.flags | a.state) & 4078 as all_states,
+      ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
+        else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end as all_states,
       case
         when p_viewers[c.ord] is null then 0
         when p_viewers[c.ord] = p.author then 129
@@ -88,7 +166,8 @@ exception when duplicate_object then null; end $$;
 -- p_ids[i] boosts (0: none): ciphertext and the author's card come only for what has changed since. A boost brings a
 -- second row, depth 1: the boosted post, judged on its own as embedded content; with p_have_boosted null none is
 -- looked for. In `who`, bit 65536 says that the viewer keeps filters. Direct messages only when one asks alone.
--- Many in one call, since half the cost of a page is beginning it. Errors: PT401 for a digest that nobody has.
+-- Many in one call, since half the cost of a page is beginning it. Errors: PT401 for a digest that nobody has; PT503
+-- for a surface that is closed.
 create or replace function law.pages(p_digests bytea[], p_whose integer[], p_surface smallint, p_ids bigint[],
                                      p_have bigint[], p_have_boosted bigint[])
 returns setof law.shown
@@ -105,20 +184,26 @@ declare
   v_have bigint[] := p_have;
   v_nobody boolean;
   v_count integer;
+  v_lands text[];
 begin
   select array_agg(v.account order by d.ord),
          array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
          array_agg(coalesce(v.state, 0) & 384 <> 0 order by d.ord),  -- suspended, deactivated: only their own few pages
          array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
                                        and f.account = v.account) then 65536 else 0 end order by d.ord),
-         bool_or(d.digest <> '' and v.kind is null)
-    into v_accounts, v_private, v_out, v_filters, v_nobody
+         bool_or(v.kind is null and length(d.digest) not in (0, 2)),
+         array_agg(encode(d.digest, 'escape') order by d.ord) filter (where length(d.digest) = 2)
+    into v_accounts, v_private, v_out, v_filters, v_nobody, v_lands
     from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
   if v_nobody then
     raise exception 'no such session' using errcode = 'PT401';
   end if;
   select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord)
     into v_viewers, v_sees from unnest(p_whose) with ordinality w(who, ord);
+  if v_lands is not null then
+    select array_agg(case when length(p_digests[w.who]) = 2 then encode(p_digests[w.who], 'escape') end order by w.ord)
+      into v_lands from unnest(p_whose) with ordinality w(who, ord);
+  end if;
   for v_depth in 0 .. 1 loop
     return query
     select d.ord, v_depth::smallint, d.id, d.code, d.who | v_filters[p_whose[d.ord]], d.states, d.audience, d.author,
@@ -126,7 +211,7 @@ begin
       m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
       null::bigint,
       case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
-    from law.decide(v_viewers, v_sees, v_ids, v_surface) d
+    from law.decide(v_viewers, v_sees, v_ids, v_surface, v_lands) d
     left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
     left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
                              and c.cell = law.cell(d.id) and c.id = d.id

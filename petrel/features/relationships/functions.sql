@@ -4,12 +4,13 @@
 -- Locks: the two rows of a pair are always taken in the order of (owner, other), smaller account first. Whoever
 -- holds the first row holds the pair.
 
--- Who is behind this digest and may do things: null for nobody, and for suspended and deactivated accounts.
+-- Who is behind this digest and may do things: null for nobody, for suspended and deactivated accounts, and for
+-- whoever comes through an outdated program.
 create or replace function relationships.me(p_digest bytea) returns bigint
 language plpgsql stable security definer set search_path = '' as $$
 declare v law.session := law.viewer(p_digest);
 begin
-  return case when v.state & 384 = 0 then v.account end;
+  return case when v.state & 384 = 0 and v.kind <> 'outdated' then v.account end;
 end $$;
 
 -- For commands -----------------------------------------------------------------------------------------------
@@ -28,7 +29,7 @@ declare
   v_second bigint := greatest(p_writer, p_other);
 begin
   if relationships.me(p_digest) is distinct from p_writer then
-    raise exception 'no such session' using errcode = 'PT401';
+    perform law.refuse((law.viewer(p_digest)).kind);
   end if;
   if not exists (select from accounts.account a where a.cell = law.cell(p_other) and a.id = p_other) then return; end if;
   if not p_make and not exists (select from relationships.relation r

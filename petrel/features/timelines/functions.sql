@@ -75,7 +75,7 @@ declare
   v_policy text;
 begin
   select l.replies_policy into v_policy from lists.list l
-   where l.cell = law.cell(p_list) and l.id = p_list and l.owner = v.account;
+   where l.cell = law.cell(p_list) and l.id = p_list and l.owner = v.account and v.kind <> 'outdated';
   if v_policy is null then return; end if;
   -- The order is spelled out, so that of each member the newest (or, upwards, the oldest) are read and no more.
   return query execute format(
@@ -115,5 +115,6 @@ language plpgsql stable security definer set search_path = '' as $$
 declare v law.session := law.viewer(p_digest);
 begin
   return query select m.timeline, m.last_read, m.version, m.changed_at from timelines.marker m
-   where m.cell = law.cell(v.account) and m.account = v.account and m.timeline = any (p_timelines);
+   where m.cell = law.cell(v.account) and m.account = v.account and m.timeline = any (p_timelines)
+     and v.kind <> 'outdated';
 end $$;

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from petrel.storage.policy import POLICY, SETTING
 from petrel.storage.postgres import binaries, folders
 from petrel.storage.postgres.birth import ADMIN, check_version
 from petrel.storage.postgres.cluster import Cluster
@@ -79,16 +80,20 @@ class Storage:
         """Keyword arguments for `asyncpg.connect` and `create_pool`.
 
         With an external server `petrel_admin` means the login in its URL, and any other user signs in itself.
+        Each session says which policy its program knows, and who it is to whoever looks at the sessions.
         """
         url = self.urls[cluster]
         if url:
-            return external_args(url, "" if user == ADMIN else user, database)
-        return {
-            "host": str(folders.socket_folder(self.data, f"pg-{cluster}")),
-            "port": PORT,
-            "user": user,
-            "database": database or DATABASES[cluster],
-        }
+            args = external_args(url, "" if user == ADMIN else user, database)
+        else:
+            args = {
+                "host": str(folders.socket_folder(self.data, f"pg-{cluster}")),
+                "port": PORT,
+                "user": user,
+                "database": database or DATABASES[cluster],
+            }
+        said = {SETTING: str(POLICY), "application_name": f"petrel {user.removeprefix('petrel_')} policy={POLICY}"}
+        return {**args, "server_settings": {**args.get("server_settings", {}), **said}}
 
     def main_dsn(self, role: str = ADMIN) -> dict[str, Any]:
         return self.connect_args("main", role)
