@@ -50,6 +50,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Requests answered at once by one web process; more get 503", "requests", ge=8, le=10_000)] = 512
     body_bytes: Annotated[int, _meta(
         "Largest request body, uploads apart", "bytes", ge=65_536, le=67_108_864)] = 1_000_000
+    nothing_after_ms: Annotated[int, _meta(
+        "Time after which a request learns that something is not there, hidden or never existing alike; longer than "
+        "nearly every answer takes. 0 answers at once, and lets patient people tell the two apart",
+        "milliseconds", ge=0, le=1000)] = 50
 
     site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""

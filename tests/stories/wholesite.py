@@ -128,7 +128,8 @@ async def open_site(addresses: Any) -> WholeSite:
     """The doors are open."""
     app.load_rooms()
     app.load_api()
-    return WholeSite(await app.web_app(Settings(base_url=limits.current().base_url), Limits(on=False)),
+    return WholeSite(await app.web_app(Settings(base_url=limits.current().base_url, nothing_after_ms=0),
+                                       Limits(on=False)),
                      await asyncpg.connect(**addresses.main["owner"]))
 
 

@@ -14,7 +14,7 @@ PASSWORD = "long enough"
 async def front_door() -> object:
     """The ASGI application of a web process, over the doors that are open; nothing is counted."""
     app.load_api()
-    return await app.web_app(settings.Settings(data="unused"), Limits(on=False))
+    return await app.web_app(settings.Settings(data="unused", nothing_after_ms=0), Limits(on=False))
 
 
 class Someone(Cookies):

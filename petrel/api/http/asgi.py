@@ -1,7 +1,8 @@
 """The front gate of a web process, an ASGI application: API routes are answered here, all else by the pages.
 
 Each request is admitted (not too many at once), given a deadline, answered (`answer.py`), and what goes wrong
-becomes an answer by the table in `errors.py`. Nothing an endpoint lets slip reaches the client.
+becomes an answer by the table in `errors.py`. Nothing an endpoint lets slip reaches the client. What is not there is
+said at a fixed time (`nothing.py`).
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from petrel.api.http.cors import is_open, preflight
 from petrel.api.http.deadlines import SECONDS, Deadlines
 from petrel.api.http.errors import ClientGone, NotAllowedHere, reply_for
 from petrel.api.http.limits import Limits
+from petrel.api.http.nothing import Nothing
 from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_headers
 from petrel.api.http.reply import Reply, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
@@ -64,6 +66,7 @@ class Gate:
         self._pages = pages
         self._on_start, self._on_stop = on_start, on_stop
         self._deadlines = Deadlines(settings.most_at_once)
+        self._nothing = Nothing(settings.nothing_after_s)
         self._observe = observe
         self._is_https = settings.base_url.startswith("https:")
 
@@ -84,7 +87,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, place: Place, values: tuple[str, ...]) -> None:
-        began = time.perf_counter()
+        began = time.monotonic()
         headers = dict(scope["headers"])
         method: str = scope["method"]
         call = Call(method, scope["path"], scope["query_string"], headers, self.settings.base_url)
@@ -95,6 +98,7 @@ class Gate:
         try:
             try:
                 task = self._deadlines.begin(5.0 if route is None else route.deadline_s)
+                self._nothing.refuse_when_full()
                 if route is None:
                     reply = _without_route(call, place, values)
                 else:
@@ -112,17 +116,24 @@ class Gate:
                 body = encode(reply.body)
             has_cors = b"origin" in headers and (is_open(call.path) if route is None else route.has_cors)
             unread = call.body is None and reply.status >= 400 and has_body(headers)
+            if reply.status == 404:
+                self._let_go(task, call)
+                await self._nothing.wait(began)
             await send_reply(send, receive if unread else None, call, reply, body, has_cors=has_cors)
         finally:
-            if task is not None:
-                self._deadlines.end(task)
-            if call.body is not None and call.body.uploads:
-                call.body.close()
+            self._let_go(task, call)
         if self._observe is not None:
-            self._observe(_name(route), reply.status, time.perf_counter() - began)
+            self._observe(_name(route), reply.status, time.monotonic() - began)
+
+    def _let_go(self, task: asyncio.Task[object] | None, call: Call) -> None:
+        """Gives back what a request holds; twice does no harm."""
+        if task is not None:
+            self._deadlines.end(task)
+        if call.body is not None and call.body.uploads:
+            call.body.close()
 
     async def _serve_page(self, pages: App, scope: Scope, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
+        began = time.monotonic()
         headers = dict(scope["headers"])
         call_id = new_call_id()
         trusted = self.settings.trusted_proxies
@@ -134,6 +145,7 @@ class Gate:
         failure: Exception | None = None
         try:
             task = self._deadlines.begin(SECONDS["page"])
+            self._nothing.refuse_when_full()
             refuse_length(headers, self.settings.most_body_bytes)
             await pages(scope, envelope.receive, envelope.send)
         except ClientGone:
@@ -151,8 +163,11 @@ class Gate:
             reply = error_page(reply_for(failure, call_id, "page"), call_id)
             if not envelope.status:
                 await envelope.send_whole(reply)
+        if envelope.status == 404:
+            await self._nothing.wait(began)
+            await envelope.release()
         if self._observe is not None:
-            self._observe("page", envelope.status, time.perf_counter() - began)
+            self._observe("page", envelope.status, time.monotonic() - began)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -165,6 +180,8 @@ class Gate:
                 log.error("could not start" if starts else "could not stop cleanly", exc_info=error)
                 await send({"type": f"{message['type']}.failed", "message": str(error)})
                 return
+            if not starts:
+                self._nothing.close()
             await send({"type": f"{message['type']}.complete"})
             if not starts:
                 return

@@ -30,14 +30,18 @@ HSTS: Header = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Envelope:
-    """Around one request to the pages. `status`: of the answer, 0 until its first bytes are out."""
+    """Around one request to the pages. `status`: of the answer, 0 until its first bytes are out.
 
-    __slots__ = ("_extra", "_left_bytes", "_most_bytes", "_receive", "_send", "status")
+    A 404 stays here until `release`: the gate knows when it may go.
+    """
+
+    __slots__ = ("_extra", "_held", "_left_bytes", "_most_bytes", "_receive", "_send", "status")
 
     def __init__(self, receive: Receive, send: Send, most_bytes: int, extra: tuple[Header, ...]) -> None:
         self._receive, self._send = receive, send
         self._most_bytes = self._left_bytes = most_bytes
         self._extra = extra
+        self._held: list[Message] = []
         self.status = 0
 
     async def receive(self) -> Message:
@@ -55,7 +59,15 @@ class Envelope:
             headers += [header for header in self._extra if header[0] not in present]
             message = {**message, "headers": headers}
             self.status = message["status"]
-        await self._send(message)
+        if self.status == 404:
+            self._held.append(message)
+        else:
+            await self._send(message)
+
+    async def release(self) -> None:
+        """Sends what was held."""
+        for message in self._held:
+            await self._send(message)
 
     async def send_whole(self, reply: Reply) -> None:
         body = encode(reply.body)

@@ -15,6 +15,8 @@ class HttpSettings(Struct, frozen=True, kw_only=True):
     most_at_once: int = 512
     # Addresses whose X-Forwarded-For is believed. A peer without an address (a Unix socket) always is.
     trusted_proxies: frozenset[str] = frozenset()
+    # After this time, or a multiple of it, goes out that something is not there; 0 sends it at once.
+    nothing_after_s: float = 0.0
 
 
 def client_address(peer: tuple[str, int] | None, forwarded: bytes | None, trusted: frozenset[str]) -> str:
