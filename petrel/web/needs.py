@@ -16,8 +16,11 @@ from petrel.web.shapes import (
     Handover,
     Newcomer,
     Notifications,
+    Opening,
     PostView,
+    Privacy,
     Profile,
+    Reach,
     Site,
     Thread,
     Timeline,
@@ -82,6 +85,38 @@ class Acting(Protocol):
         """Notifications up to and including this id have been seen."""
 
 
+class Settling(Protocol):
+    """Who sees what somebody has written, and how their account is shown.
+
+    Errors of all: Unauthenticated, Unavailable. Showing more takes `is_fresh`; otherwise it is Refused.
+    """
+
+    async def is_fresh(self, viewer: Viewer) -> bool:
+        """Whether this browser signed in within the last minutes."""
+
+    async def reach(self, viewer: Viewer, post: int) -> Reach:
+        """Of one's own post. Errors: NotFound (also for what has no other audience: boosts, direct messages)."""
+
+    async def narrow(self, viewer: Viewer, post: int, audience: str, *, cause: str) -> None:
+        """Holds at once. Errors: NotFound, Invalid, Refused."""
+
+    async def widen(self, viewer: Viewer, post: int, audience: str, *, cause: str) -> None:
+        """Errors: NotFound, Invalid, Refused, Conflict."""
+
+    async def privacy(self, viewer: Viewer) -> Privacy: ...
+
+    async def set_privacy(self, viewer: Viewer, privacy: Privacy, *, cause: str) -> None:
+        """Errors: Invalid."""
+
+    async def protect(self, viewer: Viewer, *, cause: str) -> None:
+        """Holds at once. Twice is as once."""
+
+    async def opening(self, viewer: Viewer) -> Opening: ...
+
+    async def unprotect(self, viewer: Viewer, *, cause: str) -> None:
+        """Errors: Refused."""
+
+
 class Doorkeeping(Protocol):
     """Who comes in. Session tokens are bearer strings; the cookie holds one, the database its digest."""
 
@@ -93,6 +128,9 @@ class Doorkeeping(Protocol):
 
         Errors: Invalid (wrong in any way: callers are never told which), Refused (may not sign in), TooMany.
         """
+
+    async def sign_in_again(self, viewer: Viewer, password: str, *, address: str, cause: str) -> str:
+        """A new session token in place of the viewer's, which ends. Errors: Invalid (not the password), TooMany."""
 
     async def sign_out(self, session: str, *, cause: str) -> None: ...
 
@@ -128,5 +166,5 @@ class Consenting(Protocol):
         """error=access_denied for the app. Errors: as above."""
 
 
-class Needs(Reading, Acting, Doorkeeping, Consenting, Protocol):
+class Needs(Reading, Acting, Settling, Doorkeeping, Consenting, Protocol):
     """All of it."""

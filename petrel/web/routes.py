@@ -12,7 +12,20 @@ from starlette.routing import Route
 from petrel.core import surfaces
 from petrel.web import serve
 from petrel.web.door import Door
-from petrel.web.pages import about, doorway, files, home, notifications, oauth, post, profile, search, timelines
+from petrel.web.pages import (
+    about,
+    audience,
+    doorway,
+    files,
+    home,
+    notifications,
+    oauth,
+    post,
+    profile,
+    search,
+    settings,
+    timelines,
+)
 
 
 class Address(Struct, frozen=True):
@@ -49,6 +62,8 @@ ADDRESSES = (
     Address("/marks", "POST", post.mark, "api"),
     _none("/auth/sign_in", "GET", doorway.sign_in_form),
     _none("/auth/sign_in", "POST", doorway.sign_in),
+    _none("/auth/again", "GET", doorway.again_form),
+    _none("/auth/again", "POST", doorway.again),
     _none("/auth/sign_up", "GET", doorway.sign_up_form),
     _none("/auth/sign_up", "POST", doorway.sign_up),
     _none("/auth/sign_out", "GET", doorway.sign_out_form),
@@ -60,10 +75,16 @@ ADDRESSES = (
     # Some clients put a slash in front of the query.
     _none("/oauth/authorize/", "GET", oauth.ask),
     _none("/oauth/authorize/native", "GET", oauth.show_code),
+    _none("/settings/privacy", "GET", settings.privacy),
+    _none("/settings/privacy", "POST", settings.set_privacy),
+    Address("/settings/privacy/open", "GET", settings.ask_open, "cnt"),
+    _none("/settings/privacy/open", "POST", settings.open_account),
     Address("/@{handle}", "GET", profile.posts, "prof cnt"),
     Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
     _none("/@{handle}/follow", "POST", profile.follow),
     Address("/@{handle}/{post}", "GET", post.show, "link thrd"),
+    Address("/@{handle}/{post}/audience", "GET", audience.show, "link cnt"),
+    Address("/@{handle}/{post}/audience", "POST", audience.change, "link"),
     Address("/@{handle}/{post}/delete", "GET", post.ask_delete, "link"),
     Address("/@{handle}/{post}/delete", "POST", post.delete, "link"),
 )

@@ -225,6 +225,39 @@ class Draft(Struct, frozen=True, kw_only=True):
     once: str = ""
 
 
+class Reach(Struct, frozen=True, kw_only=True):
+    """Whom one's own post is for, in the words of audiences, and whom a change of that concerns."""
+
+    sees: str
+    """As it holds now; narrower than what the author chose where the account is protected."""
+    narrower: tuple[str, ...]
+    wider: tuple[str, ...]
+    """What it may be changed to; nothing wider while the account is protected, nor beyond what the post answers."""
+    is_protected: bool = False
+    followers: int = 0
+    named: int = 0
+    replies: int = 0
+    boosts: int = 0
+
+
+class Privacy(Struct, frozen=True, kw_only=True):
+    """How somebody's account is shown to others. `default_audience`: of a new post that names none."""
+
+    is_indexable: bool = False
+    is_discoverable: bool = False
+    hides_network: bool = False
+    default_audience: str = "public"
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """What opening a protected account does to its posts: how many everybody may then see, `listed` in public places
+    or `unlisted`, and how many `stay` for followers."""
+
+    listed: int = 0
+    unlisted: int = 0
+    stay: int = 0
+
+
 class Newcomer(Struct, frozen=True, kw_only=True):
     """What the sign-up and set-up forms send."""
 

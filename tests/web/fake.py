@@ -12,9 +12,10 @@ from petrel.web.shapes import (
 from tests.web.cast import Line
 from tests.web.fake_doors import FakeDoors
 from tests.web.fake_reading import FakeReading
+from tests.web.fake_settling import FakeSettling
 
 
-class Fake(FakeReading, FakeDoors):
+class Fake(FakeReading, FakeSettling, FakeDoors):
     """All of it; and here what changes something: functions of `needs.Acting`."""
 
     async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from petrel.core.errors import Invalid, NotFound, PetrelError
+from petrel.core.errors import Invalid, NotFound, PetrelError, TooMany
 from petrel.web import addresses, words
 from petrel.web.door import Visit
 from petrel.web.shapes import Newcomer
@@ -30,6 +30,26 @@ async def sign_in(visit: Visit) -> Response:
         if isinstance(wrong, Invalid):
             message = "The name and the password do not fit together. Check both, also for capital letters."
         return _sign_in_page(visit, next_, name=name, status=status, message=message)
+    return visit.come_in(session, next_)
+
+
+async def again_form(visit: Visit) -> Response:
+    """The password once more, before something is shown to more people."""
+    visit.member()
+    return _again_page(visit, addresses.own(visit.request.query_params.get("next", "")))
+
+
+async def again(visit: Visit) -> Response:
+    visit.member()
+    next_ = addresses.own(visit.sent.get("next", ""))
+    try:
+        session = await visit.needs.sign_in_again(
+            visit.viewer, visit.sent.get("password", ""), address=visit.address, cause=visit.cause
+        )
+    except Invalid:
+        return _again_page(visit, next_, status=422, message="That is not your password. Check capital letters.")
+    except TooMany as wrong:
+        return _again_page(visit, next_, status=429, message=words.said(wrong))
     return visit.come_in(session, next_)
 
 
@@ -103,6 +123,10 @@ def _compare_passwords(visit: Visit) -> None:
 
 def _sign_in_page(visit: Visit, next_: str, *, name: str = "", status: int = 200, message: str = "") -> Response:
     return _secret(visit.page("sign_in.html", status=status, next=next_, name=name, message=message))
+
+
+def _again_page(visit: Visit, next_: str, *, status: int = 200, message: str = "") -> Response:
+    return _secret(visit.page("again.html", status=status, next=next_, message=message))
 
 
 def _sign_up_page(

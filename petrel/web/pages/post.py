@@ -63,12 +63,12 @@ async def mark(visit: Visit) -> Response:
 
 async def ask_delete(visit: Visit) -> Response:
     visit.member()
-    return visit.page("delete.html", post=await _own_post(visit))
+    return visit.page("delete.html", post=await own_post(visit))
 
 
 async def delete(visit: Visit) -> Response:
     me = visit.member()
-    post = await _own_post(visit)
+    post = await own_post(visit)
     await visit.needs.delete_post(visit.viewer, post.id, cause=visit.cause)
     return visit.go(me.url)
 
@@ -80,7 +80,7 @@ def _id(visit: Visit) -> int:
     return id_
 
 
-async def _own_post(visit: Visit) -> PostView:
+async def own_post(visit: Visit) -> PostView:
     thread: Thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=True)
     if isinstance(thread.focus, Gap) or not thread.focus.is_own:
         raise NotFound()

@@ -35,6 +35,12 @@ class DoorkeepingRooms:
         self._counting.take_key("signin_email", name)
         return (await accounts.sign_in(name, password, cause=cause)).token
 
+    async def sign_in_again(self, viewer: Viewer, password: str, *, address: str, cause: str) -> str:
+        member = member_of(viewer)
+        self._counting.take_address("signin", address)
+        self._counting.take_key("signin_email", str(member.account))
+        return (await accounts.sign_in_again(member, password, cause=cause)).token
+
     async def sign_out(self, session: str, *, cause: str) -> None:
         member = await _holder(session)
         if member is not None:
