@@ -72,10 +72,11 @@ async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[
 
 
 def load_rooms() -> None:
-    """Imports `jobs.py` and `fanout.py` of every room, which register followers, jobs, schedules and tasks."""
+    """Imports `jobs.py`, `fanout.py` and `restoring.py` of every room, which register followers, jobs, schedules and
+    tasks, and how what takes something away is done again."""
     for group in ("features", "ops"):
         for path in sorted((PETREL / group).glob("*/*.py")):
-            if path.stem in ("jobs", "fanout"):
+            if path.stem in ("jobs", "fanout", "restoring"):
                 importlib.import_module(f"petrel.{group}.{path.parent.name}.{path.stem}")
 
 

@@ -20,13 +20,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, restrictions
 from petrel.core.doors import Writer, deriving
+from petrel.core.restrictions import Kept
+from petrel.core.witness import Heads, Root, Witness
 
 BATCH_ENTRIES = 5_000
 PRINT_BYTES = 8                # of each entry's hash, kept in the seal to tell which entry was changed
 NO_HASH = bytes(32)
 LOCK = 0x7365616C_6572         # "sealer"
+KEEPER_LOCK = 0x6B656570_6572  # "keeper"
 
 COLUMNS = """cell, id, epoch, xid, (extract(epoch from at) * 1000000)::bigint as at_us, kind, subject, actor, refs,
        cause, digest, inverse::text as inverse"""
@@ -38,6 +41,13 @@ select {COLUMNS} from journal.entry
 """
 OF_TRANSACTION = f"select {COLUMNS} from journal.entry where epoch = $1 and xid = $2 order by id"
 LAST_ROOT = "select seq, hash, heads::text as heads from journal.root order by seq desc limit 1"
+HORIZON = "select max(epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 from journal.epoch"
+RESTRICTING = """
+select cell, id, epoch, xid, (extract(epoch from at) * 1000000)::bigint as at_us, kind, subject, actor, refs
+  from journal.entry
+ where (epoch, xid) > ($1::int, $2::bigint) and (epoch, xid) <= ($3::int, $4::bigint) and kind <> all ($5::text[])
+ order by epoch, xid, id
+"""
 INSERT_SEALS = """
 insert into journal.seal (cell, seq, epoch, from_xid, to_xid, ids, prints, hash)
 select cell, seq, epoch, from_xid, to_xid, string_to_array(ids, ',')::bigint[], prints, hash
@@ -65,25 +75,6 @@ class Seal(Struct, frozen=True):
     ids: list[int]
     prints: bytes
     hash: bytes
-
-
-class Heads(Struct, frozen=True):
-    """What a root signs: the last seal of each cell (cell, seq, hash in hex), and up to where the journal is sealed."""
-
-    seals: list[tuple[int, int, str]] = []
-    until: tuple[int, int] = (0, 0)
-
-
-class Root(Struct, frozen=True):
-    """A signed state of the whole journal; its hash covers the root before it."""
-
-    seq: int
-    at_ms: int
-    heads: Heads
-    hash: str
-    signature: str
-    key: str = ""
-    """The public key in hex; in the witness only, never trusted by itself."""
 
 
 def entry_hash(row: Any) -> bytes:
@@ -135,40 +126,37 @@ def public_bytes(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-class Witness:
-    """DATA/witness/roots.jsonl: every root, one per line, oldest first. Nothing here is ever rewritten."""
+class Keeper:
+    """Tells the witness of what takes something away, as soon as it lies below the horizon.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "roots.jsonl"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    One per process. Of several processes on one directory one keeps at a time, the others pass.
+    """
 
-    def last_seq(self) -> int:
-        """0 when nothing was witnessed. Reads the end of the file only."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - 65_536))
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            return 0
-        for line in reversed(lines):
-            try:
-                return msgspec.json.decode(line, type=Root).seq
-            except msgspec.MsgspecError:
-                continue                    # a line that a crash cut off
-        return 0
+    def __init__(self, key: Ed25519PrivateKey, witness: Witness) -> None:
+        self._key = key
+        self._witness = witness
+        self._until = (0, 0)
 
-    def append(self, roots: list[Root]) -> None:
-        """Durable when it returns."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "r+b", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
-            lines = b"".join(msgspec.json.encode(root) + b"\n" for root in roots)
-            file.write(b"\n" + lines if torn else lines)
-            os.fsync(file.fileno())
+    async def keep_once(self) -> int:
+        """Durable when it returns; returns how many entries. Errors: Unavailable; OSError of the witness's file."""
+        async with deriving("keeper") as w:
+            if not await w.value("select pg_try_advisory_xact_lock($1)", KEEPER_LOCK):
+                return 0
+            line, root = self._witness.last_line(), self._witness.last()
+            self._until = max(self._until, line.until if line else (0, 0),
+                              root.heads.until if isinstance(root, Root) else (0, 0))
+            [(epoch, xid)] = await w.fetch(HORIZON)
+            entries = await w.fetch(RESTRICTING, *self._until, epoch, xid, list(restrictions.HARMLESS))
+            until = (epoch, xid)
+            if entries:
+                last_root = await w.value("select coalesce(max(seq), 0) from journal.root")
+                self._witness.keep(self._key, [Kept(**dict(e)) for e in entries], root=last_root, until=until,
+                                   at_ms=clock.now_ms())
+            self._until = until
+        return len(entries)
 
 
-async def seal_once(key: Ed25519PrivateKey, witness: Witness) -> int:
+async def seal_once(key: Ed25519PrivateKey, witness: Witness, keeper: Keeper | None = None) -> int:
     """Seals what lies below the horizon, `BATCH_ENTRIES` at most, and witnesses it; returns how many entries.
 
     Returns 0 when another process is sealing just now. Errors: Unavailable; OSError of the witness's file.
@@ -186,6 +174,9 @@ async def seal_once(key: Ed25519PrivateKey, witness: Witness) -> int:
                         _extended(heads, seals, (rows[-1]["epoch"], rows[-1]["xid"])))
         written = last["seq"] + bool(rows) if last else int(bool(rows))
     if written > witness.last_seq():
+        if keeper is not None:
+            # First: a root that is witnessed says that the restrictions it covers are kept.
+            await keeper.keep_once()
         await tell_witness(key, witness)
     return len(rows)
 
@@ -237,12 +228,14 @@ async def tell_witness(key: Ed25519PrivateKey, witness: Witness) -> None:
     """Brings the witness up to date with roots it has not seen, after a crash in between too."""
     public = public_bytes(key.public_key()).hex()
     seen = witness.last_seq()
+    line = witness.last_line()
     while True:
         async with deriving("sealer") as w:
             rows = await w.fetch(ROOTS_AFTER, seen, 1_000)
         if not rows:
             return
-        witness.append([root_of(r, public) for r in rows])
+        kept = line.seq if line else 0
+        witness.append([msgspec.structs.replace(root_of(r, public), restrictions=kept) for r in rows])
         seen = rows[-1]["seq"]
 
 

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
@@ -20,20 +19,19 @@ from petrel.core.chain import (
     NO_HASH,
     PRINT_BYTES,
     ROOTS_AFTER,
-    Heads,
-    Root,
     Seal,
-    Witness,
     entry_hash,
     root_hash,
     root_of,
     seal_hash,
 )
+from petrel.core.witness import Heads, Restored, Root, Witness, is_signed, restored_hash
 
 Fetch = Callable[..., Awaitable[list[Any]]]
 What = Literal["changed", "removed", "inserted", "moved", "seal", "root", "set_back", "witness"]
 
 SEALS_AT_ONCE = 50
+REMEMBERED_ROOTS = 100_000     # two days of them
 CELLS = "select distinct cell from journal.seal"
 SEALS = """
 select cell, seq, epoch, from_xid, to_xid, ids, prints, hash from journal.seal
@@ -70,6 +68,7 @@ class Report(Struct):
     unsealed: int = 0
     witnessed: int = 0
     findings: list[Finding] = []
+    restores: list[Restored] = []
 
     def find(self, what: What, text: str, *, cell: int | None = None, entry: int | None = None,
              kind: str | None = None) -> None:
@@ -78,9 +77,9 @@ class Report(Struct):
 
 async def verify(fetch: Fetch, key: Ed25519PublicKey, witness: Witness) -> Report:
     """`fetch` may select from schema journal; best in one repeatable-read transaction, so that all is of one moment."""
-    report = Report(findings=[])
-    last = await _check_roots(fetch, key, report)
-    _check_witness(witness, key, last, report)
+    report = Report(findings=[], restores=[])
+    last, hashes = await _check_roots(fetch, key, report)
+    _check_witness(witness, key, last, hashes, report)
     heads = last.heads if last else Heads()
     ends: dict[int, tuple[int, str]] = {}
     for cell in sorted({r["cell"] for r in await fetch(CELLS)} | {cell for cell, _, _ in heads.seals}):
@@ -99,19 +98,23 @@ async def verify(fetch: Fetch, key: Ed25519PublicKey, witness: Witness) -> Repor
     return report
 
 
-async def _check_roots(fetch: Fetch, key: Ed25519PublicKey, report: Report) -> Root | None:
+async def _check_roots(fetch: Fetch, key: Ed25519PublicKey, report: Report) -> tuple[Root | None, dict[int, str]]:
+    """The last root, and the hashes of the latest ones by number: the witness may be a little behind."""
     previous, last = NO_HASH, None
+    hashes: dict[int, str] = {}
     async for row in _roots(fetch):
         root = root_of(row)
         if root.seq != (last.seq if last else 0) + 1:
             report.find("root", f"roots {(last.seq if last else 0) + 1} to {root.seq - 1} are missing")
         elif bytes(row["hash"]) != root_hash(previous, root.seq, root.at_ms, root.heads):
             report.find("root", f"root {root.seq} was changed")
-        if not _is_signed(key, root):
+        if not is_signed(key, root.hash, root.signature):
             report.find("root", f"root {root.seq} is not signed by this site's key")
         previous, last = bytes(row["hash"]), root
+        hashes[root.seq] = root.hash
+        hashes.pop(root.seq - REMEMBERED_ROOTS, None)
         report.roots += 1
-    return last
+    return last, hashes
 
 
 async def _roots(fetch: Fetch) -> AsyncIterator[Any]:
@@ -122,48 +125,62 @@ async def _roots(fetch: Fetch) -> AsyncIterator[Any]:
         seen = rows[-1]["seq"]
 
 
-def _is_signed(key: Ed25519PublicKey, root: Root) -> bool:
-    try:
-        key.verify(bytes.fromhex(root.signature), bytes.fromhex(root.hash))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _check_witness(witness: Witness, key: Ed25519PublicKey, last: Root | None, report: Report) -> None:
+def _check_witness(witness: Witness, key: Ed25519PublicKey, last: Root | None, hashes: dict[int, str],
+                   report: Report) -> None:
     """The witness's last root has to be one of ours; the roots' own chain covers those before it."""
     if not witness.path.exists():
         if last is not None:
             report.find("witness", f"{witness.path} is missing: nothing proves that the database was not set back")
         return
     latest = _last_witnessed(witness, key, report)
-    report.witnessed = latest.seq if latest else 0
-    if latest is None:
+    report.witnessed = _stands_at(latest) if latest else 0
+    if latest is None or report.witnessed == 0:
         return
-    if last is None or last.seq < latest.seq:
-        report.find("set_back", f"the database was set back: root {latest.seq} was witnessed, it ends at root "
+    if last is None or last.seq < report.witnessed:
+        report.find("set_back", f"the database was set back: root {report.witnessed} was witnessed, it ends at root "
                                 f"{last.seq if last else 0}")
-    elif last.seq == latest.seq and last.hash != latest.hash:
-        report.find("set_back", f"root {latest.seq} is not the one that was witnessed: the database was set back "
-                                "and went on")
+        return
+    hashed = latest.hash if isinstance(latest, Root) else latest.root_hash
+    if hashes.get(report.witnessed) != hashed:
+        report.find("set_back", f"root {report.witnessed} is not the one that was witnessed: the database was set "
+                                "back and went on")
 
 
-def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> Root | None:
-    latest = None
+def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> Root | Restored | None:
+    """What the database has to have: the last root, or what it went back to when it was restored since."""
+    latest: Root | Restored | None = None
     with witness.path.open("rb") as file:
         for number, line in enumerate(file, 1):
+            where = f"{witness.path}, line {number}"
             try:
-                root = msgspec.json.decode(line, type=Root)
+                one = _root_or_restored(line)
             except msgspec.MsgspecError:
                 if line.endswith(b"\n") and line.strip():
-                    report.find("witness", f"{witness.path}, line {number}: cannot be read")
+                    report.find("witness", f"{where}: cannot be read")
                 continue                    # the end of a line that a crash cut off
-            if not _is_signed(key, root):
-                report.find("witness", f"{witness.path}, line {number}: root {root.seq} is not signed by our key")
-            elif latest is not None and root.seq <= latest.seq:
-                report.find("witness", f"{witness.path}, line {number}: root {root.seq} comes after root {latest.seq}")
-            latest = root
+            if isinstance(one, Restored):
+                if one.hash != restored_hash(one) or not is_signed(key, one.hash, one.signature):
+                    report.find("witness", f"{where}: a restore that this site's key has not signed")
+                    continue
+                report.restores.append(one)
+            else:
+                if not is_signed(key, one.hash, one.signature):
+                    report.find("witness", f"{where}: root {one.seq} is not signed by our key")
+                if latest is not None and one.seq <= _stands_at(latest):
+                    report.find("witness", f"{where}: root {one.seq} comes after root {_stands_at(latest)}")
+            latest = one
     return latest
+
+
+def _root_or_restored(line: bytes) -> Root | Restored:
+    try:
+        return msgspec.json.decode(line, type=Root)
+    except msgspec.ValidationError:
+        return msgspec.json.decode(line, type=Restored)
+
+
+def _stands_at(one: Root | Restored) -> int:
+    return one.seq if isinstance(one, Root) else one.restored_to
 
 
 async def _check_cell(fetch: Fetch, cell: int, report: Report) -> tuple[int, str]:

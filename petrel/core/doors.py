@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from petrel.core import ids, jobs, journal, seal
+from petrel.core import ids, jobs, journal, restrictions, seal
 from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
 from petrel.storage.keys import KeyringTables
@@ -158,6 +158,8 @@ class Writer(Reader):
                 raise Unavailable(detail=repr(e)) from e
         if self._entries:
             self._doors.hint("followers")
+            if any(restrictions.is_restricting(e.kind) for e in self._entries):
+                self._doors.hint("sealer")
         if self._jobs:
             self._doors.hint("jobs")
 

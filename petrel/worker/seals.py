@@ -1,34 +1,60 @@
-"""The sealer's turn: every two seconds what was written is sealed into the chain and witnessed."""
+"""The sealer's turn: every two seconds what was written is sealed into the chain and witnessed; and what takes
+something away is told the witness as soon as it is written, so that no restore gives it back."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import structlog
 
 from petrel.core import chain
 from petrel.core.errors import PetrelError
+from petrel.core.witness import Witness
+from petrel.worker.hints import listening
 
 log = structlog.get_logger("petrel.seals")
 
 EVERY_S = 2.0
+REST_S = 0.05
+LOOKS = 4
+"""After a hint, with pauses that double: what was written lies below the horizon once the writes before it ended."""
 
 
 async def run(stop: asyncio.Event, data: Path) -> None:
     """Until `stop` is set. Of several processes that do this one seals at a time, the others pass."""
     key = chain.load_key(data / "keys")
-    witness = chain.Witness(data / "witness")
-    failures = 0
-    while not stop.is_set():
-        try:
-            while await chain.seal_once(key, witness) == chain.BATCH_ENTRIES:
-                pass
-            failures = 0
-        except (PetrelError, OSError) as e:
-            failures += 1
-            if failures in (1, 10) or failures % 100 == 0:
-                log.error("the journal is not being sealed, trying again", failures=failures,
-                          error=str(getattr(e, "detail", None) or e))
-        try:
-            await asyncio.wait_for(stop.wait(), EVERY_S)
-        except TimeoutError:
-            pass
+    witness = Witness(data / "witness")
+    keeper = chain.Keeper(key, witness)
+    hinted = asyncio.Event()
+    failures, looks, sealed_s = 0, 0, 0.0
+    with listening(data / "run", "sealer", hinted.set):
+        while not stop.is_set():
+            if hinted.is_set():
+                hinted.clear()
+                looks = LOOKS
+            try:
+                await keeper.keep_once()
+                if time.monotonic() - sealed_s >= EVERY_S:
+                    while await chain.seal_once(key, witness, keeper) == chain.BATCH_ENTRIES:
+                        pass
+                    sealed_s = time.monotonic()
+                failures = 0
+            except (PetrelError, OSError) as e:
+                failures += 1
+                if failures in (1, 10) or failures % 100 == 0:
+                    log.error("the journal is not being sealed, trying again", failures=failures,
+                              error=str(getattr(e, "detail", None) or e))
+                looks = 0
+            kept_s = time.monotonic()
+            await _wait(REST_S * 2 ** (LOOKS - looks) if looks else EVERY_S, stop, hinted)
+            await _wait(kept_s + REST_S - time.monotonic(), stop)
+            looks = max(0, looks - 1)
+
+
+async def _wait(most_s: float, *events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(e.wait()) for e in events]
+    try:
+        await asyncio.wait(waits, timeout=most_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

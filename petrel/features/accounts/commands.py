@@ -105,7 +105,7 @@ async def update(w: Writer, changes: Changes) -> Own:
         w.record("accounts.account.protected", me)
     if is_new_text:
         w.record("accounts.profile.changed", me, body=profile.encode())
-    w.record("accounts.account.changed", me)
+    w.record("accounts.account.changed", me, refs=[rules.closed_by(changes)])
 
     return await reads.own(w)
 
@@ -153,11 +153,12 @@ async def set_flags(w: Writer, account: int, *, discoverable: bool | None = None
     if await rows.fetch_account(w, account) is None:
         raise NotFound
 
-    await rows.update_account(w, account, Changes(
+    changes = Changes(
         discoverable=UNSET if discoverable is None else discoverable,
-        indexable=UNSET if indexable is None else indexable, bot=UNSET if bot is None else bot), None)
+        indexable=UNSET if indexable is None else indexable, bot=UNSET if bot is None else bot)
+    await rows.update_account(w, account, changes, None)
 
-    w.record("accounts.account.changed", account)
+    w.record("accounts.account.changed", account, refs=[rules.closed_by(changes)])
 
 
 async def set_role(w: Writer, account: int, role: Role) -> None:
@@ -170,7 +171,8 @@ async def set_role(w: Writer, account: int, role: Role) -> None:
 
     await rows.set_role(w, account, role)
 
-    w.record("accounts.role.changed", account, body=f"{row['role']} {role}".encode())
+    w.record("accounts.role.changed", account, refs=[rules.RANK[row["role"]], rules.RANK[role]],
+             body=f"{row['role']} {role}".encode())
     w.record("accounts.account.changed", account)
 
 

@@ -193,9 +193,17 @@ async def remove_unconfirmed(w: Writer) -> list[int]:
         UNCONFIRMED_DAYS)
     removed = [int(row[0]) for row in rows]
     if removed:
-        await w.execute("delete from accounts.handle where account = any($1::bigint[])", removed)
-        await w.execute("delete from accounts.token where account = any($1::bigint[])", removed)
-        await w.execute("delete from accounts.actor_key where account = any($1::bigint[])", removed)
-        await w.execute("delete from accounts.credential c using unnest($1::bigint[]) g(id) "
-                        "where c.cell = law.cell(g.id) and c.account = g.id", removed)
+        await remove(w, removed)
     return removed
+
+
+async def remove(w: Writer, accounts: list[int]) -> int:
+    """The rows of this room; returns how many accounts were still there."""
+    gone = await w.execute("delete from accounts.account a using unnest($1::bigint[]) g(id) "
+                           "where a.cell = law.cell(g.id) and a.id = g.id", accounts)
+    await w.execute("delete from accounts.handle where account = any($1::bigint[])", accounts)
+    await w.execute("delete from accounts.token where account = any($1::bigint[])", accounts)
+    await w.execute("delete from accounts.actor_key where account = any($1::bigint[])", accounts)
+    await w.execute("delete from accounts.credential c using unnest($1::bigint[]) g(id) "
+                    "where c.cell = law.cell(g.id) and c.account = g.id", accounts)
+    return gone

@@ -7,7 +7,7 @@ from petrel.core.text import handles
 from petrel.core.text.length import graphemes
 from petrel.core.text.normal import clean
 from petrel.features.accounts.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
-from petrel.features.accounts.shapes import Field, MayNotSignIn, NewAccount, Profile, Role, State
+from petrel.features.accounts.shapes import Changes, Field, MayNotSignIn, NewAccount, Profile, Role, State
 
 # Lengths that apps know of, because their own forms stop there. source: API notes, the instance entity.
 DISPLAY_NAME_LENGTH = 30
@@ -134,6 +134,14 @@ BARRED: tuple[tuple[State, str, str], ...] = (
     (State.DEACTIVATED, "deny.deactivated", "Your login is currently disabled"),
     (State.UNCONFIRMED, "deny.unconfirmed", "Your login is missing a confirmed e-mail address"),
 )
+
+
+CLOSES = {"discoverable": (1, False), "indexable": (2, False), "hides_network": (4, True)}
+
+
+def closed_by(changes: Changes) -> int:
+    """What a change of settings takes away, as bits for the journal: 1 discoverable, 2 indexable, 4 network shown."""
+    return sum(bit for name, (bit, value) in CLOSES.items() if getattr(changes, name) is value)
 
 
 def may_set_role(actor: Role, before: Role, after: Role) -> None:

@@ -161,6 +161,30 @@ begin
   return v_version;
 end $$;
 
+-- After a restore: what its author had deleted is emptied again, and who had left a conversation leaves it again.
+create or replace function messages.empty_again(p_writer text, p_id bigint, p_author bigint) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare v_found boolean;
+begin
+  perform set_config('petrel.account', p_author::text, true);
+  update messages.message set version = version + 1, flags = flags | 512, sealed = '', deleted_at = now()
+   where cell = law.cell(p_id) and id = p_id and author = p_author and flags & 512 = 0 returning true into v_found;
+  perform set_config('petrel.account', '', true);
+  return coalesce(v_found, false);
+end $$;
+
+create or replace function messages.leave_again(p_writer text, p_conversation bigint, p_account bigint) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare v_found boolean;
+begin
+  perform set_config('petrel.account', p_account::text, true);
+  delete from messages.inbox
+   where cell = law.cell(p_account) and account = p_account and conversation = p_conversation
+  returning true into v_found;
+  perform set_config('petrel.account', '', true);
+  return coalesce(v_found, false);
+end $$;
+
 -- Conversations of the viewer by their last message, newest first (p_min: the ones just after it); p_only: that one.
 -- `newest` is the last message that was not deleted. For sessions, and apps that may read posts (or change this one).
 drop function if exists messages.conversations(bytea, integer, bigint, bigint);

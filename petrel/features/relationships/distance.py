@@ -62,7 +62,9 @@ async def mute(w: Writer, other: int, *, notifications: bool = True, duration_s:
     until = now + timedelta(seconds=duration_s) if duration_s else None
     await rows.save(w, Pair(rules.muted(pair.mine, edge, until, notifications=notifications), pair.theirs))
 
-    w.record(f"relationships.mute.{'changed' if stands else 'created'}", edge, refs=[pair.mine.owner, other])
+    until_ms = int(until.timestamp() * 1000) if until else 0
+    w.record(f"relationships.mute.{'changed' if stands else 'created'}", edge,
+             refs=[pair.mine.owner, other, until_ms, int(notifications)])
 
     return await one(w, other)
 
@@ -93,6 +95,6 @@ async def set_note(w: Writer, other: int, comment: str) -> Relation:
     await w.execute(rows.SET_NOTE, me, other, sealed)
     await rows.save(w, pair)
 
-    w.record("relationships.note.changed", me, refs=[me, other])
+    w.record("relationships.note.changed", me, refs=[me, other, int(bool(text))])
 
     return await one(w, other)

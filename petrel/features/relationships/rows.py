@@ -21,7 +21,7 @@ async def actor(w: Writer) -> int:
     return int(me)
 
 
-def _side(row: Row) -> Side:
+def side_of(row: Row) -> Side:
     return Side(row["owner"], row["other"], row["bits"], row["following_id"], row["followed_id"],
                 row["requested_by_id"], row["blocking_id"], row["muting_id"], row["muting_until"])
 
@@ -37,7 +37,7 @@ async def hold(w: Writer, other: int) -> tuple[Pair, Standing]:
     first = rows[0]
     standing = Standing(first["shell"], first["is_protected"], first["is_remote"], first["other_state"],
                         first["own_state"])
-    return Pair(_side(first), _side(rows[1])), standing
+    return Pair(side_of(first), side_of(rows[1])), standing
 
 
 async def find(w: Writer, other: int) -> Pair | None:
@@ -48,7 +48,7 @@ async def find(w: Writer, other: int) -> Pair | None:
     """
     rows = await w.fetch(HOLD, w.account, w.digest, other, False)
     if rows:
-        return Pair(_side(rows[0]), _side(rows[1]))
+        return Pair(side_of(rows[0]), side_of(rows[1]))
     if not await w.value("select 1 from accounts.cards($1, array[$2::bigint], array[]::integer[])", w.digest, other):
         raise NotFound
     return None

@@ -1,0 +1,24 @@
+"""What of direct messages is taken away again after a restore (`core/restrictions.py`)."""
+
+from petrel.core.doors import Writer
+from petrel.core.restrictions import Kept, harmless, restricts
+
+EMPTY_AGAIN = "select messages.empty_again('restore', $1, $2)"
+LEAVE_AGAIN = "select messages.leave_again('restore', $1, $2)"
+
+harmless({
+    "messages.message.created": "a restore loses it; nobody sees more",
+    "messages.message.edited": "text cannot be kept outside; the older one stands, for the same people",
+    "messages.conversation.read": "shown as unread once more",
+    "messages.conversation.unread": "shown as read",
+})
+
+
+@restricts("messages.message.deleted")
+async def deleted(w: Writer, entry: Kept) -> bool:
+    return bool(entry.actor and await w.value(EMPTY_AGAIN, entry.subject, entry.actor))
+
+
+@restricts("messages.conversation.left")
+async def left(w: Writer, entry: Kept) -> bool:
+    return bool(entry.actor and await w.value(LEAVE_AGAIN, entry.subject, entry.actor))

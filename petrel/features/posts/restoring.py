@@ -1,0 +1,70 @@
+"""What of posts is taken away again after a restore (`core/restrictions.py`)."""
+
+from petrel.core import seal
+from petrel.core.doors import Writer
+from petrel.core.restrictions import Kept, harmless, restricts
+from petrel.features.posts import rows
+from petrel.features.posts.shapes import Mark
+
+MARKS = {"posts.like.removed": Mark.LIKE, "posts.bookmark.removed": Mark.BOOKMARK, "posts.pin.removed": Mark.PIN}
+AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
+# Who was named in an edited post, and is in the newer one no longer, may not see it by that.
+FEWER_NAMED = """
+update posts.post set version = version + 1,
+       mentions = array(select m from unnest(mentions) m where m = any ($2::bigint[]))
+ where cell = law.cell($1) and id = $1 and not mentions <@ $2::bigint[]
+"""
+
+harmless({
+    "posts.post.created": "a restore loses it; nobody sees more",
+    "posts.like.created": "a restore loses it; nobody sees more",
+    "posts.bookmark.created": "a restore loses it; nobody sees more",
+    "posts.boost.created": "a restore loses it; nobody sees more",
+    "posts.pin.created": "a restore loses it; nobody sees more",
+    "posts.mute.removed": "the member sees more again, of what they may see",
+    "posts.once.forgotten": "keys of idempotency, which are good for a day",
+})
+
+
+@restricts("posts.post.deleted")
+async def deleted(w: Writer, entry: Kept) -> bool:
+    # The key first: it may be in the keyring's copy, which is younger, without the post.
+    await seal.destroy([entry.subject])
+    return await _delete(w, entry.subject)
+
+
+async def _delete(w: Writer, post: int) -> bool:
+    author = await w.value(AUTHOR, post)
+    if author is None or not await w.change(rows.DELETE_POST, post, author):
+        return False
+    await w.execute(rows.EMPTY_CONTENT, post)
+    await w.execute(rows.EMPTY_EDITS, post)
+    w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
+    return True
+
+
+@restricts("posts.boost.removed")
+async def boost_removed(w: Writer, entry: Kept) -> bool:
+    if not entry.actor or not await _delete(w, entry.subject):
+        return False
+    await rows.clear_marks(w, [rows.NewMark(entry.actor, entry.refs[0], Mark.BOOST)])
+    return True
+
+
+@restricts("posts.like.removed", "posts.bookmark.removed", "posts.pin.removed")
+async def mark_removed(w: Writer, entry: Kept) -> bool:
+    mark = rows.NewMark(entry.actor or 0, entry.subject, MARKS[entry.kind])
+    return bool(await rows.clear_marks(w, [mark]))
+
+
+@restricts("posts.mute.created")
+async def thread_muted(w: Writer, entry: Kept) -> bool:
+    if not entry.actor or await w.value(AUTHOR, entry.subject) is None:
+        return False
+    return bool(await rows.set_marks(w, [rows.NewMark(entry.actor, entry.subject, Mark.MUTE)]))
+
+
+@restricts("posts.post.edited")
+async def edited(w: Writer, entry: Kept) -> bool:
+    """The newer text is lost, and the older one stands; who may see it is as narrow as it had become."""
+    return bool(await w.execute(FEWER_NAMED, entry.subject, entry.refs))
