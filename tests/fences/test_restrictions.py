@@ -41,6 +41,17 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.AST]]:
     return found
 
 
+def _given(tree: ast.AST, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, list[ast.AST]]:
+    """What the callers in this file give to the parameters of one of its functions."""
+    names = [a.arg for a in function.args.args]
+    found: dict[str, list[ast.AST]] = {}
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == function.name:
+            for name, value in [*zip(names, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]:
+                found.setdefault(name or "", []).append(value)
+    return found
+
+
 def recorded(text: str, where: str) -> Kinds:
     """The kinds that a file records; one that cannot be read off the code is given as ''."""
     tree = ast.parse(text)
@@ -49,7 +60,7 @@ def recorded(text: str, where: str) -> Kinds:
     scopes = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     seen: set[int] = set()
     for scope in reversed(scopes):          # the innermost first
-        names = at_module | _assigned(scope)
+        names = at_module | _given(tree, scope) | _assigned(scope)
         for call in ast.walk(scope):
             if (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "record"
                     and len(call.args) > 1 and id(call) not in seen):

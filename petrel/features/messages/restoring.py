@@ -1,5 +1,6 @@
 """What of direct messages is taken away again after a restore (`core/restrictions.py`)."""
 
+from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
 
@@ -16,7 +17,12 @@ harmless({
 
 @restricts("messages.message.deleted")
 async def deleted(w: Writer, entry: Kept) -> bool:
-    return bool(entry.actor and await w.value(EMPTY_AGAIN, entry.subject, entry.actor))
+    # The key first: it may be in the keyring's copy, which is younger, without the message.
+    await seal.destroy([entry.subject])
+    if not entry.actor or not await w.value(EMPTY_AGAIN, entry.subject, entry.actor):
+        return False
+    w.later("posts.destroy_keys", {"ids": [entry.subject]}, lane="urgent")
+    return True
 
 
 @restricts("messages.conversation.left")

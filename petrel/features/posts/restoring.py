@@ -14,6 +14,10 @@ update posts.post set version = version + 1,
        mentions = array(select m from unnest(mentions) m where m = any ($2::bigint[]))
  where cell = law.cell($1) and id = $1 and not mentions <@ $2::bigint[]
 """
+NARROW = """
+update posts.post set audience = $2, version = version + 1
+ where cell = law.cell($1) and id = $1 and audience < $2 and flags & 512 = 0
+"""
 
 harmless({
     "posts.post.created": "a restore loses it; nobody sees more",
@@ -22,6 +26,7 @@ harmless({
     "posts.boost.created": "a restore loses it; nobody sees more",
     "posts.pin.created": "a restore loses it; nobody sees more",
     "posts.mute.removed": "the member sees more again, of what they may see",
+    "posts.post.widened": "opens; the post is for fewer again",
     "posts.once.forgotten": "keys of idempotency, which are good for a day",
 })
 
@@ -68,3 +73,9 @@ async def thread_muted(w: Writer, entry: Kept) -> bool:
 async def edited(w: Writer, entry: Kept) -> bool:
     """The newer text is lost, and the older one stands; who may see it is as narrow as it had become."""
     return bool(await w.execute(FEWER_NAMED, entry.subject, entry.refs))
+
+
+@restricts("posts.post.narrowed")
+async def narrowed(w: Writer, entry: Kept) -> bool:
+    """Refs: reply_to, reply_to_account, thread, audience before, audience after."""
+    return bool(await w.execute(NARROW, entry.subject, entry.refs[4]))

@@ -178,3 +178,13 @@ begin
    where r.state = 'asked' and r.expires_at <= now() or r.state = 'approved' and r.good_until <= now()
   returning r.id, r.asker;
 end $$;
+
+-- After a restore nobody knows which requests were used or refused since the backup.
+create or replace function access.end_all(p_writer text) returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare v_ended bigint;
+begin
+  update access.request r set state = 'expired' where r.state in ('asked', 'approved');
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end $$;
