@@ -72,11 +72,11 @@ async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[
 
 
 def load_rooms() -> None:
-    """Imports `jobs.py`, `fanout.py` and `restoring.py` of every room, which register followers, jobs, schedules and
-    tasks, and how what takes something away is done again."""
+    """Imports what every room registers: followers and tasks of the journal, jobs, schedules (`jobs.py`, `fanout.py`),
+    steps of erasing an account (`erasing.py`), how what takes something away is done again (`restoring.py`)."""
     for group in ("features", "ops"):
         for path in sorted((PETREL / group).glob("*/*.py")):
-            if path.stem in ("jobs", "fanout", "restoring"):
+            if path.stem in ("jobs", "fanout", "erasing", "restoring"):
                 importlib.import_module(f"petrel.{group}.{path.parent.name}.{path.stem}")
 
 

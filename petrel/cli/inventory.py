@@ -23,9 +23,9 @@ def inventory(wiring: Wiring, data: str | None, as_json: bool, subject: str | No
 
     Exit code 1 when a column has no line in the inventory, or one that cannot be read.
     """
+    from petrel.core import inventory as room
     from petrel.core.doors import current, reading
     from petrel.core.viewer import System
-    from petrel.ops import inventory as room
 
     async def work() -> list[room.Found]:
         async with reading(System("inventory")) as r:

@@ -1,6 +1,6 @@
 -- The data inventory: of every column of the main cluster what it is, whose, why, for how long, how it goes, and
 -- whether it may leave its region. Applied by the migration runner whenever this text changes, and after migrations;
--- read by petrel/ops/inventory (`petrel inventory`), whose rules.py is the grammar:
+-- read by petrel/core/inventory (`petrel inventory`), whose rules.py is the grammar:
 --
 --   what: WORDS; of: WHOSE; for: PURPOSE; kept: HOW LONG; erased: HOW; leaves: yes|no|pseudonymous|sealed[; key: KEY]
 --
@@ -299,6 +299,50 @@ comment on column search.build.done_at is 'what: when it was complete; of: site;
 comment on column search.alive.one is 'what: there as long as the unlogged index has survived; of: site; for: run; kept: until the next crash; erased: rebuilt; leaves: no';
 comment on column search.alive.born is 'what: which index this is; of: site; for: run; kept: until the next crash; erased: rebuilt; leaves: no';
 
+comment on column accounts.retired_handle.digest is 'what: keyed digest of a handle whose holder was erased, its key in the keyring; of: nobody; for: decide; kept: 90 days after the erasure; erased: row; leaves: no';
+comment on column accounts.retired_handle.retired_at is 'what: when that was; of: nobody; for: decide; kept: 90 days after the erasure; erased: row; leaves: no';
+
+comment on column privacy.erasure.account is 'what: whose account is being erased, or was, by number; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.link_digest is 'what: digest of the secret in the link to its receipt; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.asked_at is 'what: when it was asked for; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.by_crew is 'what: whether the crew did it on somebody''s behalf; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.places is 'what: how far each step has come; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.gone is 'what: how many rows or keys went in each step; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.done_at is 'what: when it was done; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.swept_at is 'what: when it was last looked for remains; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column privacy.erasure.remains is 'what: what was left then, by table and column; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+
+comment on column privacy.export.cell is 'what: home cell, part of the id; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.account is 'what: whose export it is; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.id is 'what: number of the export, and of its key; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.asked_at is 'what: when it was asked for; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.places is 'what: how far each table has come; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.done_at is 'what: when it was complete; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.bytes is 'what: how long the file is; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.digest is 'what: SHA-256 of the file as it is handed out; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+comment on column privacy.export.expires_at is 'what: when file and key go; of: account by account; for: run; kept: 7 days after it was made; erased: row; leaves: no';
+
+comment on column privacy.consent.cell is 'what: home cell, part of the id; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.account is 'what: who agreed, or took it back; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.id is 'what: number of the change; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.what is 'what: terms, indexable or discoverable; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.version is 'what: which text they agreed to; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.given is 'what: given or withdrawn; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.at is 'what: when; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+comment on column privacy.consent.how is 'what: at sign-up, in the settings, or by the crew; of: account by account; for: prove; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column privacy.request.id is 'what: number of the request; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+comment on column privacy.request.account is 'what: who asked, null once they are erased; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+comment on column privacy.request.kind is 'what: export, erasure, rectification, objection or question; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+comment on column privacy.request.asked_at is 'what: when; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+comment on column privacy.request.due_at is 'what: until when the law gives us time; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+comment on column privacy.request.done_at is 'what: when it was answered; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
+
+comment on column privacy.retention.rule is 'what: which rule of retention; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column privacy.retention.ran_at is 'what: when it last ran; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column privacy.retention.gone is 'what: how many rows went then; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column privacy.retention.gone_ever is 'what: how many ever; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
 comment on column journal.entry.cell is 'what: cell of what the entry is about; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.id is 'what: number of the entry; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.epoch is 'what: grows at each restore and failover; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
@@ -309,7 +353,7 @@ comment on column journal.entry.subject is 'what: what it happened to, by number
 comment on column journal.entry.actor is 'what: who did it, by number, null for the site itself; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.refs is 'what: numbers of what else is concerned, the kind gives their meaning; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.cause is 'what: the request, command or schedule that led to it; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
-comment on column journal.entry.salt is 'what: random bytes without which the digest says nothing; of: account by actor; for: prove; kept: always; erased: emptied (not built); leaves: pseudonymous';
+comment on column journal.entry.salt is 'what: random bytes without which the digest says nothing; of: account by actor; for: prove; kept: always; erased: emptied; leaves: pseudonymous';
 comment on column journal.entry.digest is 'what: salted digest of what happened in full, text included; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.inverse is 'what: how to undo it, by number, unused so far; of: account by actor; for: prove; kept: always; erased: link; leaves: pseudonymous';
 

@@ -7,7 +7,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from petrel.cli.inventory import inventory
-from petrel.ops.inventory import Found, parse
+from petrel.core.inventory import Found, parse
 
 TEXT = parse("what: text; of: author by id; for: show; kept: with post; erased: key; leaves: sealed; key: id")
 ROLE = parse("what: role; of: account by id; for: decide; kept: 90 days after deletion (not built); erased: row; "

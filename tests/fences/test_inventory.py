@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from petrel.core import inventory
 from petrel.core.doors import current, reading
 from petrel.core.viewer import System
-from petrel.ops import inventory
 from petrel.storage import migrate
 
 GOOD = "what: a word; of: account by account; for: show; kept: with account; erased: row; leaves: no"

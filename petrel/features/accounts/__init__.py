@@ -26,6 +26,7 @@ from petrel.features.accounts.commands import (
     update,
 )
 from petrel.features.accounts.entrance import set_up, sign_in, sign_in_again, sign_up
+from petrel.features.accounts.erasing import begin_erasing, free_handles
 from petrel.features.accounts.invites import make_setup_link
 from petrel.features.accounts.passwords import hash_password
 from petrel.features.accounts.reads import (
@@ -78,11 +79,11 @@ issue_token, issue_tokens_many = issue, issue_many
 __all__ = [
     "FIRST_LINE", "FULL", "TOMBSTONE", "Account", "Card", "Changes", "Counts", "Field", "HandleTaken", "Issued",
     "MayNotSignIn", "NewAccount", "Newcomer", "NotFresh", "OAuthError", "Own", "Profile", "RemoteAccount", "Role",
-    "State", "WrongSignIn", "actors", "announcements", "apps", "cards_of", "confirm_email", "contact", "counts",
-    "create", "create_many", "decode_profile", "digest_of", "domains", "find", "hash_password", "ids_by_handle",
-    "invites", "is_fresh", "issue", "issue_many", "issue_token", "issue_tokens_many", "key_of", "keys_of", "listed",
-    "make_confirm_link", "make_setup_link", "must_be_fresh", "note_remote", "oauth", "open_card", "open_profile",
-    "open_profiles", "own", "pictures", "profiles_of", "protect", "resolve", "resolve_together", "revoke", "rules",
-    "sessions", "set_flags", "set_password", "set_role", "set_up", "sign_in", "sign_in_again", "sign_out",
-    "sign_up", "unprotect", "update", "visible",
+    "State", "WrongSignIn", "actors", "announcements", "apps", "begin_erasing", "cards_of", "confirm_email",
+    "contact", "counts", "create", "create_many", "decode_profile", "digest_of", "domains", "find", "free_handles",
+    "hash_password", "ids_by_handle", "invites", "is_fresh", "issue", "issue_many", "issue_token",
+    "issue_tokens_many", "key_of", "keys_of", "listed", "make_confirm_link", "make_setup_link", "must_be_fresh",
+    "note_remote", "oauth", "open_card", "open_profile", "open_profiles", "own", "pictures", "profiles_of",
+    "protect", "resolve", "resolve_together", "revoke", "rules", "sessions", "set_flags", "set_password",
+    "set_role", "set_up", "sign_in", "sign_in_again", "sign_out", "sign_up", "unprotect", "update", "visible",
 ]

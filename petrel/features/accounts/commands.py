@@ -11,7 +11,7 @@ from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, NotFound, Unauthenticated
 from petrel.core.text import handles
 from petrel.core.viewer import System
-from petrel.features.accounts import reads, rows, rules, sealing, tokens
+from petrel.features.accounts import erasing, reads, rows, rules, sealing, tokens
 from petrel.features.accounts.shapes import (
     Account,
     Changes,
@@ -35,6 +35,8 @@ async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
     """
     handle = handles.handle(new.handle)
     if await w.value("select 1 from accounts.handle where handle = $1 and domain = ''", handle):
+        raise HandleTaken()
+    if await erasing.retired(w, [handle]):
         raise HandleTaken()
 
     profile = rules.profile(new.display_name, new.note)
@@ -65,8 +67,8 @@ async def create_many(w: Writer, new: Sequence[NewAccount]) -> list[int]:
     For imports and replays; 1,000 at a time is right. Errors: Invalid, HandleTaken (none of them was made).
     """
     profiles = [rules.profile(one.display_name, one.note) for one in new]
-    for one in new:
-        handles.handle(one.handle)
+    if gone := await erasing.retired(w, [handles.handle(one.handle) for one in new]):
+        raise HandleTaken(detail=sorted(gone)[:20])
 
     made = [one.id or ids.new_id(ids.any_cell()) for one in new]
     written = {i: p for i, p in zip(made, profiles, strict=True) if p != Profile()}

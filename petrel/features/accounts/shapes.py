@@ -19,6 +19,7 @@ class State(IntFlag):
     LIMITED = 8
     SUSPENDED = 128
     DEACTIVATED = 256
+    PURGED = 2048             # erased: nothing is left but the number
     UNCONFIRMED = 4096        # the e-mail address is still to be confirmed: cannot sign in, is shown to nobody
 
 

@@ -112,10 +112,10 @@ async def revoke_number(w: Writer, token: int) -> None:
     await _revoke(w, "id = $1", token)
 
 
-async def revoke_all(w: Writer, account: int) -> int:
-    """Ends every way into an account but the one this writer acts by; returns how many."""
-    return await _revoke(w, "account = $1 and id is distinct from (select id from accounts.token_of($2))", account,
-                         w.digest)
+async def revoke_all(w: Writer, account: int, *, even_own: bool = False) -> int:
+    """Ends every way into an account but the one this writer acts by (or that too); returns how many."""
+    return await _revoke(w, "account = $1 and ($3 or id is distinct from (select id from accounts.token_of($2)))",
+                         account, w.digest, even_own)
 
 
 async def sessions(r: Reader) -> list[Session]:

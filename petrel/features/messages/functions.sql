@@ -253,3 +253,59 @@ begin
    where m.conversation = p_conversation order by m.id limit p_limit;
   perform set_config('petrel.account', '', true);
 end $$;
+
+-- For erasing an account: numbers of the messages that it wrote, whose keys go first, in a window of p_limit messages
+-- of its cell behind p_after. The last row is the end of the window, with is_own false, as long as there may be more.
+create or replace function messages.written_by(p_system text, p_account bigint, p_after bigint, p_limit integer)
+returns table (id bigint, is_own boolean)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform set_config('petrel.account', p_account::text, true);
+  return query
+  with few as (select m.id, m.author from messages.message m
+                where m.cell = law.cell(p_account) and m.id > p_after order by m.id limit p_limit)
+  select f.id, true from few f where f.author = p_account
+  union all select max(f.id), false from few f having count(*) = p_limit;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+-- Erases what an account wrote among these messages: rows and all, since nobody keeps a letter whose key is gone.
+create or replace function messages.erase_written(p_writer text, p_account bigint, p_ids bigint[]) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare v_gone integer;
+begin
+  perform set_config('petrel.account', p_account::text, true);
+  delete from messages.message m
+   where m.cell = law.cell(p_account) and m.id = any (p_ids) and m.author = p_account;
+  get diagnostics v_gone = row_count;
+  perform set_config('petrel.account', '', true);
+  return v_gone;
+end $$;
+
+-- Erases the inbox of an account. Others keep what they received of others, with the number of who was in it.
+create or replace function messages.erase_inbox(p_writer text, p_account bigint) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare v_gone integer;
+begin
+  perform set_config('petrel.account', p_account::text, true);
+  delete from messages.inbox i where i.cell = law.cell(p_account) and i.account = p_account;
+  get diagnostics v_gone = row_count;
+  perform set_config('petrel.account', '', true);
+  return v_gone;
+end $$;
+
+-- How many rows of this schema name an account, by table and column, as far as the policies let that account see them.
+create or replace function messages.count_rows(p_system text, p_account bigint)
+returns table ("table" text, "column" text, count bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform set_config('petrel.account', p_account::text, true);
+  perform set_config('petrel.delivering', 'yes', true);
+  return query
+  select 'messages.message', 'author', count(*) from messages.message m where m.author = p_account
+  union all select 'messages.message', 'named', count(*) from messages.message m where p_account = any (m.named)
+  union all select 'messages.inbox', 'account', count(*) from messages.inbox i where i.account = p_account
+  union all select 'messages.inbox', 'people', count(*) from messages.inbox i where p_account = any (i.people);
+  perform set_config('petrel.delivering', '', true);
+  perform set_config('petrel.account', '', true);
+end $$;

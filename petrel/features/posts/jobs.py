@@ -59,6 +59,14 @@ class Sums:
                 step = 1 if e.kind.endswith("created") else -1
                 self.following[e.refs[0]] += step
                 self.followers[e.refs[1]] += step
+            case "posts.count.lowered":
+                for post, replies, boosts, likes in zip(*(e.refs[n::4] for n in range(4)), strict=True):
+                    self.replies[post] -= replies
+                    self.boosts[post] -= boosts
+                    self.likes[post] -= likes
+            case "relationships.account.swept":
+                self.following.subtract(e.refs[0::2])
+                self.followers.subtract(e.refs[1::2])
 
     def _post(self, e: Entry, audience: int, shown_at: Counter[int]) -> None:
         """Shared counts count what an anonymous visitor may see, as it was written: whoever else reads a post gets
@@ -93,6 +101,8 @@ class Sums:
     "posts.like.removed",
     "relationships.follow.created",
     "relationships.follow.removed",
+    "posts.count.lowered",
+    "relationships.account.swept",
     surface="cnt",
 )
 async def count(w: Writer, entries: list[Entry]) -> None:
@@ -135,6 +145,7 @@ async def tell_gone(stop: asyncio.Event) -> None:
     while not stop.is_set():
         entries, until = await the_tail.read(at)
         ids = [e.subject for e in entries if e.kind in LEAVE_MEMORY]
+        ids += [post for e in entries if e.kind == "posts.account.swept" for post in e.refs]
         if ids:
             teller.tell(ids)
         if until == at:

@@ -74,6 +74,10 @@ class Fanout:
                 self._post(e.actor or 0, e.subject, e.refs[1])
             elif e.kind == "posts.boost.created":
                 self._boost(e.actor or 0, e.subject, e.refs[0])
+            elif e.kind == "posts.account.swept":
+                self._swept(e.subject, e.refs)
+            elif e.kind == "accounts.account.erasing":
+                self._leave(e.subject)
             elif e.kind.startswith("relationships.") and len(e.refs) >= 2:
                 self._edge_changed(e)
 
@@ -85,6 +89,23 @@ class Fanout:
                 if account in self.slot_of or account in self._building:
                     self._stale.add(account)
                     self._spawn(account)
+
+    def _swept(self, author: int, posts: list[int]) -> None:
+        """An account is being erased: its posts leave the rings of its followers."""
+        gone = np.array(posts, np.int64)
+        for slot in self._followers.get(author, NOBODY).tolist():
+            self.rings.remove(slot, gone)
+        if author in self._star_of:
+            self.rings.empty_star(self._star_of[author])
+
+    def _leave(self, account: int) -> None:
+        """Whose account is being erased has no ring any more."""
+        slot = self.slot_of.get(account)
+        if slot is not None:
+            self._forget(account, slot)
+            self.rings.fill(slot, np.empty((0, 2), np.int64))
+            self.rings.entries[slot] = 0
+            self._free.append(slot)
 
     def _post(self, author: int, post: int, reply_to_account: int) -> None:
         followers = self._followers.get(author, NOBODY)

@@ -72,6 +72,21 @@ class Rings(Struct):
         self.head[slot] = len(rows)
         self.stamp[slot] += 1
 
+    def remove(self, slot: int, ids: Ints) -> None:
+        """Takes entries out of a ring, by their own id or that of the post they show; the others keep their order."""
+        count, head = min(int(self.head[slot]), LENGTH), int(self.head[slot])
+        rows = self.entries[slot, np.arange(head - count, head) % LENGTH]
+        stays = ~np.isin(rows, ids).any(axis=1)
+        if not stays.all():
+            self.fill(slot, rows[stays])
+            self.entries[slot, int(stays.sum()) :] = 0
+
+    def empty_star(self, star: int) -> None:
+        self.star_stamp[star] += 1
+        self.star_head[star] = 0
+        self.star_entries[star] = 0
+        self.star_stamp[star] += 1
+
     def mend(self) -> None:
         """After a crash of the writer: a ring that it was just writing is given up, and stamps are even again."""
         torn = (self.stamp & 1).astype(bool)

@@ -5,9 +5,9 @@ describes. Words: line (the inventory of one column), subject (whose it is). Exp
 are to be derived from it. Read next: rules.py, which is the grammar.
 """
 
-from petrel.ops.inventory.reads import Found, read
-from petrel.ops.inventory.rules import by_subject, faults, parse
-from petrel.ops.inventory.shapes import (
+from petrel.core.inventory.reads import Found, read
+from petrel.core.inventory.rules import by_subject, faults, parse
+from petrel.core.inventory.shapes import (
     LEAVES,
     PURPOSES,
     SUBJECTS,

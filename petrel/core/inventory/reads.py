@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from petrel.ops.inventory.rules import faults, parse
-from petrel.ops.inventory.shapes import Line, Unreadable
+from petrel.core.inventory.rules import faults, parse
+from petrel.core.inventory.shapes import Line, Unreadable
 
 Fetch = Callable[..., Awaitable[list[Any]]]
 

@@ -12,7 +12,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from petrel.ops.inventory.shapes import (
+from petrel.core.inventory.shapes import (
     LEAVES,
     PURPOSES,
     SUBJECTS,
