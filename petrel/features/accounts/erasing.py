@@ -57,11 +57,16 @@ async def begin_erasing(w: Writer, account: int) -> None:
     if row is None or row["domain"] is not None:
         raise NotFound
 
-    await w.execute(_STATE, cell_of(account), account, int(State.DEACTIVATED))
+    await hide(w, account)
     await tokens.revoke_all(w, account, even_own=True)
 
     w.record("accounts.account.erasing", account)
     w.record("accounts.account.changed", account)
+
+
+async def hide(w: Writer, account: int) -> bool:
+    """Nobody sees anything of the account any more. False when there is no such account. Records nothing."""
+    return bool(await w.execute(_STATE, cell_of(account), account, int(State.DEACTIVATED)))
 
 
 async def retired(r: Reader, handles: Sequence[str]) -> set[str]:

@@ -36,6 +36,7 @@ on conflict (account) do nothing returning account
 ASK = "insert into privacy.request (id, account, kind) values ($1, $2, 'erasure')"
 FIND = "select account, places::text, gone::text, done_at from privacy.erasure where account = $1"
 KEEP = "update privacy.erasure set places = $2::text::jsonb, gone = $3::text::jsonb where account = $1"
+RESTART = "update privacy.erasure set places = '{}', done_at = null where account = $1"
 FINISH = "update privacy.erasure set done_at = coalesce(done_at, now()) where account = $1"
 ANSWERED = "update privacy.request set done_at = coalesce(done_at, now()), account = null where account = $1"
 SWEPT = "update privacy.erasure set swept_at = now(), remains = $2::text::jsonb where account = $1"
@@ -70,6 +71,16 @@ async def begin(w: Writer, account: int, *, by_crew: bool = False, run_in_s: flo
         secret = ""
     w.later("privacy.erase", {"account": account}, lane="bulk", run_in_s=run_in_s, once=f"privacy.erase {account}")
     return secret
+
+
+async def again(w: Writer, account: int) -> bool:
+    """After a restore to a time before it: hides the account and orders everything anew. Records nothing."""
+    if not await accounts.hide(w, account):
+        return False
+    await w.execute(INSERT, account, sha256(secrets.token_bytes(24)).digest(), True)
+    await w.execute(RESTART, account)
+    w.later("privacy.erase", {"account": account}, lane="urgent", once=f"privacy.erase {account}")
+    return True
 
 
 async def run(account: int, *, tell: Callable[[str, int], None] = lambda step, gone: None) -> dict[str, int]:
@@ -114,7 +125,7 @@ async def sweep(account: int) -> None:
     async with deriving("privacy") as w:
         await w.execute(SWEPT, account, msgspec.json.encode(found).decode())
         if found:
-            await w.execute("update privacy.erasure set places = '{}', done_at = null where account = $1", account)
+            await w.execute(RESTART, account)
     if found:
         raise Remains(detail=found)
 

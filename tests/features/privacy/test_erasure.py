@@ -2,12 +2,13 @@
 
 import pytest
 
-from petrel.core import erasing, seal
+from petrel.core import erasing, restrictions, seal
 from petrel.core.doors import reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts, posts, privacy
 from petrel.features.posts import Surface
+from petrel.worker.jobs import drain as drain_jobs
 from tests.drain import drain
 from tests.features.privacy.whole import make_town
 from tests.people import publish
@@ -123,3 +124,16 @@ async def test_who_answered_still_stands_and_can_be_answered(site):
     async with reading(town.ines) as r:
         assert [one.row["id"] for one in await posts.shown(r, Surface.API, [answer.id])] == [answer.id]
     await publish(town.ines, "And I answer that", reply_to=answer.id)
+
+
+async def test_a_restore_to_before_erases_again(site):
+    town = await make_town("h")
+    entry = restrictions.Kept(0, 0, 1, 1, 0, "accounts.account.erased", town.wren.account, None, [])
+    async with writing(CREW, cause="tests") as w:
+        assert await restrictions.AGAIN[entry.kind](w, entry)
+        w.record(entry.kind, entry.subject)
+    async with reading(town.bram) as r:
+        assert await posts.shown(r, Surface.API, [town.boosted]) == []
+    await drain_jobs()
+    async with reading(CREW) as r:
+        assert await privacy.reach.remains(r, town.wren.account) == {}

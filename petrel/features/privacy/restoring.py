@@ -1,0 +1,17 @@
+"""Accounts that were erased are erased again after a restore (`core/restrictions.py`): hidden before anything is
+served, and then by the same steps. What single steps recorded needs nothing of its own."""
+
+from petrel.core.doors import Writer
+from petrel.core.restrictions import Kept, harmless, restricts
+from petrel.features.privacy import erasure
+
+OF_ERASING = "part of an erasure, which is done again as a whole"
+
+harmless({kind: OF_ERASING for kind in (
+    "posts.account.swept", "posts.mark.swept", "posts.count.lowered", "messages.account.swept",
+    "messages.inbox.swept", "relationships.account.swept", "lists.account.swept", "timelines.account.swept")})
+
+
+@restricts("accounts.account.erasing", "accounts.account.erased")
+async def erased(w: Writer, entry: Kept) -> bool:
+    return await erasure.again(w, entry.subject)
