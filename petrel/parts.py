@@ -17,7 +17,7 @@ import structlog
 from msgspec import Struct
 
 from petrel import app
-from petrel.core import gone
+from petrel.core import closing, gone
 from petrel.core.errors import PetrelError
 from petrel.ops.processes import report_ready
 from petrel.settings import Settings
@@ -140,11 +140,14 @@ async def _web(prepared: Prepared) -> None:
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         assert prepared.listener is not None
-        watching = asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear))
+        await closing.look()
+        watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
+                    asyncio.create_task(closing.watch())]
         try:
             await Server(config).serve(sockets=[prepared.listener])
         finally:
-            watching.cancel()
+            for one in watching:
+                one.cancel()
 
 
 async def _followers(prepared: Prepared) -> None:

@@ -26,6 +26,7 @@ NOUNS = {
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: who saw what is theirs",
+    "surfaces": "Close a surface through which something leaks, open it again",
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
     "inventory": "List every column: what it is, whose, why, for how long",

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from petrel.core import closing, surfaces
 from petrel.core.errors import NotFound, PetrelError, TooMany, Unauthenticated, Unavailable
 from petrel.web import look, words
 from petrel.web.door import Door, Visit
@@ -39,13 +40,14 @@ def allow_form_to(response: Response, source: str) -> Response:
     return response
 
 
-def endpoint(door: Door, handler: Handler) -> Endpoint:
-    """The handler as Starlette wants it."""
+def endpoint(door: Door, handler: Handler, surface: str = surfaces.NONE) -> Endpoint:
+    """The handler as Starlette wants it. `surface`: where it stands on; closed, nobody is let in."""
 
     async def answer(request: Request) -> Response:
         visit = None
         try:
             visit = await _open(door, request)
+            closing.refuse(surface)
             if request.method == "POST":
                 await visit.receive()
             response = await handler(visit)

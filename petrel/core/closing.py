@@ -1,0 +1,51 @@
+"""Which surfaces of the law are closed, as this process last heard: its doors there answer 503 without a look.
+
+For speed, and for what no verdict stands behind: the database refuses a closed surface whatever the process believes
+(`law.decide`). Told by a look at `law.surface` about once a second; while the database is away, what was closed stays
+closed. Closed and opened by `petrel.ops.surfaces`. source: docs/law/visibility.md section 2 (defaults).
+"""
+
+import asyncio
+
+import structlog
+
+from petrel.core.doors import reading
+from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.viewer import Anonymous
+
+log = structlog.get_logger("petrel.closing")
+
+LOOK_S = 0.8
+RETRY_AFTER_S = 60.0
+
+_closed: frozenset[str] = frozenset()
+
+
+class Closed(Unavailable):
+    """This part of the site is closed while it is being examined; please try again later"""
+
+
+def refuse(surface: str) -> None:
+    """`surface`: one or several names with spaces between, or "none". Errors: Closed, when one of them is."""
+    if _closed and not _closed.isdisjoint(surface.split()):
+        raise Closed(retry_after_s=RETRY_AFTER_S)
+
+
+async def look() -> None:
+    """Asks once. Errors: Unavailable."""
+    global _closed
+    async with reading(Anonymous()) as r:
+        found = frozenset(row["name"] for row in await r.fetch("select name from law.surface where not is_open"))
+    if found != _closed:
+        log.warning("surfaces closed or opened", closed=sorted(found), were=sorted(_closed))
+        _closed = found
+
+
+async def watch() -> None:
+    """Until it is cancelled."""
+    while True:
+        try:
+            await look()
+        except PetrelError:
+            pass                        # said by those who wanted something there; closed stays closed
+        await asyncio.sleep(LOOK_S)
