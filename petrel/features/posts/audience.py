@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import Conflict
+from petrel.core.policy import widens
 from petrel.features import accounts
 from petrel.features.posts import rules
 from petrel.features.posts.changing import own
@@ -96,7 +97,7 @@ async def narrow(w: Writer, post: int, audience: Audience) -> bool:
     if not rules.may_narrow(before.wrote, before.sees, audience):
         return False
 
-    await _set(w, post, audience, widens=False)
+    await _set(w, post, audience, to_more=False)
 
     _record(w, "posts.post.narrowed", post, before, audience)
     return True
@@ -112,13 +113,14 @@ async def widen(w: Writer, post: int, audience: Audience) -> None:
     before = await standing(w, post)
     rules.check_widening(before.wrote, audience, before.widest, is_protected=before.is_protected)
 
-    await _set(w, post, audience, widens=True)
+    await widens(w, post)
+    await _set(w, post, audience, to_more=True)
 
     _record(w, "posts.post.widened", post, before, audience)
 
 
-async def _set(w: Writer, post: int, audience: Audience, *, widens: bool) -> None:
-    done = await w.change(SET, w.digest, post, int(audience), widens)
+async def _set(w: Writer, post: int, audience: Audience, *, to_more: bool) -> None:
+    done = await w.change(SET, w.digest, post, int(audience), to_more)
     if not done[0]["done"]:
         raise Conflict
 

@@ -244,7 +244,6 @@ begin
      or not (v.kind = 'session' or not p_widens and v.scopes && array['write', 'write:statuses']) then
     return false;
   end if;
-  perform set_config('petrel.widening', case when p_widens then p_id::text else '' end, true);
   update posts.post p
      set audience = p_audience, version = p.version + 1,
          flags = case when p_widens then p.flags & ~65536 else p.flags end
@@ -252,7 +251,6 @@ begin
      and case when p_widens then greatest(p.audience, case when p.flags & 65536 <> 0 then 2 else 0 end) > p_audience
               else greatest(p.audience, case when p.flags & 65536 <> 0 then 2 else 0 end) < p_audience end;
   get diagnostics v_count = row_count;
-  perform set_config('petrel.widening', '', true);
   return v_count = 1;
 end $$;
 
