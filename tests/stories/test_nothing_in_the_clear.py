@@ -16,11 +16,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from petrel.core import seal
+from petrel.core import inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, lists, posts, relationships
-from petrel.ops import inventory
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import binaries
 from petrel.worker import jobs as jobs_worker
