@@ -29,6 +29,7 @@ NOUNS = {
     "surfaces": "Close a surface through which something leaks, open it again",
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
+    "deletions": "Show what was deleted, look for remains, give and check receipts",
     "inventory": "List every column: what it is, whose, why, for how long",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",

@@ -140,24 +140,24 @@ comment on column relationships.featured_tag.tag is 'what: keyed hash of the tag
 comment on column relationships.featured_tag.id is 'what: when it began, lists page by it; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
 comment on column relationships.featured_tag.sealed_name is 'what: the tag as it was typed; of: account by account; for: show; kept: with tag; erased: key; leaves: sealed; key: account';
 
-comment on column posts.post.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.id is 'what: number of the post, says when it was written; of: author by author; for: find; kept: 90 days after deletion (not built); erased: link; leaves: pseudonymous';
-comment on column posts.post.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.audience is 'what: public, unlisted or followers; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.flags is 'what: states of the law: sensitive, removed, deleted ..., written while protected; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.boost_of is 'what: the post that this one boosts; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.reply_to is 'what: the post that this one answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.reply_to_account is 'what: whom it answers; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.thread is 'what: the first post of its thread; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.mentions is 'what: accounts that its text names, who may therefore see it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column posts.post.replies is 'what: how many answers anybody may see; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
-comment on column posts.post.boosts is 'what: how many boosts; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
-comment on column posts.post.likes is 'what: how many likes; of: author by author; for: count; kept: 90 days after deletion (not built); erased: rebuilt; leaves: pseudonymous';
+comment on column posts.post.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.id is 'what: number of the post, says when it was written; of: author by author; for: find; kept: 90 days after deletion; erased: link; leaves: pseudonymous';
+comment on column posts.post.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.audience is 'what: public, unlisted or followers; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.flags is 'what: states of the law: sensitive, removed, deleted ..., written while protected; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.boost_of is 'what: the post that this one boosts; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.reply_to is 'what: the post that this one answers; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.reply_to_account is 'what: whom it answers; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.thread is 'what: the first post of its thread; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.mentions is 'what: accounts that its text names, who may therefore see it; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.replies is 'what: how many answers anybody may see; of: author by author; for: count; kept: 90 days after deletion; erased: rebuilt; leaves: pseudonymous';
+comment on column posts.post.boosts is 'what: how many boosts; of: author by author; for: count; kept: 90 days after deletion; erased: rebuilt; leaves: pseudonymous';
+comment on column posts.post.likes is 'what: how many likes; of: author by author; for: count; kept: 90 days after deletion; erased: rebuilt; leaves: pseudonymous';
 
 comment on column posts.content.cell is 'what: home cell of the author, part of the id; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
 comment on column posts.content.id is 'what: which post; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
@@ -191,19 +191,19 @@ comment on column posts.once.key is 'what: digest of an idempotency key; of: acc
 comment on column posts.once.post is 'what: what was published under it; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
 comment on column posts.once.at is 'what: when; of: account by account; for: run; kept: 1 day after it was written; erased: row; leaves: no';
 
-comment on column messages.message.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.id is 'what: number of the message, says when it was written; of: author by author; for: find; kept: 90 days after deletion (not built); erased: link; leaves: pseudonymous';
-comment on column messages.message.conversation is 'what: which conversation it belongs to; of: author by author; for: find; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.flags is 'what: states of the law: sensitive, removed, deleted ...; of: author by author; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.reply_to is 'what: the message or post that it answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.reply_to_account is 'what: whom it answers; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.named is 'what: to whom it was sent; of: both by author, named; for: decide; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
-comment on column messages.message.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion (not built); erased: row; leaves: pseudonymous';
+comment on column messages.message.cell is 'what: home cell of the author, part of the id; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.id is 'what: number of the message, says when it was written; of: author by author; for: find; kept: 90 days after deletion; erased: link; leaves: pseudonymous';
+comment on column messages.message.conversation is 'what: which conversation it belongs to; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.flags is 'what: states of the law: sensitive, removed, deleted ...; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.reply_to is 'what: the message or post that it answers; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.reply_to_account is 'what: whom it answers; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.named is 'what: to whom it was sent; of: both by author, named; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.language is 'what: language the author named; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.app is 'what: app it was written with; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.edited_at is 'what: when it was last edited; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column messages.message.deleted_at is 'what: when its author deleted it: it is a tombstone since; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column messages.message.sealed is 'what: text, content warning, and the names in the text; of: author by author; for: show; kept: with message; erased: key, emptied; leaves: sealed; key: id';
 
 comment on column messages.inbox.cell is 'what: home cell of the account, part of the id; of: account by account; for: find; kept: until its owner leaves it; erased: row; leaves: pseudonymous';
@@ -470,3 +470,19 @@ comment on column posts.withheld.country is 'what: country of the order; of: aut
 comment on column posts.withheld.case_number is 'what: number of the order, shown instead of the post; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: yes';
 comment on column posts.withheld.notice_url is 'what: where the order can be read; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: yes';
 comment on column posts.withheld.until_at is 'what: end of the order; of: author of posts.post by post; for: decide; kept: with post; erased: row; leaves: yes';
+
+-- The ledger of deletions.
+comment on column deletions.deletion.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.id is 'what: number of what was deleted; of: account by account; for: find; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.kind is 'what: 1 post, 2 message, 3 account; of: account by account; for: show; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.account is 'what: whose it was; of: account by account; for: show; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.asked_at is 'what: when it was deleted; of: account by account; for: show; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.epoch is 'what: the journal entry that it follows; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.xid is 'what: the journal entry that it follows; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.entry is 'what: the journal entry that it follows; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.state is 'what: how far it is: asked, key gone, nothing remains, something remains, purged; of: account by account; for: run; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.keys_gone_at is 'what: when its key was seen to be gone; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.shredded_at is 'what: when the bytes of its key were in no file of the keyring any more; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.swept_at is 'what: when it was last looked for remains; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.remains is 'what: places where something was found, never what; of: account by account; for: run; kept: always; erased: link; leaves: pseudonymous';
+comment on column deletions.deletion.counts is 'what: of an account, how much went with it; of: account by account; for: show; kept: always; erased: link; leaves: pseudonymous';

@@ -138,14 +138,15 @@ begin
   perform set_config('petrel.account', '', true);
 end $$;
 
--- Edits (new ciphertext) or deletes (p_sealed null: content emptied, tombstone kept) one's own message. What was
--- delivered before a block stays as it was: no edit while somebody named is on the other side of one.
+-- Edits (new ciphertext) or deletes (p_sealed null: content emptied, tombstone kept) one's own message. Returns whom it
+-- names; null when there is no such message. What was delivered before a block stays as it was: no edit while somebody
+-- named is on the other side of one.
 create or replace function messages.change(p_digest bytea, p_id bigint, p_flags integer, p_language text, p_sealed bytea)
-returns integer
+returns bigint[]
 language plpgsql security definer set search_path = '' as $$
 declare
   v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
-  v_version integer;
+  v_named bigint[];
 begin
   if p_sealed is not null and exists (
       select from messages.message m join relationships.relation r
@@ -156,9 +157,34 @@ begin
   update messages.message set version = version + 1, flags = case when p_sealed is null then flags | 512 else p_flags end,
     language = p_language, sealed = coalesce(p_sealed, ''), edited_at = case when p_sealed is null then edited_at else now() end,
     deleted_at = case when p_sealed is null then now() end
-   where cell = law.cell(p_id) and id = p_id and author = v_me and flags & 512 = 0 returning version into v_version;
+   where cell = law.cell(p_id) and id = p_id and author = v_me and flags & 512 = 0 returning named into v_named;
   perform set_config('petrel.account', '', true);
-  return v_version;
+  return v_named;
+end $$;
+
+-- Which of these are tombstones, and how many bytes of content they hold. Messages that live are not seen here.
+create or replace function messages.stones(p_system text, p_ids bigint[])
+returns table (id bigint, author bigint, content_bytes integer)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform set_config('petrel.account', '', true), set_config('petrel.stones', 'yes', true);
+  return query select m.id, m.author, length(m.sealed) from unnest(p_ids) i(id)
+    join messages.message m on m.cell = law.cell(i.id) and m.id = i.id;
+  perform set_config('petrel.stones', '', true);
+end $$;
+
+-- Ends tombstones that are older than 90 days; the policy of the table says so too. source: visibility.md section 1.
+create or replace function messages.purge(p_writer text, p_limit integer)
+returns table (id bigint, author bigint)
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform set_config('petrel.account', '', true), set_config('petrel.stones', 'yes', true);
+  return query
+  delete from messages.message d using (
+    select m.cell, m.id from messages.message m
+     where m.flags & 512 <> 0 and m.deleted_at < now() - interval '90 days' order by m.deleted_at limit p_limit) old
+   where d.cell = old.cell and d.id = old.id returning d.id, d.author;
+  perform set_config('petrel.stones', '', true);
 end $$;
 
 -- After a restore: what its author had deleted is emptied again, and who had left a conversation leaves it again.

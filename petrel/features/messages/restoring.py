@@ -10,6 +10,7 @@ LEAVE_AGAIN = "select messages.leave_again('restore', $1, $2)"
 harmless({
     "messages.message.created": "a restore loses it; nobody sees more",
     "messages.message.edited": "text cannot be kept outside; the older one stands, for the same people",
+    "messages.message.purged": "a tombstone without content, which is ended again in its time",
     "messages.conversation.read": "shown as unread once more",
     "messages.conversation.unread": "shown as read",
 })

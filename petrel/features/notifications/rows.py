@@ -66,20 +66,25 @@ with asked as (
 delete from notifications.notification n using asked k
  where n.cell = k.cell and n.account = k.account and n.kind = k.kind and n.post = k.post and n.actor = k.actor
 """
-# Everything about posts that are gone: likes and boosts at their author, mentions at whom they name, bells.
+# Everything about posts that are gone: likes and boosts at their author, mentions at whom they name, bells. Whom an
+# earlier version named, and all about messages, the journal says.
 FORGET = """
 with gone as materialized (
   select p.id, p.author, p.mentions from unnest($1::bigint[]) g(id)
     join posts.post p on p.cell = law.cell(g.id) and p.id = g.id
+  union all
+  select e.subject, e.actor, case e.kind when 'posts.post.created' then e.refs[5:]
+           when 'messages.message.created' then e.refs[2:] else e.refs end
+    from unnest($1::bigint[]) g(id) join journal.entry e on e.cell = law.cell(g.id) and e.subject = g.id
+   where e.kind in ('posts.post.created', 'posts.post.edited', 'messages.message.created', 'messages.message.edited')
 ), told as materialized (
   select g.author as account, k.kind, g.id from gone g cross join (values (4::smallint), (5::smallint)) k(kind)
   union all select m.account, 1, g.id from gone g cross join lateral unnest(g.mentions) m(account)
   union all select b.account, 6, g.id from gone g
     join notifications.bell b on b.cell = law.cell(g.author) and b.author = g.author
 ), held as (
-  delete from notifications.held n using told t join gone g on g.id = t.id
-   where t.kind = 1 and n.cell = law.cell(t.account) and n.account = t.account and n.actor = g.author
-     and n.kind = t.kind and n.post = t.id
+  delete from notifications.held n using told t
+   where n.cell = law.cell(t.account) and n.account = t.account and n.kind = t.kind and n.post = t.id
 )
 delete from notifications.notification n using told t
  where n.cell = law.cell(t.account) and n.account = t.account and n.kind = t.kind and n.post = t.id

@@ -122,6 +122,7 @@ TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "posts.post.edited": _edited,
     "posts.post.deleted": _deleted,
     "messages.message.created": _messaged,
+    "messages.message.deleted": _deleted,
     "posts.boost.created": _boosted,
     "posts.boost.removed": _unboosted,
     "posts.like.created": _liked,

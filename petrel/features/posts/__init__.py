@@ -7,6 +7,7 @@ Why can this viewer see this post? visibility.sql. Read next: shapes.py, then wr
 
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own
+from petrel.features.posts.clearing import clear
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
     Explained,
@@ -64,6 +65,7 @@ __all__ = [
     "TooWide",
     "Who",
     "by_author",
+    "clear",
     "contents",
     "create_many",
     "create_together",

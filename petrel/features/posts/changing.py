@@ -5,7 +5,7 @@ from petrel.core.doors import Row, Writer, deriving
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
-from petrel.features.posts import rows, rules
+from petrel.features.posts import clearing, rows, rules
 from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, decode_content
 from petrel.features.posts.writing import named_in
 
@@ -57,18 +57,25 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
 
     A tombstone stays for 90 days, so that replays cannot bring it back. Errors: PostNotFound.
     """
+    assert isinstance(w.viewer, Member)
     content, row = await own(w, post)
 
-    await (_delete_message(w, row) if row["audience"] == Audience.DIRECT else _delete_post(w, post))
-
+    if row["audience"] == Audience.DIRECT:
+        named = await w.value(CHANGE_MESSAGE, w.digest, post, 0, None, None)
+        if named is None:
+            raise PostNotFound
+        w.record("messages.message.deleted", post, refs=(row["conversation"], *named))
+    elif not await _empty(w, post, w.viewer.account):
+        raise PostNotFound
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return content, row
 
 
-async def _delete_post(w: Writer, post: int) -> None:
-    gone = await w.change(rows.DELETE_POST, post, w.account)
+async def _empty(w: Writer, post: int, author: int | None) -> bool:
+    """Makes a tombstone of a post, with its content and all its versions gone; False when it is not there."""
+    gone = await w.change(rows.DELETE_POST, post, author)
     if not gone:
-        raise PostNotFound
+        return False
     await w.execute(rows.EMPTY_CONTENT, post)
     await w.execute(rows.EMPTY_EDITS, post)
     before = gone[0]
@@ -78,16 +85,12 @@ async def _delete_post(w: Writer, post: int) -> None:
         refs=(
             before["reply_to"] or 0,
             before["boost_of"] or 0,
-            w.account or 0,
+            author or 0,
             rules.effective(before["audience"], before["flags"]),
         ),
+        actor=author,
     )
-
-
-async def _delete_message(w: Writer, row: Row) -> None:
-    if await w.value(CHANGE_MESSAGE, w.digest, row["id"], 0, None, None) is None:
-        raise PostNotFound
-    w.record("messages.message.deleted", row["id"], refs=(row["conversation"],))
+    return True
 
 
 @job("posts.destroy_keys")
@@ -98,3 +101,5 @@ async def destroy_keys(ids: list[int]) -> None:
     async with deriving("posts.destroy_keys") as w:
         for post in ids:
             await w.execute(journal.ERASE_SALTS, post)  # no digest may confirm what somebody guesses it said
+        if marked := [row[0] for row in await w.fetch(clearing.MARKED_OF, ids)]:
+            w.later("posts.clear", {"ids": marked})

@@ -108,6 +108,12 @@ async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> No
     _known.words |= new.keys()
 
 
+async def forget_tags(w: Writer, words: Iterable[int]) -> None:
+    """Ends the names of those tags among these words that were on the last public post with them."""
+    gone = await w.change(rows.FORGET_TAGS, list(set(words)))
+    _known.words.difference_update(row["tag"] for row in gone)
+
+
 async def put_accounts(w: Writer, ids: Sequence[int]) -> None:
     """Indexes accounts as they are now."""
     key = await terms.word_key()

@@ -13,13 +13,17 @@ TOP = (1 << 63) - 1
         surface="srch")
 async def index(w: Writer, entries: list[Entry]) -> None:
     """Twice: the same rows again. Late: new posts are found late. Never: a post is not found until it is edited or
-    the index is built anew; a deleted one stays as hashes, and is shown to nobody."""
+    the index is built anew; a deleted one stays as hashes, is shown to nobody, and the sweep of the room
+    `deletions` names it."""
     put: dict[int, bool] = {}
     people: dict[int, None] = {}
     changed: dict[int, None] = {}
+    edited: list[int] = []
     for e in entries:
         if e.kind.startswith("posts."):
             put[e.subject] = e.kind != "posts.post.deleted"
+            if e.kind == "posts.post.edited":
+                edited.append(e.subject)
         elif e.kind == "accounts.account.changed":
             changed[e.subject] = None
         else:
@@ -27,9 +31,12 @@ async def index(w: Writer, entries: list[Entry]) -> None:
     await indexing.hold(w)
 
     gone = [post for post, is_there in put.items() if not is_there]
-    if gone:
-        await w.execute(rows.DROP_POSTS, gone)
+    before = await w.change(rows.DROP_POSTS, gone) if gone else []
+    if edited:
+        before += await w.fetch(rows.WORDS_OF, edited)
     await indexing.put_posts(w, [post for post, is_there in put.items() if is_there], replace=True)
+    if before:
+        await indexing.forget_tags(w, (word for row in before for word in row["words"]))
     if people:
         await indexing.put_accounts(w, list(people))
     for account in changed:

@@ -21,7 +21,19 @@ on conflict (post) do
 """
 REPLACE = PUT_POSTS + "update set is_indexable = excluded.is_indexable, words = excluded.words, pairs = excluded.pairs"
 KEEP = PUT_POSTS.replace("(post) do", "do") + "nothing"
-DROP_POSTS = "delete from search.post_words where post = any($1::bigint[])"
+DROP_POSTS = "delete from search.post_words where post = any($1::bigint[]) returning words"
+WORDS_OF = "select words from search.post_words where post = any($1::bigint[])"
+# Names of tags that no public post has any more. The newest posts are looked through first: of a common tag the index
+# would have to read all that have it.
+FORGET_TAGS = """
+delete from search.tag t where t.tag = any($1::bigint[])
+   and not exists (select from (select w.words from search.post_words w where w.is_indexable
+                                 order by w.post desc limit 500) n where n.words @> array[t.tag])
+   and not exists (select from search.post_words w
+                     join posts.post p on p.cell = law.cell(w.post) and p.id = w.post
+                    where w.words @> array[t.tag] and p.audience = 0 and p.flags & 66048 = 0)
+returning t.tag
+"""
 LEARN = """
 insert into search.vocabulary (word, edges)
 select n.word, ($4::bigint[])[n.first:n.last]

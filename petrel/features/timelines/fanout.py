@@ -41,6 +41,7 @@ REBUILDS_AT_ONCE = 4
 BEAT_S = 2.0
 ACTIVE_MS = 14 * 86_400_000  # source: DESIGN section 6
 EXPIRE_S = 600.0
+EMPTY_S = 1.0
 NOBODY = np.empty(0, np.int64)
 SYSTEM = System("timelines")
 # A number that changes with every restore and failover, and differs between databases.
@@ -64,6 +65,8 @@ class Fanout:
         self._building: dict[int, asyncio.Task[int]] = {}
         self._stale: set[int] = set()  # whose edges have changed since they were last asked for
         self._gate = asyncio.Semaphore(REBUILDS_AT_ONCE)
+        self._gone: set[int] = set()  # deleted posts, whose places are to be emptied
+        self._went: set[int] = set()  # looked for once: a ring that was just being built may have brought them back
 
     # -- journal ------------------------------------------------------------------------------------------
 
@@ -75,9 +78,11 @@ class Fanout:
             elif e.kind == "posts.boost.created":
                 self._boost(e.actor or 0, e.subject, e.refs[0])
             elif e.kind == "posts.account.swept":
-                self._swept(e.subject, e.refs)
+                self._gone.update(e.refs)  # its account is being erased
             elif e.kind == "accounts.account.erasing":
                 self._leave(e.subject)
+            elif e.kind in ("posts.post.deleted", "posts.boost.removed"):
+                self._gone.add(e.subject)
             elif e.kind.startswith("relationships.") and len(e.refs) >= 2:
                 self._edge_changed(e)
 
@@ -89,14 +94,6 @@ class Fanout:
                 if account in self.slot_of or account in self._building:
                     self._stale.add(account)
                     self._spawn(account)
-
-    def _swept(self, author: int, posts: list[int]) -> None:
-        """An account is being erased: its posts leave the rings of its followers."""
-        gone = np.array(posts, np.int64)
-        for slot in self._followers.get(author, NOBODY).tolist():
-            self.rings.remove(slot, gone)
-        if author in self._star_of:
-            self.rings.empty_star(self._star_of[author])
 
     def _leave(self, account: int) -> None:
         """Whose account is being erased has no ring any more."""
@@ -141,6 +138,13 @@ class Fanout:
             self.rings.write(slots, entry, post)
 
     # -- who is active ------------------------------------------------------------------------------------
+
+    async def empty_gone(self) -> None:
+        """Empties the places of deleted posts in all rings: one look through them for all that went meanwhile."""
+        if self._gone or self._went:
+            posts = np.fromiter(self._gone | self._went, np.int64)
+            self._gone, self._went = set(), self._gone
+            self.rings.erase(posts, await asyncio.to_thread(self.rings.places_of, posts))
 
     async def activate(self, account: int) -> int:
         """The slot of the account's ring, built if it is not there. Askers of one account share one build."""
@@ -330,6 +334,7 @@ async def run(stop: asyncio.Event) -> None:
     rings.header[READY] = 1
     try:
         stopped = asyncio.create_task(stop.wait())
+        sweeping = asyncio.create_task(_empty_gone(fanout))
         expired_s = time.monotonic()
         while not stop.is_set():
             if time.monotonic() - expired_s > EXPIRE_S:
@@ -341,9 +346,18 @@ async def run(stop: asyncio.Event) -> None:
             at = await _catch_up(fanout, the_tail, at)
             rings.header[BEAT_MS] = clock.now_ms()  # while we are late or dead, readers ask the database
     finally:
+        sweeping.cancel()
         rings.header[READY] = 0
         server.close()
         socket.unlink(missing_ok=True)
+
+
+async def _empty_gone(fanout: Fanout) -> None:
+    """Every second or so; rests ten times as long as a look through the rings takes."""
+    while True:
+        began = time.monotonic()
+        await fanout.empty_gone()
+        await asyncio.sleep(max(EMPTY_S, 10 * (time.monotonic() - began)))
 
 
 async def _catch_up(fanout: Fanout, the_tail: tail.Tail, at: tail.Position) -> tail.Position:

@@ -1,7 +1,9 @@
 """Timelines of a viewer, as pages of candidates that the law has passed. Nothing here decides who sees what."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
@@ -137,7 +139,7 @@ def _merged(rings: Rings, slot: int, stars: list[int]) -> list[Entry]:
             parts.append(more if star > 0 else more[more[:, 0] == more[:, 1]])
         rows = np.concatenate(parts)
     _, first = np.unique(rows[:, 0], return_index=True)
-    return [(i, p) for i, p in rows[first[-RAW:]].tolist()]
+    return [(i, p) for i, p in rows[first[-RAW:]].tolist() if i]  # 0: what was deleted
 
 
 def _worked_out(known: Known, entries: Sequence[Entry]) -> Known:
@@ -183,6 +185,20 @@ async def home(r: Reader, page: Page, render: Render) -> list[tuple[int, bytes]]
         shown = more + shown if page.min_id is not None else shown + more
         want = max(2 * (page.limit - len(shown)), 10)
     return shown[-page.limit :] if page.min_id is not None else shown[: page.limit]
+
+
+def held_in_rings(run_directory: Path, posts: Iterable[int]) -> dict[int, int]:
+    """Which of these posts stand in rings of this machine, and at how many places. Takes a moment: use a thread."""
+    numbers = np.fromiter(posts, np.int64)
+    try:
+        rings = open_rings(file_for(run_directory))
+    except FileNotFoundError:
+        return {}
+    found: Counter[int] = Counter()
+    for entries, places in zip((rings.entries, rings.star_entries), rings.places_of(numbers), strict=True):
+        for row in entries[places[:, 0], places[:, 1]].tolist():
+            found.update(set(row) & set(numbers.tolist()))
+    return dict(found)
 
 
 async def of_list(r: Reader, number: int, page: Page) -> list[Entry]:

@@ -23,6 +23,7 @@ LENGTH = 512  # more than RAW: commits out of order must not push out what belon
 STAR_RINGS = 256  # authors with very many followers; further ones are fanned out like everybody
 STARS = STAR_RINGS  # of these an account may follow all
 SILENT_MS = 10_000
+LOOK_AT_ONCE = 256
 HEADER = 512  # int64s
 READY, CLEAN_EPOCH, CLEAN_XID, CLEAN_ID, BEAT_MS, SLOTS, JOURNAL = 1, 2, 3, 4, 5, 6, 7
 
@@ -64,6 +65,31 @@ class Rings(Struct):
         self.star_head[star] += 1
         self.star_stamp[star] += 1
 
+    def places_of(self, posts: Ints) -> tuple[Ints, Ints]:
+        """Where these posts, or boosts of them, stand: (ring, place) of the rings, then of the stars' rings. Reads
+        every ring that was ever used: to be called in a thread."""
+        found = []
+        for heads, entries in ((self.head, self.entries), (self.star_head, self.star_entries)):
+            used = np.flatnonzero(heads)
+            hits = [np.empty((0, 2), np.int64)]
+            for some in np.array_split(used, max(1, len(used) // LOOK_AT_ONCE)):
+                at, place = np.nonzero(np.isin(entries[some], posts).any(axis=2))
+                hits.append(np.stack((some[at], place), axis=1))
+            found.append(np.concatenate(hits))
+        return found[0], found[1]
+
+    def erase(self, posts: Ints, places: tuple[Ints, Ints]) -> None:
+        """Empties places that still hold these posts. Only the fan-out process may."""
+        for stamps, entries, where in (
+            (self.stamp, self.entries, places[0]),
+            (self.star_stamp, self.star_entries, places[1]),
+        ):
+            for ring, place in where.tolist():
+                if np.isin(entries[ring, place], posts).any():
+                    stamps[ring] += 1
+                    entries[ring, place] = 0
+                    stamps[ring] += 1
+
     def fill(self, slot: int, rows: Ints) -> None:
         """Replaces a ring by these (entry, post) rows, at most LENGTH of them, oldest first."""
         rows = rows[-LENGTH:]
@@ -71,21 +97,6 @@ class Rings(Struct):
         self.entries[slot, : len(rows)] = rows
         self.head[slot] = len(rows)
         self.stamp[slot] += 1
-
-    def remove(self, slot: int, ids: Ints) -> None:
-        """Takes entries out of a ring, by their own id or that of the post they show; the others keep their order."""
-        count, head = min(int(self.head[slot]), LENGTH), int(self.head[slot])
-        rows = self.entries[slot, np.arange(head - count, head) % LENGTH]
-        stays = ~np.isin(rows, ids).any(axis=1)
-        if not stays.all():
-            self.fill(slot, rows[stays])
-            self.entries[slot, int(stays.sum()) :] = 0
-
-    def empty_star(self, star: int) -> None:
-        self.star_stamp[star] += 1
-        self.star_head[star] = 0
-        self.star_entries[star] = 0
-        self.star_stamp[star] += 1
 
     def mend(self) -> None:
         """After a crash of the writer: a ring that it was just writing is given up, and stamps are even again."""

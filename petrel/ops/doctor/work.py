@@ -31,7 +31,10 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
        (select string_agg(format('%s (%s), made %s', r.id, r.kind, to_char(r.asked_at at time zone 'UTC', 'HH24:MI')),
                           '; ')
           from access.request r
-         where r.state = 'asked' and r.expires_at > now() and access.is_alone(r.asker, r.least_role)) as alone
+         where r.state = 'asked' and r.expires_at > now() and access.is_alone(r.asker, r.least_role)) as alone,
+       (select count(*) from deletions.deletion where state = 3) as remaining,
+       (select count(*) from deletions.deletion where keys_gone_at is null and asked_at < now() - interval '60 s')
+         as with_key
 """
 
 
@@ -82,7 +85,8 @@ async def _check_rows(storage: Storage) -> list[Check]:
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
-            _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"])]
+            _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
+            _check_deletions(row["remaining"], row["with_key"])]
 
 
 def _check_jobs(dead: int, overdue_s: float) -> Check:
@@ -113,3 +117,10 @@ def _check_alone(requests: str | None) -> Check:
         return bad("access", f"will approve themselves 30 minutes after they were made (UTC): {requests}",
                    "If that was not you: petrel access refuse NUMBER --as HANDLE, and change your password.")
     return fine("access", "no request approves itself")
+
+
+def _check_deletions(remaining: int, with_key: int) -> Check:
+    if remaining or with_key:
+        return bad("deletions", f"of {remaining} something remains, of {with_key} the key",
+                   "See which with `petrel deletions list --remaining`, and where with `petrel deletions verify ID`.")
+    return fine("deletions", "nothing that was deleted is known to remain")
