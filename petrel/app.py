@@ -19,10 +19,12 @@ import structlog
 from petrel import settings as sources
 from petrel.core import doors, ids, journal, limits, seal
 from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.policy import POLICY
 from petrel.core.together import Together
 from petrel.core.viewer import AppOnly, Member, System
 from petrel.settings import Settings
 from petrel.storage import migrate
+from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage, give_passwords
 
@@ -57,9 +59,20 @@ def addresses_of(storage: Storage) -> Addresses:
                      keyring={r: storage.keyring_dsn(u) for r, u in ROLES.items()})
 
 
+async def policy_in_force(addresses: Addresses) -> int:
+    """The number of the privacy policy of this site; 0 before its first migration."""
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        return await migrate.policy_in_force(connection)
+    finally:
+        await connection.close()
+
+
 async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[str]:
-    """Brings both clusters up to date; returns the names of what was run."""
+    """Brings both clusters up to date; returns the names of what was run. Errors: OlderProgram, having done nothing."""
     ran: list[str] = []
+    if (in_force := await policy_in_force(addresses)) > POLICY:
+        raise migrate.OlderProgram(in_force)
     for logins, run in ((addresses.keyring, lambda c: migrate.migrate_keyring(c, contract=contract)),
                         (addresses.main, lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
         connection = await asyncpg.connect(**logins["owner"])
@@ -177,6 +190,16 @@ async def register_followers(addresses: Addresses) -> None:
         await connection.execute(journal.REGISTER, list(journal.FOLLOWERS))
     finally:
         await connection.close()
+
+
+async def say_older(settings: Settings, addresses: Addresses, older: migrate.OlderProgram) -> None:
+    """What a program older than the policy does at its start, instead of migrating: it says so, in log and journal."""
+    from petrel.ops import policy
+
+    log.error("this program is older than the site's privacy policy: it serves what is public and changes nothing",
+              policy=POLICY, in_force=older.in_force, cure=older.cure)
+    async with opened(settings, addresses):
+        await policy.say_outdated(build_of(), POLICY, older.in_force)
 
 
 async def setup_link(settings: Settings, addresses: Addresses) -> str | None:

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from petrel import app, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.policy import POLICY
 from petrel.ops.processes import Part, Supervisor, read_status
 from petrel.settings import Field, Settings
+from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage, holder_of
 
@@ -58,16 +60,18 @@ class Program:
         with self._storage(now, say) as storage:
             addresses = app.addresses_of(storage)
             prepared = parts.prepare(now, addresses, listener)
-            asyncio.run(self._make_ready(now, addresses, say))
+            in_force = asyncio.run(self._make_ready(now, addresses, say))
             listener.listen(1024)
             say(f"Prepared in {time.monotonic() - began:.1f} s.")
 
             def child(name: str) -> Callable[[], None]:
                 return lambda: parts.run(name, prepared)
 
-            wanted = [Part("web", child("web"), now.web_workers, serves=True),
-                      Part("followers", child("followers")), Part("jobs", child("jobs"))]
-            return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say).run()
+            wanted = [Part("web", child("web"), now.web_workers, serves=True)]
+            if in_force <= POLICY:
+                wanted += [Part("followers", child("followers")), Part("jobs", child("jobs"))]
+            return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say,
+                              policy_in_force=in_force).run()
 
     def run(self, name: str, now: Settings, say: Say) -> None:
         """One part alone, against a site that is migrated and whose databases run. Errors: as `up`."""
@@ -79,7 +83,18 @@ class Program:
             listener.listen(1024)
             say(f"Serving at {now.address}")
         self._make_folders(now.folder)
-        parts.run(name, parts.prepare(now, app.addresses_of(app.storage_of(now)), listener))
+        addresses = app.addresses_of(app.storage_of(now))
+        asyncio.run(self._look_at_policy(name, now, addresses, say))
+        parts.run(name, parts.prepare(now, addresses, listener))
+
+    async def _look_at_policy(self, part: str, now: Settings, addresses: Addresses, say: Say) -> None:
+        """Of a program older than the policy only the web runs. Errors: OlderProgram."""
+        if (in_force := await app.policy_in_force(addresses)) > POLICY:
+            older = OlderProgram(in_force)
+            say(str(older))
+            await app.say_older(now, addresses, older)
+            if part != "web":
+                raise older
 
     def _listen(self, now: Settings) -> socket.socket:
         from petrel import parts
@@ -130,8 +145,11 @@ class Program:
             addresses = app.addresses_of(storage)
             if migrate:
                 app.load_rooms()
-                asyncio.run(app.migrate_site(addresses))
-                asyncio.run(app.register_followers(addresses))
+                try:
+                    asyncio.run(app.migrate_site(addresses))
+                    asyncio.run(app.register_followers(addresses))
+                except OlderProgram as older:
+                    say(str(older))
             yield addresses
 
     @contextmanager
@@ -148,10 +166,17 @@ class Program:
         for name in ("run", "keys", "witness", "log"):
             (data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say) -> None:
-        ran = await app.migrate_site(addresses)
+    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say) -> int:
+        """Migrates and registers what the parts need; returns the number of the policy in force."""
+        try:
+            ran = await app.migrate_site(addresses)
+        except OlderProgram as older:
+            say(str(older))
+            await app.say_older(now, addresses, older)
+            return older.in_force
         if ran:
             say(f"Brought the databases up to date: {len(ran)} steps.")
         await app.register_followers(addresses)
         if link := await app.setup_link(now, addresses):
             say(f"Nobody administers this site yet. To begin, open (it works once): {link}")
+        return await app.policy_in_force(addresses)

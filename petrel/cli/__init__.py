@@ -27,6 +27,7 @@ NOUNS = {
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: who saw what is theirs",
     "surfaces": "Close a surface through which something leaks, open it again",
+    "policy": "Which privacy policy is in force, and raising it",
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
     "deletions": "Show what was deleted, look for remains, give and check receipts",

@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 
+from petrel.storage.policy import POLICY
 from petrel.storage.postgres.errors import StorageError
 
 LOCK = 0x7065747265_6C   # "petrel"
@@ -28,6 +29,16 @@ create table if not exists petrel_migrations.kept (oid oid primary key);
 THERE = """
 select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any ($1) union all
 select t.oid from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname = any ($1)
+"""
+# An older program that migrates all the same, because it is too old to ask first: its first step fails whole.
+GUARD = """
+do $$ begin
+  if to_regprocedure('law.refuse_older()') is not null and not exists (
+      select from pg_trigger t where t.tgrelid = 'petrel_migrations.done'::regclass and t.tgname = 'refuse_older') then
+    create trigger refuse_older before insert or update or delete or truncate on petrel_migrations.done
+      for each statement execute function law.refuse_older();
+  end if;
+end $$;
 """
 # What numbered migrations made stays when the function files are replaced.
 KEEP = f"insert into petrel_migrations.kept (oid) select oid from ({THERE}) t where oid <> all ($2::oid[])"
@@ -55,6 +66,23 @@ class SchemaMismatch(StorageError):
     """The database was made by other migrations than this release has"""
 
 
+class OlderProgram(StorageError):
+    """The site's privacy policy is newer than what this program knows"""
+
+    def __init__(self, in_force: int) -> None:
+        super().__init__(f"The privacy policy in force on this site is number {in_force}; this program knows {POLICY}. "
+                         "It changes nothing in the database and serves what is public.",
+                         "Start a release that knows the policy, or a newer one. The number is never lowered.")
+        self.in_force = in_force
+
+
+async def policy_in_force(connection: Any) -> int:
+    """The number of the privacy policy; 0 for a database that has none yet."""
+    if await connection.fetchval("select to_regclass('law.policy')") is None:
+        return 0
+    return int(await connection.fetchval("select coalesce(max(version), 0) from law.policy"))
+
+
 async def migrate_main(connection: Any, functions: Sequence[Path], *, contract: bool = False) -> list[str]:
     """Brings the main cluster up to date; `connection` is the administrator's. Returns what was run."""
     return await _migrate(connection, STORAGE / "migrations", functions, STORAGE / "grants.sql",
@@ -73,6 +101,7 @@ async def _migrate(connection: Any, folder: Path, functions: Sequence[Path], gra
         await connection.execute(BOOK)
         done = {r["name"]: r["digest"] for r in await connection.fetch("select * from petrel_migrations.done")}
         ran = await _run_new(connection, folder, done, contract)
+        await connection.execute(GUARD)
         if grants is not None:
             ran += await _replace_changed(connection, [*functions, grants], done, bool(ran))
         return ran + await _describe(connection, inventory, done, bool(ran))

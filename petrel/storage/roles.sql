@@ -14,6 +14,8 @@ begin
 end $$;
 grant petrel_owner, petrel_messages to current_user;
 grant petrel_messages to petrel_owner;
+-- To see what their sessions say of themselves: only a member of a role may (ops.programs).
+grant petrel_reader, petrel_writer, petrel_system to petrel_owner;
 
 -- Readers run in sessions that Postgres itself keeps read-only, on plans made for a page of ids.
 alter role petrel_reader set default_transaction_read_only = on;

@@ -42,6 +42,12 @@ begin
   raise exception 'no such session' using errcode = 'PT401';
 end $$;
 
+-- For commands: a higher number of the policy, in force at once and for ever (the trigger of migration 0009).
+create or replace function law.raise_policy(p_writer text, p_version integer, p_reason text) returns integer
+language sql security definer set search_path = '' as $$
+  insert into law.policy (version, reason) values (p_version, p_reason) returning version
+$$;
+
 -- A surface through which something may leak is closed, and whoever asks for it is told so rather than guessed at.
 -- source: docs/law/visibility.md section 2 (defaults). False when it was so already.
 create or replace function law.close_surface(p_system text, p_surface smallint, p_why text) returns boolean

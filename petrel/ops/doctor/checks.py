@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_port
+from petrel.ops.doctor.policy import check_policy
 from petrel.ops.doctor.shapes import Check
 from petrel.ops.doctor.site import check_postgres, check_processes, check_settings
 from petrel.ops.doctor.work import check_work
@@ -35,4 +36,4 @@ async def examine(
     ]
     for cluster in CLUSTERS:
         checks += await check_postgres(storage, cluster)
-    return checks + await check_work(storage, status)
+    return [*checks, *await check_policy(storage), *await check_work(storage, status)]

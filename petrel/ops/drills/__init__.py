@@ -6,7 +6,6 @@ build (digest of the sources). Invariant: a drill that did not look cannot pass.
 Read next: shapes.py, judge.py, perform.py, then drills/database.py.
 """
 
-from petrel.ops.drills.build import build_of
 from petrel.ops.drills.clients import Answer, Clients, Lost, clients
 from petrel.ops.drills.find import drills, names
 from petrel.ops.drills.lock import measuring
@@ -18,6 +17,7 @@ from petrel.ops.drills.shapes import Broken, Drill, Impossible, Outcome, Phases,
 from petrel.ops.drills.show import listing, report
 from petrel.ops.drills.site import Site
 from petrel.ops.drills.stage import Stage
+from petrel.storage.build import build_of
 
 __all__ = [
     "Answer", "Broken", "Clients", "Drill", "Impossible", "Line", "Lost", "Outcome", "Person", "Phases", "Site",

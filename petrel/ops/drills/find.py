@@ -5,8 +5,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from petrel.ops.drills.build import ROOT
 from petrel.ops.drills.shapes import Broken, Drill, Outcome
+from petrel.storage.build import ROOT
 
 if TYPE_CHECKING:
     from petrel.ops.drills.stage import Stage

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from petrel.core.errors import PetrelError
 from petrel.ops.drills import records
-from petrel.ops.drills.build import build_of
 from petrel.ops.drills.find import Run, load
 from petrel.ops.drills.judge import judge
 from petrel.ops.drills.lock import measuring
 from petrel.ops.drills.scenarios import now_utc
 from petrel.ops.drills.shapes import Broken, Drill, Impossible, Outcome, Verdict, Word
 from petrel.ops.drills.stage import OpenDoors, Say, Stage
+from petrel.storage.build import build_of
 from petrel.storage.postgres import holder_of
 
 Ended = tuple[Drill | None, Outcome | None, Verdict]

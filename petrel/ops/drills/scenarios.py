@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from petrel.ops.drills.build import ROOT
 from petrel.ops.drills.shapes import Broken, Drill, Verdict
+from petrel.storage.build import ROOT
 
 DOCUMENT = ROOT / "docs" / "law" / "SCENARIOS.md"
 

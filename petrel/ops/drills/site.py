@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import psutil  # type: ignore[import-untyped]
 
-from petrel.ops.drills.build import ROOT
 from petrel.ops.drills.shapes import Broken
 from petrel.ops.processes import Status, read_status
+from petrel.storage.build import ROOT
 from petrel.storage.postgres import ClusterName, Storage, holder_of
 
 START_S, STOP_S, LOOK_S = 90.0, 40.0, 0.02

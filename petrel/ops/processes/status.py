@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from petrel.core.policy import POLICY
+
 SiteState = Literal["starting", "ready", "draining"]
 PartState = Literal["starting", "running", "restarting", "failing"]
 
@@ -27,7 +29,8 @@ class ServerStatus(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """`postgres` names the embedded clusters only; it is empty when external servers are used."""
+    """`postgres` names the embedded clusters only; it is empty when external servers are used. Where the policy in
+    force at the start was beyond the one that this program knows, it serves what is public and runs nothing else."""
 
     pid: int
     state: SiteState
@@ -36,6 +39,8 @@ class Status(Struct, frozen=True):
     clock_offset_s: float
     parts: dict[str, PartStatus]
     postgres: dict[str, ServerStatus]
+    policy: int = POLICY
+    policy_in_force: int = 0
 
 
 def clock_offset_s() -> float:

@@ -49,12 +49,14 @@ class Supervisor:
         storage: Storage | None = None,
         say: Callable[[str], None] | None = None,
         patience: Patience | None = None,
+        policy_in_force: int = 0,
     ) -> None:
         self._data = data
         self._patience = patience or Patience()
         self._parts = list(parts)
         self._seats = [Seat(part, n, self._patience) for part in parts for n in range(1, part.wanted + 1)]
         self._address = address
+        self._policy_in_force = policy_in_force
         self._storage = storage
         self._say = _to_console(say)
         clusters = storage.clusters if storage else []
@@ -194,7 +196,8 @@ class Supervisor:
     def _write_status(self) -> None:
         parts = {part.name: self._part_status(part) for part in self._parts}
         servers = {server.cluster.name: server.status() for server in self._servers}
-        status = Status(os.getpid(), self._state, self._address, self._started_at, self._clock_offset_s, parts, servers)
+        status = Status(os.getpid(), self._state, self._address, self._started_at, self._clock_offset_s, parts, servers,
+                        policy_in_force=self._policy_in_force)
         text = msgspec.json.encode(status)
         if text == self._written:
             return

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from petrel.storage.build import build_of
 from petrel.storage.policy import POLICY, SETTING
 from petrel.storage.postgres import binaries, folders
 from petrel.storage.postgres.birth import ADMIN, check_version
@@ -32,6 +34,11 @@ def preview(data: Path, cluster: ClusterName) -> str:
         return f"Postgres {found.version} will make it at the first start"
     check_version(folder)
     return f"Postgres {found.version} is ready to start it"
+
+
+@cache
+def _build() -> str:
+    return build_of()
 
 
 class Storage:
@@ -92,7 +99,8 @@ class Storage:
                 "user": user,
                 "database": database or DATABASES[cluster],
             }
-        said = {SETTING: str(POLICY), "application_name": f"petrel {user.removeprefix('petrel_')} policy={POLICY}"}
+        name = f"petrel {user.removeprefix('petrel_')} policy={POLICY} build={_build()}"
+        said = {SETTING: str(POLICY), "application_name": name}
         return {**args, "server_settings": {**args.get("server_settings", {}), **said}}
 
     def main_dsn(self, role: str = ADMIN) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The build is what the sources are, and nothing else."""
 
-from petrel.ops.drills.build import build_of
+from petrel.storage.build import build_of
 
 
 def test_any_source_counts_and_compiled_files_do_not(tmp_path):

@@ -1,9 +1,9 @@
-"""Which build a verdict is about: a digest over the sources of the program and of the drills."""
+"""Which build this is: a digest over the sources of the program and of the drills."""
 
 import hashlib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 """Where `petrel/`, `drills/` and `docs/` stand side by side."""
 
 SOURCES = ("petrel", "drills")
