@@ -5,9 +5,10 @@ import pytest
 from petrel.core import policy as ours
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid
+from petrel.core.restrictions import AGAIN, Kept
 from petrel.core.viewer import System
 from petrel.ops import access, policy
-from petrel.ops.policy import commands
+from petrel.ops.policy import commands, restoring  # noqa: F401
 from tests.crew import approve, ask, crew
 
 BEYOND = ours.POLICY + 1
@@ -46,3 +47,15 @@ async def test_two_people_raise_it_once_and_this_program_is_outdated_then(site, 
     async with reading(System("t")) as r:
         [program] = await policy.programs(r)
     assert program.is_outdated and program.policy == ours.POLICY and program.build != "unknown"
+
+
+async def test_a_restore_raises_it_again(site):
+    before = (await numbers())[-1]
+    entry = Kept(cell=0, id=1, epoch=1, xid=1, at_us=1, kind="ops.policy.raised", subject=1, actor=None,
+                 refs=[before + 1, before, 0])
+    for changed in (True, False):
+        async with writing(System("restore"), cause="t") as w:
+            await w.fetch("select set_config('petrel.policy', $1, true)", str(before + 1))
+            assert await AGAIN["ops.policy.raised"](w, entry) is changed
+            w.record("ops.policy.raised", 1, refs=entry.refs)
+    assert (await numbers())[-1] == before + 1
