@@ -452,7 +452,7 @@ def test_external_servers_are_used_and_checked(site, monkeypatch):
 
     run(site, "CREATE ROLE reader_of_test")
     given = Storage(site.data, database_url=url, keyring_url=url)
-    assert given.connect_args("main") == {"dsn": url}
+    assert given.connect_args("main")["dsn"] == url
 
     async def who() -> str:
         connection = await asyncpg.connect(**given.connect_args("main", "reader_of_test"))

@@ -5,6 +5,7 @@ A mark, a word nobody else has, is planted in every place where people entrust t
 mark in the one text that is public and not sealed (an announcement) shows that looking finds what is there.
 """
 
+import hashlib
 import secrets
 import string
 import subprocess
@@ -20,6 +21,7 @@ from petrel.core import inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, lists, posts, relationships
+from petrel.ops import access
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import binaries
 from petrel.worker import jobs as jobs_worker
@@ -76,7 +78,9 @@ async def _plant() -> Planted:
     await mark(bob, public.id, posts.Mark.LIKE)
     await _profile_and_notes(alice, bob)
     await accounts.actors.actor_key(alice.account, cause="tests")
-    bearers = [first, second, await _newcomer(), await _app(bob), await _announcement()]
+    session = await _newcomer()
+    await _asked(session)
+    bearers = [first, second, session, await _app(bob), await _announcement()]
     return Planted(alice, bob, public.id, private.id, message.id, bearers)
 
 
@@ -104,6 +108,18 @@ async def _newcomer() -> str:
                               note=marked("newnote"))
     assert await accounts.sign_up(accounts.Newcomer(new, has_agreed=True), cause="tests")
     return (await accounts.sign_in(address, marked("password"), cause="tests")).token
+
+
+async def _asked(session: str) -> None:
+    """Somebody of the crew asks for what takes two people, and says why."""
+    async with reading(TESTS) as r:
+        carol = await accounts.find(r, "carol")
+    assert carol is not None
+    async with writing(TESTS, cause="tests") as w:
+        await accounts.set_role(w, carol.id, "owner")
+    member = Member(carol.id, hashlib.sha256(session.encode()).digest(), is_session=True)
+    async with writing(member, cause="tests") as w:
+        await access.ask(w, "surface.open", {"surface": marked("surface")}, f"because of {marked('reason')}")
 
 
 async def _app(bob: Member) -> str:
