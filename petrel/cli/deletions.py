@@ -98,6 +98,18 @@ def receipt(wiring: Wiring, data: str | None, number: int) -> None:
 
 
 @deletions.command()
+@with_data
+@with_json
+@click.pass_obj
+def shred(wiring: Wiring, data: str | None, as_json: bool) -> None:
+    """Make the bytes of destroyed keys leave the keyring's files now. Done every ten minutes anyway."""
+    from petrel.features import deletions as room
+
+    done = wiring.call(wiring.settings(data), room.shred, say)
+    put(done, lambda: room.said(done), as_json)
+
+
+@deletions.command()
 @with_json
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", help="The site's public key in hex, as somebody you trust has it.")

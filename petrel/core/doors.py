@@ -243,7 +243,7 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
         doors.pools[role] = await open_pool(addresses.main[role], most=most)
         doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
     seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
-                               doors.pools["keyring.system"]))
+                               doors.pools["keyring.system"], addresses.keyring.get("owner")))
     journal.install(await seal.secret("journal"))
     doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
     ids.install(doors.maker)

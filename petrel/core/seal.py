@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.storage.pools import GONE
+from petrel.storage.shredding import Shredded
 
 Answer = TypeVar("Answer")
 
@@ -34,6 +35,7 @@ class KeyStore(Protocol):
     async def get(self, ids: Sequence[int]) -> dict[int, bytes]: ...
     async def destroy(self, ids: Sequence[int]) -> int: ...
     async def secret(self, name: str) -> bytes: ...
+    async def shred(self) -> Shredded: ...
 
 
 def new_key() -> bytes:
@@ -71,7 +73,7 @@ def _keyring() -> KeyStore:
 async def _answered(asked: Awaitable[Answer]) -> Answer:
     try:
         return await asked
-    except (*GONE, asyncpg.PostgresError) as e:
+    except (*GONE, TimeoutError, asyncpg.PostgresError) as e:
         raise Unavailable(detail=f"the keyring: {e!r}") from e
 
 
@@ -93,6 +95,14 @@ async def keys(ids: Iterable[int]) -> dict[int, bytes]:
 async def destroy(ids: Sequence[int]) -> int:
     """Destroys keys for ever; returns how many there were. Twice does no harm. Errors: Unavailable."""
     return await _answered(_keyring().destroy(ids)) if ids else 0
+
+
+async def shred() -> Shredded:
+    """Makes the bytes of destroyed keys leave the keyring's files and write-ahead log, as far as these are ours.
+
+    Errors: Unavailable; what stood in the way is gone by the next time.
+    """
+    return await _answered(_keyring().shred())
 
 
 async def secret(name: str) -> bytes:

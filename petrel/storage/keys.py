@@ -2,17 +2,34 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
+
+from petrel.storage.shredding import Shredded, shred
+
+# Joined, so that each number goes to its one part of the table.
+GET = "select k.id, k.key from unnest($1::bigint[]) i(id) join keyring.key k on k.id = i.id"
+DESTROY = """
+with gone as (
+  delete from keyring.key where id = any($1::bigint[]) returning tableoid
+), noted as (
+  insert into keyring.unshredded (part) select distinct tableoid::regclass::text from gone order by 1
+  on conflict (part) do update set at = clock_timestamp()
+)
+select count(*) from gone
+"""
 
 
 class KeyringTables:
     """A pool for each role: one may read keys, one may also add them, and only the system's may destroy them."""
 
-    def __init__(self, reader: asyncpg.Pool, writer: asyncpg.Pool, destroyer: asyncpg.Pool) -> None:
+    def __init__(self, reader: asyncpg.Pool, writer: asyncpg.Pool, destroyer: asyncpg.Pool,
+                 owner: dict[str, Any] | None = None) -> None:
         self._reader = reader
         self._writer = writer
         self._destroyer = destroyer
+        self._owner = owner
         self._secrets: dict[str, bytes] = {}
         self.queries = 0
 
@@ -29,12 +46,18 @@ class KeyringTables:
 
     async def get(self, ids: Sequence[int]) -> dict[int, bytes]:
         self.queries += 1
-        rows = await self._reader.fetch("select id, key from keyring.key where id = any($1::bigint[])", ids)
+        rows = await self._reader.fetch(GET, ids)
         return {r[0]: r[1] for r in rows}
 
     async def destroy(self, ids: Sequence[int]) -> int:
-        rows = await self._destroyer.fetch("delete from keyring.key where id = any($1::bigint[]) returning 1", ids)
-        return len(rows)
+        gone: int = await self._destroyer.fetchval(DESTROY, ids)
+        return gone
+
+    async def shred(self) -> Shredded:
+        """Makes the bytes of destroyed keys leave the files, as far as they are ours. Errors: as shredding.shred."""
+        if self._owner is None:
+            raise RuntimeError("shredding takes the administrator's address")
+        return await shred(self._owner)
 
     async def secret(self, name: str) -> bytes:
         if name not in self._secrets:

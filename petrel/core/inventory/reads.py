@@ -17,7 +17,8 @@ select n.nspname || '.' || c.relname as "table", a.attname as "column", d.descri
   join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   left join pg_catalog.pg_description d
     on d.objoid = c.oid and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid = a.attnum
- where c.relkind in ('r', 'p', 'f', 'm') and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+ where c.relkind in ('r', 'p', 'f', 'm') and not c.relispartition
+   and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
  order by 1, a.attnum
 """
 

@@ -7,10 +7,11 @@ follows the journal. Which remains are allowed, and why? rules.py: ALLOWED. Read
 sweeping.py.
 """
 
+from petrel.features.deletions.jobs import said, shred
 from petrel.features.deletions.reads import find, listed, mine, own
 from petrel.features.deletions.receipts import Receipt, check, signed
 from petrel.features.deletions.shapes import Deletion, Kind, Look, Remain, State
 from petrel.features.deletions.sweeping import look, verify
 
 __all__ = ["Deletion", "Kind", "Look", "Receipt", "Remain", "State", "check", "find", "listed", "look", "mine", "own",
-           "signed", "verify"]
+           "said", "shred", "signed", "verify"]

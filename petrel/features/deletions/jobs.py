@@ -1,7 +1,6 @@
 """The ledger, kept up with the journal, and the sweeps."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import structlog
 
@@ -15,6 +14,7 @@ from petrel.features.deletions import rows
 from petrel.features.deletions.reads import deletion
 from petrel.features.deletions.shapes import Deletion, Kind, Remain
 from petrel.features.deletions.sweeping import look
+from petrel.storage.shredding import Shredded
 
 log = structlog.get_logger("petrel.deletions")
 
@@ -121,7 +121,29 @@ async def tell(remains: Sequence[Remain]) -> None:
             w.record("deletions.remain.found", number, refs=(sum(o.count for o in remains if o.id == number),))
 
 
-async def shredded(before: datetime) -> int:
-    """Notes that the bytes of all keys destroyed before this moment are in no file of the keyring any more."""
-    async with deriving("deletions") as w:
-        return await w.execute(rows.SHREDDED, before)
+@every(600, "deletions.shred")
+async def shred_regularly() -> str | None:
+    """Twice: rewrites twice. Late or never: whoever gets hold of the keyring's files may find destroyed keys in them;
+    `petrel doctor` says how long some have waited."""
+    done = await shred()
+    return said(done) if done.parts else None
+
+
+async def shred() -> Shredded:
+    """Now, for `petrel deletions shred` too. Notes in the ledger whose keys have left the files.
+
+    Errors: Unavailable.
+    """
+    async with reading(SYSTEM) as r:
+        before = await r.value("select now()")
+    done = await seal.shred()
+    if done.log_is_clean:
+        async with deriving("deletions") as w:
+            await w.execute(rows.SHREDDED, before)
+    return done
+
+
+def said(done: Shredded) -> str:
+    log_said = "the log is renewed" if done.log_is_clean else "its log is not ours to renew"
+    return (f"rewrote {done.parts} parts of the keyring in {done.took_ms:.0f} ms, none locked for more than "
+            f"{done.longest_ms:.0f} ms; {log_said}")

@@ -13,6 +13,7 @@ from petrel.storage.postgres import Storage
 LAG_MAX_MS = 60_000
 OVERDUE_MAX_S = 120.0
 UNSEALED_MAX_S = 60.0
+UNSHREDDED_MAX_S = 3600.0
 TRANSACTION_MAX_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
 
@@ -34,7 +35,9 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
          where r.state = 'asked' and r.expires_at > now() and access.is_alone(r.asker, r.least_role)) as alone,
        (select count(*) from deletions.deletion where state = 3) as remaining,
        (select count(*) from deletions.deletion where keys_gone_at is null and asked_at < now() - interval '60 s')
-         as with_key
+         as with_key,
+       (select extract(epoch from now() - min(keys_gone_at))::float8 from deletions.deletion
+         where shredded_at is null and keys_gone_at is not null) as unshredded_s
 """
 
 
@@ -86,7 +89,7 @@ async def _check_rows(storage: Storage) -> list[Check]:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
             _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
-            _check_deletions(row["remaining"], row["with_key"])]
+            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0)]
 
 
 def _check_jobs(dead: int, overdue_s: float) -> Check:
@@ -124,3 +127,11 @@ def _check_deletions(remaining: int, with_key: int) -> Check:
         return bad("deletions", f"of {remaining} something remains, of {with_key} the key",
                    "See which with `petrel deletions list --remaining`, and where with `petrel deletions verify ID`.")
     return fine("deletions", "nothing that was deleted is known to remain")
+
+
+def _check_shredding(oldest_s: float) -> Check:
+    if oldest_s > UNSHREDDED_MAX_S:
+        return bad("destroyed keys", f"may be found in the files of the keyring for {oldest_s / 3600:.1f} h already",
+                   "`petrel deletions shred` says what stands in the way. On a server of your own its login needs the "
+                   "role pg_checkpoint and the right to execute pg_switch_wal(), and wal_recycle = off.")
+    return fine("destroyed keys", "have left the files of the keyring")

@@ -23,6 +23,8 @@ class Profile(Struct, frozen=True):
     maintenance_mem_mib: int
     max_wal_mib: int
     autovacuum_workers: int
+    keeps_old_log: bool = True
+    """Files of the write-ahead log are written over again; if not, they are removed, and what was in them with them."""
 
 
 MAIN = Profile(
@@ -40,6 +42,7 @@ KEYRING = Profile(
     maintenance_mem_mib=16,
     max_wal_mib=128,
     autovacuum_workers=1,
+    keeps_old_log=False,
 )
 
 
@@ -78,6 +81,7 @@ wal_level = replica
 wal_compression = pglz
 max_wal_size = {profile.max_wal_mib}MB
 min_wal_size = 48MB
+wal_recycle = {"on" if profile.keeps_old_log else "off"}
 checkpoint_timeout = 5min
 max_wal_senders = 3
 max_logical_replication_workers = 0
