@@ -117,6 +117,10 @@ class Program:
         with self.databases(now, say, migrate=False) as addresses:
             return asyncio.run(work(addresses))
 
+    def load_rooms(self) -> None:
+        """For commands that do what else a process of the site does: what the rooms register is there afterwards."""
+        app.load_rooms()
+
     def call(self, now: Settings, work: Callable[[], Awaitable[T]], say: Say) -> T:
         """Runs `work` with the doors open; starts the databases for it when the site is not running."""
         async def inside(addresses: Addresses) -> T:

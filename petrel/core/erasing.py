@@ -62,7 +62,9 @@ def erases(name: str, order: Order) -> Callable[[Run], Run]:
 
 
 def steps() -> list[Step]:
-    """All that are registered, in the order in which they run."""
+    """All that are registered, in the order in which they run: by every room, or nothing may be erased."""
+    if "accounts" not in STEPS:
+        raise RuntimeError("the rooms are not loaded: petrel.app.load_rooms does")
     return sorted(STEPS.values(), key=lambda step: (step.order, step.name))
 
 

@@ -71,7 +71,6 @@ ABSENT: dict[str, str] = {
     "strm": "no stream is served yet",
     "push": "nothing is pushed or mailed yet",
     "media": "posts carry no attachments yet; avatars are drawn from a number",
-    "exp": "nobody can have an export made yet",
 }
 """Surfaces without a door, and why. This list shrinks."""
 
@@ -79,7 +78,10 @@ OUTWARD: dict[str, tuple[str, str]] = {}
 """Modules that send something out of the building (they import `petrel.outside`): surfaces, or "none" and why. Jobs
 and mail templates come under this: nothing leaves by another way."""
 
-EXPORTED: dict[str, tuple[str, str]] = {}
+EXPORTED: dict[str, tuple[str, str]] = {
+    "privacy.export_posts": ("exp", ""),
+    "messages.export": ("exp", ""),
+}
 """Functions of the database that give the rows of an export, `privacy.export_...`: surfaces, or "none" and why."""
 
 

@@ -66,6 +66,7 @@ from petrel.features.accounts.shapes import (
 )
 from petrel.features.accounts.tokens import (
     issue,
+    issue_for_export,
     issue_many,
     resolve,
     resolve_together,
@@ -119,6 +120,7 @@ __all__ = [
     "invites",
     "is_fresh",
     "issue",
+    "issue_for_export",
     "issue_many",
     "issue_token",
     "issue_tokens_many",

@@ -82,6 +82,13 @@ async def open_session(w: Writer, account: int) -> Issued:
     return (await _issue(w, "session", [account], None, scopes.EVERYTHING_A_MEMBER_MAY, days=SESSION_DAYS))[0]
 
 
+async def issue_for_export(w: Writer, account: int) -> tuple[bytes, int]:
+    """Digest and number of a token that reads as the account while its export is made, for a day at most. Whoever
+    makes the export asks the database as that person, and is given what the law gives them."""
+    one = (await _issue(w, "access", [account], None, ["read"], days=1))[0]
+    return digest_of(one.token), one.id
+
+
 async def sign_out(w: Writer) -> None:
     """Ends the session or token that this writer acts by. Twice does no harm."""
     await _revoke(w, "id = (select id from accounts.token_of($1))", w.digest)

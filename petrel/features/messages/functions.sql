@@ -335,3 +335,35 @@ begin
   perform set_config('petrel.delivering', '', true);
   perform set_config('petrel.account', '', true);
 end $$;
+
+-- The messages that the viewer wrote or received, behind p_after, as the law gives them in an export (surface 13):
+-- also to who is suspended. Code 3 (history) is what was delivered before a block; numbers of others as they are.
+create or replace function messages.export(p_digest bytea, p_after bigint, p_limit integer)
+returns table (id bigint, code integer, val jsonb)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_me bigint := messages.enter(p_digest, array['read', 'read:statuses'], 0);
+  v_codes bytea;
+  v_open boolean;
+begin
+  select s.codes, s.is_open into strict v_codes, v_open from law.surface s where s.surface = 13;
+  if not v_open then perform law.refuse_closed(13::smallint); end if;
+  return query
+  select j.id, j.code, j.val from (
+    select m.id, to_jsonb(m) as val,
+           law.verdict(v_codes, 3, (m.flags | a.state) & 4078, messages.who(v_me, m.author, m.named)) as code
+      from messages.message m join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
+     where m.id > p_after and v_me is not null order by m.id limit p_limit) j;
+  perform set_config('petrel.account', '', true);
+end $$;
+
+create or replace function messages.export_inbox(p_digest bytea, p_after bigint, p_limit integer)
+returns table (id bigint, val jsonb)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := messages.enter(p_digest, array['read', 'read:statuses'], 0);
+begin
+  return query select i.conversation, to_jsonb(i) from messages.inbox i
+   where i.cell = law.cell(v_me) and i.account = v_me and i.conversation > p_after
+   order by i.conversation limit p_limit;
+  perform set_config('petrel.account', '', true);
+end $$;

@@ -194,7 +194,8 @@ declare
 begin
   select array_agg(v.account order by d.ord),
          array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
-         array_agg(coalesce(v.state, 0) & 384 <> 0 order by d.ord),  -- suspended, deactivated: only their own few pages
+         -- Suspended, deactivated: only their own few pages, of which the export (surface 13) is one.
+         array_agg(coalesce(v.state, 0) & 384 <> 0 and p_surface <> 13 order by d.ord),
          array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
                                        and f.account = v.account) then 65536 else 0 end order by d.ord),
          bool_or(v.kind is null and length(d.digest) not in (0, 2)),

@@ -10,6 +10,12 @@ OF_ERASING = "part of an erasure, which is done again as a whole"
 harmless({kind: OF_ERASING for kind in (
     "posts.account.swept", "posts.mark.swept", "posts.count.lowered", "messages.account.swept",
     "messages.inbox.swept", "relationships.account.swept", "lists.account.swept", "timelines.account.swept")})
+harmless({
+    "privacy.export.asked": "whoever asked asks again",
+    "privacy.export.made": "its file is not in a backup; it is asked for again",
+    "privacy.export.delivered": "its file is not in a backup; it is asked for again",
+    "privacy.export.expired": "files of exports are in no backup",
+})
 
 
 @restricts("accounts.account.erasing", "accounts.account.erased")
