@@ -89,23 +89,25 @@ class Site:
             return ""
 
 
-def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, without settings that are meant for another site."""
-    return {n: v for n, v in os.environ.items() if not n.startswith("PETREL_")} | SETTINGS | dict(more or {})
+def environment(more: Mapping[str, str] | None = None, root: Path = ROOT) -> dict[str, str]:
+    """Ours, without settings that are meant for another site; and the program is that of `root`, installed or not."""
+    ours = {n: v for n, v in os.environ.items() if not n.startswith("PETREL_")}
+    return ours | SETTINGS | {"PYTHONPATH": str(root)} | dict(more or {})
 
 
 @asynccontextmanager
 async def private_site(folder: Path, program: Sequence[str] = ("petrel",),
-                       settings: Mapping[str, str] | None = None) -> AsyncIterator[Site]:
-    """Makes and starts a site in `folder`, which must not exist, and stops all of it afterwards.
+                       settings: Mapping[str, str] | None = None, root: Path = ROOT) -> AsyncIterator[Site]:
+    """Starts a site in `folder`, and makes it when there is none, and stops all of it afterwards.
 
-    `program`: what `python -m` runs, with words before `up`. Errors: Broken when it does not come up.
+    `program`: what `python -m` runs, with words before `up`; `root`: where the sources of it stand, ours or another
+    build's. Errors: Broken when it does not come up.
     """
     console = folder.with_name(folder.name + ".console")
     with console.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", *program, "up", "--data", str(folder), "--port", "0",
-            cwd=ROOT, env=environment(settings), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+            cwd=root, env=environment(settings, root), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True)      # an interrupt at the terminal is for the drill, which stops the site
     site = Site(folder, process, console)
     try:

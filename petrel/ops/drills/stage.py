@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from petrel.ops.drills.site import Site, private_site
+from petrel.storage.build import ROOT
 
 Say = Callable[[str], None]
 OpenDoors = Callable[[Path], AbstractAsyncContextManager[object]]
@@ -21,10 +22,11 @@ class Stage:
 
     @asynccontextmanager
     async def site(self, program: Sequence[str] = ("petrel",),
-                   settings: Mapping[str, str] | None = None) -> AsyncIterator[Site]:
-        """The private site, started; everything of it is stopped when the block ends. Errors: Broken."""
+                   settings: Mapping[str, str] | None = None, root: Path = ROOT) -> AsyncIterator[Site]:
+        """The private site, started; everything of it is stopped when the block ends. A second block finds it as the
+        first has left it; with another `root` it is run by another build. Errors: Broken."""
         self.say("Starting a private site ...")
-        async with private_site(self.folder / "site", program, settings) as site:
+        async with private_site(self.folder / "site", program, settings, root) as site:
             yield site
             self.say("Stopping it ...")
 

@@ -1,0 +1,19 @@
+"""The older build of the drill `unsafe-revert` follows the sources: each thing it forgets is still known today."""
+
+import pytest
+
+from drills.revert import older
+from petrel.ops.drills import Broken
+from petrel.storage.policy import POLICY
+
+
+def test_every_pattern_is_found_once(tmp_path):
+    root = older.make_older(tmp_path / "older", asks=False)
+    assert f"POLICY = {POLICY}" not in (root / "petrel/storage/policy.py").read_text()
+    assert "is_protected or p.flags" not in (root / "petrel/features/posts/visibility.sql").read_text()
+
+
+def test_a_pattern_that_is_gone_breaks_the_drill(tmp_path, monkeypatch):
+    monkeypatch.setattr(older, "FORGOTTEN", (("storage/policy.py", "POLICY = 99", "POLICY = 1"),))
+    with pytest.raises(Broken, match="POLICY = 99"):
+        older.make_older(tmp_path / "older")
