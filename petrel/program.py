@@ -12,6 +12,7 @@ from petrel import app, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
+from petrel.ops import backups
 from petrel.ops.processes import Part, Supervisor, read_status
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
@@ -130,6 +131,41 @@ class Program:
         with self.databases(now, say) as addresses:
             return asyncio.run(inside(addresses))
 
+    def owning(self, now: Settings, work: Callable[[Addresses], Awaitable[T]], say: Say) -> T:
+        """As `call`, for what needs the owner of the databases: backups."""
+        async def inside(addresses: Addresses) -> T:
+            async with app.opened(now, addresses):
+                return await work(addresses)
+
+        with self.databases(now, say) as addresses:
+            return asyncio.run(inside(addresses))
+
+    def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress) -> backups.Outcome:
+        """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md.
+
+        Errors: NotNow, BadBackup, BadWitness, StorageError, OSError. After one the place cannot be served.
+        """
+        known = backups.restore.prove(ask, progress)
+        say(f"The backup is whole and opens; the witness has {sum(len(x.entries) for x in known.lines)} entries for "
+            "it." if ask.witness else "The backup is whole and opens. There is no witness.")
+        backups.restore.unpack(ask, progress)
+        app.load_rooms()
+        now = settings.load(str(ask.folder), database_url="", keyring_url="")
+        with self._storage(now, say, restoring=True) as storage:
+            outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known))
+        if not outcome.checked.findings:
+            backups.restore.finish(ask.folder)
+        return outcome
+
+    async def _bring_back(self, ask: backups.Ask, now: Settings, addresses: Addresses,
+                          known: backups.Known) -> backups.Outcome:
+        async with backups.bring_back.owners(addresses) as (owner, ring):
+            epoch = await backups.bring_back.begin_epoch(owner, known)
+            await app.migrate_site(addresses)
+            await app.register_followers(addresses)
+            async with app.opened(now, addresses):
+                return await backups.bring_back.finish(ask, known, epoch, owner, ring)
+
     def opened(self, data_dir: Path) -> AbstractAsyncContextManager[doors.Doors]:
         """The doors of a site that runs."""
         return self._opened(settings.load(str(data_dir)))
@@ -157,7 +193,9 @@ class Program:
             yield addresses
 
     @contextmanager
-    def _storage(self, now: Settings, say: Say) -> Iterator[Storage]:
+    def _storage(self, now: Settings, say: Say, *, restoring: bool = False) -> Iterator[Storage]:
+        if not restoring:
+            backups.restore.refuse_half_restored(now.folder)
         storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
                                say=say)
         try:

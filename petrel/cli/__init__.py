@@ -31,6 +31,7 @@ NOUNS = {
     "why": "Say why somebody sees a post, or does not",
     "journal": "Look at the journal, and verify that nobody changed it",
     "deletions": "Show what was deleted, look for remains, give and check receipts",
+    "backups": "Make backups, verify them, go back to one",
     "inventory": "List every column: what it is, whose, why, for how long",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",

@@ -26,6 +26,12 @@ select cell, id, (select max(epoch) from journal.epoch), kind, subject, actor, s
               $8::bytea[], $9::bytea[]) e(cell, id, kind, subject, actor, refs, cause, salt, digest)
 """
 
+# Transaction numbers start again after a restore: entries of the new epoch come after all of those that were lost too.
+BEGIN_EPOCH = """
+insert into journal.epoch (epoch, reason)
+select greatest(max(epoch), $1::int) + 1, $2 from journal.epoch returning epoch
+"""
+
 
 class Draft(Struct):
     """An entry about to be written; `body` is digested and dropped."""

@@ -425,6 +425,18 @@ comment on column ops.drill.build is 'what: digest of the code that was drilled;
 comment on column ops.drill.at is 'what: when; of: site; for: prove; kept: always; erased: never; leaves: yes';
 comment on column ops.drill.report is 'what: figures and harm, as the drill printed them; of: site; for: prove; kept: always; erased: never; leaves: yes';
 
+-- Backups (petrel/ops/backups).
+comment on column ops.backup.id is 'what: number of the backup; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.name is 'what: name of its folders; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.place is 'what: directory it was written to; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.backup.at is 'what: when it was begun; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.took_s is 'what: how long it took; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.data_bytes is 'what: size of the data copy as it is stored; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.keyring_bytes is 'what: size of the keyring copy as it is stored; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.root is 'what: last signed root of the journal in it; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.keys_until is 'what: when the copy of the keyring has to be gone; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.backup.keys_gone_at is 'what: when it was removed; of: site; for: prove; kept: always; erased: never; leaves: yes';
+
 comment on column petrel_migrations.done.name is 'what: file that was run; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column petrel_migrations.done.digest is 'what: digest of its text; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column petrel_migrations.done.at is 'what: when it was run; of: site; for: run; kept: always; erased: never; leaves: yes';

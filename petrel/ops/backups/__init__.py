@@ -5,3 +5,17 @@ sealed, which lives at most seven days), *manifest*, *restore*, *replay* (of res
 Invariants: data and keyring are two artefacts under two keys; nothing is plain on disk; a restore goes into an empty
 place only, and nothing is served from it before it was replayed and checked.
 """
+
+from petrel.ops.backups import bring_back, keys, restore
+from petrel.ops.backups.bring_back import Outcome
+from petrel.ops.backups.create import Progress, Wanted, create
+from petrel.ops.backups.jobs import expire, note
+from petrel.ops.backups.places import listed
+from petrel.ops.backups.restore import PHRASE, Ask, Known
+from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, NotNow, WrongKey
+from petrel.ops.backups.verify import Pair, choose, verify
+
+__all__ = [
+    "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "NotNow", "Outcome", "Pair", "Progress", "Wanted",
+    "WrongKey", "bring_back", "choose", "create", "expire", "keys", "listed", "note", "restore", "verify",
+]

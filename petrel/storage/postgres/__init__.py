@@ -6,6 +6,7 @@ network; a server is only ever signalled after its process was verified to live 
 directory that is not ours is changed.
 """
 
+from petrel.storage.postgres.binaries import MAJOR
 from petrel.storage.postgres.birth import ADMIN
 from petrel.storage.postgres.cluster import Cluster, describe_exit
 from petrel.storage.postgres.errors import (
@@ -18,11 +19,20 @@ from petrel.storage.postgres.errors import (
 from petrel.storage.postgres.external import OLDEST, check_external
 from petrel.storage.postgres.lock import SiteLock, holder_of
 from petrel.storage.postgres.logins import give_passwords
-from petrel.storage.postgres.site import DATABASES, VARIABLES, ClusterName, Storage, preview
+from petrel.storage.postgres.site import (
+    DATABASES,
+    VARIABLES,
+    ClusterName,
+    Storage,
+    hand_over,
+    preview,
+    stop_leftovers,
+)
 
 __all__ = [
     "ADMIN",
     "DATABASES",
+    "MAJOR",
     "OLDEST",
     "VARIABLES",
     "BinariesMissing",
@@ -37,6 +47,8 @@ __all__ = [
     "check_external",
     "describe_exit",
     "give_passwords",
+    "hand_over",
     "holder_of",
     "preview",
+    "stop_leftovers",
 ]

@@ -1,6 +1,7 @@
 """Both databases of a site, embedded or given: opened, named, watched, closed."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,27 @@ VARIABLES: dict[ClusterName, str] = {
     "main": "PETREL_DATABASE_URL",
     "keyring": "PETREL_KEYRING_URL",
 }
+
+
+def hand_over(folder: Path) -> None:
+    """Gives unpacked files of a cluster to the user who will run it."""
+    owner = owner_of(folder)
+    if owner.borrowed:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.uid, owner.gid, follow_symlinks=False)
+
+
+def stop_leftovers(data: Path, say: Callable[[str], None] = print) -> None:
+    """Ends servers in `data` that nobody supervises any more. Errors: SiteBusy when somebody does."""
+    lock = SiteLock(data)
+    lock.take()
+    try:
+        found = binaries.find()
+        for name, database in DATABASES.items():
+            if (data / name).exists():
+                Cluster(name, data, database, MAIN if name == "main" else KEYRING, found, say).stop_leftovers()
+    finally:
+        lock.release()
 
 
 def preview(data: Path, cluster: ClusterName) -> str:

@@ -1,0 +1,51 @@
+"""A restored database that runs and is not served: replayed, signed, checked. In this order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+
+from petrel.core import clock
+from petrel.ops.backups import checks, replay
+from petrel.ops.backups.replay import begin_epoch
+from petrel.ops.backups.restore import Ask, Known
+from petrel.storage.pools import Addresses
+
+__all__ = ["Outcome", "begin_epoch", "finish", "owners"]
+
+
+class Outcome(Struct, frozen=True):
+    """`lost`: roots after `restored_to` up to `lost_until` are those of the lost past."""
+
+    backup: str
+    epoch: int
+    restored_to: int
+    lost_until: int
+    surfaces_closed: int
+    replayed: replay.Replayed
+    checked: checks.Checked
+
+
+@asynccontextmanager
+async def owners(addresses: Addresses) -> AsyncIterator[tuple[Any, Any]]:
+    """Connections that see every row of the main cluster and of the keyring."""
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        ring = await asyncpg.connect(**addresses.keyring["owner"])
+        try:
+            yield owner, ring
+        finally:
+            await ring.close()
+    finally:
+        await owner.close()
+
+
+async def finish(ask: Ask, known: Known, epoch: int, owner: Any, ring: Any) -> Outcome:
+    """The doors are open, the new epoch has begun."""
+    done = await replay.replay(known.lines, owner)
+    closed = await replay.close_all() if ask.witness is None else 0
+    signed = await replay.sign(ask, known, epoch, clock.now_ms())
+    checked = await checks.check(ask, owner, ring)
+    return Outcome(ask.pair.data.backup, epoch, signed.restored_to, signed.lost_until, closed, done, checked)

@@ -1,0 +1,120 @@
+"""What is looked at after a restore, before anything is served. A finding keeps the site closed; a remark is told."""
+
+import re
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from petrel.core import chain, chain_check
+from petrel.core.doors import reading
+from petrel.core.policy import POLICY
+from petrel.core.viewer import System
+from petrel.core.witness import Witness
+from petrel.ops.backups.restore import Ask
+
+WHO = System("restore")
+AT_ONCE = 20_000
+NAMED = 20
+
+LIVE = {
+    "posts": "select p.id from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id "
+             "where p.flags & 512 = 0 and p.id > $1 order by p.id limit $2",
+    "messages": "select id from messages.message where flags & 512 = 0 and id > $1 order by id limit $2",
+}
+KEYS = "select id from keyring.key where id = any ($1::bigint[])"
+DELETED = """
+select p.id from posts.post p where p.flags & 512 <> 0 and exists
+       (select from posts.content c where c.cell = p.cell and c.id = p.id) union all
+select m.id from messages.message m where m.flags & 512 <> 0 and m.sealed <> ''
+"""
+TOMBSTONES = """
+select id from posts.post where flags & 512 <> 0 union all select id from messages.message where flags & 512 <> 0
+"""
+LAW = re.compile(r"^  \(\d+, '(\w+)', '\\x([0-9a-f]+)'\)", re.M)
+
+
+class Checked(Struct):
+    """`findings` keep the site closed, `remarks` are for people to know."""
+
+    findings: list[str] = []
+    remarks: list[str] = []
+    entries: int = 0
+    live: int = 0
+
+
+async def check(ask: Ask, owner: Any, ring: Any) -> Checked:
+    """`owner`, `ring`: connections that see every row of the main cluster and of the keyring."""
+    found = Checked(findings=[], remarks=[])
+    await _chain(ask, found)
+    await _keys_of_the_living(owner, ring, found)
+    await _no_key_of_the_dead(owner, ring, found)
+    await _counts(ask, owner, found)
+    await _law(ask, owner, found)
+    return found
+
+
+async def _chain(ask: Ask, found: Checked) -> None:
+    key = chain.load_key(ask.folder / "keys").public_key()
+    async with reading(WHO) as r:
+        report = await chain_check.verify(r.fetch, key, Witness(ask.folder / "witness"))
+    found.entries = report.entries
+    found.findings += [f"journal: {one.text}" for one in report.findings]
+
+
+async def _keys_of_the_living(owner: Any, ring: Any, found: Checked) -> None:
+    """A key may be missing where something was deleted between both copies, and nothing tells so without a witness."""
+    for noun, sql in LIVE.items():
+        missing: list[int] = []
+        after = 0
+        while ids := [row[0] for row in await owner.fetch(sql, after, AT_ONCE)]:
+            there = {row[0] for row in await ring.fetch(KEYS, ids)}
+            missing += [i for i in ids if i not in there]
+            found.live += len(ids)
+            after = ids[-1]
+        if missing:
+            found.remarks.append(f"{len(missing)} {noun} have no key and cannot be read by anybody: "
+                                 f"{', '.join(map(str, missing[:NAMED]))}{' ...' if len(missing) > NAMED else ''}")
+
+
+async def _no_key_of_the_dead(owner: Any, ring: Any, found: Checked) -> None:
+    if left := [row[0] for row in await owner.fetch(DELETED)]:
+        found.findings.append(f"{len(left)} deleted posts and messages still have content: {left[:NAMED]}")
+    ids = [row[0] for row in await owner.fetch(TOMBSTONES)]
+    for start in range(0, len(ids), AT_ONCE):
+        if keys := [row[0] for row in await ring.fetch(KEYS, ids[start:start + AT_ONCE])]:
+            found.findings.append(f"{len(keys)} deleted posts and messages still have a key: {keys[:NAMED]}")
+
+
+async def _counts(ask: Ask, owner: Any, found: Checked) -> None:
+    """The copy is of one moment between both counts. The restore itself wrote some entries of the journal."""
+    for name, bounds in ask.pair.data.rows.items():
+        count = await owner.fetchval(f"select count(*) from {name}")     # names of the manifest, which was proven
+        if name == "journal.entry":
+            count -= await owner.fetchval("select count(*) from journal.entry where epoch = "
+                                          "(select max(epoch) from journal.epoch)")
+        if not min(bounds) <= count <= max(bounds):
+            text = f"{name} has {count} rows, and had {bounds[0]} when the copy began, {bounds[1]} when it ended"
+            (found.findings if name == "journal.entry" else found.remarks).append(text)
+
+
+async def _law(ask: Ask, owner: Any, found: Checked) -> None:
+    written = law_as_written()
+    rows = {row["name"]: bytes(row["codes"]).hex() for row in await owner.fetch("select name, codes from law.surface")}
+    if rows != written:
+        wrong = sorted(name for name in written.keys() | rows.keys() if written.get(name) != rows.get(name))
+        found.findings.append(f"the law in the database is not the one of this release: {', '.join(wrong)}")
+    policy = await owner.fetchval("select max(version) from law.policy")
+    if policy < ask.pair.data.policy:
+        found.findings.append(f"the policy's number is {policy}, and was {ask.pair.data.policy} in the backup")
+    if policy > POLICY:
+        found.findings.append(f"the site's policy is number {policy}, and this program knows {POLICY}: restore with a "
+                              "newer release")
+
+
+def law_as_written() -> dict[str, str]:
+    """The codes of each surface, as the migrations put them down; a test compares those with the law's text."""
+    found: dict[str, str] = {}
+    for path in sorted((files("petrel.storage") / "migrations").iterdir(), key=lambda p: p.name):
+        found |= dict(LAW.findall(path.read_text()))
+    return found

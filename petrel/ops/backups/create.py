@@ -1,0 +1,214 @@
+"""Making a backup of a running site.
+
+First the data (main cluster, then the journal's key, settings and witness), then the keyring: a key is durable before
+the data that needs it, so every row of the data's copy finds its key in the keyring's, or was deleted meanwhile.
+"""
+
+import asyncio
+import io
+import os
+import tarfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+
+from petrel.core import chain, clock
+from petrel.core.errors import Unavailable
+from petrel.core.witness import Witness
+from petrel.ops.backups import keys, places
+from petrel.ops.backups.sealed import Sealer
+from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, Manifest, Moment, NotNow, Part, Side
+from petrel.storage.build import build_of
+from petrel.storage.pools import Addresses
+from petrel.storage.postgres import StorageError
+from petrel.storage.postgres.copying import HOLD_LOG, copy
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, bytes so far, bytes expected (0: not known)."""
+
+HORIZON = """
+select (select max(epoch) from journal.epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1,
+       coalesce((select id from journal.entry order by epoch desc, xid desc, id desc limit 1), 0),
+       coalesce((select max(seq) from journal.root), 0)
+"""
+SIZE = "select sum(pg_database_size(oid))::bigint from pg_database"
+COUNTED = ("accounts.account", "posts.post", "messages.message", "relationships.relation", "journal.entry")
+SITE_FILES = ("settings.toml",)
+
+
+class Wanted(Struct, frozen=True):
+    """How to make it. `rate_mib` a second at most, 0 for no limit; `spread`: begin without a burst of writing."""
+
+    place: Path
+    folder: Path
+    rate_mib: int = 0
+    spread: bool = False
+
+
+async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tuple[Manifest, Manifest, bool]:
+    """Makes one backup; returns the manifests of data and keyring, and whether new backup keys were made.
+
+    Errors: NotNow, StorageError, Unavailable, OSError (disk).
+    """
+    backup = f"{datetime.fromtimestamp(clock.now_ms() / 1000, UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
+    known, is_new = keys.load_or_make(wanted.folder / "keys")
+    with places.locked(wanted.place):
+        _check_room(wanted.place)
+        for side in ("data", "keyring"):
+            places.begin(wanted.place, side, backup)
+        data, keyring = await _both(addresses, wanted, backup, known, progress)
+        # The keyring first: data whose manifest is there has its keys.
+        places.finish(wanted.place, keyring, known["keyring"])
+        places.finish(wanted.place, data, known["data"])
+    return data, keyring, is_new
+
+
+async def _both(addresses: Addresses, wanted: Wanted, backup: str, known: keys.Keys,
+                progress: Progress) -> tuple[Manifest, Manifest]:
+    site = _site(wanted.folder)
+    main, ring = await _connect(addresses.main["owner"]), await _connect(addresses.keyring["owner"])
+    try:
+        [(policy,)] = await main.fetch("select max(version) from law.policy")
+        began, counted = await _moment(main, wanted.folder), await _count(main)
+        parts = [await _copy(addresses.main["owner"], main, wanted, ("data", backup, "main"), known, progress),
+                 await asyncio.to_thread(_copy_site, wanted, backup, known["data"])]
+        ended, recounted = await _moment(main, wanted.folder), await _count(main)
+        key_part = await _copy(addresses.keyring["owner"], ring, wanted, ("keyring", backup, "keyring"), known,
+                               progress)
+        common = {"backup": backup, "site": site, "build": f"{version('petrel')} {build_of()}",
+                  "policy": policy}
+        data = Manifest(side="data", postgres=_version(main), began=began, ended=ended, parts=tuple(parts),
+                        rows={name: (counted[name], recounted[name]) for name in counted if name in recounted},
+                        keyring=key_part.sha256, **common)
+        after = await _moment(main, wanted.folder)
+        keyring = Manifest(side="keyring", postgres=_version(ring), began=ended, ended=after, parts=(key_part,),
+                           until_ms=ended.at_ms + KEYS_LIVE_DAYS * 86_400_000, **common)
+        return data, keyring
+    finally:
+        await main.close()
+        await ring.close()
+
+
+async def _connect(args: dict[str, Any]) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(**args, timeout=10)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as e:
+        raise Unavailable(f"The database cannot be reached: {e}") from e
+
+
+def _version(connection: asyncpg.Connection) -> str:
+    found = connection.get_server_version()
+    return f"{found.major}.{found.minor}"
+
+
+def _site(folder: Path) -> str:
+    return chain.public_bytes(chain.load_key(folder / "keys").public_key()).hex()
+
+
+async def _moment(main: asyncpg.Connection, folder: Path) -> Moment:
+    """The witness first: what it has is in the database already."""
+    line = Witness(folder / "witness").last_line()
+    [(epoch, xid, entry, root)] = await main.fetch(HORIZON)
+    return Moment(clock.now_ms(), epoch, xid, entry, root, line.seq if line else 0)
+
+
+async def _count(main: asyncpg.Connection) -> dict[str, int]:
+    """Rows that this login may count: direct messages are hidden from an owner that is no superuser."""
+    found = {}
+    for name in COUNTED:
+        try:
+            found[name] = await main.fetchval(f"select count(*) from {name}")
+        except asyncpg.InsufficientPrivilegeError:
+            continue
+    if not await main.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+        found.pop("messages.message", None)
+    return found
+
+
+async def _copy(args: dict[str, Any], session: asyncpg.Connection, wanted: Wanted, what: tuple[Side, str, str],
+                known: keys.Keys, progress: Progress) -> Part:
+    side, backup, name = what
+    expected = await session.fetchval(SIZE)
+    await _hold_log(session, f"petrel_backup_{backup.rpartition('-')[2]}_{name}")
+    path = places.file_of(wanted.place, side, backup + places.UNFINISHED, name)
+
+    def work() -> Part:
+        began = time.monotonic()
+        sealer = Sealer(path, known[side], backup, name)
+        try:
+            def write(piece: bytes) -> None:
+                sealer.write(piece)
+                progress(name, sealer.plain_bytes, expected)
+
+            copy(args, write, rate_mib=wanted.rate_mib, spread=wanted.spread)
+            digest = sealer.close()
+        except BaseException:
+            sealer.abandon()
+            raise
+        return Part(name, sealer.plain_bytes, sealer.stored_bytes, digest, round(time.monotonic() - began, 3))
+
+    return await asyncio.to_thread(work)
+
+
+async def _hold_log(session: asyncpg.Connection, name: str) -> None:
+    try:
+        await session.fetch(HOLD_LOG, name)
+    except asyncpg.InsufficientPrivilegeError as e:
+        raise StorageError(f"The login of the database may not copy it: {e}",
+                           "Give it the right: alter role NAME replication.") from e
+    except asyncpg.PostgresError as e:
+        raise StorageError(f"The log of the database cannot be held while it is copied: {e}",
+                           "Raise max_replication_slots and max_wal_senders, and set wal_level to replica.") from e
+
+
+def _copy_site(wanted: Wanted, backup: str, key: bytes) -> Part:
+    """What else a site is: the key that signs its journal, its settings, its witness. Never a backup key."""
+    began = time.monotonic()
+    sealer = Sealer(places.file_of(wanted.place, "data", backup + places.UNFINISHED, "site"), key, backup, "site")
+    try:
+        with tarfile.open(fileobj=_Out(sealer), mode="w|", format=tarfile.PAX_FORMAT) as tar:
+            for name in SITE_FILES:
+                if (wanted.folder / name).exists():
+                    tar.add(wanted.folder / name, name)
+            for folder in ("keys", "witness"):
+                for path in sorted((wanted.folder / folder).glob("*")):
+                    if path.is_file() and not path.name.startswith("backup-"):
+                        _add(tar, path, f"{folder}/{path.name}")
+        digest = sealer.close()
+    except BaseException:
+        sealer.abandon()
+        raise
+    return Part("site", sealer.plain_bytes, sealer.stored_bytes, digest, round(time.monotonic() - began, 3))
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
+    """As long as it is now: the witness grows while it is read."""
+    with path.open("rb") as file:
+        info = tar.gettarinfo(arcname=name, fileobj=file)
+        tar.addfile(info, file)
+
+
+class _Out(io.RawIOBase):
+    """What tarfile writes to."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        super().__init__()
+        self._sealer = sealer
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        return self._sealer.write(bytes(piece))
+
+
+def _check_room(place: Path) -> None:
+    free = os.statvfs(place)
+    if free.f_bavail * free.f_frsize < 64 << 20:
+        raise NotNow(f"{place} has less than 64 MB left. Remove old backups, or choose another directory")

@@ -1,0 +1,127 @@
+"""One site for all of this room's tests: people, posts, a backup; then much is taken away, and the site is lost."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from msgspec import Struct
+
+from petrel.core.doors import writing
+from petrel.core.viewer import Member, System
+from petrel.core.witness import Witness
+from petrel.features import accounts, lists, posts, relationships
+from petrel.features.posts import Audience, Mark
+from petrel.ops.drills.site import Site, private_site
+from petrel.program import Program
+from tests.conftest import loop
+from tests.people import follow, mark, publish, signed_in, tell
+
+MARK = "xylophonemark"
+ROWS = """
+select md5(string_agg(t::text, ',' order by t::text)) from (
+  select id, author, audience, thread, mentions, language from posts.post where id = any ($1::bigint[])) t
+"""
+
+
+class Lost(Struct):
+    """The lost site: where its backup is, where its witness was copied to, and what there was."""
+
+    data: Path
+    place: Path
+    witness: Path
+    key_file: Path
+    people: dict[str, tuple[Member, str]]
+    posts: dict[str, int]
+    digest: str
+    created: str
+
+
+async def _before(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> None:
+    who = {name: member for name, (member, _) in now.items()}
+    for follower in ("bob", "cat", "dan"):
+        await follow(who[follower], who["ann"])
+    await follow(who["ann"], who["eve"])
+    for name, audience in (("stays", 0), ("deleted", 0), ("followers", 2), ("narrowed", 0), ("unboosted", 0)):
+        made[name] = (await publish(who["ann"], f"{MARK} {name}", audience=Audience(audience))).id
+    made["message stays"] = (await tell(who["ann"], f"@bob {MARK} stays")).id
+    made["message deleted"] = (await tell(who["ann"], f"@bob {MARK} deleted")).id
+    made["boost"] = (await mark(who["eve"], made["unboosted"], Mark.BOOST)).boost or 0
+    await mark(who["eve"], made["stays"], Mark.LIKE)
+    async with writing(who["ann"], cause="tests") as w:
+        made["list"] = (await lists.create(w, "friends")).id
+        await lists.add(w, made["list"], [who["eve"].account])
+
+
+async def _after(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> None:
+    """All of it takes something away, but the last two."""
+    ann, cat, dan, eve = (now[name][0] for name in ("ann", "cat", "dan", "eve"))
+    async with writing(ann, cause="tests") as w:
+        await posts.delete(w, made["deleted"])
+        await posts.delete(w, made["message deleted"])
+        await posts.narrow(w, made["narrowed"], Audience.FOLLOWERS)
+    async with writing(ann, cause="tests") as w:
+        await relationships.block(w, dan.account)
+        await relationships.remove_follower(w, cat.account)
+        await relationships.mute(w, eve.account)
+        await lists.remove(w, made["list"], [eve.account])
+    await mark(eve, made["unboosted"], Mark.BOOST, on=False)
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.protect(w, ann.account, on=True)
+        await accounts.set_role(w, now["gus"][0].account, "member")
+        await accounts.set_password(w, now["gus"][0].account, await accounts.hash_password("another horse"))
+    made["lost"] = (await publish(ann, "written after the backup")).id
+    async with writing(now["bob"][0], cause="tests") as w:
+        await relationships.unmute(w, eve.account)
+
+
+async def _make(folder: Path) -> Lost:
+    data, place = folder / "site", folder / "backups"
+    lost = Lost(data, place, folder / "copied witness", folder / "keys.txt", {}, {}, "", "")
+    async with private_site(data) as site:
+        async with Program().opened(data):
+            names = ("ann", "bob", "cat", "dan", "eve", "fay", "gus")
+            lost.people = dict(zip(names, await signed_in(*names), strict=True))
+            async with writing(System("tests"), cause="tests") as w:
+                gus = lost.people["gus"][0].account
+                await accounts.set_role(w, gus, "admin")
+                await accounts.set_password(w, gus, await accounts.hash_password("correct horse"))
+            await _before(lost.people, lost.posts)
+            async with site.database() as owner:
+                lost.digest = await owner.fetchval(ROWS, [lost.posts["stays"], lost.posts["followers"]])
+            code, lost.created = await site.petrel("backups", "create", str(place), "--json")
+            assert code == 0, lost.created + site.said()
+            root = Witness(data / "witness").last_seq()
+            await _after(lost.people, lost.posts)
+            await _until_witnessed(site, data, root + 1)
+        code, text = await site.petrel("backups", "key")
+        assert code == 0
+        lost.key_file.write_text(f"Backup keys of our site\n{text}\n")
+        _kill(site)
+        await site.process.wait()
+    shutil.copytree(data / "witness", lost.witness)
+    return lost
+
+
+async def _until_witnessed(site: Site, data: Path, root: int) -> None:
+    async with site.database() as owner:
+        last = await owner.fetchval("select max(id) from journal.entry where kind = 'accounts.password.changed'")
+    witness = Witness(data / "witness")
+    await site.until(lambda: (line := witness.last_line()) is not None and line.entries[-1].id >= last
+                     and witness.last_seq() >= root, 5, "the witness")
+
+
+def _kill(site: Site) -> None:
+    """As if the machine had lost its power: nothing ends in order."""
+    family: list[Any] = [psutil.Process(site.process.pid), *psutil.Process(site.process.pid).children(recursive=True)]
+    for process in family:
+        os.kill(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
+    yield loop().run_until_complete(_make(tmp_path_factory.mktemp("lost")))

@@ -1,0 +1,142 @@
+"""A site is lost and restored from its backup: nothing that was taken away since comes back, all else is there."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from petrel.ops.drills.clients import Clients, clients
+from petrel.ops.drills.site import Site, environment, private_site
+from petrel.storage.build import ROOT
+from tests.conftest import loop
+from tests.ops.backups.conftest import MARK, ROWS, Lost
+
+
+def petrel(*args: str, given: str = "") -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-m", "petrel", *args], capture_output=True, text=True, cwd=ROOT,
+                          env=environment(), input=given, check=False)
+    return done.returncode, done.stdout if done.returncode == 0 else done.stdout + done.stderr
+
+
+class Back:
+    """The restored site, and people asking it."""
+
+    def __init__(self, lost: Lost, site: Site, web: Clients, said: dict) -> None:
+        self.lost, self.site, self.web, self.said = lost, site, web, said
+
+    async def status(self, name: str, post: str) -> int:
+        token = self.lost.people[name][1] if name else None
+        return (await self.web.ask("GET", f"/api/v1/statuses/{self.lost.posts[post]}", token=token)).status
+
+    async def get(self, name: str, target: str):
+        return await self.web.ask("GET", target, token=self.lost.people[name][1])
+
+
+@pytest.fixture(scope="module")
+def back(lost: Lost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Back]:
+    new = tmp_path_factory.mktemp("new") / "site"
+    code, text = petrel("backups", "restore", str(lost.place), "--data", str(new), "--witness", str(lost.witness),
+                        "--key-file", str(lost.key_file), "--json")
+    assert code == 0, text
+    said = json.loads(text)
+
+    @asynccontextmanager
+    async def up() -> AsyncIterator[Back]:
+        async with private_site(new) as site, clients(site.address) as web:
+            yield Back(lost, site, web, said)
+
+    running = up()
+    yield loop().run_until_complete(running.__aenter__())
+    loop().run_until_complete(running.__aexit__(None, None, None))
+
+
+async def test_what_was_deleted_stays_deleted(back: Back) -> None:
+    for name in ("ann", "bob", "fay", ""):
+        assert await back.status(name, "deleted") == 404
+        assert await back.status(name, "message deleted") == 404
+    async with back.site.database(cluster="keyring") as ring:
+        gone = [back.lost.posts["deleted"], back.lost.posts["message deleted"]]
+        assert await ring.fetch("select id from keyring.key where id = any ($1::bigint[])", gone) == []
+
+
+async def test_what_was_closed_stays_closed(back: Back) -> None:
+    assert await back.status("bob", "stays") == 200
+    for name in ("cat", "dan", "fay", ""):                      # protected: for followers, of whom cat is none now
+        assert await back.status(name, "stays") == 404
+        assert await back.status(name, "narrowed") == 404
+    assert (await back.get("eve", f"/api/v1/statuses/{back.lost.posts['boost']}")).status == 404
+    dan, ann = back.lost.people["dan"][0].account, back.lost.people["ann"][0].account
+    assert (await back.get("ann", f"/api/v1/accounts/relationships?id={dan}")).json[0]["blocking"]
+    assert not (await back.get("cat", f"/api/v1/accounts/relationships?id={ann}")).json[0]["following"]
+    eve = back.lost.people["eve"][0].account
+    assert (await back.get("ann", f"/api/v1/accounts/relationships?id={eve}")).json[0]["muting"]
+    assert (await back.get("ann", f"/api/v1/lists/{back.lost.posts['list']}/accounts")).json == []
+
+
+async def test_tokens_passwords_and_roles_stay_taken(back: Back) -> None:
+    assert (await back.get("gus", "/api/v1/accounts/verify_credentials")).status == 401
+    async with back.site.database() as owner:
+        row = await owner.fetchrow("select a.role, c.secret_hash from accounts.account a "
+                                   "join accounts.credential c on c.account = a.id where a.handle = 'gus'")
+    assert (row["role"], row["secret_hash"]) == ("member", None)
+    assert back.said["replayed"]["locked_out"] == [back.lost.people["gus"][0].account]
+
+
+async def test_everything_else_is_there_and_goes_on(back: Back) -> None:
+    stays = await back.get("bob", f"/api/v1/statuses/{back.lost.posts['stays']}")
+    assert MARK in stays.json["content"] and stays.json["favourites_count"] == 1
+    assert (await back.get("bob", f"/api/v1/statuses/{back.lost.posts['message stays']}")).status == 200
+    assert (await back.get("bob", f"/api/v1/statuses/{back.lost.posts['followers']}")).status == 200
+    async with back.site.database() as owner:
+        kept = [back.lost.posts["stays"], back.lost.posts["followers"]]
+        assert await owner.fetchval(ROWS, kept) == back.lost.digest
+    new = await back.web.ask("POST", "/api/v1/statuses", token=back.lost.people["bob"][1],
+                             json={"status": "after the restore"})
+    assert new.status == 200 and int(new.json["id"]) > back.lost.posts["lost"]
+    assert await back.status("ann", "lost") == 404
+
+
+async def test_search_catches_up(back: Back) -> None:
+    async def found() -> list[str]:
+        answer = await back.get("ann", f"/api/v2/search?q={MARK}&type=statuses")
+        return [one["id"] for one in answer.json["statuses"]] if answer.status == 200 else []
+
+    for _ in range(100):
+        if ids := await found():
+            break
+        await asyncio.sleep(0.1)
+    assert str(back.lost.posts["stays"]) in ids and str(back.lost.posts["deleted"]) not in ids
+
+
+async def test_a_restore_is_an_event_of_the_journal_and_no_damage(back: Back) -> None:
+    code, text = await back.site.petrel("journal", "verify", "--json")
+    report = json.loads(text)
+    assert (code, report["findings"]) == (0, [])
+    assert [one["backup"] for one in report["restores"]] == [back.said["backup"]]
+    assert back.said["lost_until"] > back.said["restored_to"]
+    code, text = await back.site.petrel("journal", "show", "--kind", "ops.site.restored", "--json")
+    assert len(json.loads(text)) == 1
+
+
+async def test_the_site_can_be_backed_up_again_with_the_same_keys(back: Back, tmp_path: Path) -> None:
+    code, text = await back.site.petrel("backups", "create", str(tmp_path / "again"), "--json")
+    assert code == 0 and not json.loads(text)["new_keys"]
+
+
+def test_a_backup_holds_no_plain_word_and_no_key(lost: Lost) -> None:
+    keys = [p.read_bytes().strip() for p in (lost.data / "keys").iterdir()]
+    raw = [bytes.fromhex(k.decode()) for k in keys if len(k) == 64]
+    assert len(keys) == 3 and raw
+    files = [p for p in lost.place.rglob("*") if p.is_file()]
+    assert len(files) > 5
+    for path in files:
+        stored = path.read_bytes()
+        for secret in (MARK.encode(), *keys, *raw):
+            assert secret not in stored, path
+        assert path.stat().st_mode & 0o077 == 0
+    assert lost.place.stat().st_mode & 0o077 == 0
