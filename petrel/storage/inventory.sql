@@ -338,10 +338,6 @@ comment on column privacy.request.asked_at is 'what: when; of: account by accoun
 comment on column privacy.request.due_at is 'what: until when the law gives us time; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
 comment on column privacy.request.done_at is 'what: when it was answered; of: account by account; for: prove; kept: 1095 days after it was asked; erased: emptied; leaves: no';
 
-comment on column privacy.retention.rule is 'what: which rule of retention; of: site; for: prove; kept: always; erased: never; leaves: yes';
-comment on column privacy.retention.ran_at is 'what: when it last ran; of: site; for: prove; kept: always; erased: never; leaves: yes';
-comment on column privacy.retention.gone is 'what: how many rows went then; of: site; for: prove; kept: always; erased: never; leaves: yes';
-comment on column privacy.retention.gone_ever is 'what: how many ever; of: site; for: prove; kept: always; erased: never; leaves: yes';
 
 comment on column journal.entry.cell is 'what: cell of what the entry is about; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';
 comment on column journal.entry.id is 'what: number of the entry; of: account by actor; for: find; kept: always; erased: link; leaves: pseudonymous';

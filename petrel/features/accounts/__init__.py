@@ -26,7 +26,7 @@ from petrel.features.accounts.commands import (
     update,
 )
 from petrel.features.accounts.entrance import set_up, sign_in, sign_in_again, sign_up
-from petrel.features.accounts.erasing import begin_erasing, free_handles, hide
+from petrel.features.accounts.erasing import begin_erasing, hide
 from petrel.features.accounts.invites import make_setup_link
 from petrel.features.accounts.passwords import hash_password
 from petrel.features.accounts.reads import (
@@ -113,7 +113,7 @@ __all__ = [
     "digest_of",
     "domains",
     "find",
-    "free_handles",
+    
     "hash_password",
     "hide",
     "ids_by_handle",

@@ -90,6 +90,7 @@ async def sign_up(newcomer: Newcomer, *, cause: str, app: AppOnly | None = None)
             await invites.use(w, newcomer.invite)
         account = await commands.create(w, replace(newcomer.account, role="member"), secret_hash=secret_hash,
                                         confirms=confirms)
+        w.record("accounts.terms.agreed", account.id, actor=account.id, refs=(rules.TERMS,))
         if app is not None:
             return await tokens.issue(w, account.id, app.app, sorted(app.scopes))
         return None if confirms else await tokens.open_session(w, account.id)

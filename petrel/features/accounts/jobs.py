@@ -2,10 +2,17 @@
 
 from petrel.core import jobs, seal
 from petrel.core.doors import writing
+from petrel.core.retention import kept_for
 from petrel.core.viewer import System
-from petrel.features.accounts import rows
+from petrel.features.accounts import erasing, rows
 
 SYSTEM = System("accounts.sweep")
+
+kept_for("accounts.token", days=30, schedule="accounts.sweep",
+         overdue="least(revoked_at, expires_at) < now() - interval '30 days'")
+kept_for("accounts.grant_code", days=1, schedule="accounts.sweep", overdue="expires_at < now() - interval '1 day'")
+kept_for("accounts.retired_handle", days=erasing.RETIRED_DAYS, schedule="accounts.sweep",
+         overdue="retired_at < now() - interval '90 days'")
 
 
 @jobs.every(3600, "accounts.sweep")
@@ -13,7 +20,7 @@ async def sweep() -> str | None:
     """Old codes, tokens and invitations, and accounts whose address was never confirmed, so that nobody holds a
     handle they cannot use. Twice: finds nothing more. Late or never: tables grow, nothing else."""
     async with writing(SYSTEM, cause="accounts.sweep") as w:
-        gone = await rows.sweep(w)
+        gone = await rows.sweep(w) + await erasing.free_handles(w)
         removed = await rows.remove_unconfirmed(w)
         for account in removed:
             w.record("accounts.account.removed", account)

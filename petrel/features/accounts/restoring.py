@@ -31,6 +31,7 @@ harmless({
     "accounts.profile.changed": "text cannot be kept outside; the older one stands, and its owner sees it",
     "accounts.email.asked": "every such link ends in a restore",
     "accounts.email.confirmed": "a restore loses it; the account waits for its confirmation again",
+    "accounts.terms.agreed": "goes with the account, whose making a restore loses too",
     "accounts.token.issued": "a restore loses it; nobody sees more",
     "accounts.token.swept": "removes what had ended",
     "accounts.grant.given": "every code ends in a restore",

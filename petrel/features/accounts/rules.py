@@ -15,6 +15,7 @@ NOTE_LENGTH = 500
 MOST_FIELDS = 4
 FIELD_NAME_LENGTH = 255
 FIELD_VALUE_LENGTH = 255
+TERMS = 1                           # which text of the terms newcomers agree to: a new text, a new number
 LONGEST_EMAIL = 254                 # RFC 5321, by the limit of a path
 FRESH_S = 5 * 60                    # source: visibility.md section 10, "signed in again within 5 minutes"
 

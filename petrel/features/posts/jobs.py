@@ -9,9 +9,15 @@ from petrel.core import gone, tail
 from petrel.core.doors import Writer, current, writing
 from petrel.core.jobs import every
 from petrel.core.journal import Entry, follow, task
+from petrel.core.retention import kept_for
 from petrel.core.viewer import System
 
 PUBLIC_OR_UNLISTED = (0, 1)
+
+kept_for("posts.once", days=1, schedule="posts.forget_once", overdue="at < now() - interval '1 day'")
+kept_for("posts.post", days=90, schedule="posts.purge",
+         overdue="flags & 512 <> 0 and deleted_at < now() - interval '90 days'")
+kept_for("messages.message", days=90, schedule="posts.purge")
 LEAVE_MEMORY = ("posts.post.deleted", "posts.post.edited", "posts.post.narrowed")
 
 ADD_TO_POSTS = """

@@ -110,3 +110,13 @@ begin
   return query select e.id, e.asked_at, e.done_at, e.bytes, e.expires_at, e.digest from privacy.export e
    where e.cell = law.cell(v.account) and e.account = v.account order by e.id desc;
 end $$;
+
+create or replace function privacy.own_consents(p_digest bytea)
+returns table (what text, version text, given boolean, at timestamptz, how text)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.kind is distinct from 'session' then return; end if;
+  return query select c.what, c.version, c.given, c.at, c.how from privacy.consent c
+   where c.cell = law.cell(v.account) and c.account = v.account order by c.id desc;
+end $$;

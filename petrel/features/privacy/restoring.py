@@ -14,6 +14,7 @@ harmless({
     "privacy.export.asked": "whoever asked asks again",
     "privacy.export.made": "its file is not in a backup; it is asked for again",
     "privacy.export.delivered": "its file is not in a backup; it is asked for again",
+    "privacy.request.forgotten": "removes what is three years old; the next run does it again",
     "privacy.export.expired": "files of exports are in no backup",
 })
 

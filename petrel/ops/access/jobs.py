@@ -5,12 +5,15 @@ import structlog
 from petrel.core.doors import reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.jobs import every, job
+from petrel.core.retention import kept_for
 from petrel.core.viewer import System
 from petrel.ops.access import commands, reads
 
 log = structlog.get_logger("petrel.access")
 
 SITE = System("access")
+
+kept_for("access.crew_change", days=7, schedule="access.turn", overdue="at < now() - interval '7 days'")
 
 
 @job("access.announce")

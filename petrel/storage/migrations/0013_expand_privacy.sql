@@ -58,11 +58,3 @@ create table privacy.request (
 );
 create index request_open on privacy.request (due_at) where done_at is null;
 create index request_by_account on privacy.request (account) where account is not null;
-
--- When each rule of retention last ran, and how many rows it took.
-create table privacy.retention (
-  rule    text        primary key,
-  ran_at  timestamptz not null,
-  gone    bigint      not null,
-  gone_ever bigint    not null
-);
