@@ -367,3 +367,25 @@ begin
    order by i.conversation limit p_limit;
   perform set_config('petrel.account', '', true);
 end $$;
+
+-- For `petrel why`: as law.why, for a message that p_author wrote. It enters as p_author, who alone is let near the row
+-- whatever the viewer is to it; of what the message says it gives nothing.
+create or replace function messages.why(p_system text, p_viewer bigint, p_author bigint, p_id bigint)
+returns table (surface text, codes bytea, code smallint, who integer, states integer, audience smallint, said smallint,
+               is_protected boolean, was_protected boolean, author bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform set_config('petrel.account', p_author::text, true);
+  return query
+  select s.name, s.codes, law.verdict(s.codes, 3, f.states, f.who)::smallint, f.who, f.states, 3::smallint, 3::smallint,
+         a.is_protected, false, m.author
+    from messages.message m
+    join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
+    cross join lateral (
+      select (m.flags | a.state) & 4078,
+             case when p_viewer is null then 0 else messages.who(p_viewer, m.author, m.named) end) f(states, who)
+    cross join law.surface s
+   where m.cell = law.cell(p_id) and m.id = p_id and s.is_open
+   order by s.surface;
+  perform set_config('petrel.account', '', true);
+end $$;

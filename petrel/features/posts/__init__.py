@@ -8,9 +8,9 @@ Why can this viewer see this post? visibility.sql. Read next: shapes.py, then wr
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own
 from petrel.features.posts.clearing import clear
+from petrel.features.posts.explain import Explanation, Verdict, why
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
-    Explained,
     Shown,
     by_author,
     contents,
@@ -21,7 +21,6 @@ from petrel.features.posts.reads import (
     shown,
     source,
     thread,
-    why,
 )
 from petrel.features.posts.shapes import (
     Ask,
@@ -50,7 +49,7 @@ __all__ = [
     "Code",
     "Content",
     "Draft",
-    "Explained",
+    "Explanation",
     "Fresh",
     "IfOpened",
     "Mark",
@@ -63,6 +62,7 @@ __all__ = [
     "State",
     "Surface",
     "TooWide",
+    "Verdict",
     "Who",
     "by_author",
     "clear",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import IntFlag
 from operator import itemgetter
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from petrel.core.errors import PetrelError
 from petrel.core.pages import Page
 from petrel.core.together import Together
 from petrel.core.viewer import Anonymous
-from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
+from petrel.features.posts.shapes import Code, Content, PostNotFound, Surface, Who, decode_content
 
 PAGES = "select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])"
 # Direct messages, which are shown one viewer at a time, are on none of these.
@@ -233,45 +232,3 @@ async def history(r: Reader, post: int, *, reveal: bool = False) -> list[Version
         )
         for row in rows
     ]
-
-
-class Explained(Struct, frozen=True):
-    """One surface's verdict in words, and the facts it was reached from (the same for every surface)."""
-
-    surface: str
-    code: str
-    meaning: str
-    viewer: str
-    state: str
-    audience: str
-
-
-MEANING = {
-    Code.NOTHING: "nothing, as if it had never existed",
-    Code.TOMBSTONE: "a placeholder with a reason",
-    Code.POINTER: "that there is something, without its text",
-    Code.HISTORY: "what was delivered before a block",
-    Code.GATE: "behind a notice",
-    Code.IF_ASKED: "only if asked for (bell)",
-    Code.FULL: "in full",
-}
-
-
-async def why(r: Reader, viewer: int | None, post: int) -> list[Explained]:
-    """The verdict on every surface; empty for no such post. For the command line and staff (system readers)."""
-    rows = await r.fetch("select * from law.why($1, $2)", viewer, post)
-    return [
-        Explained(
-            row["surface"],
-            Code(row["code"]).name.lower().replace("_", " "),
-            MEANING[Code(row["code"])],
-            _words(Who(row["who"]), "anonymous"),
-            _words(State(row["states"]), "live"),
-            Audience(row["audience"]).name.lower(),
-        )
-        for row in rows
-    ]
-
-
-def _words(flags: IntFlag, none: str) -> str:
-    return ", ".join(str(flag.name).lower().replace("_", " ") for flag in flags) or none

@@ -27,6 +27,7 @@ harmless({
     "posts.pin.created": "a restore loses it; nobody sees more",
     "posts.mute.removed": "the member sees more again, of what they may see",
     "posts.post.widened": "opens; the post is for fewer again",
+    "posts.message.explained": "a look of the crew's at who may see a message; changes nothing",
     "posts.marks.cleared": "follows from a deletion, which is done again",
     "posts.post.purged": "a tombstone without content, which is ended again in its time",
     "posts.once.forgotten": "keys of idempotency, which are good for a day",

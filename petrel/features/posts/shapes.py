@@ -56,7 +56,11 @@ class Code(IntEnum):
 
 
 class State(IntFlag):
-    """The law's states that a post or its author can be in; bits of `flags` and of `accounts.account.state`."""
+    """The law's states that a post or its author can be in; bits of `flags` and of `accounts.account.state`.
+
+    On a post WITHHELD means somewhere; in a verdict it means here. COUNTRY_UNKNOWN, of verdicts only: it is withheld
+    somewhere, and nobody knows where the viewer is, so that it is shown.
+    """
 
     SENSITIVE = 2
     ADULT = 4
@@ -68,6 +72,7 @@ class State(IntFlag):
     DELETED = 512
     QUARANTINED = 1024
     WRITTEN_PROTECTED = 65536
+    COUNTRY_UNKNOWN = 131072
 
 
 class Mark(IntFlag):

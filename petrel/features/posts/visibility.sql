@@ -273,11 +273,16 @@ begin
   end if;
 end $$;
 
--- For `petrel why`: every surface's code for one pair, hidden ones included. Never granted to the web's role.
-create or replace function law.why(p_viewer bigint, p_id bigint)
-returns table (surface text, code smallint, who integer, states integer, audience smallint)
+-- For `petrel why`: the code of every surface that is open for one pair, hidden ones included, with the facts and the
+-- table it was found in. Never granted to the web's role.
+create or replace function law.why(p_viewer bigint, p_id bigint, p_country text)
+returns table (surface text, codes bytea, code smallint, who integer, states integer, audience smallint, said smallint,
+               is_protected boolean, was_protected boolean, author bigint)
 language sql stable security definer set search_path = '' as $$
-  select s.name, d.code, d.who, d.states, d.audience
-    from law.surface s cross join lateral law.decide(array[p_viewer], array[true], array[p_id], s.surface) d
+  select s.name, s.codes, d.code, d.who, d.states, d.audience, d.said, a.is_protected, p.flags & 65536 <> 0, d.author
+    from (select * from law.surface o where o.is_open offset 0) s
+    cross join lateral law.decide(array[p_viewer], array[true], array[p_id], s.surface, array[p_country]) d
+    join posts.post p on p.cell = law.cell(d.id) and p.id = d.id
+    join accounts.account a on a.cell = law.cell(d.author) and a.id = d.author
    order by s.surface
 $$;
