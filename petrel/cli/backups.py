@@ -233,4 +233,4 @@ def _be_gentle() -> None:
 
     me = psutil.Process()
     me.nice(10)
-    me.ionice(psutil.IOPRIO_CLASS_IDLE)
+    me.ionice(psutil.IOPRIO_CLASS_BE, 7)

@@ -25,7 +25,7 @@ from petrel.core.chain import (
     root_of,
     seal_hash,
 )
-from petrel.core.witness import Heads, Restored, Root, Witness, is_signed, restored_hash
+from petrel.core.witness import UNREADABLE, Heads, Restored, Root, Witness, is_signed, restored_hash
 
 Fetch = Callable[..., Awaitable[list[Any]]]
 What = Literal["changed", "removed", "inserted", "moved", "seal", "root", "set_back", "witness"]
@@ -154,7 +154,7 @@ def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> 
             where = f"{witness.path}, line {number}"
             try:
                 one = _root_or_restored(line)
-            except msgspec.MsgspecError:
+            except UNREADABLE:
                 if line.endswith(b"\n") and line.strip():
                     report.find("witness", f"{where}: cannot be read")
                 continue                    # the end of a line that a crash cut off

@@ -21,6 +21,7 @@ from petrel.core.errors import PetrelError
 from petrel.core.restrictions import Kept
 
 TAIL_BYTES = 1 << 16
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class Heads(Struct, frozen=True):
@@ -121,7 +122,7 @@ def last_of(path: Path, *types: Any) -> Any:
             for one in types:
                 try:
                     return msgspec.json.decode(line, type=one)
-                except msgspec.MsgspecError:
+                except UNREADABLE:
                     continue                    # a line that a crash cut off, or one of another type
         if tail >= size:
             return None
@@ -182,7 +183,7 @@ class Witness:
                 for number, text in enumerate(file, 1):
                     try:
                         line = msgspec.json.decode(text, type=Line)
-                    except msgspec.MsgspecError as e:
+                    except UNREADABLE as e:
                         if text.endswith(b"\n") and text.strip() and not _is_torn(text):
                             raise BadWitness(f"{path}, line {number} cannot be read") from e
                         continue                # the end of a line that a crash cut off

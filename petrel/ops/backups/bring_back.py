@@ -47,5 +47,5 @@ async def finish(ask: Ask, known: Known, epoch: int, owner: Any, ring: Any) -> O
     done = await replay.replay(known.lines, owner)
     closed = await replay.close_all() if ask.witness is None else 0
     signed = await replay.sign(ask, known, epoch, clock.now_ms())
-    checked = await checks.check(ask, owner, ring)
+    checked = await checks.check(ask, known, owner, ring)
     return Outcome(ask.pair.data.backup, epoch, signed.restored_to, signed.lost_until, closed, done, checked)

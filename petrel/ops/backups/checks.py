@@ -11,7 +11,7 @@ from petrel.core.doors import reading
 from petrel.core.policy import POLICY
 from petrel.core.viewer import System
 from petrel.core.witness import Witness
-from petrel.ops.backups.restore import Ask
+from petrel.ops.backups.restore import Ask, Known
 
 WHO = System("restore")
 AT_ONCE = 20_000
@@ -31,6 +31,11 @@ select m.id from messages.message m where m.flags & 512 <> 0 and m.sealed <> ''
 TOMBSTONES = """
 select id from posts.post where flags & 512 <> 0 union all select id from messages.message where flags & 512 <> 0
 """
+STANDING = """
+select id from posts.post where id = any ($1::bigint[]) and flags & 512 = 0 union all
+select id from messages.message where id = any ($1::bigint[]) and flags & 512 = 0
+"""
+DELETED_KINDS = ("posts.post.deleted", "posts.boost.removed", "messages.message.deleted")
 LAW = re.compile(r"^  \(\d+, '(\w+)', '\\x([0-9a-f]+)'\)", re.M)
 
 
@@ -43,12 +48,13 @@ class Checked(Struct):
     live: int = 0
 
 
-async def check(ask: Ask, owner: Any, ring: Any) -> Checked:
+async def check(ask: Ask, known: Known, owner: Any, ring: Any) -> Checked:
     """`owner`, `ring`: connections that see every row of the main cluster and of the keyring."""
     found = Checked(findings=[], remarks=[])
     await _chain(ask, found)
     await _keys_of_the_living(owner, ring, found)
     await _no_key_of_the_dead(owner, ring, found)
+    await _what_the_witness_saw_deleted(known, owner, ring, found)
     await _counts(ask, owner, found)
     await _law(ask, owner, found)
     return found
@@ -84,6 +90,18 @@ async def _no_key_of_the_dead(owner: Any, ring: Any, found: Checked) -> None:
     for start in range(0, len(ids), AT_ONCE):
         if keys := [row[0] for row in await ring.fetch(KEYS, ids[start:start + AT_ONCE])]:
             found.findings.append(f"{len(keys)} deleted posts and messages still have a key: {keys[:NAMED]}")
+
+
+async def _what_the_witness_saw_deleted(known: Known, owner: Any, ring: Any, found: Checked) -> None:
+    """Asked of the rows and of the keyring, whatever the replay believes to have done."""
+    ids = [e.subject for line in known.lines for e in line.entries if e.kind in DELETED_KINDS]
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start:start + AT_ONCE]
+        for what, rows in (("stand again", await owner.fetch(STANDING, some)),
+                           ("have their key", await ring.fetch(KEYS, some))):
+            if rows:
+                found.findings.append(f"{len(rows)} posts and messages that were deleted since the backup {what}: "
+                                      f"{[row[0] for row in rows][:NAMED]}")
 
 
 async def _counts(ask: Ask, owner: Any, found: Checked) -> None:

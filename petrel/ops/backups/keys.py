@@ -61,7 +61,7 @@ def load(keys: Path) -> Keys:
     for side in SIDES:
         path = file_of(keys, side)
         if path.exists():
-            found |= parsed(path.read_text(), str(path))
+            found |= parsed(path.read_text(errors="replace"), str(path))
     return found
 
 

@@ -75,7 +75,7 @@ def read(place: Path, side: Side, backup: str, key: bytes | None) -> Manifest:
         written = msgspec.json.decode(path.read_bytes(), type=Written)
     except FileNotFoundError:
         raise BadBackup(f"{place} has no {side} copy {backup}") from None
-    except (OSError, msgspec.MsgspecError) as e:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as e:
         raise BadBackup(f"{path} cannot be read: {e}") from e
     if key is not None and keys.mac_of(key, msgspec.json.encode(written.manifest)) != written.mac:
         raise BadBackup(f"{path} is not as it was written, or of another site: its MAC does not fit this key")

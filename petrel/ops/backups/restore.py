@@ -60,7 +60,7 @@ def refuse_half_restored(folder: Path) -> None:
     if path.exists():
         try:
             backup = msgspec.json.decode(path.read_bytes(), type=Mark).backup
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             backup = "a backup"
         raise NotNow(f"{folder} is half restored, from {backup}: what was deleted since may be readable in it. Run the "
                      "same `petrel backups restore` again, which begins anew, or remove the directory")
@@ -150,8 +150,7 @@ def unpack(ask: Ask, progress: Progress) -> None:
     if ask.witness is not None:
         _take_witness(ask.witness, folder / "witness")
     for name in ("main", "keyring"):
-        hand_over(folder / name)
-    os.sync()
+        hand_over(folder / name)        # Postgres itself makes them durable, when it recovers
 
 
 def _stop_leftovers(folder: Path) -> None:
@@ -192,8 +191,18 @@ def _take_witness(source: Path, target: Path) -> None:
 
 def finish(folder: Path) -> None:
     """From now on the site may be served."""
-    os.sync()
+    for path in (*(folder / "keys").iterdir(), *(folder / "witness").iterdir(), folder / "keys", folder / "witness"):
+        _make_durable(path)
     (folder / MARK).unlink()
+    _make_durable(folder)
+
+
+def _make_durable(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def facts(ask: Ask, known: Known) -> dict[str, Any]:

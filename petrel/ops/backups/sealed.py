@@ -124,6 +124,8 @@ class Opener:
         self._ready = b""
         self._next = self._stored()
         self.plain_bytes = 0
+        if self._next is None:
+            raise BadBackup(f"{path} ends early, after its head")
 
     def read(self, count: int) -> bytes:
         """As many bytes as there are, at most `count`; empty at the end."""
@@ -182,7 +184,7 @@ class Opener:
         text = self._take(min(length, LONGEST_HEAD))
         try:
             return text, msgspec.json.decode(text, type=Head)
-        except msgspec.MsgspecError as e:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as e:
             raise BadBackup(f"{self._path}: its beginning was changed") from e
 
     def _stored(self) -> bytes | None:

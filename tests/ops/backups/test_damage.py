@@ -1,0 +1,252 @@
+"""A backup or witness that is not what it was, or not what is needed: refused with a message, nothing is served."""
+
+import json
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from petrel import app
+from petrel.core import chain, clock, restrictions
+from petrel.core.errors import PetrelError
+from petrel.core.witness import Witness
+from petrel.ops import backups
+from petrel.ops.backups import places
+from petrel.ops.backups import restore as steps
+from petrel.program import Program
+from petrel.storage import postgres
+from tests.ops.backups.conftest import Lost
+from tests.ops.backups.test_going_back import petrel
+
+
+def silent(_what: str, _done: int, _expected: int) -> None:
+    pass
+
+
+class Copy:
+    """A copy of the backup that a test may break; restored into `new`."""
+
+    def __init__(self, lost: Lost, folder: Path) -> None:
+        self.place, self.witness, self.new = folder / "backups", folder / "witness", folder / "new"
+        shutil.copytree(lost.place, self.place, copy_function=os.link)
+        shutil.copytree(lost.witness, self.witness)
+        self.known = backups.keys.from_files([lost.key_file])
+        [self.name] = [path.name for path in (self.place / "data").iterdir()]
+
+    def file(self, part: str) -> Path:
+        return places.file_of(self.place, "keyring" if part == "keyring" else "data", self.name, part)
+
+    def change(self, path: Path, stored: bytes) -> None:
+        """A file of its own: the others share theirs."""
+        path.unlink()
+        path.write_bytes(stored)
+
+    def prove(self, **changes: object) -> steps.Known:
+        pair = backups.choose(self.place, self.known)
+        return steps.prove(backups.Ask(**{"pair": pair, "known": self.known, "folder": self.new,
+                                          "witness": self.witness, **changes}), silent)
+
+    def refused(self, match: str, **changes: object) -> None:
+        with pytest.raises(PetrelError, match=match):
+            self.prove(**changes)
+        assert not self.new.exists() or not any(self.new.iterdir()), "something was written"
+
+
+@pytest.fixture
+def copy(lost: Lost, tmp_path: Path) -> Copy:
+    return Copy(lost, tmp_path)
+
+
+def test_an_untouched_backup_is_proven(copy: Copy) -> None:
+    known = copy.prove()
+    assert sum(len(line.entries) for line in known.lines) >= 12
+    assert not copy.new.exists()
+
+
+@pytest.mark.parametrize("part", ["main", "site", "keyring"])
+def test_a_flipped_byte_and_a_cut_file_are_found(copy: Copy, part: str) -> None:
+    path, whole = copy.file(part), copy.file(part).read_bytes()
+    middle = len(whole) // 2
+    copy.change(path, whole[:middle] + bytes([whole[middle] ^ 4]) + whole[middle + 1:])
+    copy.refused("changed")
+    copy.change(path, whole[:-100])
+    copy.refused("ends early")
+    path.unlink()
+    copy.refused("cannot be read")
+
+
+def test_the_wrong_key_and_half_a_key_are_refused(copy: Copy, lost: Lost, tmp_path: Path) -> None:
+    copy.known = {side: os.urandom(32) for side in copy.known}
+    copy.refused("does not fit this key")
+    copy.known = {"data": backups.keys.from_files([lost.key_file])["data"]}
+    copy.refused("keyring key is missing")
+    mistyped = tmp_path / "typed"
+    text = lost.key_file.read_text()
+    at = text.index("data-1 ") + 9
+    mistyped.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1:])
+    with pytest.raises(backups.WrongKey, match="mistyped"):
+        backups.keys.from_files([mistyped])
+
+
+def test_the_data_key_does_not_open_the_keyring(copy: Copy) -> None:
+    copy.known = {"data": copy.known["data"], "keyring": copy.known["data"]}
+    copy.refused("does not fit this key")
+
+
+def test_a_manifest_that_was_changed_or_is_of_another_backup_is_refused(copy: Copy) -> None:
+    path = places.folder_of(copy.place, "data", copy.name) / places.MANIFEST
+    written = json.loads(path.read_text())
+    written["manifest"]["began"]["restrictions"] += 5           # would hide what was taken away since
+    copy.change(path, json.dumps(written).encode())
+    copy.refused("not as it was written")
+    other = places.folder_of(copy.place, "data", "20200101T000000Z-aaaaaa")
+    shutil.copytree(path.parent, other)
+    with pytest.raises(backups.BadBackup, match="belongs to"):
+        places.read(copy.place, "data", other.name, None)
+
+
+def test_a_keyring_of_another_day_is_refused(copy: Copy, lost: Lost) -> None:
+    """An older one lacks keys; one that only stands in the place of the right one is not taken for it."""
+    manifest = places.read(copy.place, "keyring", copy.name, copy.known["keyring"])
+    older = manifest.began.xid - 1_000_000
+    path = places.folder_of(copy.place, "keyring", copy.name) / places.MANIFEST
+    shutil.rmtree(path.parent)
+    _forge(copy, manifest, began={"xid": older})
+    copy.refused("older than the data")
+    shutil.rmtree(path.parent)
+    _forge(copy, manifest, parts=[{**msgspec.to_builtins(manifest)["parts"][0], "sha256": "0" * 64}])
+    copy.refused("not the one that was made with it")
+
+
+def _forge(copy: Copy, manifest: backups.Manifest, **changes: object) -> None:
+    """Another manifest by whoever has the key."""
+    body = msgspec.to_builtins(manifest)
+    for name, value in changes.items():
+        body[name] = {**body[name], **value} if isinstance(value, dict) else value
+    places.begin(copy.place, manifest.side, manifest.backup)
+    places.finish(copy.place, msgspec.convert(body, backups.Manifest), copy.known[manifest.side])
+
+
+def test_data_whose_keyring_copy_is_gone_says_what_to_do(copy: Copy) -> None:
+    shutil.rmtree(places.folder_of(copy.place, "keyring", copy.name))
+    [one] = backups.listed(copy.place, copy.known)
+    assert one.data is not None and not one.is_whole
+    with pytest.raises(backups.BadBackup, match="--keys-from"):
+        backups.choose(copy.place, copy.known, copy.name)
+
+
+def test_only_an_empty_place_is_taken(copy: Copy) -> None:
+    copy.new.mkdir()
+    (copy.new / "main").mkdir()
+    with pytest.raises(backups.NotNow, match="not empty"):
+        copy.prove()
+    assert [path.name for path in copy.new.iterdir()] == ["main"]
+
+
+def test_a_full_disk_is_seen_before_anything_is_written(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=10_000_000))
+    copy.refused("Make room")
+
+
+def test_a_clock_that_is_behind_is_refused(copy: Copy) -> None:
+    clock.freeze(clock.now() - timedelta(days=2))
+    try:
+        copy.refused("Set the clock")
+    finally:
+        clock.freeze(None)
+
+
+def test_a_witness_that_is_older_incomplete_foreign_or_no_witness_is_refused(copy: Copy, tmp_path: Path) -> None:
+    [lines] = sorted(copy.witness.glob("restrictions-*.jsonl"))
+    whole = lines.read_bytes().splitlines(keepends=True)
+    roots = (copy.witness / "roots.jsonl").read_bytes().splitlines(keepends=True)
+    assert len(whole) > 1 and len(roots) > 1
+
+    lines.write_bytes(b"".join(whole[:-1]))
+    copy.refused("incomplete")
+    lines.write_bytes(b"".join([*whole[:-2], whole[-1]]))
+    copy.refused("missing")
+    lines.write_bytes(b"".join(whole).replace(b'"refs":[', b'"refs":[1,', 1))
+    copy.refused("was changed")
+    lines.unlink()
+    copy.refused("incomplete")
+
+    (tmp_path / "empty").mkdir()
+    copy.refused("holds no witness", witness=tmp_path / "empty")
+    foreign = Witness(tmp_path / "foreign")
+    foreign.keep(chain.load_key(tmp_path / "keys"), [], root=1, until=(1, 1), at_ms=1)
+    copy.refused("not signed by this site's key", witness=tmp_path / "foreign")
+
+
+def test_another_major_version_is_said(copy: Copy) -> None:
+    pair = backups.choose(copy.place, copy.known)
+    old = backups.Pair(pair.place, msgspec.structs.replace(pair.data, postgres="15.10"), pair.keyring)
+    copy.refused(f"Postgres 15.10; this release can start {postgres.MAJOR} only", pair=old)
+
+
+def test_an_interrupted_restore_is_never_served_and_is_begun_anew_here_without_a_witness(
+        copy: Copy, lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a witness it asks, and every surface is closed afterwards."""
+    pair = backups.choose(copy.place, copy.known)
+    ask = backups.Ask(pair, copy.known, copy.new, copy.witness)
+    extract, count = steps._extract, 0
+
+    def dies(*args: object) -> None:
+        nonlocal count
+        count += 1
+        if count == 1500:
+            raise OSError(28, "No space left on device")
+        extract(*args)      # type: ignore[arg-type]
+
+    monkeypatch.setattr(steps, "_extract", dies)
+    with pytest.raises(OSError, match="No space left"):
+        Program().restore(ask, lambda _line: None, silent)
+    assert (copy.new / "main").is_dir()
+    for command in (("up", "--port", "0"), ("accounts", "list")):
+        code, said = petrel(*command, "--data", str(copy.new))
+        assert code == 2 and "half restored" in said and "again" in said
+
+    again = ("backups", "restore", str(copy.place), "--data", str(copy.new), "--key-file", str(lost.key_file))
+    code, said = petrel(*again)
+    assert code == 2 and "--witness" in said
+    code, said = petrel(*again, "--without-witness", given="yes\n")
+    assert code == 2 and "Nothing was done" in said
+    code, said = petrel(*again, "--without-witness", "--json", given=f"{backups.PHRASE}\n")
+    assert code == 0, said
+    assert json.loads(said[said.index("{"):])["surfaces_closed"] == 14
+    code, said = petrel("surfaces", "list", "--data", str(copy.new), "--json")
+    assert code == 0 and not any(one["is_open"] for one in json.loads(said))
+
+
+def test_a_restore_that_a_check_finds_wrong_is_not_served(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a replay that forgets deletions."""
+    app.load_rooms()
+
+    async def forgets(_w: object, _entry: object) -> bool:
+        return False
+
+    monkeypatch.setitem(restrictions.AGAIN, "posts.post.deleted", forgets)
+    ask = backups.Ask(backups.choose(copy.place, copy.known), copy.known, copy.new, copy.witness)
+    outcome = Program().restore(ask, lambda _line: None, silent)
+    assert {text.partition(" since the backup ")[2].partition(":")[0] for text in outcome.checked.findings} == {
+        "stand again", "have their key"}
+    with pytest.raises(backups.NotNow, match="half restored"):
+        steps.refuse_half_restored(copy.new)
+
+
+def test_copies_of_keys_go_after_seven_days_and_the_list_says_so(copy: Copy) -> None:
+    [one] = backups.listed(copy.place, copy.known)
+    assert one.keyring is not None
+    assert one.keyring.until_ms - one.keyring.began.at_ms == 7 * 86_400_000
+    assert places.expire(copy.place) == []
+    clock.freeze(clock.now() + timedelta(days=7, minutes=1))
+    try:
+        assert places.expire(copy.place) == [f"keyring/{copy.name}"]
+    finally:
+        clock.freeze(None)
+    [one] = backups.listed(copy.place, copy.known)
+    assert one.data is not None and one.keyring is None
