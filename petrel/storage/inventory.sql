@@ -494,3 +494,19 @@ comment on column deletions.deletion.shredded_at is 'what: when the bytes of its
 comment on column deletions.deletion.swept_at is 'what: when it was last looked for remains; of: account by account; for: prove; kept: always; erased: link; leaves: pseudonymous';
 comment on column deletions.deletion.remains is 'what: places where something was found, never what; of: account by account; for: run; kept: always; erased: link; leaves: pseudonymous';
 comment on column deletions.deletion.counts is 'what: of an account, how much went with it; of: account by account; for: show; kept: always; erased: link; leaves: pseudonymous';
+
+-- Imports of archives.
+comment on column archives.import.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.id is 'what: number of the import, says when it began; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.account is 'what: into which account; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.state is 'what: running, done or undone; of: account by account; for: run; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.report is 'what: how much was taken and left out, by reason; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.begun_at is 'what: when it began; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.import.ended_at is 'what: when it ended; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+
+comment on column archives.item.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.item.account is 'what: into which account it was taken; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.item.source is 'what: keyed digest of what the archive calls it; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.item.kind is 'what: a post or a follow; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.item.object is 'what: the post made from it, or the account followed; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column archives.item.import is 'what: by which import; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';

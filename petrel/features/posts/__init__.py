@@ -9,6 +9,7 @@ from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow
 from petrel.features.posts.changing import delete, edit, own
 from petrel.features.posts.clearing import clear
 from petrel.features.posts.explain import Explanation, Verdict, why
+from petrel.features.posts.importing import Past, delete_imported, ids_at, import_many
 from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
     Shown,
@@ -56,6 +57,7 @@ __all__ = [
     "MarkAsk",
     "Marked",
     "Named",
+    "Past",
     "PostNotFound",
     "Shown",
     "Standing",
@@ -71,9 +73,12 @@ __all__ = [
     "create_together",
     "decode_content",
     "delete",
+    "delete_imported",
     "edit",
     "history",
+    "ids_at",
     "if_opened",
+    "import_many",
     "mark",
     "mark_many",
     "mark_together",

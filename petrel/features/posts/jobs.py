@@ -7,6 +7,7 @@ from datetime import date
 
 from petrel.core import gone, tail
 from petrel.core.doors import Writer, current, writing
+from petrel.core.ids import at_of
 from petrel.core.jobs import every
 from petrel.core.journal import Entry, follow, task
 from petrel.core.retention import kept_for
@@ -51,7 +52,7 @@ class Sums:
 
     def add(self, e: Entry) -> None:
         match e.kind:
-            case "posts.post.created" | "posts.post.deleted":
+            case "posts.post.created" | "posts.post.imported" | "posts.post.deleted":
                 self._post(e, e.refs[3], self.replies)
             case "posts.post.narrowed" | "posts.post.widened":
                 self._audience(e)
@@ -79,9 +80,10 @@ class Sums:
         the same numbers. source: visibility.md section 1, `cnt`."""
         if audience not in PUBLIC_OR_UNLISTED:
             return
-        self._step(e, 1 if e.kind.endswith("created") else -1, shown_at)
-        if e.kind == "posts.post.created":
-            self.last[e.actor or 0] = e.at.date()
+        self._step(e, 1 if e.kind.endswith(("created", "imported")) else -1, shown_at)
+        if e.kind in ("posts.post.created", "posts.post.imported"):
+            actor, written_on = e.actor or 0, at_of(e.subject).date()
+            self.last[actor] = max(written_on, self.last.get(actor, written_on))
 
     def _audience(self, e: Entry) -> None:
         """A post that no anonymous visitor may see any more counts no more; one that they now may, does."""
@@ -98,6 +100,7 @@ class Sums:
 @follow(
     "counts",
     "posts.post.created",
+    "posts.post.imported",
     "posts.post.deleted",
     "posts.post.narrowed",
     "posts.post.widened",

@@ -21,6 +21,7 @@ update posts.post set audience = $2, version = version + 1
 
 harmless({
     "posts.post.created": "a restore loses it; nobody sees more",
+    "posts.post.imported": "a restore loses it; nobody sees more",
     "posts.like.created": "a restore loses it; nobody sees more",
     "posts.bookmark.created": "a restore loses it; nobody sees more",
     "posts.boost.created": "a restore loses it; nobody sees more",

@@ -8,9 +8,9 @@ from petrel.features.search import building, indexing, rows
 TOP = (1 << 63) - 1
 
 
-@follow("search", "posts.post.created", "posts.post.edited", "posts.post.narrowed", "posts.post.widened",
-        "posts.post.deleted", "accounts.account.created", "accounts.profile.changed", "accounts.account.changed",
-        surface="srch")
+@follow("search", "posts.post.created", "posts.post.imported", "posts.post.edited", "posts.post.narrowed",
+        "posts.post.widened", "posts.post.deleted", "accounts.account.created", "accounts.profile.changed",
+        "accounts.account.changed", surface="srch")
 async def index(w: Writer, entries: list[Entry]) -> None:
     """Twice: the same rows again. Late: new posts are found late. Never: a post is not found until it is edited or
     the index is built anew; a deleted one stays as hashes, is shown to nobody, and the sweep of the room

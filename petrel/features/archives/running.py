@@ -1,0 +1,206 @@
+"""Running an import: what keeps others away first, then posts, then whom one follows. Opens its own doors, since it
+takes long; what it has done stays done when it is interrupted, and the next run goes on from there.
+
+Half of the time belongs to others: after each batch it waits as long as that took.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import islice
+from pathlib import Path
+
+from petrel.core.doors import reading, writing
+from petrel.core.ids import cell_of
+from petrel.core.viewer import Member, System
+from petrel.features import accounts, relationships
+from petrel.features.archives import commands, mastodon, people, tables
+from petrel.features.archives.commands import Import
+from petrel.features.archives.opening import Archive, meant, opened
+from petrel.features.archives.shapes import BadArchive, Left, Old, Report
+
+SYSTEM = System("archives")
+CAUSE = "import"
+SCOPES = ("read", "write", "follow")
+BATCH = 250
+UNDONE_AT_ONCE = 500
+
+Say = Callable[[str], None]
+
+
+async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False, rests: bool = True) -> Report:
+    """Imports an archive into an account. The whole of it is read and checked before anything is written; with
+    `dry_run` that is all, and `taken` says what would be.
+
+    Errors: BadArchive, Unauthenticated (the account may not act).
+    """
+    report = Report()
+    with opened(path) as archive:
+        with meant():
+            checked = look(archive, report)
+        if dry_run:
+            return checked
+        say(f"{checked.taken['posts']:,} posts, {checked.taken['follows']:,} follows and "
+            f"{checked.taken['blocks'] + checked.taken['mutes']:,} blocks and mutes to look at.")
+        async with acting(account) as member:
+            async with writing(SYSTEM, cause=CAUSE) as w:
+                report.id = await commands.begin(w, account)
+            imported = Import(report.id, member)
+            try:
+                await _all_of_it(archive, imported, report, say, rests)
+            except BaseException:
+                await _note(report, "running")
+                raise
+            await _note(report, "done")
+    return report
+
+
+def look(archive: Archive, report: Report) -> Report:
+    """Reads everything that an import would; counts what would be taken, and why the rest would not. The names that
+    stand for the archive go into `report` as well. Errors: BadArchive."""
+    found = Report()
+    actor = _actor(archive)
+    if actor is not None:
+        report.who = found.who = f"@{actor.name}@{actor.host}"
+        _leave_what_is_not_built(archive, found, actor)
+        for one in mastodon.posts_of(archive, actor):
+            _count(found, one)
+    for kind in ("blocks", "mutes", "follows"):
+        for person in tables.people(archive, kind):
+            found.leave(person) if isinstance(person, Left) else found.taken.update([kind])
+    for _, listed in tables.in_lists(archive):
+        found.leave(listed) if isinstance(listed, Left) else found.taken.update(["lists"])
+    found.taken["bookmarks"] = sum(1 for _ in _bookmarks(archive))
+    for row in tables.lines(archive, "domain blocks"):
+        found.leave(Left("domain blocks", "whole sites cannot be blocked here yet", row[0]))
+    found.taken = +found.taken
+    if not found.taken and not found.left_count:
+        raise BadArchive(message="This archive cannot be imported: there is nothing in it that is known here")
+    return found
+
+
+def _actor(archive: Archive) -> mastodon.Actor | None:
+    if not archive.names & {"actor.json", "outbox.json"}:
+        return None
+    return mastodon.actor_of(archive)
+
+
+def _count(found: Report, one: Old | Left) -> None:
+    if isinstance(one, Left):
+        found.leave(one)
+        return
+    found.taken["posts"] += 1
+    if one.pictures:
+        found.leave(Left("pictures", "not taken yet, the posts are", one.source))
+
+
+def _leave_what_is_not_built(archive: Archive, found: Report, actor: mastodon.Actor) -> None:
+    found.leave(Left("profile", "change it in your settings", f"@{actor.name}@{actor.host}"))
+    for address in mastodon.liked(archive, "likes.json"):
+        found.leave(Left("likes", "they would tell people", address))
+
+
+def _bookmarks(archive: Archive) -> Iterator[str]:
+    yield from mastodon.liked(archive, "bookmarks.json")
+    yield from (row[0] for row in tables.lines(archive, "bookmarks"))
+
+
+async def _all_of_it(archive: Archive, imported: Import, report: Report, say: Say, rests: bool) -> None:
+    await people.keep_away(archive, imported, report)
+    actor = _actor(archive)
+    if actor is not None:
+        _leave_what_is_not_built(archive, report, actor)
+        await _posts(mastodon.posts_of(archive, actor), imported, report, say, rests)
+    await people.follow(archive, imported, report)
+    await people.put_into_lists(archive, imported, report)
+    await people.bookmark(_bookmarks(archive), imported, report)
+    for row in tables.lines(archive, "domain blocks"):
+        report.leave(Left("domain blocks", "whole sites cannot be blocked here yet", row[0]))
+
+
+async def _posts(found: Iterator[Old | Left], imported: Import, report: Report, say: Say, rests: bool) -> None:
+    told_s = time.monotonic()
+    while batch := list(islice(found, BATCH)):
+        began_s = time.monotonic()
+        await _take(imported, batch, report)
+        await asyncio.sleep(time.monotonic() - began_s if rests else 0)
+        if time.monotonic() - told_s > 5:
+            told_s = time.monotonic()
+            say(f"{report.taken['posts']:,} posts taken.")
+
+
+async def _take(imported: Import, batch: list[Old | Left], report: Report) -> None:
+    """One batch, one transaction; the report is written when it has ended well."""
+    olds = [one for one in batch if isinstance(one, Old)]
+    if olds:
+        async with writing(SYSTEM, cause=f"{CAUSE} {imported.id}") as w:
+            answers = await commands.take_posts(w, imported, olds)
+        for old, answer in zip(olds, answers, strict=True):
+            if isinstance(answer, Left):
+                report.leave(answer)
+            else:
+                (report.taken if answer == "taken" else report.already)["posts"] += 1
+                if old.pictures and answer == "taken":
+                    report.leave(Left("pictures", "not taken yet, the posts are", old.source))
+    for one in batch:
+        if isinstance(one, Left):
+            report.leave(one)
+
+
+async def _note(report: Report, state: str) -> None:
+    async with writing(SYSTEM, cause=CAUSE) as w:
+        await commands.end(w, report.id, report, state)
+
+
+@asynccontextmanager
+async def acting(account: int) -> AsyncIterator[Member]:
+    """The member, by a token that nobody else has and that ends with the import: rules of members hold."""
+    async with writing(SYSTEM, cause=CAUSE) as w:
+        issued = await accounts.issue(w, account, None, SCOPES)
+    try:
+        yield Member(account, accounts.digest_of(issued.token), frozenset(SCOPES), token=issued.id)
+    finally:
+        async with writing(SYSTEM, cause=CAUSE) as w:
+            await accounts.revoke(w, issued.id)
+
+
+async def undo(number: int, say: Say) -> int:
+    """Deletes the posts of an import and ends the follows that it began; blocks, mutes, lists and bookmarks stay, for
+    their owner may rely on them. Returns how many posts there were. Errors: ImportNotFound."""
+    async with writing(SYSTEM, cause=CAUSE) as w:
+        account = await commands.account_of(w, number)
+    gone = 0
+    while True:
+        began_s = time.monotonic()
+        async with writing(SYSTEM, cause=f"undo {number}") as w:
+            made = await commands.objects(w, number, commands.POST, UNDONE_AT_ONCE)
+            if not made:
+                break
+            gone += await commands.take_back(w, number, account, made)
+        say(f"{gone:,} posts deleted.")
+        await asyncio.sleep(time.monotonic() - began_s)
+    async with acting(account) as member:
+        await _unfollow(number, member)
+    async with writing(SYSTEM, cause=f"undo {number}") as w:
+        await commands.forget(w, number)
+        await commands.end(w, number, Report(), "undone")
+    return gone
+
+
+async def _unfollow(number: int, member: Member) -> None:
+    while True:
+        async with writing(SYSTEM, cause=f"undo {number}") as w:
+            others = await commands.objects(w, number, commands.FOLLOW, UNDONE_AT_ONCE)
+        if not others:
+            return
+        for other in others:
+            async with writing(member, cause=f"undo {number}") as w:
+                await relationships.unfollow(w, other)
+                await commands.forget(w, number, [other])
+
+
+async def imports(account: int) -> list[dict[str, object]]:
+    """The newest hundred imports into an account."""
+    async with reading(SYSTEM) as r:
+        return [dict(row) for row in await r.fetch(commands.LISTED, cell_of(account), account)]
