@@ -18,13 +18,12 @@ from petrel.api.present.statuses import of_shown, when
 from petrel.api.relationships import by_id
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
-from petrel.core.pages import Page
+from petrel.core.pages import ROUNDS, Page, further
 from petrel.features import notifications, posts, timelines
 from petrel.features.notifications import ALL_KINDS, GROUPED, OWN_POST, Candidate, Group, Kind, Leader, Members, Wanted
 from petrel.features.posts import Code, Surface
 
 MOST = 80
-ROUNDS = 5
 OWN_CHOICE = "removes one's own notifications; no post leaves"
 KINDS = {kind.word: kind for kind in Kind}
 
@@ -102,39 +101,30 @@ def entity(one: Seen) -> bytes:
         c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status)
 
 
-def beyond(page: Page, newest: int, oldest: int) -> Page:
-    """The page that goes on where one with these ends ended: older, or, from a `min_id`, newer."""
-    if page.min_id is not None:
-        return Page(page.limit, page.max_id, page.since_id, newest)
-    return Page(page.limit, oldest, page.since_id)
-
-
-async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], list[int], bool]:
-    """(what is shown, ids to page by, whether there may be more). Hidden ones make room for the next."""
+async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bool]:
+    """(what is shown, whether there may be more). Hidden ones make room for the next; no cursor names one of them."""
     shown: list[Seen] = []
-    passed: list[int] = []
     at, more = page, True
     for _ in range(ROUNDS):
         found = await notifications.listed(r, at, wanted)
-        more = len(found) == page.limit
-        passed += [c.id for c in found]
-        shown += await seen(r, found)
+        more = len(found) == at.limit
+        some = await seen(r, found)
+        shown += some
         if len(shown) >= page.limit or not more:
             break
-        at = beyond(page, found[0].id, found[-1].id)
+        at = further(at, [c.id for c in found], page.limit, found=bool(some))
     shown.sort(key=lambda one: -one.candidate.id)
     if len(shown) >= page.limit:
-        shown = shown[-page.limit:] if page.min_id is not None else shown[:page.limit]
-        return shown, [one.candidate.id for one in shown], True
-    return shown, sorted(passed, reverse=True), more
+        shown, more = shown[-page.limit:] if page.min_id is not None else shown[:page.limit], True
+    return shown, more
 
 
 @route("GET", "/api/v1/notifications", scope="read:notifications", surface="ntf")
 async def one_by_one(call: Call, form: ListForm) -> Reply:
     page = form.page(40, MOST)
     async with reading(call.viewer) as r:
-        shown, ids, more = await _filled(r, page, form.wanted)
-    return listed(call, Pieces(map(entity, shown)), ids, is_full=more)
+        shown, more = await _filled(r, page, form.wanted)
+    return listed(call, Pieces(map(entity, shown)), [one.candidate.id for one in shown], is_full=more)
 
 
 @route("GET", "/api/v1/notifications/:id", scope="read:notifications", surface="ntf")
@@ -262,16 +252,16 @@ async def in_groups(call: Call, form: GroupedForm) -> Reply:
     async with reading(call.viewer) as r:
         for _ in range(ROUNDS):
             leaders, more = await notifications.led(r, at, form.wanted, form.grouped)
-            ids += [one.newest.id for one in leaders]
             part = await _whole(r, leaders, form.grouped)
+            ids += [int(group.page_max_id) for group in part.groups]
             whole.groups += part.groups
             whole.people |= part.people
             whole.statuses |= part.statuses
             if whole.groups or not leaders or not more:
                 break
-            at = beyond(page, leaders[0].newest.id, leaders[-1].newest.id)
+            at = further(at, [one.newest.id for one in leaders], page.limit, found=False)
     answer = listed(call, _answer(whole, partial=form.expand_accounts == "partial_avatars"),
-                    sorted(ids, reverse=True), is_full=more or len(ids) >= page.limit)
+                    sorted(ids, reverse=True), is_full=more)
     return answer
 
 

@@ -11,7 +11,7 @@ from petrel.api.http import Call, Id, Paged, Pieces, Reply, listed, route
 from petrel.api.present.statuses import rfc3339
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
-from petrel.core.pages import Page
+from petrel.core.pages import ROUNDS, Page, further
 from petrel.features import posts, timelines
 from petrel.features.posts import Surface
 
@@ -79,13 +79,13 @@ async def _shown(
         shown: list[tuple[int, bytes]] = []
         backwards = page.min_id is not None
         at = page
-        for _ in range(5):
+        for _ in range(ROUNDS):
             ids = await propose(r, at)
             more = await present.entries(r, surface, ids)
             shown = more + shown if backwards else shown + more
             if len(shown) >= page.limit or len(ids) < at.limit:
                 break
-            at = Page(page.limit, page.max_id, None, ids[0]) if backwards else Page(page.limit, ids[-1], page.since_id)
+            at = further(at, ids, page.limit, found=bool(more))
     return _listed(call, shown[-page.limit :] if backwards else shown[: page.limit], page)
 
 

@@ -45,6 +45,10 @@ class Gone(NotFound):
     """This is no longer here"""
 
 
+class Withheld(Gone):
+    """This is withheld in your country because of a legal order"""
+
+
 class Refused(PetrelError):
     """This action is not allowed"""
 

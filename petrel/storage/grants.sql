@@ -30,7 +30,8 @@ begin
         execute format('grant execute on function %s to petrel_reader', f.signature);
       end if;
     end if;
-    if f.signature::text like 'accounts.card_of(%' or f.signature::text in ('law.refuse(text)', 'law.refuse_closed(smallint)') then
+    if f.signature::text like 'accounts.card_of(%' or f.signature::text in (
+        'law.refuse(text)', 'law.refuse_closed(smallint)', 'law.withheld_from(bigint,bigint,text)') then
       execute format('grant execute on function %s to petrel_messages', f.signature);
     end if;
     if f.first = 'p_system' or f.signature::text like 'law.why%' then

@@ -20,6 +20,7 @@ from petrel.core.errors import (
     TooMany,
     Unauthenticated,
     Unavailable,
+    Withheld,
 )
 
 log = structlog.get_logger("petrel.http")
@@ -83,6 +84,7 @@ CHALLENGE = (b"www-authenticate", b'Bearer realm="petrel", error="invalid_token"
 
 # Looked up along the class's ancestors, so a subclass made by a room needs no line of its own.
 STATUSES: dict[type[PetrelError], int] = {
+    Withheld: 451,
     Gone: 410,
     NotFound: 404,
     Refused: 403,

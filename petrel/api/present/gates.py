@@ -7,8 +7,9 @@ import msgspec
 from petrel.api.present import cards
 from petrel.api.present.rendered import rendered
 from petrel.core.doors import Row
-from petrel.core.errors import Gone, NotFound
-from petrel.features.posts import Code, Content, State, Surface, Who
+from petrel.core.errors import Gone, NotFound, PetrelError, Refused, Withheld
+from petrel.features import posts
+from petrel.features.posts import Audience, Code, Content, State, Surface, Who
 
 HISTORY = "From a conversation with somebody on the other side of a block"
 BLOCKING = "You have blocked this person"
@@ -16,6 +17,7 @@ MUTING = "You have muted this person"
 LIMITED = "This account has been limited by the moderators"
 SUSPENDED = "This account has been suspended by the moderators"
 ADULT = "For adults"
+WITHHELD = "This post is withheld in your country because of a legal order."
 
 # Where muting and limiting put a post behind a notice; elsewhere they do not, and another reason holds.
 AMONG_OTHERS = (Surface.THRD, Surface.EMBD)
@@ -29,7 +31,7 @@ def notice_of(row: Row, surface: int) -> str:
     if who & Who.BLOCKING:
         return BLOCKING
     if surface in AMONG_OTHERS:
-        if who & Who.MUTING:
+        if who & Who.MUTING and row["audience"] != Audience.DIRECT:
             return MUTING
         if states & State.LIMITED:
             return LIMITED
@@ -38,18 +40,26 @@ def notice_of(row: Row, surface: int) -> str:
     return ADULT if states & State.ADULT else ""  # `sensitive` alone: apps hide it themselves
 
 
-def gone(states: int) -> NotFound:
+def gone(states: int) -> PetrelError:
     """What somebody who was in the audience is told of a tombstone. source: visibility.md sections 2.5 and 3."""
-    if states & State.DELETED:
-        return NotFound(reason="deleted")
-    return Gone(reason="removed" if states & State.REMOVED else "suspended")
+    reason = posts.reason_of(states)
+    if reason == "age":
+        return Refused("deny.age", "This post is for adults. Sign in to see it")
+    if reason == "withheld":
+        return Withheld(reason=reason)
+    return NotFound(reason=reason) if reason == "deleted" else Gone(reason=reason)
 
 
-def opening(row: Row, notice: str, card: cards.Card) -> bytes:
-    """The entity up to its author: the notice stands for all that the post says."""
-    content = Content("", notice)
+def is_withheld(row: Row) -> bool:
+    """Whether a tombstone stands there for a legal order and nothing else."""
+    return bool(row["code"] == Code.TOMBSTONE and posts.reason_of(row["states"]) == "withheld")
+
+
+def opening(row: Row, content: Content, card: cards.Card) -> bytes:
+    """The entity up to its author: `content`, a notice, stands for all that the post says."""
     return rendered(row["id"], row["author"], 0, card, content, audience=row["audience"],
-                    flags=State.SENSITIVE, reply_to=row["reply_to"], reply_to_account=row["reply_to_account"],
+                    flags=State.SENSITIVE if content.spoiler else 0, reply_to=row["reply_to"],
+                    reply_to_account=row["reply_to_account"],
                     language=None, edited_at=None).opened
 
 

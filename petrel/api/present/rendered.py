@@ -142,12 +142,14 @@ def stamps(held: Statics, ids: Iterable[int | None]) -> list[int]:
 
 
 async def refresh(rows: Sequence[Row]) -> Statics:
-    """Renders what came because no copy of it was held. A tombstone has nothing to render.
+    """Renders what came because no copy of it was held. A tombstone has nothing to render, but for the author
+    of what is withheld.
 
     Kept for other answers is only what brought its text, and never a direct message. source: docs/law/visibility.md
     section 8, object cache.
     """
-    changed = [row for row in rows if row["card"] is not None and row["code"] > Code.POINTER]
+    changed = [row for row in rows if row["card"] is not None
+               and (row["code"] > Code.POINTER or row["states"] & State.WITHHELD)]
     if not changed:
         return {}
     authors = {row["author"]: row["card"] for row in changed}

@@ -25,7 +25,7 @@ from petrel.core import limits
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.features import posts
-from petrel.features.posts import Code, Shown, State, Surface, Who
+from petrel.features.posts import Code, Content, Shown, State, Surface, Who
 
 __all__ = ["entries", "fresh", "of_shown", "rfc3339", "status", "status_with", "statuses", "when"]
 _BOOLS = (b"false", b"true")
@@ -42,6 +42,7 @@ _KNOWS = int(Who.FOLLOWER | Who.AUTHOR)
 _BLOCKED = int(Who.BLOCKED)
 _AWAY = int(State.SUSPENDED | State.DEACTIVATED)
 _AUTHOR = int(Who.AUTHOR)
+_HOMES = (Surface.HOME, Surface.LIST)
 _FULL = int(Code.FULL)
 _POINTER = int(Code.POINTER)
 _PLAIN = (
@@ -86,9 +87,15 @@ def _counts(row: Row) -> bytes:
 
 
 def _gated(row: Row, notice: str, card: cards.Card, *, viewer: bool) -> bytes:
-    opening = gates.opening(row, notice, card)
+    opening = gates.opening(row, Content("", notice), card)
     tail = _tail(row, viewer=viewer, filtered=gates.as_filter(notice))
     return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), tail))
+
+
+def _withheld(row: Row, card: cards.Card, *, viewer: bool) -> bytes:
+    """On a home timeline, where the viewer would miss it: the notice as text."""
+    opening = gates.opening(row, Content(gates.WITHHELD), card)
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), _tail(row, viewer=viewer)))
 
 
 def _one(
@@ -203,6 +210,9 @@ async def of_shown(
     entities = []
     for s in found:
         row, inner = s.row, s.boosted
+        if surface in _HOMES and gates.is_withheld(row):
+            entities.append((row["id"], _withheld(row, statics[row["id"]].card, viewer=viewer)))
+            continue
         if row["code"] <= _POINTER or (inner is not None and inner["code"] <= _POINTER):
             continue
         filtered = b"" if sieve is None else sieve.judge(s, statics[(inner or row)["id"]].text)

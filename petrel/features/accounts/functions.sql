@@ -14,6 +14,7 @@ $$;
 -- caller has: the sealed profile comes only when it is another.
 --
 -- 4096 is this room's own state: the address is not confirmed yet, so nobody has been let in by that name.
+-- Whom the account blocks is not told its totals either: a first line has none (and the law counts them as posts).
 -- A viewer who is suspended or deactivated sees nobody but themselves. source: visibility.md section 1. One who comes
 -- through an outdated program sees what a stranger does.
 create or replace function accounts.cards(p_digest bytea, p_ids bigint[], p_have integer[])
@@ -34,12 +35,15 @@ begin
          when a.is_protected and (coalesce(r.bits, 0) & 1 = 0 or v.kind = 'outdated') then 1
          else 2 end)::smallint as shell,
       a.handle, a.domain, a.role, a.state, a.version, a.is_protected, a.is_discoverable, a.is_indexable, a.is_bot,
-      a.hides_network, a.joined_at, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
+      a.hides_network, a.joined_at,
+      case when b.is_blocked then 0 else a.posts_count end, case when b.is_blocked then 0 else a.followers_count end,
+      case when b.is_blocked then 0 else a.following_count end, case when not b.is_blocked then a.last_post_on end,
       coalesce(r.bits, 0),
       case when a.version <> coalesce(p_have[c.ord], 0) then a.sealed_profile end
     from unnest(p_ids) with ordinality c(id, ord)
     join accounts.account a on a.cell = law.cell(c.id) and a.id = c.id
     left join relationships.relation r on r.cell = law.cell(v.account) and r.owner = v.account and r.other = a.id
+    cross join lateral (select coalesce(r.bits, 0) & 32 <> 0 and a.id <> v.account as is_blocked) b
     offset 0) s where s.shell > 0 order by 1;
 end $$;
 

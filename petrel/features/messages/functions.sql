@@ -30,6 +30,12 @@ language sql stable security definer set search_path = '' as $$
     on r.cell = law.cell(p_viewer) and r.owner = p_viewer and r.other = p_author
 $$;
 
+-- The law's states of a message for this viewer: `withheld` (16) only where a legal order says so.
+create or replace function messages.states(p_id bigint, p_flags integer, p_viewer bigint) returns integer
+language sql stable security definer set search_path = '' as $$
+  select (p_flags & 4078) | case when p_flags & 16 = 0 then 0 else law.withheld_from(p_id, p_viewer, null) end
+$$;
+
 create or replace function messages.page(p_digest bytea, p_surface smallint, p_ids bigint[], p_have bigint[])
 returns setof law.shown
 language plpgsql stable security definer set search_path = '' as $$
@@ -57,7 +63,7 @@ begin
       join messages.message m on m.cell = law.cell(c.id) and m.id = c.id
       join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
       cross join lateral messages.who(v_me, m.author, m.named) w(who)
-      cross join lateral (select (m.flags | a.state) & 4078) st(states)
+      cross join lateral (select messages.states(m.id, m.flags | a.state, v_me)) st(states)
     offset 0) j
   left join posts.mark mk on mk.cell = law.cell(v_me) and mk.account = v_me and mk.post = j.id
   where j.code > 0;
@@ -86,7 +92,7 @@ begin
     from messages.message m
     join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
     cross join lateral messages.who(v_me, m.author, m.named) w(who)
-    cross join lateral (select (m.flags | a.state) & 4078) st(states)
+    cross join lateral (select messages.states(m.id, m.flags | a.state, v_me)) st(states)
     where m.cell = law.cell(p_ids[i]) and m.id = p_ids[i]
       and law.verdict(v_codes, 3, st.states, w.who) > 0;
   end loop;

@@ -37,8 +37,9 @@ async def listed(r: Reader, page: Page, wanted: Wanted = Wanted()) -> list[Candi
 
 
 async def led(r: Reader, page: Page, wanted: Wanted, grouped: Iterable[Kind]) -> tuple[list[Leader], bool]:
-    """A page of groups by their newest, newest first, and whether there are more. Of a page with `min_id`: just after.
+    """A page of groups by their newest, newest first, and whether there may be more.
 
+    Of a page with `min_id`: just after.
     Looks at the newest notifications only as far as needed, at most `MOST_SCANNED`.
     """
     rows: list[Row] = []
@@ -48,7 +49,8 @@ async def led(r: Reader, page: Page, wanted: Wanted, grouped: Iterable[Kind]) ->
                              [int(kind) for kind in grouped], scan)
         if len(rows) == page.limit or not rows or not rows[0]["rest"]:
             break
-    return [Leader(_candidate(row), row["lowest"]) for row in rows], bool(rows and rows[0]["rest"])
+    more = len(rows) == page.limit or bool(rows and rows[0]["rest"])
+    return [Leader(_candidate(row), row["lowest"]) for row in rows], more
 
 
 async def find(r: Reader, number: int) -> Candidate:

@@ -23,6 +23,7 @@ from petrel.features.posts.reads import (
     source,
     thread,
 )
+from petrel.features.posts.rules import reason_of
 from petrel.features.posts.shapes import (
     Ask,
     Audience,
@@ -88,6 +89,7 @@ __all__ = [
     "public",
     "publish",
     "reactions",
+    "reason_of",
     "shown",
     "source",
     "standing",

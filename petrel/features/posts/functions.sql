@@ -170,7 +170,7 @@ begin
     using law.cell(v_account), v_account, coalesce(p_max, 9223372036854775807), coalesce(p_min, 0), p_limit;
 end $$;
 
--- Who liked (1) or boosted (4) a post that the viewer may see: (reaction id, account), newest first. Boosts are posts
+-- Who liked (1) or boosted (4) a post that counts for the viewer (surface cnt): (reaction id, account), newest first. Boosts are posts
 -- with an audience of their own. Nobody is named to somebody not signed in. source: visibility.md sections 4 and 9.
 create or replace function posts.reactions(p_digest bytea, p_id bigint, p_kind integer, p_limit integer, p_max bigint)
 returns table (reaction bigint, account bigint)
@@ -180,8 +180,8 @@ declare
   v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
 begin
   if v.account is null or v.kind = 'outdated'
-     or not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
-                     where s.depth = 0 and s.code > 3) then
+     or not exists (select from law.page(p_digest, 12::smallint, array[p_id], array[0::bigint], null) s
+                     where s.code > 3) then
     return;
   end if;
   return query select r.id, r.account from posts.reaction r

@@ -38,6 +38,17 @@ update accounts.account c set posts_count = greatest(0, c.posts_count + a.posts)
 """
 
 
+# The day of the newest post that counts, where one went. source: visibility.md section 12, property 14.
+LAST_AGAIN = """
+update accounts.account c set last_post_on = (
+  select (to_timestamp((p.id >> 16) / 1000.0) at time zone 'UTC')::date from posts.post p
+   where p.cell = c.cell and p.author = c.id and p.flags & 512 = 0 and p.boost_of is null
+     and p.audience in (0, 1) and p.flags & 65536 = 0
+   order by p.id desc limit 1)
+  from unnest($1::bigint[]) a(id) where c.cell = law.cell(a.id) and c.id = a.id
+"""
+
+
 class Sums:
     """What a batch of entries adds, by post and by account."""
 
@@ -49,6 +60,7 @@ class Sums:
         self.followers: Counter[int] = Counter()
         self.following: Counter[int] = Counter()
         self.last: dict[int, date] = {}
+        self.fewer: set[int] = set()
 
     def add(self, e: Entry) -> None:
         match e.kind:
@@ -93,6 +105,8 @@ class Sums:
     def _step(self, e: Entry, step: int, shown_at: Counter[int]) -> None:
         actor = e.actor or 0
         self.posts[actor] += step
+        if step < 0:
+            self.fewer.add(actor)
         if e.refs[0]:
             shown_at[e.refs[0]] += step
 
@@ -139,6 +153,8 @@ async def count(w: Writer, entries: list[Entry]) -> None:
             [sums.following[i] for i in people],
             [sums.last.get(i) for i in people],
         )
+    if sums.fewer:
+        await w.execute(LAST_AGAIN, sorted(sums.fewer))
 
 
 @task("gone", surface="none", why_none="it says which copies to drop, to processes of this machine")

@@ -8,6 +8,14 @@ from petrel.core.text.grammar import Parsed
 from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong, TooWide
 
 MOST_NAMED = 50
+REASONS = (
+    (State.QUARANTINED, "unavailable"),
+    (State.DELETED, "deleted"),
+    (State.REMOVED, "removed"),
+    (State.SUSPENDED, "suspended"),
+    (State.WITHHELD, "withheld"),
+    (State.ADULT, "age"),
+)
 
 _language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -86,6 +94,12 @@ def check_widening(before: Audience, after: Audience, widest: Audience, *, is_pr
 def _check_open(audience: Audience) -> None:
     if audience not in (Audience.PUBLIC, Audience.UNLISTED, Audience.FOLLOWERS):
         raise Invalid("visibility", "is not one that this post can be given")
+
+
+def reason_of(states: int) -> str:
+    """Why there is a tombstone in place of a post: the first that applies; "" for a living one, which stands in the
+    way of somebody who blocks its author. source: docs/law/visibility.md section 2, step 5."""
+    return next((word for state, word in REASONS if states & state), "")
 
 
 def flags_of(draft: Draft, is_protected: bool) -> int:

@@ -108,9 +108,11 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_codes bytea;
   v_open boolean;
+  v_counting bytea;
 begin
   select s.codes, s.is_open into strict v_codes, v_open from law.surface s
    where s.surface = case when p_surface = 15 then 5 else p_surface end;
+  select s.codes into strict v_counting from law.surface s where s.surface = 12;
   if not v_open then perform law.refuse_closed(p_surface); end if;
   return query
   select f.ord, f.viewer, f.id,
@@ -121,7 +123,9 @@ begin
        else law.verdict(v_codes, f.effective, f.all_states, f.relation_to_author)
      end)::smallint,
     f.relation_to_author, f.all_states, f.effective::smallint, f.author, f.audience, f.boost_of, f.reply_to,
-    f.reply_to_account, f.thread, f.language, f.app, f.edited_at, f.replies, f.boosts, f.likes, f.stamp,
+    f.reply_to_account, f.thread, f.language, f.app, f.edited_at,
+    case when n.counts then f.replies else 0 end, case when n.counts then f.boosts else 0 end,
+    case when n.counts then f.likes else 0 end, f.stamp,
     f.posts_count, f.followers_count, f.following_count, f.last_post_on
   from (
     select c.ord::integer, p.id, p.author, p.audience, p.boost_of, p.reply_to, p.reply_to_account, p.thread,
@@ -155,7 +159,10 @@ begin
     join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
     left join relationships.relation rel
       on rel.cell = law.cell(p_viewers[c.ord]) and rel.owner = p_viewers[c.ord] and rel.other = p.author
-    offset 0) f;
+    offset 0) f
+  -- Whoever sees a living post sees its numbers; of others, surface `cnt` says.
+  cross join lateral (select f.all_states & 4078 = 0 and f.effective <> 4
+    or law.verdict(v_counting, f.effective, f.all_states, f.relation_to_author) > 0 as counts) n;
 end $$;
 
 do $$ begin

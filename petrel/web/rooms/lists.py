@@ -7,13 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from petrel.core.doors import Reader
-from petrel.core.pages import Page
+from petrel.core.pages import ROUNDS, Page, further
 from petrel.features import posts
 from petrel.features.posts import Surface
 from petrel.web.rooms.views import views_of
 from petrel.web.shapes import Gap, PostView, Timeline
-
-MOST_ROUNDS = 5
 
 Item = TypeVar("Item")
 Placed = tuple[int, PostView | Gap]
@@ -42,13 +40,13 @@ async def by_candidates(r: Reader, surface: Surface, page: Page, propose: Propos
         shown: list[Placed] = []
         backwards = wanted.min_id is not None
         at = wanted
-        for _ in range(MOST_ROUNDS):
+        for _ in range(ROUNDS):
             ids = await propose(at)
             more = await placed(r, surface, ids)
             shown = more + shown if backwards else shown + more
-            if len(shown) >= wanted.limit or len(ids) < wanted.limit:
+            if len(shown) >= wanted.limit or len(ids) < at.limit:
                 break
-            at = replace(at, min_id=ids[0]) if backwards else replace(at, max_id=ids[-1])
+            at = further(at, ids, wanted.limit, found=bool(more))
         return shown[-wanted.limit :] if backwards else shown[: wanted.limit]
 
     return timeline(await paged(page, fetch))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from petrel.core.doors import Reader, reading
 from petrel.core.ids import at_of
-from petrel.core.pages import Page
+from petrel.core.pages import ROUNDS, Page, further
 from petrel.core.viewer import Viewer
 from petrel.features import accounts, notifications, posts, timelines
 from petrel.features.notifications import GROUPED, OWN_POST, Candidate, Kind, Leader, Members, Wanted
@@ -16,7 +16,6 @@ from petrel.web.shapes import Notification, Notifications, PostView
 
 FACES = 5
 MOST_UNREAD = 30
-ROUNDS = 5
 
 
 class TellingRooms:
@@ -60,10 +59,7 @@ async def _filled(r: Reader, page: Page, last_read: int) -> list[Notification]:
         shown = part + shown if page.min_id is not None else shown + part
         if len(shown) >= page.limit or not more or not leaders:
             break
-        if page.min_id is not None:
-            at = Page(page.limit, page.max_id, None, leaders[0].newest.id)
-        else:
-            at = Page(page.limit, leaders[-1].newest.id)
+        at = further(at, [one.newest.id for one in leaders], page.limit, found=bool(part))
     return shown[-page.limit :] if page.min_id is not None else shown[: page.limit]
 
 

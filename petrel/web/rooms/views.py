@@ -13,20 +13,11 @@ from petrel.core.ids import at_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
 from petrel.features.accounts import Card
-from petrel.features.posts import Code, Content, Mark, Named, Shown, State, Surface, Who
+from petrel.features.posts import Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
 from petrel.features.relationships import filters
 from petrel.web.shapes import AccountView, Gap, PostView, Tag
 
 AUDIENCES = {0: "public", 1: "unlisted", 2: "followers", 3: "direct", 4: "direct", 5: "followers"}
-REASONS = (
-    (State.QUARANTINED, "unavailable"),
-    (State.DELETED, "deleted"),
-    (State.REMOVED, "removed"),
-    (State.SUSPENDED, "suspended"),
-    (State.WITHHELD, "withheld"),
-    (State.ADULT, "age"),
-)
-"""The first that applies. source: visibility.md section 2, step 5."""
 CONTEXTS = {
     Surface.HOME: "home",
     Surface.PUB: "public",
@@ -106,8 +97,7 @@ def _matched(one: Shown, opened: Opened) -> list[filters.FilterResult]:
 
 def gap(row: Row) -> Gap:
     """A tombstone for a living post is that of somebody whom the viewer blocks."""
-    reason = next((word for state, word in REASONS if row["states"] & state), "blocking")
-    return Gap(reason=reason, id=row["id"], reply_to=row["reply_to"])
+    return Gap(reason=posts.reason_of(row["states"]) or "blocking", id=row["id"], reply_to=row["reply_to"])
 
 
 def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView:
@@ -153,7 +143,7 @@ def _notice(row: Row, surface: Surface) -> str:
     if who & Who.BLOCKING:
         return "You have blocked the person who wrote this."
     if surface in (Surface.THRD, Surface.EMBD):
-        if who & Who.MUTING:
+        if who & Who.MUTING and row["audience"] != Audience.DIRECT:
             return "You have muted the person who wrote this."
         if states & State.LIMITED:
             return "The moderators of this site have limited the account that wrote this."

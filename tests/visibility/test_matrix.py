@@ -1,0 +1,116 @@
+"""The law as a test: every cell of docs/law/visibility.md through the doors of the running application."""
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from petrel.core import surfaces
+from petrel.core.doors import Doors
+from tests.conftest import loop
+from tests.visibility import expected
+from tests.visibility.asking import Asker, Seen, front
+from tests.visibility.doors import DOORS, Door, Visitor
+from tests.visibility.expected import CELLS, law_codes
+from tests.visibility.world import Planted, World, build
+
+ABSENT_CELLS = {("withheld", "anon"): "nobody tells the law the country of an address yet"}
+ROWS = [*law_codes.VIEWERS[:4], "bell", *law_codes.VIEWERS[4:]]
+
+
+class Matrix:
+    """The world, and what was found: by cell the doors that were asked, and what was wrong."""
+
+    def __init__(self, world: World, ask: Asker) -> None:
+        self.world, self.ask = world, ask
+        self.checked: dict[tuple[str, str, str, str], list[str]] = {}
+        self.wrong: list[str] = []
+        self.seconds = 0.0
+
+    async def run(self) -> None:
+        began = time.monotonic()
+        visitors = {row: Visitor(self.ask, self.world, row, self.world.viewer(row, self.world.posts[0]))
+                    for row in ROWS if row != "author"}
+        work = []
+        for post in self.world.posts:
+            for row in ROWS:
+                if (post.state, row) in ABSENT_CELLS:
+                    continue
+                visitor = visitors.get(row) or Visitor(self.ask, self.world, row, post.author)
+                work.append(self._one(visitor, post))
+        await asyncio.gather(*work)
+        self.seconds = time.monotonic() - began
+
+    async def _one(self, visitor: Visitor, post: Planted) -> None:
+        for door in DOORS:
+            if door.fits(visitor, post):
+                self._judge(door, visitor, post, await door.see(visitor, post))
+
+    def _judge(self, door: Door, visitor: Visitor, post: Planted, seen: Seen) -> None:
+        cell = (post.state, post.audience, "follower" if visitor.row == "bell" else visitor.row, door.surface)
+        self.checked.setdefault(cell, []).append(door.name)
+        said = wrong(door, visitor, post, seen)
+        if said:
+            self.wrong.append(f"{post.state} {post.audience} {visitor.row} {door.surface} ({door.name}): {said}")
+
+
+def wrong(door: Door, visitor: Visitor, post: Planted, seen: Seen) -> str:
+    at = (post.state, post.audience, visitor.row, door.surface)
+    letter = expected.code(*at)
+    forms, why = expected.forms(*at, web=door.is_web, single=door.is_single)
+    warned = expected.is_only_warned(*at)
+    leaked = seen.marks - expected.allowed_marks(seen.form, warned=warned)
+    if leaked:
+        return f"LEAK of {sorted(leaked)}: seen as {seen.form}, the law says {letter}"
+    if seen.form not in forms:
+        return f"seen as {seen.form} {seen.why!r}, the law says {letter}: {'/'.join(sorted(forms))} {why}"
+    if why and seen.why != why:
+        return f"{seen.form} {seen.why!r}, should be {why!r}"
+    if seen.form in ("full", "warned", "history") and "text" not in seen.marks:
+        return f"shown as {seen.form} without its text"
+    return ""
+
+
+@pytest.fixture(scope="module")
+def owner(addresses: Any) -> Any:
+    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
+    yield connection
+    loop().run_until_complete(connection.close())
+
+
+@pytest.fixture(scope="module")
+def matrix(site: Doors, owner: Any, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
+    return loop().run_until_complete(_made(site, owner, tmp_path_factory.mktemp("site")))
+
+
+async def _made(site: Doors, owner: Any, folder: Path) -> Matrix:
+    kinds = [(s, a) for s in law_codes.STATES for a in law_codes.AUDIENCES]
+    began = time.monotonic()
+    world = await build(site, owner, kinds)
+    print(f"world built in {time.monotonic() - began:.1f} s")
+    made = Matrix(world, await front(folder))
+    await made.run()
+    return made
+
+
+def test_every_cell_of_the_law_is_what_its_doors_show(matrix: Matrix) -> None:
+    absent = Counter("surface " + s if s in surfaces.ABSENT else "state " + state
+                     for state, a, v, s in CELLS if (state, a, v, s) not in matrix.checked)
+    rate = len(matrix.checked) / matrix.seconds
+    doors = sum(len(names) for names in matrix.checked.values())
+    unfound = [c for c in matrix.checked if (c[1], c[3]) == expected.NOT_FOUND_YET and CELLS[c] not in "N."]
+    print(f"{len(matrix.checked)} cells checked through {len(DOORS)} doors in {matrix.seconds:.1f} s "
+          f"({rate:.0f} cells/s, {doors} looks, {matrix.ask.asked} requests); "
+          f"{sum(absent.values())} absent: {dict(absent)}; "
+          f"{len(unfound)} that no search of messages finds yet")
+    assert not matrix.wrong, f"{len(matrix.wrong)} looks: " + "; ".join(matrix.wrong[:20])
+    surfaces_there = len(surfaces.SURFACES) - len(surfaces.ABSENT)
+    assert len(matrix.checked) + sum(absent.values()) == len(CELLS) == 9072
+    assert len(matrix.checked) == 12 * 6 * 9 * surfaces_there - 6 * surfaces_there * len(ABSENT_CELLS)
+    assert len(unfound) == 24, "cells of direct messages that no search finds yet"
+    for surface in surfaces.SURFACES.keys() - surfaces.ABSENT.keys():
+        assert any(door.surface == surface for door in DOORS), f"no door of {surface} is asked"
