@@ -51,6 +51,7 @@ class Asker:
         self.gate = gate
         self.asked = 0
         self._some = asyncio.Semaphore(8)
+        self.some_exports = asyncio.Semaphore(2)
         self._nothing: dict[str, Answer] = {}
 
     async def get(self, target: str, viewer: Person | None, *, web: bool = False) -> Answer:

@@ -3,15 +3,20 @@ read for every post; each cell is looked at on its own.
 """
 
 import asyncio
+import io
 import json
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
 
-from petrel.core import limits
+from petrel.core import limits, sealed_file
+from petrel.core.doors import reading, writing
+from petrel.core.viewer import System
+from petrel.features import privacy
 from tests.api.plain import Answer
 from tests.visibility.asking import (
     NOTHING,
@@ -54,6 +59,7 @@ class Visitor:
     def __init__(self, ask: Asker, world: World, row: str, person: Person | None) -> None:
         self.ask, self.world, self.row, self.person = ask, world, row, person
         self._lists: dict[str, asyncio.Task[Fetched]] = {}
+        self._export: asyncio.Task[dict[int, set[str]]] | None = None
 
     async def listed(self, target: str) -> Fetched:
         return await self._kept(target, self._fetch_listed)
@@ -63,6 +69,13 @@ class Visitor:
 
     async def told(self, target: str) -> Fetched:
         return await self._kept(target, self._fetch_told)
+
+    async def export(self) -> dict[int, set[str]]:
+        """The marks in all files of the viewer's export."""
+        if self._export is None:
+            assert self.person is not None
+            self._export = asyncio.ensure_future(exported(self.ask, self.person))
+        return await self._export
 
     async def _kept(self, target: str, fetch: Callable[[str], Awaitable[Fetched]]) -> Fetched:
         if target not in self._lists:
@@ -85,6 +98,19 @@ class Visitor:
     async def _fetch_sheet(self, target: str) -> Fetched:
         html = await self.ask.sheets(target.removeprefix("web "), self.person)
         return Fetched({}, html, _marks_of(html))
+
+
+async def exported(ask: Asker, person: Person) -> dict[int, set[str]]:
+    async with ask.some_exports:
+        async with writing(System("tests"), cause="tests") as w:
+            number = await privacy.exporting.ask(w, person.id)
+        await privacy.exporting.make(person.id, number)
+        async with reading(person.browser) as r:
+            done = await privacy.exporting.open_own(r, number)
+        ask.asked += 1
+    plain = b"".join(sealed_file.read(done.path, done.key, done.id))
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        return _marks_of("\n".join(archive.read(name).decode(errors="replace") for name in archive.namelist()))
 
 
 def _fetched(entities: list[dict[str, Any]], text: str | None = None) -> Fetched:
@@ -281,6 +307,14 @@ async def _total(v: Visitor, post: Planted) -> Seen:
     return Seen("nothing" if shown == (0, None) else "counted", str(shown))
 
 
+async def _exported(v: Visitor, post: Planted) -> Seen:
+    """The viewer's own export, made and opened as its owner gets it."""
+    assert v.person is not None
+    archive = await v.export()
+    marks = frozenset(archive.get(post.number, ()))
+    return Seen("full" if "text" in marks else "nothing", "", marks)
+
+
 S = "/api/v1/statuses"
 DOORS = (
     Door("page of the post", "link", True, True, _web("{post.url}")),
@@ -320,5 +354,7 @@ DOORS = (
     Door("its numbers", "cnt", False, False, _numbers),
     Door("its numbers on the page", "cnt", True, False, _numbers_on_page),
     Door("total of the account", "cnt", False, False, _total, _total_by_command),
+    Door("export", "exp", False, False, _exported, _signed_in),
+    Door("export, not signed in", "exp", False, False, _closed_to_anon, _anon),
     Door("notifications, not signed in", "ntf", False, False, _closed_to_anon, _anon),
 )

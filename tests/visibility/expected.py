@@ -23,7 +23,7 @@ WEB_STATUS = {**API_STATUS, "deleted": "410"}
 def code(state: str, audience: str, viewer: str, surface: str, *, web: bool = False) -> str:
     """The law's letter, lowered by what it says of viewers who are out."""
     row = "follower" if viewer == "bell" else viewer
-    if row == "author" and state in GONE:
+    if row == "author" and state in GONE and surface != "exp":
         # Their session opens no page: it is shown what anybody sees.
         return CELLS[state, audience, "anon", surface] if web and surface not in MEMBERS_ONLY else "N"
     return CELLS[state, audience, row, surface]
@@ -57,7 +57,7 @@ def forms(state: str, audience: str, viewer: str, surface: str, *, web: bool, si
             return {"tombstone"}, "403"
         return {"tombstone"}, f"{(WEB_STATUS if web else API_STATUS)[reason]} {reason}"
     if letter == "H":
-        return {"history"}, ""
+        return {"full" if surface == "exp" else "history"}, ""
     if letter == "G":
         if is_only_warned(state, audience, viewer, surface) and not web:
             return {"warned"}, ""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import asyncpg
 import pytest
 
 from petrel.core import surfaces
-from petrel.core.doors import Doors
+from petrel.core.doors import Doors, current
 from tests.conftest import loop
 from tests.visibility import expected
 from tests.visibility.asking import Asker, Seen, front
@@ -42,7 +43,9 @@ class Matrix:
                     continue
                 visitor = visitors.get(row) or Visitor(self.ask, self.world, row, post.author)
                 work.append(self._one(visitor, post))
+        alive = asyncio.ensure_future(_keep_lease())
         await asyncio.gather(*work)
+        alive.cancel()
         self.seconds = time.monotonic() - began
 
     async def _one(self, visitor: Visitor, post: Planted) -> None:
@@ -83,8 +86,19 @@ def owner(addresses: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def matrix(site: Doors, owner: Any, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
-    return loop().run_until_complete(_made(site, owner, tmp_path_factory.mktemp("site")))
+def matrix(site: Doors, owner: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    folder = tmp_path_factory.mktemp("site")
+    site.run_directory = folder / "run"      # exports lie beside it
+    site.run_directory.mkdir()
+    yield loop().run_until_complete(_made(site, owner, folder))
+    site.run_directory = None
+
+
+async def _keep_lease() -> None:
+    """On ids, which a running site renews by itself."""
+    while True:
+        await asyncio.sleep(5)
+        await current().renew_lease()
 
 
 async def _made(site: Doors, owner: Any, folder: Path) -> Matrix:

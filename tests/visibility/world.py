@@ -48,6 +48,10 @@ class Person(Struct, frozen=True):
     def id(self) -> int:
         return self.member.account
 
+    @property
+    def browser(self) -> Member:
+        return Member(self.id, hashlib.sha256(self.session.encode()).digest(), frozenset(("read", "write")))
+
 
 class Planted(Struct):
     """One post, and what stands around it: a visible reply to it and a visible boost of it, by people whom nobody here
