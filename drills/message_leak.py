@@ -12,11 +12,11 @@ from typing import Any
 from msgspec import Struct
 
 from drills.leak import walls
-from drills.leak.asking import Question, of_form, of_page, of_route
 from drills.leak.cast import CSRF, UNSEEN, Cast, Viewer, plant
 from drills.leak.looking import Found, Leak, Looker, affected, by_harm, found_by_owners
 from petrel.core import ids
 from petrel.ops.drills import Broken, Clients, Drill, Outcome, Phases, Site, Stage, clients
+from petrel.ops.stranger.asking import Question, of_form, of_page, of_route
 
 LEAK = "private message readable by a stranger"
 

@@ -31,6 +31,7 @@ from petrel.storage.postgres import Storage, give_passwords
 if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
     from petrel.api.http.limits import Limits
+    from petrel.ops.stranger import Place
 
 log = structlog.get_logger("petrel.app")
 
@@ -219,14 +220,34 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
     from petrel.api.http.asgi import Gate
     from petrel.api.http.wiring import HttpSettings
     from petrel.features import accounts
+    from petrel.ops import stranger
     from petrel.web.door import Door
     from petrel.web.rooms import Rooms
     from petrel.web.routes import build
 
+    by_itself = (stranger.HEADER.encode(), (await stranger.pass_key()).encode())
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
                         most_at_once=settings.requests_at_once, nothing_after_s=settings.nothing_after_ms / 1000,
+                        uncounted=by_itself,
                         trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door))
+
+
+def place_of(settings: Settings) -> "Place":
+    """Where the site's own stranger finds it: this machine, and every route and page that is read. `load_api` first."""
+    from importlib.metadata import version
+
+    from petrel.api.http.routes import all_routes
+    from petrel.ops.stranger import Page, Place
+    from petrel.web.routes import ADDRESSES
+
+    every = {"0.0.0.0": "127.0.0.1", "::": "::1"}       # noqa: S104 (to be asked, not listened to)
+    host = every.get(settings.host, settings.host)
+    return Place(
+        address=f"http://{f'[{host}]' if ':' in host else host}:{settings.port}",
+        routes=tuple((route, route.surface, route.access.anonymous) for route in all_routes() if route.method == "GET"),
+        pages=tuple(Page(one.path, one.surface) for one in ADDRESSES if one.method == "GET" and one.surface != "none"),
+        cookie=("__Host-" if settings.address.startswith("https:") else "") + "petrel_session", build=version("petrel"))

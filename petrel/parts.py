@@ -163,8 +163,10 @@ async def _followers(prepared: Prepared) -> None:
 
 
 async def _jobs(prepared: Prepared) -> None:
+    from petrel.ops import stranger
     from petrel.worker import jobs, seals
 
+    stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
     stop = asyncio.Event()
     async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
                           patience_s=PATIENCE_S):

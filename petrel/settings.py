@@ -55,6 +55,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         "nearly every answer takes. 0 answers at once, and lets patient people tell the two apart",
         "milliseconds", ge=0, le=1000)] = 50
 
+    stranger: Annotated[bool, _meta(
+        "Every ten seconds the site asks itself for what nobody may have, and closes what leaks")] = True
+
     site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(

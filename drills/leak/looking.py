@@ -1,21 +1,17 @@
 """Asks, and looks at every byte that comes back: for marks, and for whether hidden differs from never existing."""
 
 import asyncio
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from drills.leak.asking import Question
 from drills.leak.cast import Mark, Viewer
 from petrel.ops.drills import Answer, Clients, Lost
+from petrel.ops.stranger.asking import Question
+from petrel.ops.stranger.looking import comparable
 
 AT_ONCE = 24
-OF_THE_REQUEST = (b"x-request-id", b"date", b"set-cookie")
-# What is drawn anew for every page (the secret of its forms, the key that publishes once), and how much is new.
-DRAWN = re.compile(rb'(name="(?:csrf|once)" value=")[^"]*| ?<b class="badge">.*?</b>')
-PLACE = b"(the id asked for)"
 
 
 class Leak(Struct, frozen=True):
@@ -133,14 +129,6 @@ def difference(these: Sequence[bytes], those: Sequence[bytes]) -> str:
     pairs = zip(b"\n".join(these).splitlines(), b"\n".join(those).splitlines(), strict=False)
     one, other = next(((a, b) for a, b in pairs if a != b), (b"more", b"less"))
     return f"{one[:120].decode(errors='replace')!r} and not {other[:120].decode(errors='replace')!r}"
-
-
-def comparable(answer: Answer, number: int) -> bytes:
-    """Status, headers and body, without what belongs to the request, and with a place for the id itself."""
-    headers = sorted(name.lower() + b": " + value for name, value in answer.headers
-                     if name.lower() not in OF_THE_REQUEST and name.lower() != b"content-length")
-    text = b"\n".join((b"%d" % answer.status, *headers, DRAWN.sub(rb"\1", answer.body)))
-    return text.replace(b"%d" % number, PLACE)
 
 
 def by_harm(leaks: Sequence[Leak]) -> dict[str, list[Leak]]:

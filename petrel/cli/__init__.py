@@ -26,6 +26,7 @@ NOUNS = {
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: who saw what is theirs",
+    "stranger": "See whether the site's own stranger finds something",
     "surfaces": "Close a surface through which something leaks, open it again",
     "policy": "Which privacy policy is in force, and raising it",
     "why": "Say why somebody sees a post, or does not",

@@ -32,7 +32,7 @@ def list_(wiring: Wiring, data: str | None, as_json: bool) -> None:
 
     found = wiring.call(wiring.settings(data), work, say)
     rows = [(one.name, "open" if one.is_open else f"closed {one.closed_at:%Y-%m-%d %H:%M:%S} UTC: {one.why}",
-             SURFACES[one.name].covers) for one in found]
+             SURFACES[one.name].covers if one.name in SURFACES else "one door") for one in found]
     put(found, lambda: table(rows, ("surface", "state", "covers")), as_json)
 
 

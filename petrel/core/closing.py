@@ -1,4 +1,5 @@
-"""Which surfaces of the law are closed, as this process last heard: its doors there answer 503 without a look.
+"""Which surfaces of the law, and single doors of none, are closed, as this process last heard: they answer 503 without
+a look.
 
 For speed, and for what no verdict stands behind: the database refuses a closed surface whatever the process believes
 (`law.decide`). Told by a look at `law.surface` about once a second; while the database is away, what was closed stays
@@ -25,9 +26,12 @@ class Closed(Unavailable):
     """This part of the site is closed while it is being examined; please try again later"""
 
 
-def refuse(surface: str) -> None:
-    """`surface`: one or several names with spaces between, or "none". Errors: Closed, when one of them is."""
-    if _closed and not _closed.isdisjoint(surface.split()):
+def refuse(surface: str, door: str) -> None:
+    """`surface`: one or several names with spaces between, or "none". `door`: method and pattern of the address.
+
+    Errors: Closed, when one of them is.
+    """
+    if _closed and (door in _closed or not _closed.isdisjoint(surface.split())):
         raise Closed(retry_after_s=RETRY_AFTER_S)
 
 
@@ -35,7 +39,7 @@ async def look() -> None:
     """Asks once. Errors: Unavailable."""
     global _closed
     async with reading(Anonymous()) as r:
-        found = frozenset(row["name"] for row in await r.fetch("select name from law.surface where not is_open"))
+        found = frozenset(row[0] for row in await r.fetch("select * from ops.closed($1)", b""))
     if found != _closed:
         log.warning("surfaces closed or opened", closed=sorted(found), were=sorted(_closed))
         _closed = found

@@ -510,3 +510,33 @@ comment on column archives.item.source is 'what: keyed digest of what the archiv
 comment on column archives.item.kind is 'what: a post or a follow; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column archives.item.object is 'what: the post made from it, or the account followed; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column archives.item.import is 'what: by which import; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+
+-- The stranger and breaches (migration 0014).
+comment on column ops.closed_door.door is 'what: door that is closed, a method with a pattern of an address; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column ops.closed_door.closed_at is 'what: since when; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column ops.closed_door.why is 'what: why; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.decoy.name is 'what: what sort of decoy; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.decoy.number is 'what: account, post or other thing that is nobody''s but the site''s; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.probe.is_one is 'what: there is one row; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.probe.asked_at is 'what: when the stranger last asked; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.probe.clean_at is 'what: when it had last asked everything and found nothing; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.probe.blind_since is 'what: since when it sees nothing where it should; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.probe.said is 'what: what it said last; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.cell is 'what: cell, part of the number; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.id is 'what: number of the breach; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.state is 'what: open, assessed, notified or closed; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.surface is 'what: surface that something leaked through; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.door is 'what: door of it, a pattern of an address; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.viewer is 'what: as what sort of viewer the probe saw it; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.kinds is 'what: kinds of things seen; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.policy is 'what: number of the privacy policy in force; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.build is 'what: build of the program that found it; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.first_at is 'what: until when it surely was well; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.found_at is 'what: when it was found, and the 72 hours begin; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.until_at is 'what: when the door was shut; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach.due_at is 'what: by when the authority is to be told; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach_note.cell is 'what: cell, part of the number; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column ops.breach_note.breach is 'what: breach that it is about; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column ops.breach_note.at is 'what: when; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach_note.state is 'what: state of the breach from then on; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column ops.breach_note.sealed is 'what: what the crew noted; of: site; for: prove; kept: always; erased: key; leaves: sealed; key: breach';

@@ -102,7 +102,8 @@ def routes(door: Door) -> list[Route]:
     """All of them, ready to be put beside the API's."""
     pages: dict[str, dict[str, serve.Endpoint]] = {}
     for address in ADDRESSES:
-        pages.setdefault(address.path, {})[address.method] = serve.endpoint(door, address.handler, address.surface)
+        pages.setdefault(address.path, {})[address.method] = serve.endpoint(
+            door, address.handler, address.surface, f"{address.method} {address.path}")
     made = [Route(path, _by_method(methods), methods=list(methods)) for path, methods in pages.items()]
     for folder in ("avatars", "headers"):
         made.append(Route(f"/{folder}/{{name}}", files.picture))

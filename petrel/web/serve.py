@@ -40,14 +40,14 @@ def allow_form_to(response: Response, source: str) -> Response:
     return response
 
 
-def endpoint(door: Door, handler: Handler, surface: str = surfaces.NONE) -> Endpoint:
-    """The handler as Starlette wants it. `surface`: where it stands on; closed, nobody is let in."""
+def endpoint(door: Door, handler: Handler, surface: str = surfaces.NONE, name: str = "") -> Endpoint:
+    """The handler as Starlette wants it. Nobody is let in while its `surface`, or its `name` alone, is closed."""
 
     async def answer(request: Request) -> Response:
         visit = None
         try:
             visit = await _open(door, request)
-            closing.refuse(surface)
+            closing.refuse(surface, name)
             if request.method == "POST":
                 await visit.receive()
             response = await handler(visit)

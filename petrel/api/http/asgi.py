@@ -103,7 +103,7 @@ class Gate:
                 if route is None:
                     reply = _without_route(call, place, values)
                 else:
-                    closing.refuse(route.surface)
+                    closing.refuse(route.surface, route.name)
                     reply = await self._answerer.answer(call, route, values, receive)
                 body = encode(reply.body)
             except ClientGone:

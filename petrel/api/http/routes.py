@@ -54,6 +54,11 @@ class Route(Struct, frozen=True, kw_only=True):
     most_bytes: int | None
     deprecated: bool
 
+    @property
+    def name(self) -> str:
+        """As it is closed by: method and pattern of the address."""
+        return f"{self.method} {self.path}"
+
 
 class Routes:
     """A registry. The program has one, `ROUTES`; tests make their own."""

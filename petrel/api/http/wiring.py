@@ -17,6 +17,8 @@ class HttpSettings(Struct, frozen=True, kw_only=True):
     trusted_proxies: frozenset[str] = frozenset()
     # After this time, or a multiple of it, goes out that something is not there; 0 sends it at once.
     nothing_after_s: float = 0.0
+    # By this header and value the site's own stranger (ops/stranger) asks as often as it must, from this machine only.
+    uncounted: tuple[bytes, bytes] = (b"", b"")
 
 
 def client_address(peer: tuple[str, int] | None, forwarded: bytes | None, trusted: frozenset[str]) -> str:

@@ -240,6 +240,8 @@ async def note_remote(w: Writer, remote: RemoteAccount) -> int:
 
 
 def _row(account: int, new: NewAccount, sealed_profile: bytes | None, state: int = 0) -> rows.NewRow:
+    if new.probe:
+        state |= int(State.PROBE)
     return rows.NewRow(account, new.handle, "", new.role, state, new.protected, new.discoverable, new.indexable,
                        new.bot, sealed_profile)
 

@@ -149,7 +149,7 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select count(*), count(*) filter (where a.last_post_on >= current_date - 28),
     coalesce(sum(a.posts_count), 0)::bigint
-    from accounts.account a where a.domain is null and a.state & 4480 = 0;
+    from accounts.account a where a.domain is null and a.state & 12672 = 0;
 end $$;
 
 -- Other servers that accounts we know live on, and the account that answers for this site (its first owner).

@@ -21,6 +21,7 @@ class State(IntFlag):
     DEACTIVATED = 256
     PURGED = 2048             # erased: nothing is left but the number
     UNCONFIRMED = 4096        # the e-mail address is still to be confirmed: cannot sign in, is shown to nobody
+    PROBE = 8192              # the site's own, to see whether anything leaks: counted nowhere
 
 
 class Field(Struct, frozen=True):
@@ -63,6 +64,7 @@ class NewAccount(Struct, frozen=True):
     indexable: bool = False
     bot: bool = False
     locale: str | None = None
+    probe: bool = False         # State.PROBE
     id: int | None = None       # of somebody imported: says when they joined; made by `ids.IMPORT_MAKER`
 
 

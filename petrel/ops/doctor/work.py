@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from petrel.ops.doctor import leaks
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status
 from petrel.storage.postgres import Storage
@@ -56,7 +57,7 @@ async def check_work(storage: Storage, status: Status | None) -> list[Check]:
     """What the parts that run here are for; nothing for a site that does not run."""
     parts = status.parts if status else {}
     checks = [_check_followers(storage.data)] if "followers" in parts else []
-    return checks + await _check_rows(storage) if "jobs" in parts else checks
+    return checks + await _check_rows(storage, status) if status and "jobs" in parts else checks
 
 
 def _check_followers(data: Path) -> Check:
@@ -76,20 +77,21 @@ def _check_followers(data: Path) -> Check:
     return fine("followers", f"{len(found)} up to date")
 
 
-async def _check_rows(storage: Storage) -> list[Check]:
+async def _check_rows(storage: Storage, status: Status) -> list[Check]:
     try:
         connection = await asyncpg.connect(**storage.connect_args("main"), timeout=CONNECT_TIMEOUT_S)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         return []                               # said by the check of that server
     try:
-        row = await connection.fetchrow(LOOK)
+        row, guards = await connection.fetchrow(LOOK), await connection.fetchrow(leaks.LOOK)
     except asyncpg.PostgresError as problem:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
             _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
-            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0)]
+            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
+            *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_jobs(dead: int, overdue_s: float) -> Check:

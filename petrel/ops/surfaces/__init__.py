@@ -6,7 +6,7 @@ once; opening takes an approved request "surface.open", used in the same transac
 Read next: core/closing.py, `law.close_surface` in features/posts/visibility.sql.
 """
 
-from petrel.ops.surfaces.commands import close, open_again
+from petrel.ops.surfaces.commands import close, close_door, open_again
 from petrel.ops.surfaces.reads import State, listed
 
-__all__ = ["State", "close", "listed", "open_again"]
+__all__ = ["State", "close", "close_door", "listed", "open_again"]

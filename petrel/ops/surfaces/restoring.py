@@ -10,4 +10,5 @@ harmless({"ops.surface.opened": "a restore may leave it closed: two people open 
 
 @restricts("ops.surface.closed")
 async def closed(w: Writer, entry: Kept) -> bool:
+    """A single door is known by its name only, which no entry holds: the stranger finds it again."""
     return bool(await w.value(CLOSE, entry.subject))

@@ -3,14 +3,15 @@
 import pytest
 from msgspec import Struct
 
-from drills.leak.asking import Question, of_route
 from drills.leak.cast import Mark, Viewer
-from drills.leak.looking import Looker, comparable
+from drills.leak.looking import Looker
 from petrel import app
 from petrel.api.http import all_routes
 from petrel.api.http.forms import Id
 from petrel.api.http.routes import Routes
 from petrel.ops.drills import Answer
+from petrel.ops.stranger.asking import Question, of_route
+from petrel.ops.stranger.looking import comparable
 
 OWN = {"list": 11, "filter": 12, "keyword": 13, "post": 14, "account": 15}
 NUMBER = 117651674011206599

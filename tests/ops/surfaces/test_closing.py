@@ -87,13 +87,13 @@ async def test_the_database_opens_nothing_without_an_approval_used_in_the_same_t
     await close("srch")
     async with writing(System("tests"), cause="tests") as w:
         with pytest.raises(PetrelError) as raised:
-            await w.change("select ops.open_surface('surfaces', 7::smallint, 'let me', 4711)")
+            await w.change("select ops.open_surface('surfaces', 'srch', 'let me', 4711)")
         assert "PT403" in str(raised.value.detail)
         await w.execute("rollback")
         await w.execute("begin")
     reader = await asyncpg.connect(**addresses.main["reader"])
     try:
-        for name in ("close_surface('x', 7::smallint, 'x')", "open_surface('x', 7::smallint, 'x', 1)"):
+        for name in ("close_surface('x', 7::smallint, 'x')", "open_surface('x', 'srch', 'x', 1)"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await reader.execute(f"select ops.{name}")
     finally:

@@ -2,18 +2,29 @@
 
 import json as text_json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct, inspect
-
-from petrel.api.http.routes import Route
 
 HIDDEN_WORDS = ("sesame", "alice", "zqtag")
 # What a required or telling parameter holds when it is not the one that is tried.
 SAMPLES: dict[str, Any] = {
     "status": "what do you mean", "title": "t", "keyword": "k", "context": ["home"], "comment": "c", "name": "birds",
     "timeline": ["home", "notifications"], "grant_type": "client_credentials", "limit": 40}
+
+
+class Route(Protocol):
+    """What is asked of a route of the API (`api/http/routes.py`)."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def form(self) -> type[Struct] | None: ...
 
 
 class Question(Struct, frozen=True):
@@ -40,13 +51,17 @@ Fill = Callable[[int], Any]
 BOUNDS = ("max_id", "min_id", "since_id", "home", "notifications")
 
 
-def of_route(route: Route, ids: Sequence[int], own: Own, handles: Sequence[str]) -> Iterator[Question]:
-    """Each parameter that takes an id, with each id; the others hold something of the asker's own."""
+def of_route(route: Route, ids: Sequence[int], own: Own, handles: Sequence[str],
+             words: Sequence[str] = HIDDEN_WORDS, tag: str = "zqtag") -> Iterator[Question]:
+    """Each parameter that takes an id, with each id; the others hold something of the asker's own.
+
+    `words`: searched for, beside the handles. `tag`: a hashtag that only hidden posts have.
+    """
     places = [(name, _in_path) for name in route.names] + _id_fields(route)
     for name, fill in places:
         for number in ids:
             yield _question(route, own, name, fill(number), number)
-    for name, values in _words(route, handles):
+    for name, values in _words(route, handles, words, tag):
         for value in values:
             yield _question(route, own, name, value, 0)
     if all(name in BOUNDS for name, _ in places):
@@ -127,11 +142,11 @@ def _fills(kind: inspect.Type, is_named: bool) -> list[Fill]:
     return [str] if is_named and isinstance(kind, inspect.StrType | inspect.IntType) else []
 
 
-def _words(route: Route, handles: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _words(route: Route, handles: Sequence[str], words: Sequence[str], tag: str) -> list[tuple[str, list[str]]]:
     """Parameters by which people and things are looked up in words."""
-    words = {"acct": list(handles), "q": [*HIDDEN_WORDS, *handles], "name": ["zqtag"],
+    given = {"acct": list(handles), "q": [*words, *handles], "name": [tag], "hashtag": [tag],
              "resource": [f"acct:{h}@localhost" for h in handles]}
-    return [(name, words[name]) for name in (*_fields(route), *route.names) if name in words]
+    return [(name, given[name]) for name in dict.fromkeys((*_fields(route), *route.names)) if name in given]
 
 
 def of_page(path: str, ids: Sequence[int], handles: Sequence[str]) -> Iterator[Question]:

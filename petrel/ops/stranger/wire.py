@@ -1,0 +1,86 @@
+"""HTTP to the site itself over a few kept connections, as cheap as it can be: the stranger asks all day long."""
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+TIMEOUT_S = 8.0
+Pairs = tuple[tuple[bytes, bytes], ...]
+
+
+class NoAnswer(Exception):
+    """The site did not answer, or not in whole."""
+
+
+class Answer(Struct, frozen=True):
+    """`headers` as they came, in order."""
+
+    status: int
+    headers: Pairs
+    body: bytes
+
+    @property
+    def text(self) -> bytes:
+        """Everything that came, to be searched."""
+        return b"\n".join((self.body, *(part for pair in self.headers for part in pair)))
+
+
+class Wire:
+    """`headers`: sent with every request. One task at a time takes a connection; nobody waits for one."""
+
+    def __init__(self, address: str, headers: Mapping[str, str]) -> None:
+        where = urlsplit(address)
+        self._host, self._port = where.hostname or "127.0.0.1", where.port or 80
+        self._head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": where.netloc, **headers}.items())
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None,
+                  body: bytes = b"") -> Answer:
+        """Redirects are answers. Errors: NoAnswer."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        sent = f"{method} {target} HTTP/1.1\r\n{self._head}{lines}{length}\r\n".encode() + body
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await self._asked(sent)
+        except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as e:
+            raise NoAnswer(f"{method} {target}: {e!r}") from e
+
+    async def _asked(self, sent: bytes) -> Answer:
+        kept = bool(self._idle)
+        reader, writer = self._idle.pop() if kept else await asyncio.open_connection(self._host, self._port)
+        try:
+            writer.write(sent)
+            answer, keeps = await _read(reader)
+        except (OSError, EOFError):
+            writer.close()
+            if not kept:
+                raise
+            self.close()                # the site has been started anew: all of them are dead
+            return await self._asked(sent)
+        except BaseException:
+            writer.close()
+            raise
+        if keeps:
+            self._idle.append((reader, writer))
+        else:
+            writer.close()
+        return answer
+
+    def close(self) -> None:
+        for _, writer in self._idle:
+            writer.close()
+        self._idle.clear()
+
+
+async def _read(reader: asyncio.StreamReader) -> tuple[Answer, bool]:
+    """(the answer, whether the connection may be used again)."""
+    first, *lines = (await reader.readuntil(b"\r\n\r\n"))[:-4].split(b"\r\n")
+    pairs = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+    named = dict(pairs)
+    status = int(first.split(b" ")[1])
+    length = int(named.get(b"content-length", b"0" if status in (204, 304) else b"-1"))
+    body = await (reader.read(-1) if length < 0 else reader.readexactly(length))
+    return Answer(status, tuple(pairs), body), length >= 0 and named.get(b"connection") != b"close"
