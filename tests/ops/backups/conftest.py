@@ -14,8 +14,8 @@ from msgspec import Struct
 from petrel.core.doors import writing
 from petrel.core.viewer import Member, System
 from petrel.core.witness import Witness
-from petrel.features import accounts, lists, posts, relationships
-from petrel.features.posts import Audience, Mark
+from petrel.features import accounts, lists, messages, notifications, posts, relationships
+from petrel.features.posts import Audience, Draft, Mark
 from petrel.ops.drills.site import Site, private_site
 from petrel.program import Program
 from tests.conftest import loop
@@ -55,10 +55,55 @@ async def _before(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> N
     async with writing(who["ann"], cause="tests") as w:
         made["list"] = (await lists.create(w, "friends")).id
         await lists.add(w, made["list"], [who["eve"].account])
+    await _before_small_things(who, made)
+
+
+async def _before_small_things(who: dict[str, Member], made: dict[str, int]) -> None:
+    fay, ann, eve = who["fay"], who["ann"].account, who["eve"].account
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.protect(w, eve, on=True)
+    await follow(fay, who["ann"], who["eve"])           # of eve, who is protected by now, only a request
+    made["edited"] = (await publish(fay, "@dan see", audience=Audience.FOLLOWERS)).id
+    made["fay's message"] = (await tell(fay, "@bob hello")).conversation or 0
+    for kind in (Mark.LIKE, Mark.BOOKMARK):
+        await mark(fay, made["stays"], kind)
+    await mark(fay, made["edited"], Mark.PIN)
+    async with writing(fay, cause="tests") as w:
+        await relationships.endorse(w, ann)
+        await relationships.set_note(w, ann, "a note")
+        await relationships.tags.feature(w, "#terns")
+        await relationships.tags.follow(w, "#gulls")
+        draft = relationships.filters.FilterDraft(title="f", contexts=("home",))
+        made["filter"] = (await relationships.filters.create(w, draft)).id
+        made["fay's list"] = (await lists.create(w, "old")).id
+        await accounts.update(w, accounts.Changes(discoverable=True, indexable=True))
+
+
+async def _after_small_things(who: dict[str, Member], made: dict[str, int]) -> None:
+    fay, ann = who["fay"], who["ann"].account
+    async with writing(who["eve"], cause="tests") as w:
+        await relationships.reject(w, fay.account)
+    async with writing(fay, cause="tests") as w:
+        await posts.edit(w, made["edited"], Draft("see", audience=Audience.FOLLOWERS))
+        await messages.leave(w, made["fay's message"])
+    for kind in (Mark.LIKE, Mark.BOOKMARK):
+        await mark(fay, made["stays"], kind, on=False)
+    await mark(fay, made["edited"], Mark.PIN, on=False)
+    await mark(fay, made["stays"], Mark.MUTE)
+    async with writing(fay, cause="tests") as w:
+        await relationships.unendorse(w, ann)
+        await relationships.set_note(w, ann, "")
+        await relationships.tags.unfeature(w, typed="#terns")
+        await relationships.tags.unfollow(w, "#gulls")
+        await relationships.filters.delete(w, made["filter"])
+        await lists.delete(w, made["fay's list"])
+        await notifications.set_policy(w, notifications.Policy(not_following="drop"))
+        await accounts.update(w, accounts.Changes(indexable=False, hides_network=True))
 
 
 async def _after(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> None:
     """All of it takes something away, but the last two."""
+    await _after_small_things({name: member for name, (member, _) in now.items()}, made)
     ann, cat, dan, eve = (now[name][0] for name in ("ann", "cat", "dan", "eve"))
     async with writing(ann, cause="tests") as w:
         await posts.delete(w, made["deleted"])
@@ -73,6 +118,7 @@ async def _after(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> No
     async with writing(System("tests"), cause="tests") as w:
         await accounts.protect(w, ann.account, on=True)
         await accounts.set_role(w, now["gus"][0].account, "member")
+        await accounts.set_password(w, now["hal"][0].account, await accounts.hash_password("a third horse"))
         await accounts.set_password(w, now["gus"][0].account, await accounts.hash_password("another horse"))
     made["lost"] = (await publish(ann, "written after the backup")).id
     async with writing(now["bob"][0], cause="tests") as w:
@@ -84,7 +130,7 @@ async def _make(folder: Path) -> Lost:
     lost = Lost(data, place, folder / "copied witness", folder / "keys.txt", {}, {}, "", "")
     async with private_site(data) as site:
         async with Program().opened(data):
-            names = ("ann", "bob", "cat", "dan", "eve", "fay", "gus")
+            names = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")
             lost.people = dict(zip(names, await signed_in(*names), strict=True))
             async with writing(System("tests"), cause="tests") as w:
                 gus = lost.people["gus"][0].account

@@ -66,7 +66,7 @@ async def test_what_was_deleted_stays_deleted(back: Back) -> None:
 
 async def test_what_was_closed_stays_closed(back: Back) -> None:
     assert await back.status("bob", "stays") == 200
-    for name in ("cat", "dan", "fay", ""):                      # protected: for followers, of whom cat is none now
+    for name in ("cat", "dan", "eve", ""):                      # protected: for followers, of whom cat is none now
         assert await back.status(name, "stays") == 404
         assert await back.status(name, "narrowed") == 404
     assert (await back.get("eve", f"/api/v1/statuses/{back.lost.posts['boost']}")).status == 404
@@ -79,12 +79,57 @@ async def test_what_was_closed_stays_closed(back: Back) -> None:
 
 
 async def test_tokens_passwords_and_roles_stay_taken(back: Back) -> None:
-    assert (await back.get("gus", "/api/v1/accounts/verify_credentials")).status == 401
+    assert (await back.get("hal", "/api/v1/accounts/verify_credentials")).status == 401
+    assert (await back.get("bob", "/api/v1/accounts/verify_credentials")).status == 200
     async with back.site.database() as owner:
         row = await owner.fetchrow("select a.role, c.secret_hash from accounts.account a "
                                    "join accounts.credential c on c.account = a.id where a.handle = 'gus'")
     assert (row["role"], row["secret_hash"]) == ("member", None)
     assert back.said["replayed"]["locked_out"] == [back.lost.people["gus"][0].account]
+
+
+SMALL = """
+select r.bits & 4 = 0 as no_request, r.sealed_note is null as no_note from relationships.relation r
+ where r.owner = $1 and r.other = any ($2::bigint[])
+"""
+ROWS_OF_FAY = """
+select (select count(*) from relationships.featured_tag where account = $1)
+     + (select count(*) from relationships.followed_tag where account = $1)
+     + (select count(*) from relationships.filter where account = $1)
+     + (select count(*) from lists.list where owner = $1)
+     + (select count(*) from messages.inbox where account = $1)
+     + (select count(*) from posts.mark where account = $1 and bits & 11 <> 0)
+     + (select count(*) from posts.post where author = $1 and mentions <> '{}')
+     + (select count(*) from posts.reaction where account = $1)
+"""
+KINDS = {
+    "posts.post.deleted", "messages.message.deleted", "posts.post.narrowed", "posts.post.edited", "posts.boost.removed",
+    "posts.like.removed", "posts.bookmark.removed", "posts.pin.removed", "posts.mute.created",
+    "relationships.block.created", "relationships.follow.removed", "relationships.request.removed",
+    "relationships.mute.created", "relationships.endorsement.removed", "relationships.note.changed",
+    "relationships.tag.unfeatured", "relationships.tag.unfollowed", "relationships.filter.removed",
+    "lists.member.removed", "lists.list.deleted", "messages.conversation.left", "notifications.policy.changed",
+    "accounts.account.protected", "accounts.account.changed", "accounts.role.changed", "accounts.password.changed",
+    "accounts.token.revoked", "accounts.invite.ended"}
+
+
+async def test_every_kind_is_done_again_once_and_recorded(back: Back) -> None:
+    assert back.said["replayed"]["changed"].keys() == KINDS
+    async with back.site.database() as owner:
+        found = await owner.fetch("select distinct kind from journal.entry where epoch = 2 and cause like 'restore%'")
+    assert {row["kind"] for row in found} - {"ops.site.restored"} == KINDS
+
+
+async def test_small_things_stay_taken_back_too(back: Back) -> None:
+    fay = back.lost.people["fay"][0].account
+    others = [back.lost.people[name][0].account for name in ("ann", "eve")]
+    async with back.site.database() as owner:
+        assert await owner.fetchval(ROWS_OF_FAY, fay) == 0
+        assert all(row["no_request"] and row["no_note"] for row in await owner.fetch(SMALL, fay, others))
+        row = await owner.fetchrow("select is_discoverable, is_indexable, hides_network from accounts.account "
+                                   "where id = $1", fay)
+        assert tuple(row) == (True, False, True)
+        assert await owner.fetchval("select not_following from notifications.policy where account = $1", fay) == 2
 
 
 async def test_everything_else_is_there_and_goes_on(back: Back) -> None:
