@@ -29,7 +29,7 @@ def archives() -> None:
 @click.pass_obj
 def import_(wiring: Wiring, handle: str, file: Path, dry_run: bool, at_once: bool, data: str | None,
             as_json: bool) -> None:
-    """Import FILE into the account: an archive of Mastodon (ZIP or TAR), or one of its CSV files.
+    """Import FILE into the account: an archive of Mastodon (ZIP or TAR), one of its CSV files, or a Petrel's export.
 
     Again with the same file: goes on where it ended, and takes nothing twice. Nobody is told of old posts.
     """

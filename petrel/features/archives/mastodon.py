@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from petrel.core import clock
 from petrel.core.text import plain, sanitise
+from petrel.features.archives import tables
 from petrel.features.archives.opening import Archive
 from petrel.features.archives.scanning import items
-from petrel.features.archives.shapes import BadArchive, Left, Old
+from petrel.features.archives.shapes import BadArchive, Kind, Left, Old, Person
 from petrel.features.posts import Audience
 
 PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
@@ -32,6 +33,8 @@ DATE = "a date that cannot be"
 DIRECT = "direct messages stay private, and out of this"
 EMPTY = "no text; pictures are not taken yet"
 BOOST = "posts of others"
+NO_PROFILE = "change it in your settings"
+NO_LIKES = "they would tell people"
 
 _link = re.compile(r'<a\b[^<>]*?\bhref="([^"<>]*)"[^<>]*>(.*?)</a>', re.I | re.S)
 _tags = re.compile(r"<[^<>]*>")
@@ -44,6 +47,35 @@ class Actor(Struct, frozen=True):
     name: str
     host: str
     followers: str
+
+
+class Mastodons:
+    """An archive of Mastodon, its CSV files, or both."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._actor = actor_of(archive) if archive.names & {"actor.json", "outbox.json"} else None
+        self.who = f"@{self._actor.name}@{self._actor.host}" if self._actor else ""
+
+    def posts(self) -> Iterator[Old | Left]:
+        return iter(()) if self._actor is None else posts_of(self._archive, self._actor)
+
+    def people(self, kind: Kind) -> Iterator[Person | Left]:
+        return tables.people(self._archive, kind)
+
+    def in_lists(self) -> Iterator[tuple[str, Person | Left]]:
+        return tables.in_lists(self._archive)
+
+    def bookmarks(self) -> Iterator[str]:
+        yield from liked(self._archive, "bookmarks.json")
+        yield from (row[0] for row in tables.lines(self._archive, "bookmarks"))
+
+    def left(self) -> Iterator[Left]:
+        if self._actor is not None:
+            yield Left("profile", NO_PROFILE, self.who)
+        yield from (Left("likes", NO_LIKES, address) for address in liked(self._archive, "likes.json"))
+        for row in tables.lines(self._archive, "domain blocks"):
+            yield Left("domain blocks", "whole sites cannot be blocked here yet", row[0])
 
 
 def actor_of(archive: Archive) -> Actor:

@@ -13,10 +13,9 @@ from petrel.core.doors import Writer, reading, writing
 from petrel.core.errors import NotFound, PetrelError, Unavailable
 from petrel.core.viewer import System
 from petrel.features import accounts, lists, posts, relationships
-from petrel.features.archives import commands, tables
+from petrel.features.archives import commands
 from petrel.features.archives.commands import FOLLOW, OTHER, Import
-from petrel.features.archives.opening import Archive
-from petrel.features.archives.shapes import Kind, Left, Person, Report
+from petrel.features.archives.shapes import Kind, Left, Person, Report, Teller
 
 SYSTEM = System("archives")
 CAUSE = "import"
@@ -28,11 +27,11 @@ Act = Callable[[Writer, int], Awaitable[Any]]
 _post = re.compile(r"/@[^/]+/(\d{1,19})|/ap/users/\d{1,19}/statuses/(\d{1,19})|/web/statuses/(\d{1,19})")
 
 
-async def keep_away(archive: Archive, imported: Import, report: Report) -> None:
+async def keep_away(told: Teller, imported: Import, report: Report) -> None:
     """Blocks and mutes, before anything of theirs is seen."""
-    for person in tables.people(archive, "blocks"):
+    for person in told.people("blocks"):
         await _with(imported, "blocks", person, OTHER, relationships.block, report)
-    for person in tables.people(archive, "mutes"):
+    for person in told.people("mutes"):
         hides = not (isinstance(person, Person) and person.options[:1] and person.options[0].lower() == "false")
 
         async def mute(w: Writer, other: int, hides: bool = hides) -> object:
@@ -41,8 +40,8 @@ async def keep_away(archive: Archive, imported: Import, report: Report) -> None:
         await _with(imported, "mutes", person, OTHER, mute, report)
 
 
-async def follow(archive: Archive, imported: Import, report: Report) -> None:
-    for person in tables.people(archive, "follows"):
+async def follow(told: Teller, imported: Import, report: Report) -> None:
+    for person in told.people("follows"):
         said = [option.lower() for option in person.options] if isinstance(person, Person) else []
 
         async def begin(w: Writer, other: int, said: list[str] = said) -> object:
@@ -83,9 +82,9 @@ async def _number(address: str) -> int | None:
         return (await accounts.ids_by_handle(r, [user], domain)).get(user)
 
 
-async def put_into_lists(archive: Archive, imported: Import, report: Report) -> None:
+async def put_into_lists(told: Teller, imported: Import, report: Report) -> None:
     """Lists by their names; who is not followed cannot be in one."""
-    for title, person in tables.in_lists(archive):
+    for title, person in told.in_lists():
         async def put(w: Writer, other: int, title: str = title) -> None:
             await lists.add(w, await _list(w, title), [other])
 

@@ -15,13 +15,14 @@ from petrel.core.doors import reading, writing
 from petrel.core.ids import cell_of
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, relationships
-from petrel.features.archives import commands, mastodon, people, tables
+from petrel.features.archives import commands, mastodon, own, people
 from petrel.features.archives.commands import Import
 from petrel.features.archives.opening import Archive, meant, opened
-from petrel.features.archives.shapes import BadArchive, Left, Old, Report
+from petrel.features.archives.shapes import BadArchive, Kind, Left, Old, Report, Teller
 
 SYSTEM = System("archives")
 CAUSE = "import"
+PEOPLE: tuple[Kind, ...] = ("blocks", "mutes", "follows")
 SCOPES = ("read", "write", "follow")
 BATCH = 250
 UNDONE_AT_ONCE = 500
@@ -35,12 +36,13 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
 
     Errors: BadArchive, Unauthenticated (the account may not act).
     """
-    report = Report()
     with opened(path) as archive:
         with meant():
-            checked = look(archive, report)
+            told = told_by(archive)
+            checked = look(told)
         if dry_run:
             return checked
+        report = Report(who=told.who)
         say(f"{checked.taken['posts']:,} posts, {checked.taken['follows']:,} follows and "
             f"{checked.taken['blocks'] + checked.taken['mutes']:,} blocks and mutes to look at.")
         async with acting(account) as member:
@@ -48,7 +50,7 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
                 report.id = await commands.begin(w, account)
             imported = Import(report.id, member)
             try:
-                await _all_of_it(archive, imported, report, say, rests)
+                await _all_of_it(told, imported, report, say, rests)
             except BaseException:
                 await _note(report, "running")
                 raise
@@ -56,67 +58,47 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
     return report
 
 
-def look(archive: Archive, report: Report) -> Report:
-    """Reads everything that an import would; counts what would be taken, and why the rest would not. The names that
-    stand for the archive go into `report` as well. Errors: BadArchive."""
-    found = Report()
-    actor = _actor(archive)
-    if actor is not None:
-        report.who = found.who = f"@{actor.name}@{actor.host}"
-        _leave_what_is_not_built(archive, found, actor)
-        for one in mastodon.posts_of(archive, actor):
-            _count(found, one)
-    for kind in ("blocks", "mutes", "follows"):
-        for person in tables.people(archive, kind):
+def told_by(archive: Archive) -> Teller:
+    """Errors: BadArchive."""
+    return own.Exported(archive) if own.MANIFEST in archive.names else mastodon.Mastodons(archive)
+
+
+def look(told: Teller) -> Report:
+    """Reads everything that an import would; counts what would be taken, and why the rest would not.
+    Errors: BadArchive."""
+    found = Report(who=told.who)
+    for left in told.left():
+        found.leave(left)
+    for one in told.posts():
+        if isinstance(one, Left):
+            found.leave(one)
+        else:
+            found.taken["posts"] += 1
+            _leave_pictures(found, one)
+    for kind in PEOPLE:
+        for person in told.people(kind):
             found.leave(person) if isinstance(person, Left) else found.taken.update([kind])
-    for _, listed in tables.in_lists(archive):
+    for _, listed in told.in_lists():
         found.leave(listed) if isinstance(listed, Left) else found.taken.update(["lists"])
-    found.taken["bookmarks"] = sum(1 for _ in _bookmarks(archive))
-    for row in tables.lines(archive, "domain blocks"):
-        found.leave(Left("domain blocks", "whole sites cannot be blocked here yet", row[0]))
-    found.taken = +found.taken
+    found.taken.update("bookmarks" for _ in told.bookmarks())
     if not found.taken and not found.left_count:
         raise BadArchive(message="This archive cannot be imported: there is nothing in it that is known here")
     return found
 
 
-def _actor(archive: Archive) -> mastodon.Actor | None:
-    if not archive.names & {"actor.json", "outbox.json"}:
-        return None
-    return mastodon.actor_of(archive)
+def _leave_pictures(report: Report, old: Old) -> None:
+    if old.pictures:
+        report.leave(Left("pictures", "not taken yet, the posts are", old.source))
 
 
-def _count(found: Report, one: Old | Left) -> None:
-    if isinstance(one, Left):
-        found.leave(one)
-        return
-    found.taken["posts"] += 1
-    if one.pictures:
-        found.leave(Left("pictures", "not taken yet, the posts are", one.source))
-
-
-def _leave_what_is_not_built(archive: Archive, found: Report, actor: mastodon.Actor) -> None:
-    found.leave(Left("profile", "change it in your settings", f"@{actor.name}@{actor.host}"))
-    for address in mastodon.liked(archive, "likes.json"):
-        found.leave(Left("likes", "they would tell people", address))
-
-
-def _bookmarks(archive: Archive) -> Iterator[str]:
-    yield from mastodon.liked(archive, "bookmarks.json")
-    yield from (row[0] for row in tables.lines(archive, "bookmarks"))
-
-
-async def _all_of_it(archive: Archive, imported: Import, report: Report, say: Say, rests: bool) -> None:
-    await people.keep_away(archive, imported, report)
-    actor = _actor(archive)
-    if actor is not None:
-        _leave_what_is_not_built(archive, report, actor)
-        await _posts(mastodon.posts_of(archive, actor), imported, report, say, rests)
-    await people.follow(archive, imported, report)
-    await people.put_into_lists(archive, imported, report)
-    await people.bookmark(_bookmarks(archive), imported, report)
-    for row in tables.lines(archive, "domain blocks"):
-        report.leave(Left("domain blocks", "whole sites cannot be blocked here yet", row[0]))
+async def _all_of_it(told: Teller, imported: Import, report: Report, say: Say, rests: bool) -> None:
+    await people.keep_away(told, imported, report)
+    await _posts(told.posts(), imported, report, say, rests)
+    await people.follow(told, imported, report)
+    await people.put_into_lists(told, imported, report)
+    await people.bookmark(told.bookmarks(), imported, report)
+    for left in told.left():
+        report.leave(left)
 
 
 async def _posts(found: Iterator[Old | Left], imported: Import, report: Report, say: Say, rests: bool) -> None:
@@ -141,8 +123,8 @@ async def _take(imported: Import, batch: list[Old | Left], report: Report) -> No
                 report.leave(answer)
             else:
                 (report.taken if answer == "taken" else report.already)["posts"] += 1
-                if old.pictures and answer == "taken":
-                    report.leave(Left("pictures", "not taken yet, the posts are", old.source))
+                if answer == "taken":
+                    _leave_pictures(report, old)
     for one in batch:
         if isinstance(one, Left):
             report.leave(one)

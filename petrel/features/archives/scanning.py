@@ -40,14 +40,15 @@ class _Text:
         return keep_from
 
 
-def items(file: IO[bytes], key: str) -> Iterator[bytes]:
-    """The members of the list under `key` of the outermost object. A file without that list has none.
+def items(file: IO[bytes], key: str | None) -> Iterator[bytes]:
+    """The members of the list under `key` of the outermost object, or, with None, of a list that is the whole file.
+    A file without that list has none.
 
     Errors: BadArchive for what is no JSON, is nested too deeply, or ends too early. What a member says is for the
     caller to check.
     """
     text = _Text(file)
-    if not _find(text, key.encode()):
+    if not (_begins_with_list(text) if key is None else _find(text, key.encode())):
         return
     while True:
         _skip_blank(text)
@@ -65,6 +66,12 @@ def _skip_blank(text: _Text) -> None:
         if text.at < len(text.held):
             return
         text.more(text.at)
+
+
+def _begins_with_list(text: _Text) -> bool:
+    _skip_blank(text)
+    text.at += 1
+    return text.held[text.at - 1] == ord("[")
 
 
 def _find(text: _Text, key: bytes) -> bool:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -52,6 +52,27 @@ class Person(Struct, frozen=True):
 
     address: str
     options: tuple[str, ...] = ()
+
+
+class Teller(Protocol):
+    """What an archive holds, whoever made it. All of it can be asked for again. Errors: BadArchive."""
+
+    who: str
+    """Whose archive it says it is, "" when it does not say."""
+
+    def posts(self) -> Iterator[Old | Left]:
+        """Oldest first."""
+
+    def people(self, kind: Kind) -> Iterator[Person | Left]:
+        """blocks, mutes or follows. Options: of mutes whether notifications go too, of follows boosts and bell."""
+
+    def in_lists(self) -> Iterator[tuple[str, Person | Left]]: ...
+
+    def bookmarks(self) -> Iterator[str]:
+        """Addresses of posts."""
+
+    def left(self) -> Iterator[Left]:
+        """What this kind of archive has and nobody takes."""
 
 
 class Report(Struct):

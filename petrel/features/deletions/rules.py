@@ -18,6 +18,7 @@ _ALLOWED: Mapping[str, str] = {
     "posts.post.reply_to": _POINTER,
     "posts.post.thread": _POINTER,
     "posts.once.post": "so that a late repetition of the same request does not publish it again; a day at most",
+    "archives.item.object": "so that importing the same archive again does not bring it back",
     "timelines.marker.last_read": "how far its reader had read: a place in time",
     "notifications.policy.cleared_until": "how far its reader had cleared: a place in time",
     "notifications.muted_thread.thread": "a thread that outlives its first post",

@@ -38,7 +38,7 @@ from petrel.features.privacy.sources import Source
 PEOPLE_AT_ONCE = 200
 POSTS_A_PAGE = 500
 AUDIENCES = ("public", "unlisted", "followers", "direct", "self")
-SENSITIVE = 2
+SENSITIVE, WRITTEN_PROTECTED = 2, 65536
 KINDS = (("follows", 1, "following_id"), ("followers", 2, "followed_id"), ("blocks", 16, "blocking_id"),
          ("mutes", 64, "muting_id"))
 
@@ -181,12 +181,17 @@ def posts(whole: Whole) -> Iterator[Post]:
         said = next(iter(contents.of(row["id"])), {}).get("sealed") or {}
         yield Post(
             id=row["id"], created_at=at_of(int(row["id"])), text=said.get("text", ""), spoiler=said.get("spoiler", ""),
-            audience=AUDIENCES[row["audience"]], language=row["language"], in_reply_to=row["reply_to"],
+            audience=_audience(row), language=row["language"], in_reply_to=row["reply_to"],
             in_reply_to_account=row["reply_to_account"], boost_of=row["boost_of"],
             is_sensitive=bool(row["flags"] & SENSITIVE),
             edited_at=datetime.fromisoformat(row["edited_at"]) if row["edited_at"] else None,
             edits=[Edit(datetime.fromisoformat(e["at"]), (e["sealed"] or {}).get("text", ""),
                         (e["sealed"] or {}).get("spoiler", "")) for e in edits.of(row["id"])])
+
+
+def _audience(row: dict[str, Any]) -> str:
+    """Whom it is for: what was written while the account was protected is for followers."""
+    return AUDIENCES[max(row["audience"], 2) if row["flags"] & WRITTEN_PROTECTED else row["audience"]]
 
 
 class _Beside:
