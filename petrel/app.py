@@ -155,6 +155,7 @@ async def _beat(open_now: doors.Doors, settings: Settings) -> None:
         await asyncio.sleep(wait_s)
         try:
             await asyncio.wait_for(open_now.renew_lease(), ids.RENEW_S)
+            await asyncio.wait_for(open_now.renew_seen(), ids.RENEW_S)
             wait_s = ids.RENEW_S
         except (*doors.GONE, asyncpg.PostgresError, PetrelError) as e:
             wait_s = AGAIN_S

@@ -11,6 +11,7 @@ from petrel.api import present
 from petrel.api.http import Call, Id, route
 from petrel.api.present import sieve
 from petrel.api.present.statuses import rfc3339
+from petrel.core import seen
 from petrel.core.doors import Writer, reading, writing
 from petrel.core.errors import Invalid, NotFound
 from petrel.features.posts import Surface
@@ -208,6 +209,7 @@ async def add_status(call: Call, form: AddStatusForm) -> FilterStatus:
     async with changing(call) as w:
         if not await present.statuses(w, Surface.API, [form.status_id]):
             raise NotFound
+        seen.only(w, ())  # it was looked for, and stays here
         return status((await filters.name_posts(w, form.filter_id, add=form.status_id)).posts[-1])
 
 

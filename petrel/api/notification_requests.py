@@ -12,6 +12,7 @@ from petrel.api.relationships import by_id
 from petrel.core.doors import Reader, Writer, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.pages import Page
+from petrel.core.seen import only
 from petrel.features import notifications
 from petrel.features.notifications import Candidate, Kind, Policy, Request, Step, Summary
 
@@ -99,10 +100,12 @@ async def change_old_policy(call: Call, form: OldPolicyForm) -> dict[str, object
 async def _entities(r: Reader, found: Sequence[Request]) -> list[bytes]:
     """Requests whose senders may be shown; the last post only where it may be."""
     people = await by_id(r, [one.actor for one in found])
+    found = [one for one in found if one.actor in people]
     about = await posts_of(r, [Candidate(one.newest, Kind.MENTION, one.actor, one.last_post) for one in found])
+    only(r, about)
     return [b'{"id":"%d","created_at":"%s","updated_at":"%s","notifications_count":"%d","account":%s,"last_status":%s}'
             % (one.id, when(one.id).encode(), when(one.newest).encode(), one.count, people[one.actor],
-               about.get(one.last_post, b"null")) for one in found if one.actor in people]
+               about.get(one.last_post, b"null")) for one in found]
 
 
 @route("GET", "/api/v1/notifications/requests", scope="read:notifications", surface="ntf")

@@ -19,6 +19,7 @@ from petrel.api.relationships import by_id
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.pages import ROUNDS, Page, further
+from petrel.core.seen import only
 from petrel.features import notifications, posts, timelines
 from petrel.features.notifications import ALL_KINDS, GROUPED, OWN_POST, Candidate, Group, Kind, Leader, Members, Wanted
 from petrel.features.posts import Code, Surface
@@ -116,6 +117,7 @@ async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bo
     shown.sort(key=lambda one: -one.candidate.id)
     if len(shown) >= page.limit:
         shown, more = shown[-page.limit:] if page.min_id is not None else shown[:page.limit], True
+    only(r, [one.candidate.post for one in shown])
     return shown, more
 
 
@@ -131,6 +133,7 @@ async def one_by_one(call: Call, form: ListForm) -> Reply:
 async def show(call: Call, form: Address) -> bytes:
     async with reading(call.viewer) as r:
         shown = await seen(r, [await notifications.find(r, form.id)])
+        only(r, [one.candidate.post for one in shown])
     if not shown:
         raise NotFound
     return entity(shown[0])
@@ -147,7 +150,9 @@ async def unread(call: Call, form: ListForm) -> Count:
     limit = form.page(100, 1000).limit
     async with reading(call.viewer) as r:
         found = await notifications.listed(r, await _unread(r, limit), form.wanted)
-        return Count(len(await seen(r, found)))
+        count = len(await seen(r, found))
+        only(r, ())
+        return Count(count)
 
 
 @route("POST", "/api/v1/notifications/clear", scope="write:notifications", surface="none", why_no_surface=OWN_CHOICE)
@@ -260,6 +265,7 @@ async def in_groups(call: Call, form: GroupedForm) -> Reply:
             if whole.groups or not leaders or not more:
                 break
             at = further(at, [one.newest.id for one in leaders], page.limit, found=False)
+        only(r, whole.statuses)
     answer = listed(call, _answer(whole, partial=form.expand_accounts == "partial_avatars"),
                     sorted(ids, reverse=True), is_full=more)
     return answer
@@ -270,7 +276,9 @@ async def unread_groups(call: Call, form: GroupedForm) -> Count:
     limit = form.page(100, 1000).limit
     async with reading(call.viewer) as r:
         leaders, _ = await notifications.led(r, await _unread(r, limit), form.wanted, form.grouped)
-        return Count(len((await _whole(r, leaders, form.grouped)).groups))
+        count = len((await _whole(r, leaders, form.grouped)).groups)
+        only(r, ())
+        return Count(count)
 
 
 async def _leader(r: Reader, group: Group) -> Leader:
@@ -287,6 +295,7 @@ async def show_group(call: Call, form: GroupAddress) -> Plain:
     group = notifications.group_named(form.group_key)
     async with reading(call.viewer) as r:
         shown = await _whole(r, [await _leader(r, group)], frozenset() if group.only else frozenset(GROUPED))
+        only(r, shown.statuses)
     if not shown.groups:
         raise NotFound
     return _answer(shown)

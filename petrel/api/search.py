@@ -15,7 +15,7 @@ from petrel.api import present
 from petrel.api.http import BadRequest, Call, Id, Offset, Paged, Pieces, Plain, Reply, route
 from petrel.api.tags import Tag, _url
 from petrel.api.timelines import MOST, _shown
-from petrel.core import limits
+from petrel.core import limits, seen
 from petrel.core.doors import Reader, reading
 from petrel.core.errors import Invalid, Unauthenticated
 from petrel.core.pages import Page
@@ -102,8 +102,7 @@ async def _posts(r: Reader, form: SearchForm, limit: int, offset: int) -> list[b
         if offset or len(shown) >= limit or len(found) < page.limit:
             break
         page = Page(limit, form.max_id, None, found[0]) if backwards else Page(limit, found[-1])
-    kept = shown[-limit:] if backwards else shown[:limit]
-    return [entity for _, entity in kept]
+    return [entity for _, entity in seen.first(r, shown, limit, last=backwards)]
 
 
 _ADDRESS = re.compile(r"/(?:@([A-Za-z0-9_]+)|ap/users/([0-9]{1,19}))(?:/(?:statuses/)?([0-9]{1,19}))?/?\Z")

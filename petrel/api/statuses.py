@@ -139,7 +139,7 @@ async def delete(call: Call, form: Address) -> bytes:
     """Answers with the post as it was, and its plain text, so that an app can offer to write it anew. A boost of
     one's own is taken back."""
     async with reading(call.viewer) as r:
-        found = await posts.shown(r, Surface.API, [form.id])
+        found = await posts.judged(r, Surface.API, [form.id])
         if found and found[0].boosted is not None:
             if found[0].row["author"] != call.member.account:
                 raise NotFound

@@ -9,6 +9,7 @@ from msgspec import Struct
 from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Reply, listed, route
 from petrel.api.present.statuses import rfc3339
+from petrel.core import seen
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.pages import ROUNDS, Page, further
@@ -86,7 +87,8 @@ async def _shown(
             if len(shown) >= page.limit or len(ids) < at.limit:
                 break
             at = further(at, ids, page.limit, found=bool(more))
-    return _listed(call, shown[-page.limit :] if backwards else shown[: page.limit], page)
+        shown = seen.first(r, shown, page.limit, last=backwards)
+    return _listed(call, shown, page)
 
 
 @route("GET", "/api/v1/timelines/public", scope="public or read:statuses", surface="pub")
@@ -146,6 +148,7 @@ async def _reacted(call: Call, form: Address, kind: posts.Mark) -> Reply:
     async with reading(call.viewer) as r:
         if not await present.statuses(r, Surface.API, [form.id]):
             raise NotFound
+        seen.only(r, ())  # it was looked for, and stays here
         found = await posts.reactions(r, form.id, kind, page)
         people = await present.accounts(r, [account for _, account in found])
     return listed(call, Pieces(people), [i for i, _ in found], is_full=len(found) == page.limit, back_by="since_id")

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from petrel.core import ids, jobs, journal, restrictions, seal
+from petrel.core import ids, jobs, journal, restrictions, seal, seen
 from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
 from petrel.storage.keys import KeyringTables
@@ -43,6 +43,7 @@ class Reader:
         self._connection: Any = None
         self.viewer = viewer
         self.digest = viewer.digest
+        self.seen: list[seen.Page] = []        # what is not public and is about to be shown: recorded when this ends
 
     @property
     def account(self) -> int | None:
@@ -213,7 +214,14 @@ class Doors:
             self.maker = await ids.lease(self.pools["writer"].fetch, self.holder)
             ids.install(self.maker)
 
+    async def renew_seen(self) -> None:
+        await seen.renew(self.pools["reader"].fetch, self.pools["writer"].fetch)
+
     async def close(self) -> None:
+        try:
+            await seen.end(self.pools["system"].fetch)
+        except (*GONE, asyncpg.PostgresError):
+            pass                                # records in memory only, where there is no run directory
         if self.maker is not None:
             try:
                 await ids.release(self.pools["writer"].fetch, self.holder, self.maker)
@@ -247,6 +255,7 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     journal.install(await seal.secret("journal"))
     doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
     ids.install(doors.maker)
+    await seen.begin(run_directory, doors.pools["reader"].fetch, doors.pools["writer"].fetch)
     _open = doors
     return doors
 
@@ -266,6 +275,8 @@ async def reading(viewer: Viewer) -> AsyncIterator[Reader]:
     reader = Reader(doors, doors.pools["system" if isinstance(viewer, System) else "reader"], viewer)
     try:
         yield reader
+        if reader.seen:
+            seen.write_down(viewer, reader.seen)
     finally:
         await reader.release()
 
@@ -296,6 +307,8 @@ async def _transaction(w: Writer) -> AsyncIterator[Writer]:
     try:
         yield w
         await w._commit()
+        if w.seen:
+            seen.write_down(w.viewer, w.seen)
     except BaseException:
         await w._roll_back()
         raise

@@ -467,6 +467,26 @@ comment on column access.crew_change.account is 'what: whose role or state chang
 comment on column access.crew_change.at is 'what: when it changed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
 comment on column access.crew_change.role_before is 'what: role before; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
 comment on column access.crew_change.role_after is 'what: role after, null for an account that was removed; of: account by account; for: prove; kept: 7 days after the change; erased: row; leaves: no';
+
+-- Reads of what is not public: a row names nobody, and what is sealed in it two people open (decision 0015).
+
+comment on column access.seen_key.number is 'what: number of a pair of keys that reads are sealed for; of: nobody; for: prove; kept: 92 days after it was made; erased: row; leaves: no';
+comment on column access.seen_key.public_half is 'what: public half, which seals; of: nobody; for: prove; kept: 92 days after it was made; erased: row; leaves: no';
+comment on column access.seen_key.sealed_private is 'what: private half, which opens; of: nobody; for: prove; kept: 92 days after it was made; erased: key, row; leaves: no; key: number';
+comment on column access.seen_key.made_at is 'what: when the pair was made; of: nobody; for: prove; kept: 92 days after it was made; erased: row; leaves: no';
+
+comment on column access.seen.spool is 'what: number of the file that a process recorded into; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.place is 'what: where in that file these records began; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.key is 'what: number of the pair of keys they are sealed for; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.ephemeral is 'what: public half of the process, needed for opening; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.from_at is 'what: when the first was recorded; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.until_at is 'what: when the last was recorded; of: nobody; for: prove; kept: 90 days after it was recorded; erased: row; leaves: no';
+comment on column access.seen.sealed is 'what: who saw which posts and messages, when, on which surface; of: nobody; for: prove; kept: 90 days after it was recorded; erased: key, row; leaves: no; key: key';
+
+comment on column access.look_count.cell is 'what: home cell, part of the id; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column access.look_count.account is 'what: whose posts and messages the crew looked into; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column access.look_count.month is 'what: in which month; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column access.look_count.looks is 'what: how often; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
 -- The policy (0009).
 comment on column accounts.account.country is 'what: country that its holder declared and that was confirmed, null: not known; of: account by id; for: decide; kept: with account; erased: row; leaves: no';
 comment on column law.surface.is_open is 'what: whether anything is shown there; of: site; for: decide; kept: always; erased: never; leaves: yes';

@@ -21,7 +21,7 @@ from petrel.api.present.rendered import (
     when,
 )
 from petrel.api.present.sieve import CONTEXTS, sieve_for
-from petrel.core import limits
+from petrel.core import limits, seen
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.features import posts
@@ -208,21 +208,25 @@ async def of_shown(
     fresh = await refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
     statics = held | fresh if held else fresh
     entities = []
+    left_out: set[int] = set()
     for s in found:
         row, inner = s.row, s.boosted
         if surface in _HOMES and gates.is_withheld(row):
             entities.append((row["id"], _withheld(row, statics[row["id"]].card, viewer=viewer)))
             continue
         if row["code"] <= _POINTER or (inner is not None and inner["code"] <= _POINTER):
+            left_out.add(row["id"])
             continue
         filtered = b"" if sieve is None else sieve.judge(s, statics[(inner or row)["id"]].text)
         if filtered is None:
+            left_out.add(row["id"])
             continue
         if inner is None:
             entity = _one(row, statics[row["id"]], surface, viewer=viewer, filtered=filtered, reveal=reveal)
         else:
             entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered)
         entities.append((row["id"], entity))
+    seen.cut(r, left_out)
     return entities
 
 

@@ -71,17 +71,21 @@ end $$;
 -- Earlier versions of a post that the viewer may see (surface api), oldest first, the current one last. What waits
 -- behind a notice does so here, until it is asked for with p_reveal.
 create or replace function posts.history(p_digest bytea, p_id bigint, p_reveal boolean)
-returns table (version integer, at timestamptz, flags integer, sealed bytea)
+returns table (version integer, at timestamptz, flags integer, sealed bytea, audience smallint, author bigint, who integer)
 language plpgsql stable security definer set search_path = '' as $$
+declare v_post law.shown;
 begin
-  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
-                  where s.depth = 0 and (s.code = 6 or s.code = 4 and p_reveal)) then
+  select * into v_post from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
+   where s.depth = 0 and (s.code = 6 or s.code = 4 and p_reveal);
+  if not found then
     return;
   end if;
   return query
-  select e.version, e.at, e.flags, e.sealed from posts.edit e where e.cell = law.cell(p_id) and e.post = p_id
+  select e.version, e.at, e.flags, e.sealed, v_post.audience, v_post.author, v_post.who
+    from posts.edit e where e.cell = law.cell(p_id) and e.post = p_id
   union all
-  select p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
+  select p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed,
+         v_post.audience, v_post.author, v_post.who
     from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
    where p.cell = law.cell(p_id) and p.id = p_id
   order by 1;

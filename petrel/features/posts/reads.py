@@ -6,13 +6,13 @@ from operator import itemgetter
 
 from msgspec import Struct
 
-from petrel.core import seal
+from petrel.core import seal, seen
 from petrel.core.doors import Reader, Row, reading
 from petrel.core.errors import PetrelError
 from petrel.core.pages import Page
 from petrel.core.together import Together
 from petrel.core.viewer import Anonymous
-from petrel.features.posts.shapes import Code, Content, PostNotFound, Surface, Who, decode_content
+from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, Surface, Who, decode_content
 
 PAGES = "select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])"
 # Direct messages, which are shown one viewer at a time, are on none of these.
@@ -86,6 +86,15 @@ async def shown(
     them out of lists. `have` and `have_boosted` are the stamps of rendered copies (0: none); `have_boosted` None
     says that none of the candidates is a boost, and one that is all the same is left out.
     """
+    found = await judged(r, surface, ids, have, have_boosted)
+    _note(r, surface, found)
+    return found
+
+
+async def judged(
+    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] | None = ()
+) -> list[Shown]:
+    """As `shown`, for deciding only: nothing of these rows may leave, since nobody records that they were read."""
     if not ids:
         return []
     blank = [0] * len(ids)
@@ -105,6 +114,23 @@ async def shown(
         for row in rows
         if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)
     ]
+
+
+def _note(r: Reader, surface: Surface, found: Sequence[Shown]) -> None:
+    """Records what of this is not public and not the viewer's own. Pages without it pay for one look at each row."""
+    places: list[int] = []
+    posts: list[int] = []
+    authors: list[int] = []
+    for one in found:
+        boosted = one.boosted
+        for row in (one.row,) if boosted is None else (one.row, boosted):
+            # A pointer brings no text.
+            if row["audience"] > Audience.UNLISTED and row["code"] > Code.POINTER and not row["who"] & Who.AUTHOR:
+                places.append(one.row["id"])
+                posts.append(row["id"])
+                authors.append(row["author"])
+    if places:
+        seen.note(r, surface, places, posts, authors)
 
 
 async def contents(rows: Sequence[Row]) -> dict[int, Content]:
@@ -136,7 +162,7 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
 
     Errors: PostNotFound when the viewer may not see the post itself.
     """
-    one = await shown(r, Surface.API, [post])
+    one = await judged(r, Surface.API, [post])
     if not one or one[0].row["code"] <= Code.TOMBSTONE:
         raise PostNotFound
     conversation = one[0].row["conversation"]
@@ -220,6 +246,8 @@ async def history(r: Reader, post: int, *, reveal: bool = False) -> list[Version
     """All versions, oldest first, the current one last. Errors: PostNotFound, for what waits behind a notice too
     unless it is revealed."""
     rows = await r.fetch("select * from posts.history($1, $2, $3)", r.digest, post, reveal)
+    if rows and rows[0]["audience"] > Audience.UNLISTED and not rows[0]["who"] & Who.AUTHOR:
+        seen.note(r, Surface.API, [post], [post], [rows[0]["author"]])
     key = (await seal.keys([post])).get(post)
     if not rows or key is None:
         raise PostNotFound

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from petrel.core import seal
+from petrel.core import seal, seen
 from petrel.core.doors import Reader
 from petrel.core.errors import PetrelError
 from petrel.core.inventory import Line
@@ -154,6 +154,10 @@ async def _of_messages(person: Reader, source: Source, after: Any) -> tuple[list
     sql = MESSAGES if source.table == "messages.message" else INBOX
     rows = await person.fetch(sql, person.digest, int(after or 0), PAGE_POSTS)
     shown = [msgspec.json.decode(row["val"]) for row in rows if sql == INBOX or row["code"] > 2]
+    if sql == MESSAGES:
+        theirs = [(one["id"], one["author"]) for one in shown if one["author"] != person.account]
+        ids = [one for one, _ in theirs]
+        seen.note(person, posts.Surface.EXP, ids, ids, [author for _, author in theirs])
     return shown, str(rows[-1]["id"]) if len(rows) == PAGE_POSTS else None
 
 

@@ -77,7 +77,7 @@ async def _account(r: Reader, acct: str) -> int | None:
 
 async def _saying(r: Reader, ids: Sequence[int], phrases: Sequence[str]) -> list[int]:
     """Those of these posts that the viewer may see in a search and that say all the phrases, in the order given."""
-    rows = [s.row for s in await room.shown(r, Surface.SRCH, ids) if s.row["sealed"] is not None]
+    rows = [s.row for s in await room.judged(r, Surface.SRCH, ids) if s.row["sealed"] is not None]
     keys = await seal.keys(row["id"] for row in rows)
     kept = []
     for row in rows:
@@ -116,7 +116,7 @@ async def tags(r: Reader, typed: str, limit: int) -> list[str]:
     key = await terms.word_key()
     rows = await r.fetch(TAGS, r.digest, key.hash(f"#{name}"), key.hash(terms.edge(f"#{name}")), limit)
     samples = [post for row in rows for post in row["posts"]]
-    visible = {s.row["id"] for s in await room.shown(r, Surface.PUB, samples)}
+    visible = {s.row["id"] for s in await room.judged(r, Surface.PUB, samples)}
     secret = await seal.secret("tags")
     return [seal.open_sealed(secret, row["tag"] % (1 << 64), row["sealed_name"]).decode() for row in rows
             if not visible.isdisjoint(row["posts"])]

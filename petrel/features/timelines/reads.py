@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, seen
 from petrel.core.doors import Reader, Row, current
 from petrel.core.pages import Page
 from petrel.features.timelines.rings import Rings, file_for, open_rings
@@ -184,7 +184,7 @@ async def home(r: Reader, page: Page, render: Render) -> list[tuple[int, bytes]]
         more = await render(ids, [p if p != i else None for i, p in zip(ids, posts, strict=True)])
         shown = more + shown if page.min_id is not None else shown + more
         want = max(2 * (page.limit - len(shown)), 10)
-    return shown[-page.limit :] if page.min_id is not None else shown[: page.limit]
+    return seen.first(r, shown, page.limit, last=page.min_id is not None)
 
 
 def held_in_rings(run_directory: Path, posts: Iterable[int]) -> dict[int, int]:

@@ -12,10 +12,11 @@ stopping takes one person. A crew of one waits half an hour instead, in the open
 Read next: kinds.py, rules.py, functions.sql (which enforces the same), docs/decisions/0015.
 """
 
+from petrel.ops.access import who_saw
 from petrel.ops.access.commands import approve, ask, refuse, use
 from petrel.ops.access.kinds import KINDS
 from petrel.ops.access.reads import find, listed, waiting
 from petrel.ops.access.shapes import Decision, Kind, NotAllowed, Request
 
 __all__ = ["KINDS", "Decision", "Kind", "NotAllowed", "Request", "approve", "ask", "find", "listed", "refuse", "use",
-           "waiting"]
+           "waiting", "who_saw"]

@@ -3,6 +3,7 @@ row changes only if the database comes to the same decision."""
 
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 
 from petrel.core import ids, seal
 from petrel.core.doors import Writer
@@ -10,6 +11,9 @@ from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.ops.access import rows, rules
 from petrel.ops.access.kinds import KINDS
 from petrel.ops.access.shapes import Case, Decision, NotAllowed, Request
+
+WHO_SAW = "privacy.who-saw"
+FASTER = "Somebody was faster, or something changed this moment. Look again: petrel access list"
 
 
 async def ask(w: Writer, kind: str, what: Mapping[str, str], reason: str) -> Request:
@@ -89,6 +93,27 @@ async def use(w: Writer, number: int, kind: str, what: Mapping[str, str]) -> Req
     return request
 
 
+async def open_seen(w: Writer, number: int, what: Mapping[str, str], since: datetime,
+                    until: datetime) -> dict[int, bytes]:
+    """Uses an approval of the kind privacy.who-saw, as its asker: the private halves, sealed, of the keys that reads of
+    these times were sealed for. Errors: as of `use`."""
+    case = await _case(w, number, 0)
+    request = case.request
+
+    bound = await rows.bound_of(WHO_SAW, what, request.reason)
+    is_same = request.kind == WHO_SAW and hmac.compare_digest(bound, case.bound)
+    _permit(rules.may_use(case, is_same=is_same, user=w.account or 0))
+
+    found = await w.change(rows.OPEN_SEEN, w.digest, number, bound, since, until)
+    if not found:
+        raise Conflict(FASTER)
+
+    _record(w, "access.request.used", number, request.asker, request.approver or 0,
+            rows.canonical(WHO_SAW, what, request.reason))
+
+    return {row["number"]: row["sealed_private"] for row in found if row["number"]}
+
+
 async def turn(w: Writer) -> tuple[list[int], list[int]]:
     """What time alone brings: requests of a crew of one that have waited long enough, and those that ran out."""
     alone = await w.change(rows.APPROVE_ALONE)
@@ -117,7 +142,7 @@ def _permit(decision: Decision) -> None:
 async def _change(w: Writer, sql: str, *args: object) -> None:
     """The rules have said yes a moment ago: when the database says no, something came between."""
     if not (await w.change(sql, *args))[0][0]:
-        raise Conflict("Somebody was faster, or something changed this moment. Look again: petrel access list")
+        raise Conflict(FASTER)
 
 
 def _record(w: Writer, kind: str, number: int, asker: int, other: int, body: bytes) -> None:

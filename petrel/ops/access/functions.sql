@@ -188,3 +188,111 @@ begin
   get diagnostics v_ended = row_count;
   return v_ended;
 end $$;
+
+-- Reads of what is not public ---------------------------------------------------------------------------------------
+
+-- The public half that reads are sealed for now; it is due for the next after a day.
+create or replace function access.seen_key_now(p_digest bytea)
+returns table (number bigint, public_half bytea, is_due boolean)
+language sql stable security definer set search_path = '' as $$
+  select k.number, k.public_half, k.made_at < now() - interval '1 day' from access.seen_key k
+   order by k.made_at desc, k.number desc limit 1
+$$;
+
+-- Adds a pair, unless somebody has within the day; the number of the one that stands.
+create or replace function access.add_seen_key(p_writer text, p_number bigint, p_public bytea, p_sealed bytea)
+returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare v_now record;
+begin
+  lock table access.seen_key in share row exclusive mode;
+  select * into v_now from access.seen_key_now('');
+  if v_now.number is not null and not v_now.is_due then
+    return v_now.number;
+  end if;
+  insert into access.seen_key (number, public_half, sealed_private) values (p_number, p_public, p_sealed);
+  return p_number;
+end $$;
+
+-- Keeps what a process has recorded from p_place on, exactly once: where the spool has been kept beyond that already,
+-- nothing. Returns how far it is kept now.
+create or replace function access.keep_seen(p_system text, p_spool bigint, p_place bigint, p_key bigint,
+  p_ephemeral bytea, p_from timestamptz, p_until timestamptz, p_sealed bytea)
+returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare v_kept bigint;
+begin
+  perform pg_advisory_xact_lock(p_spool);
+  v_kept := access.seen_until(p_system, p_spool);
+  if p_place = v_kept and p_sealed <> '' then
+    insert into access.seen (spool, place, key, ephemeral, from_at, until_at, sealed)
+    values (p_spool, p_place, p_key, p_ephemeral, p_from, p_until, p_sealed);
+    v_kept := p_place + length(p_sealed);
+  end if;
+  return v_kept;
+end $$;
+
+create or replace function access.seen_until(p_system text, p_spool bigint) returns bigint
+language sql stable security definer set search_path = '' as $$
+  select coalesce((select s.place + length(s.sealed) from access.seen s where s.spool = p_spool
+                    order by s.place desc limit 1), 0)
+$$;
+
+-- Rows that touch these times, in the order of their end, from after (p_after, p_spool, p_place) on.
+create or replace function access.seen_between(p_system text, p_from timestamptz, p_until timestamptz,
+  p_after timestamptz, p_spool bigint, p_place bigint, p_limit integer)
+returns setof access.seen
+language sql stable security definer set search_path = '' as $$
+  select * from access.seen s
+   where s.until_at >= p_from and s.from_at <= p_until and (s.until_at, s.spool, s.place) > (p_after, p_spool, p_place)
+   order by s.until_at, s.spool, s.place limit p_limit
+$$;
+
+-- The private halves of these times, to the asker of an approved request, in the moment of its use; nothing to anybody
+-- else. What they open is what was asked for: Python holds the question to what the request is bound to.
+create or replace function access.open_seen(p_digest bytea, p_id bigint, p_bound bytea, p_from timestamptz,
+                                            p_until timestamptz)
+returns table (number bigint, sealed_private bytea)
+language plpgsql security definer set search_path = '' as $$
+begin
+  if (law.viewer(p_digest)).kind is distinct from 'session'
+     or not access.use('access', p_id, 'privacy.who-saw', p_bound, p_digest) then
+    return;
+  end if;
+  return query select k.number, k.sealed_private from access.seen_key k
+    where k.number in (select s.key from access.seen s where s.until_at >= p_from and s.from_at <= p_until)
+  union all select 0, ''::bytea;                                  -- it was used, though nothing was recorded then
+end $$;
+
+-- Removes what is older than 90 days, some thousand rows at a time, and names the pairs that nothing is sealed for any
+-- more: their keys are destroyed, and then they are dropped.
+create or replace function access.forget_seen(p_system text, p_days integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare v_count integer;
+begin
+  delete from access.seen where (spool, place) in (
+    select s.spool, s.place from access.seen s where s.until_at < now() - make_interval(days => greatest(p_days, 1))
+     order by s.until_at limit 5000);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+create or replace function access.old_seen_keys(p_system text, p_days integer) returns setof bigint
+language sql stable security definer set search_path = '' as $$
+  select k.number from access.seen_key k
+   where k.made_at < now() - make_interval(days => greatest(p_days, 1) + 2)
+     and not exists (select from access.seen s where s.key = k.number)
+$$;
+
+create or replace function access.drop_seen_keys(p_system text, p_numbers bigint[], p_days integer) returns void
+language sql security definer set search_path = '' as $$
+  delete from access.seen_key k where k.number = any (p_numbers)
+     and k.number in (select access.old_seen_keys(p_system, p_days))
+$$;
+
+create or replace function access.count_looks(p_writer text, p_accounts bigint[]) returns void
+language sql security definer set search_path = '' as $$
+  insert into access.look_count (cell, account, month, looks)
+  select law.cell(x), x, date_trunc('month', now() at time zone 'UTC')::date, 1 from unnest(p_accounts) x
+  on conflict (cell, account, month) do update set looks = look_count.looks + 1
+$$;

@@ -9,6 +9,7 @@ harmless({
     "access.request.refused": "every open request ends in a restore",
     "access.request.used": "every open request ends in a restore",
     "access.request.expired": "every open request ends in a restore",
+    "access.seen.told": "that two people were told who saw something; what they know stays known",
     "access.request.ended": "what a restore itself writes: open requests end",
 })
 

@@ -16,6 +16,7 @@ ASK = "select access.ask($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 APPROVE = "select access.approve($1, $2, $3)"
 REFUSE = "select access.refuse($1, $2)"
 USE = "select access.use('access', $1, $2, $3, $4)"
+OPEN_SEEN = "select * from access.open_seen($1, $2, $3, $4, $5)"
 APPROVE_ALONE = "select * from access.approve_alone('access')"
 EXPIRE = "select * from access.expire('access')"
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from petrel.core import seen
 from petrel.core.doors import Reader
 from petrel.core.pages import ROUNDS, Page, further
 from petrel.features import posts
@@ -47,16 +48,16 @@ async def by_candidates(r: Reader, surface: Surface, page: Page, propose: Propos
             if len(shown) >= wanted.limit or len(ids) < at.limit:
                 break
             at = further(at, ids, wanted.limit, found=bool(more))
-        return shown[-wanted.limit :] if backwards else shown[: wanted.limit]
+        return seen.first(r, shown, wanted.limit, last=backwards)
 
-    return timeline(await paged(page, fetch))
+    return timeline(await paged(r, page, fetch))
 
 
 def timeline(one: Paged[PostView | Gap]) -> Timeline:
     return Timeline(posts=one.items, older=one.older, newer=one.newer)
 
 
-async def paged(page: Page, fetch: Callable[[Page], Awaitable[list[tuple[int, Item]]]]) -> Paged[Item]:
+async def paged(r: Reader, page: Page, fetch: Callable[[Page], Awaitable[list[tuple[int, Item]]]]) -> Paged[Item]:
     """One more than wanted is asked for, to know whether there is another page.
 
     Going back towards the newest, a page that is not full is the first one: it is shown whole.
@@ -67,7 +68,7 @@ async def paged(page: Page, fetch: Callable[[Page], Awaitable[list[tuple[int, It
         found = await fetch(Page(page.limit + 1))
     has_more = len(found) > page.limit
     backwards = page.min_id is not None
-    shown = (found[1:] if backwards else found[:-1]) if has_more else found
+    shown = seen.first(r, found, page.limit, last=backwards) if has_more else found
     if not shown:
         return Paged(())
     return Paged(

@@ -76,7 +76,7 @@ class ReadingRooms:
             async def fetch(wanted: Page) -> Any:
                 return await timelines.home(r, wanted, show)
 
-            return lists.timeline(await lists.paged(page, fetch))
+            return lists.timeline(await lists.paged(r, page, fetch))
 
     async def public(self, viewer: Viewer, page: Page) -> Timeline:
         async with reading(viewer) as r:

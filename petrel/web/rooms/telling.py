@@ -1,7 +1,8 @@
 """What happened to a member, in groups: likes and boosts of one post, and follows, within twelve hours are one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from petrel.core import seen
 from petrel.core.doors import Reader, reading
 from petrel.core.ids import at_of
 from petrel.core.pages import ROUNDS, Page, further
@@ -29,7 +30,9 @@ class TellingRooms:
             async def fetch(wanted: Page) -> list[tuple[int, Notification]]:
                 return [(item.id, item) for item in await _filled(r, wanted, last_read)]
 
-            found = await lists.paged(page, fetch)
+            found = await lists.paged(r, page, fetch)
+            views = [item.post for item in found.items if item.post is not None]
+            seen.only(r, [view.boost or view.id for view in views])
             return Notifications(items=found.items, older=found.older, newer=found.newer)
 
 
@@ -38,7 +41,7 @@ async def unread(r: Reader) -> int:
     page = Page(MOST_UNREAD, since_id=await _last_read(r))
     leaders, _ = await notifications.led(r, page, Wanted(), frozenset(GROUPED))
     people = await accounts.visible(r, list({one.newest.actor for one in leaders}))
-    about = {one.row["id"] for part in await _shown(r, leaders) for one in part[1]}
+    about = {one.row["id"] for part in await _shown(r, leaders, posts.judged) for one in part[1]}
     return sum(
         one.newest.actor in people and (not one.newest.post or one.newest.post in about) for one in leaders
     )
@@ -84,11 +87,13 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
     ]
 
 
-async def _shown(r: Reader, leaders: Sequence[Leader]) -> list[tuple[Surface, list[Shown]]]:
+async def _shown(
+    r: Reader, leaders: Sequence[Leader], look: Callable[..., Awaitable[list[Shown]]] = posts.shown
+) -> list[tuple[Surface, list[Shown]]]:
     """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own."""
     theirs = {one.newest.post: one.newest.kind for one in leaders if one.newest.post and not _is_own(one.newest)}
     own = list({one.newest.post for one in leaders if one.newest.post and _is_own(one.newest)})
-    found = await posts.shown(r, Surface.NTF, list(theirs))
+    found = await look(r, Surface.NTF, list(theirs))
     # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
     fit = [
         one
@@ -96,7 +101,7 @@ async def _shown(r: Reader, leaders: Sequence[Leader]) -> list[tuple[Surface, li
         if one.row["code"] > Code.TOMBSTONE
         and (one.row["code"] != Code.IF_ASKED or theirs[one.row["id"]] is Kind.STATUS)
     ]
-    mine = [one for one in await posts.shown(r, Surface.API, own) if one.row["code"] > Code.TOMBSTONE]
+    mine = [one for one in await look(r, Surface.API, own) if one.row["code"] > Code.TOMBSTONE]
     return [(Surface.NTF, fit), (Surface.API, mine)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from petrel.core import seen
 from petrel.core.doors import Reader, Row
 from petrel.core.ids import at_of
 from petrel.core.text import MentionTarget, parse, render
@@ -69,7 +70,9 @@ async def views_of(
     has_filters = surface in CONTEXTS and any(row["who"] & Who.FILTERING for row in rows)
     kept = tuple(await filters.of(r)) if has_filters else ()
     opened = Opened(surface, reveal, cards, texts, kept)
-    return [_view(one, opened) for one in found]
+    views = [_view(one, opened) for one in found]
+    seen.cut(r, {one.row["id"] for one, view in zip(found, views, strict=True) if view is None})
+    return views
 
 
 def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
