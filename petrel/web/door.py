@@ -131,8 +131,8 @@ class Visit:
         response.delete_cookie(self.door.cookie("guest"), secure=self.door.is_secure, httponly=True, samesite="lax")
         return response
 
-    def leave(self) -> Response:
-        response = self.go("/")
+    def leave(self, address: str = "/") -> Response:
+        response = self.go(address)
         response.delete_cookie(self.door.cookie("session"), secure=self.door.is_secure, httponly=True, samesite="lax")
         return response
 

@@ -10,13 +10,17 @@ from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
 from petrel.web.shapes import (
     Consent,
+    Download,
     Draft,
+    Ended,
     Found,
     Gap,
     Handover,
+    Kept,
     Newcomer,
     Notifications,
     Opening,
+    OwnData,
     PostView,
     Privacy,
     Profile,
@@ -117,6 +121,39 @@ class Settling(Protocol):
         """Errors: Refused."""
 
 
+class Owing(Protocol):
+    """What people are owed. Errors of all that take a viewer: Unauthenticated."""
+
+    async def claimant(self, session: str) -> Viewer:
+        """Who holds this session, suspended people included, for the pages that these have too."""
+
+    async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str) -> str:
+        """As `sign_in`, for suspended people too: the session opens the pages about one's own data, no others."""
+
+    async def own_data(self, viewer: Viewer) -> OwnData: ...
+
+    async def ask_export(self, viewer: Viewer, *, cause: str) -> None:
+        """One that is being made already is that one. Errors: Refused (not signed in lately)."""
+
+    async def download(self, viewer: Viewer, number: int) -> Download:
+        """Errors: NotFound: somebody else's, none, not done, expired."""
+
+    async def planned_erasure(self, viewer: Viewer) -> dict[str, int]:
+        """What would go, by words for it."""
+
+    async def erase(self, viewer: Viewer, handle: str, password: str, *, address: str, cause: str) -> str:
+        """Hides the account at once and orders the rest; the secret of the link that tells how it went.
+
+        Errors: Invalid ("handle", or the password), TooMany.
+        """
+
+    async def ended(self, secret: str) -> Ended:
+        """Errors: NotFound."""
+
+    async def kept(self) -> tuple[Kept, ...]:
+        """What is kept of people, by what for."""
+
+
 class Doorkeeping(Protocol):
     """Who comes in. Session tokens are bearer strings; the cookie holds one, the database its digest."""
 
@@ -166,5 +203,5 @@ class Consenting(Protocol):
         """error=access_denied for the app. Errors: as above."""
 
 
-class Needs(Reading, Acting, Settling, Doorkeeping, Consenting, Protocol):
+class Needs(Reading, Acting, Settling, Owing, Doorkeeping, Consenting, Protocol):
     """All of it."""

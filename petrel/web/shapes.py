@@ -3,6 +3,7 @@
 Nothing here decides who sees what: a shape holds only what the verdict has let through for this viewer.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import quote
 
@@ -276,6 +277,62 @@ class Consent(Struct, frozen=True, kw_only=True):
     website: str = ""
     scopes: tuple[str, ...]
     redirect_uri: str
+
+
+class Copy(Struct, frozen=True):
+    """A copy of somebody's data: asked for, or done and there until `expires_at`."""
+
+    id: int
+    asked_at: datetime
+    done_at: datetime | None
+    bytes: int
+    expires_at: datetime | None
+
+
+class Agreed(Struct, frozen=True):
+    """One line of the history of what somebody agreed to. `what`: terms, indexable, discoverable."""
+
+    what: str
+    version: str
+    given: bool
+    at: datetime
+    how: str
+
+
+class OwnData(Struct, frozen=True, kw_only=True):
+    """The page about one's own data; `is_fresh` as for showing more."""
+
+    is_fresh: bool
+    copies: tuple[Copy, ...]
+    agreed: tuple[Agreed, ...]
+
+
+class Download(Struct, frozen=True, kw_only=True):
+    """A finished copy: `pieces(start, end)` reads it. `digest`: SHA-256 in hexadecimal."""
+
+    bytes: int
+    digest: str
+    pieces: Callable[[int, int], Iterator[bytes]]
+
+
+class Ended(Struct, frozen=True):
+    """How the erasure of an account went; `receipt` is signed JSON, empty until there is one."""
+
+    asked_at: datetime
+    done_at: datetime | None
+    looked_at: datetime | None
+    gone: dict[str, int]
+    receipt: bytes
+
+
+class Kept(Struct, frozen=True):
+    """What is kept for one purpose, in words for everybody."""
+
+    title: str
+    why: str
+    what: tuple[str, ...]
+    how_long: tuple[str, ...]
+    who: str
 
 
 class Handover(Struct, frozen=True, kw_only=True):

@@ -104,10 +104,12 @@ class Browser(Cookies):
 async def call(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
     """One whole request, without a socket."""
     sent: list[MutableMapping[str, Any]] = []
-    events: list[dict[str, Any]] = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
+    events: list[dict[str, Any]] = [{"type": "http.request", "body": body}]
 
     async def receive() -> dict[str, Any]:
-        return events.pop(0) if len(events) > 1 else events[0]
+        if not events:
+            await asyncio.Event().wait()        # stays connected as long as it is answered
+        return events.pop()
 
     async def send(event: MutableMapping[str, Any]) -> None:
         sent.append(event)

@@ -23,11 +23,11 @@ from petrel.features.accounts.shapes import (
 NOBODY = Anonymous()
 
 
-async def sign_in(name: str, password: str, *, cause: str) -> Issued:
+async def sign_in(name: str, password: str, *, cause: str, even_suspended: bool = False) -> Issued:
     """A new session for whoever has this handle or e-mail address, and this password.
 
-    Unknown names take as long as wrong passwords and are answered alike.
-    Errors: WrongSignIn, MayNotSignIn (only after the right password), Unavailable.
+    Unknown names take as long as wrong passwords and are answered alike. `even_suspended`: for the pages that suspended
+    people have. Errors: WrongSignIn, MayNotSignIn (only after the right password), Unavailable.
     """
     name = name.strip()[:rules.LONGEST_EMAIL]
     is_address = "@" in name.removeprefix("@")
@@ -39,7 +39,7 @@ async def sign_in(name: str, password: str, *, cause: str) -> Issued:
     secret_hash = found["secret_hash"] if found else None
     if not await passwords.fits(secret_hash, password) or found is None or secret_hash is None:
         raise WrongSignIn
-    rules.may_sign_in(found["state"])
+    rules.may_sign_in(found["state"], even_suspended=even_suspended)
     new_hash = await passwords.rehash(password) if passwords.is_outdated(secret_hash) else None
 
     async with writing(NOBODY, cause=cause) as w:

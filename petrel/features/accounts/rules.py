@@ -123,10 +123,13 @@ def _bounded(text: str, field: str, most: int) -> str:
     return text
 
 
-def may_sign_in(state: int) -> None:
-    """Errors: MayNotSignIn. source: visibility.md section 1, suspended and deactivated viewers."""
+def may_sign_in(state: int, *, even_suspended: bool = False) -> None:
+    """Errors: MayNotSignIn. Who is suspended comes in to a few pages of their own only.
+
+    source: visibility.md section 1, suspended and deactivated viewers.
+    """
     for bit, reason, text in BARRED:
-        if state & bit:
+        if state & bit and not (even_suspended and bit == State.SUSPENDED):
             raise MayNotSignIn(reason, text)
 
 

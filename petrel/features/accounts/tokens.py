@@ -30,21 +30,22 @@ select d.ord, v.account, v.kind, v.scopes, v.role, v.state, v.app, v.token
 """
 
 
-async def resolve(r: Reader, digest: bytes) -> Member | AppOnly | None:
+async def resolve(r: Reader, digest: bytes, *, even_suspended: bool = False) -> Member | AppOnly | None:
     """Who holds the token with this digest; None for nobody, revoked or ended.
 
     Errors: MayNotSignIn for an account that may not be used (suspended, deactivated, not confirmed).
     """
-    found = (await resolve_many(r, [digest]))[0]
+    found = (await resolve_many(r, [digest], even_suspended=even_suspended))[0]
     if isinstance(found, PetrelError):
         raise found
     return found
 
 
-async def resolve_many(r: Reader, digests: Sequence[bytes]) -> list[Member | AppOnly | PetrelError | None]:
+async def resolve_many(r: Reader, digests: Sequence[bytes], *,
+                       even_suspended: bool = False) -> list[Member | AppOnly | PetrelError | None]:
     """As `resolve`, for many in one query; the error of each stands in its place."""
     rows = {row["ord"] - 1: row for row in await r.fetch(VIEWERS, digests)}
-    return [_holder(digest, rows.get(i)) for i, digest in enumerate(digests)]
+    return [_holder(digest, rows.get(i), even_suspended) for i, digest in enumerate(digests)]
 
 
 async def resolve_together(digests: list[bytes]) -> list[Member | AppOnly | PetrelError | None]:
@@ -53,14 +54,14 @@ async def resolve_together(digests: list[bytes]) -> list[Member | AppOnly | Petr
         return await resolve_many(r, digests)
 
 
-def _holder(digest: bytes, row: Row | None) -> Member | AppOnly | PetrelError | None:
+def _holder(digest: bytes, row: Row | None, even_suspended: bool) -> Member | AppOnly | PetrelError | None:
     if row is None or row["kind"] is None:
         return None
     held = frozenset(row["scopes"])
     if row["account"] is None:
         return AppOnly(row["app"], digest, held)
     try:
-        may_sign_in(row["state"])
+        may_sign_in(row["state"], even_suspended=even_suspended)
     except PetrelError as error:
         return error
     return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session",

@@ -5,6 +5,6 @@ an account leads to rows). Invariants: an export holds every column that the inv
 as held; after an erasure a sweep by the inventory finds nothing. Read next: reach.py, then erasure.py.
 """
 
-from petrel.features.privacy import consents, erasure, exporting, reach, retention, shapes, sources
+from petrel.features.privacy import consents, erasure, exporting, reach, record, retention, shapes, sources
 
-__all__ = ["consents", "erasure", "exporting", "reach", "retention", "shapes", "sources"]
+__all__ = ["consents", "erasure", "exporting", "reach", "record", "retention", "shapes", "sources"]

@@ -34,6 +34,8 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
                           '; ')
           from access.request r
          where r.state = 'asked' and r.expires_at > now() and access.is_alone(r.asker, r.least_role)) as alone,
+       (select count(*) from privacy.request where done_at is null and asked_at < now() - interval '20 days')
+         as late_requests,
        (select count(*) from deletions.deletion where state = 3) as remaining,
        (select count(*) from deletions.deletion where keys_gone_at is null and asked_at < now() - interval '60 s')
          as with_key,
@@ -90,8 +92,8 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
             _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
-            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
-            *leaks.check_leaks(guards, status.started_at)]
+            _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
+            _check_shredding(row["unshredded_s"] or 0.0), *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_jobs(dead: int, overdue_s: float) -> Check:
@@ -122,6 +124,14 @@ def _check_alone(requests: str | None) -> Check:
         return bad("access", f"will approve themselves 30 minutes after they were made (UTC): {requests}",
                    "If that was not you: petrel access refuse NUMBER --as HANDLE, and change your password.")
     return fine("access", "no request approves itself")
+
+
+def _check_requests(late: int) -> Check:
+    """The law gives a month. source: General Data Protection Regulation, article 12 (3)."""
+    if late:
+        return bad("data requests", f"{late} wait for an answer for 20 days; the law gives a month",
+                   "See what failed with `petrel jobs dead`, then `petrel jobs retry --all`.")
+    return fine("data requests", "none is late")
 
 
 def _check_deletions(remaining: int, with_key: int) -> Check:
