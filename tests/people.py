@@ -5,6 +5,7 @@ import hashlib
 from petrel.core.doors import writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, posts, relationships
+from petrel.features.accounts import tokens
 from petrel.features.posts import Ask, Audience, Draft, Fresh
 
 SCOPES = ("read", "write", "follow", "push")
@@ -25,6 +26,15 @@ async def signed_in(*handles: str, protected: bool = False, indexable: bool = Fa
         (Member(n, hashlib.sha256(t.encode()).digest(), frozenset(SCOPES)), t)
         for n, t in zip(numbers, tokens, strict=True)
     ]
+
+
+async def open_up(member: Member) -> None:
+    """Opens a protected account, as its owner does at a browser that has just signed in."""
+    async with writing(System("tests"), cause="tests") as w:
+        issued = await tokens.open_session(w, member.account)
+    browser = Member(member.account, hashlib.sha256(issued.token.encode()).digest(), is_session=True)
+    async with writing(browser, cause="tests") as w:
+        await accounts.unprotect(w)
 
 
 async def follow(follower: Member, *others: Member, boosts: bool = True) -> None:

@@ -86,7 +86,7 @@ def show(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
 @accounts.command("set")
 @click.argument("handle")
 @click.option("--role", type=ROLES)
-@click.option("--protected/--open", default=None)
+@click.option("--protected", is_flag=True, help="Protect it at once. Only its owner can open it again, on the web.")
 @click.option("--discoverable/--not-discoverable", default=None)
 @click.option("--indexable/--not-indexable", default=None)
 @click.option("--bot/--not-bot", default=None)
@@ -95,7 +95,7 @@ def show(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
 @with_json
 @click.pass_obj
 def set_(wiring: Wiring, /, handle: str, data: str | None, as_json: bool, asks_password: bool, role: Any,
-         protected: bool | None, **flags: bool | None) -> None:
+         protected: bool, **flags: bool | None) -> None:
     """Change an account: role, protection, how it may be found, password."""
     from petrel.core.doors import writing
     from petrel.core.viewer import System
@@ -109,8 +109,8 @@ def set_(wiring: Wiring, /, handle: str, data: str | None, as_json: bool, asks_p
         async with writing(System("cli"), cause="petrel accounts set") as w:
             if role is not None:
                 await room.set_role(w, account.id, role)
-            if protected is not None:
-                await room.protect(w, account.id, on=protected)
+            if protected:
+                await room.protect(w, account.id)
             if any(flag is not None for flag in flags.values()):
                 await room.set_flags(w, account.id, **flags)
             if hashed is not None:

@@ -8,12 +8,11 @@ import asyncpg
 import pytest
 
 from petrel.cli.why import _told
-from petrel.core.doors import writing
 from petrel.core.policy import POLICY
 from petrel.core.viewer import System
-from petrel.features import accounts, posts
+from petrel.features import posts
 from petrel.features.posts import Audience, Code, explain
-from tests.people import follow, people, publish, tell
+from tests.people import follow, open_up, people, publish, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import law_codes
@@ -53,8 +52,7 @@ async def test_why_the_audience_is_what_it_is(site):
     now, verdicts = await looked(None, post.id)
     assert now.said == "public" and now.audience == "protected" and verdicts["link"].line == "live protected"
     assert now.audience_why == "the account is protected now and it was written while the account was protected"
-    async with writing(System("t"), cause="t") as w:
-        await accounts.protect(w, pro.account, on=False)
+    await open_up(pro)
     assert (await looked(None, post.id))[0].audience_why == "it was written while the account was protected"
 
 

@@ -9,11 +9,11 @@ from petrel.core import doors, policy
 from petrel.core.doors import reading, writing
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.viewer import Anonymous, System
-from petrel.features import accounts, posts
+from petrel.features import posts
 from petrel.features.posts import Audience, Surface
 from petrel.storage.pools import Addresses
 from tests.conftest import loop
-from tests.people import follow, people, publish, tell
+from tests.people import follow, open_up, people, publish, tell
 
 
 async def connected(args: dict, number: str | None = None) -> asyncpg.Connection:
@@ -172,11 +172,10 @@ async def test_a_closed_surface_answers_that_it_is_closed_and_others_go_on(site)
         await site.pools["reader"].fetchval("select law.close_surface('t', 1::smallint, 'a stranger')")
 
 
-async def test_the_crew_and_the_owner_open_an_account_on_purpose(site):
+async def test_its_owner_opens_an_account_on_purpose(site):
     [pro], [eve] = await people("purpose", protected=True), await people("purpose_eve")
     await follow(eve, pro)
-    async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, pro.account, on=False)
+    await open_up(pro)
     async with reading(eve) as r:
         card = await r.row("select * from accounts.cards($1, array[$2::bigint], $3)", r.digest, pro.account, [0])
     assert (card["is_protected"], card["shell"]) == (False, 2)

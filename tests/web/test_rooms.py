@@ -94,7 +94,7 @@ async def test_a_protected_accounts_posts_are_not_there_for_strangers(site: Door
     async with writing(System("tests"), cause="tests") as w:
         found = await accounts.find(w, "emil")
         assert found is not None
-        await accounts.protect(w, found.id, on=True)
+        await accounts.protect(w, found.id)
     public_before = await emil.write("Written in the open, read by followers")
 
     assert "Only for those" in text_of(await frida.get(post))

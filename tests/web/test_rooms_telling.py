@@ -66,7 +66,7 @@ async def test_a_request_is_answered_from_its_notification(site: Doors) -> None:
     door = await front_door()
     dag, eva = await joined(door, "dag", "eva")
     async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, (await member(dag)).account, on=True)
+        await accounts.protect(w, (await member(dag)).account)
     await eva.follow("dag")
     await settle()
     page = await dag.get("/notifications")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from petrel.core import ids, policy, seal
+from petrel.core import ids, seal
 from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, NotFound, Unauthenticated
 from petrel.core.text import handles
@@ -134,17 +134,15 @@ async def unprotect(w: Writer) -> None:
     w.record("accounts.account.changed", me)
 
 
-async def protect(w: Writer, account: int, *, on: bool) -> None:
-    """For the command line: protects or opens an account. Errors: NotFound."""
+async def protect(w: Writer, account: int) -> None:
+    """For the command line: protects an account. Opening it again is its owner's alone. Errors: NotFound."""
     _only_system(w)
     if await rows.fetch_account(w, account) is None:
         raise NotFound
 
-    if not on:
-        await policy.widens(w, account)
-    await rows.update_account(w, account, Changes(protected=on), None)
+    await rows.update_account(w, account, Changes(protected=True), None)
 
-    w.record("accounts.account.protected" if on else "accounts.account.opened", account)
+    w.record("accounts.account.protected", account)
     w.record("accounts.account.changed", account)
 
 

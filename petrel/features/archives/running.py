@@ -38,8 +38,8 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
     """
     with opened(path) as archive:
         with meant():
-            told = told_by(archive)
-            checked = look(told)
+            # Beside the loop, which has leases to renew: of a million posts this takes minutes.
+            told, checked = await asyncio.to_thread(_looked, archive)
         if dry_run:
             return checked
         report = Report(who=told.who)
@@ -56,6 +56,11 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
                 raise
             await _note(report, "done")
     return report
+
+
+def _looked(archive: Archive) -> tuple[Teller, Report]:
+    told = told_by(archive)
+    return told, look(told)
 
 
 def told_by(archive: Archive) -> Teller:

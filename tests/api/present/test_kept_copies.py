@@ -124,7 +124,7 @@ async def test_when_a_protected_account_last_posted_is_for_its_followers():
     await publish(pro, "in the open")
     await drain("counts")
     async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, pro.account, on=True)
+        await accounts.protect(w, pro.account)
     await follow(bob, pro)
     async with writing(pro, cause="tests") as w:
         await relationships.accept(w, bob.account)

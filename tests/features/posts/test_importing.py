@@ -13,7 +13,7 @@ from petrel.features import accounts, posts
 from petrel.features.posts import Audience, Past, Surface
 from petrel.features.posts.shapes import Empty, TooLong
 from tests.drain import drain
-from tests.people import follow, people, publish
+from tests.people import follow, open_up, people, publish
 
 NOBODY = Anonymous()
 LONG_AGO = datetime(2019, 3, 4, 5, 6, 7, 8000, UTC)
@@ -68,8 +68,7 @@ async def test_the_narrowest_of_what_it_was_and_what_the_account_is_holds(site):
     async with reading(ada) as r:
         assert (await posts.standing(r, open_one)).wrote == Audience.UNLISTED
     assert not await seen(NOBODY, hidden)
-    async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, shut.account, on=False)
+    await open_up(shut)
     assert not await seen(NOBODY, hidden), "it was written while protected"
 
 

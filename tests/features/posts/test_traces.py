@@ -4,11 +4,11 @@ import pytest
 
 from petrel.core.doors import reading, writing
 from petrel.core.pages import Page
-from petrel.core.viewer import Anonymous, System
-from petrel.features import accounts, posts, relationships
+from petrel.core.viewer import Anonymous
+from petrel.features import posts, relationships
 from petrel.features.posts import Audience, Draft, Mark, PostNotFound, Surface
 from tests.drain import drain
-from tests.people import mark, people, publish
+from tests.people import mark, open_up, people, publish
 
 
 async def boost(member, post, audience=None):
@@ -69,8 +69,7 @@ async def test_a_boost_made_while_protected_stays_with_followers(site):
     [ada, eve], [pro] = await people("tpada", "tpeve"), await people("tppro", protected=True)
     post = await publish(ada, "hello")
     number = await boost(pro, post.id)
-    async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, pro.account, on=False)
+    await open_up(pro)
     async with reading(eve) as r:
         assert not await posts.shown(r, Surface.API, [number])
         assert await posts.reactions(r, post.id, 4, Page(40)) == []

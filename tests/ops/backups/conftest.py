@@ -61,7 +61,7 @@ async def _before(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> N
 async def _before_small_things(who: dict[str, Member], made: dict[str, int]) -> None:
     fay, ann, eve = who["fay"], who["ann"].account, who["eve"].account
     async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, eve, on=True)
+        await accounts.protect(w, eve)
     await follow(fay, who["ann"], who["eve"])           # of eve, who is protected by now, only a request
     made["edited"] = (await publish(fay, "@dan see", audience=Audience.FOLLOWERS)).id
     made["fay's message"] = (await tell(fay, "@bob hello")).conversation or 0
@@ -116,7 +116,7 @@ async def _after(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> No
         await lists.remove(w, made["list"], [eve.account])
     await mark(eve, made["unboosted"], Mark.BOOST, on=False)
     async with writing(System("tests"), cause="tests") as w:
-        await accounts.protect(w, ann.account, on=True)
+        await accounts.protect(w, ann.account)
         await accounts.set_role(w, now["gus"][0].account, "member")
         await accounts.set_password(w, now["hal"][0].account, await accounts.hash_password("a third horse"))
         await accounts.set_password(w, now["gus"][0].account, await accounts.hash_password("another horse"))
