@@ -23,7 +23,7 @@ from petrel.core.errors import Unavailable
 from petrel.core.witness import Witness
 from petrel.ops.backups import keys, places
 from petrel.ops.backups.sealed import Sealer
-from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, Manifest, Moment, NotNow, Part, Side
+from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, Manifest, Moment, NotNow, Part, Side
 from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import StorageError
@@ -37,6 +37,7 @@ select (select max(epoch) from journal.epoch), pg_snapshot_xmin(pg_current_snaps
        coalesce((select id from journal.entry order by epoch desc, xid desc, id desc limit 1), 0),
        coalesce((select max(seq) from journal.root), 0)
 """
+SERVER = "select system_identifier from pg_control_system()"
 SIZE = "select sum(pg_database_size(oid))::bigint from pg_database"
 COUNTED = ("accounts.account", "posts.post", "messages.message", "relationships.relation", "journal.entry")
 SITE_FILES = ("settings.toml",)
@@ -60,12 +61,16 @@ async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tu
     known, is_new = keys.load_or_make(wanted.folder / "keys")
     with places.locked(wanted.place):
         _check_room(wanted.place)
-        for side in ("data", "keyring"):
-            places.begin(wanted.place, side, backup)
-        data, keyring = await _both(addresses, wanted, backup, known, progress)
-        # The keyring first: data whose manifest is there has its keys.
-        places.finish(wanted.place, keyring, known["keyring"])
-        places.finish(wanted.place, data, known["data"])
+        try:
+            for side in SIDES:
+                places.begin(wanted.place, side, backup)
+            data, keyring = await _both(addresses, wanted, backup, known, progress)
+            # The keyring first: data whose manifest is there has its keys.
+            places.finish(wanted.place, keyring, known["keyring"])
+            places.finish(wanted.place, data, known["data"])
+        except BaseException:
+            places.abandon(wanted.place, backup)
+            raise
     return data, keyring, is_new
 
 
@@ -74,6 +79,7 @@ async def _both(addresses: Addresses, wanted: Wanted, backup: str, known: keys.K
     site = _site(wanted.folder)
     main, ring = await _connect(addresses.main["owner"]), await _connect(addresses.keyring["owner"])
     try:
+        await _check_apart(main, ring)
         [(policy,)] = await main.fetch("select max(version) from law.policy")
         began, counted = await _moment(main, wanted.folder), await _count(main)
         parts = [await _copy(addresses.main["owner"], main, wanted, ("data", backup, "main"), known, progress),
@@ -100,6 +106,13 @@ async def _connect(args: dict[str, Any]) -> asyncpg.Connection:
         return await asyncpg.connect(**args, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as e:
         raise Unavailable(f"The database cannot be reached: {e}") from e
+
+
+async def _check_apart(main: asyncpg.Connection, ring: asyncpg.Connection) -> None:
+    """A physical copy is of a whole server. source: docs/law/visibility.md section 8, data and keys never together."""
+    if await main.fetchval(SERVER) == await ring.fetchval(SERVER):
+        raise NotNow("Both databases are in one Postgres server, and a copy of it would hold the data and its keys "
+                     "together. Move the keyring to a server of its own (PETREL_KEYRING_URL)")
 
 
 def _version(connection: asyncpg.Connection) -> str:

@@ -60,6 +60,12 @@ def finish(place: Path, manifest: Manifest, key: bytes) -> None:
         _sync(folder)
 
 
+def abandon(place: Path, backup: str) -> None:
+    """Removes what was begun."""
+    for side in SIDES:
+        shutil.rmtree(folder_of(place, side, backup + UNFINISHED), ignore_errors=True)
+
+
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -9,9 +9,10 @@ from petrel.core import restrictions
 from petrel.core.doors import Doors, writing
 from petrel.core.restrictions import Kept
 from petrel.core.viewer import System
-from petrel.ops.backups import NotNow, keys, replay
+from petrel.ops.backups import NotNow, Wanted, create, keys, replay
 from petrel.ops.backups.checks import law_as_written
 from petrel.ops.backups.shapes import WrongKey
+from petrel.storage.pools import Addresses
 from tests.people import people, publish
 
 app.load_rooms()
@@ -73,3 +74,12 @@ def test_keys_are_made_once_kept_private_and_read_from_any_text(tmp_path: Path) 
     assert keys.parsed(text, "a letter") == made
     with pytest.raises(WrongKey):
         keys.parsed("nothing here", "a letter")
+
+
+async def test_data_and_keys_in_one_server_are_not_copied_together(addresses: Addresses, tmp_path: Path) -> None:
+    """A physical copy is of a whole server: the law wants both apart. Nothing is left of the attempt."""
+    both = Addresses(main=addresses.main, keyring=addresses.main)
+    with pytest.raises(NotNow, match="a server of its own"):
+        await create(both, Wanted(tmp_path / "out", tmp_path / "site"), lambda _what, _done, _expected: None)
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [tmp_path / "out" / ".lock"]
+    assert not list((tmp_path / "out").glob("*/*"))
