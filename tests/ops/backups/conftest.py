@@ -1,11 +1,9 @@
 """One site for all of this room's tests: people, posts, a backup; then much is taken away, and the site is lost."""
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -163,9 +161,10 @@ async def _until_witnessed(site: Site, data: Path, root: int) -> None:
 
 def _kill(site: Site) -> None:
     """As if the machine had lost its power: nothing ends in order."""
-    family: list[Any] = [psutil.Process(site.process.pid), *psutil.Process(site.process.pid).children(recursive=True)]
-    for process in family:
-        os.kill(process.pid, signal.SIGKILL)
+    supervisor = psutil.Process(site.process.pid)
+    for process in (supervisor, *supervisor.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):        # it ends with its parent
+            process.kill()
 
 
 @pytest.fixture(scope="session")
