@@ -13,16 +13,20 @@
 -- their side of every block, and allowed nothing but what is public. See decision 0013.
 create or replace function law.viewer(p_digest bytea) returns law.session
 language plpgsql stable security definer set search_path = '' as $$
-declare s law.session;
+declare
+  s law.session;
+  v_in_force integer;
 begin
   if length(p_digest) <> 32 then return s; end if;
-  select t.account, t.kind, t.scopes, a.role, a.state, t.app, t.id into s
+  -- law.is_older, within the query that is made anyway: every page begins here.
+  select t.account, t.kind, t.scopes, a.role, a.state, t.app, t.id, (select max(p.version) from law.policy p)
+    into s.account, s.kind, s.scopes, s.role, s.state, s.app, s.token, v_in_force
     from accounts.token t
     left join accounts.account a on a.cell = law.cell(t.account) and a.id = t.account
    where t.digest = p_digest and t.revoked_at is null
      and (t.expires_at is null or t.expires_at > now())
      and (t.account is null or a.id is not null);
-  if s.kind is not null and law.is_older() then
+  if v_in_force > coalesce(nullif(current_setting('petrel.policy', true), '')::integer, 1) then
     s.kind := 'outdated';
     s.scopes := '{}';
     s.role := 'member';
@@ -108,11 +112,9 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_codes bytea;
   v_open boolean;
-  v_counting bytea;
 begin
   select s.codes, s.is_open into strict v_codes, v_open from law.surface s
    where s.surface = case when p_surface = 15 then 5 else p_surface end;
-  select s.codes into strict v_counting from law.surface s where s.surface = 12;
   if not v_open then perform law.refuse_closed(p_surface); end if;
   return query
   select f.ord, f.viewer, f.id,
@@ -136,6 +138,7 @@ begin
       end as effective,
       ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
         else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end as all_states,
+      (p.flags | a.state) & 4094 = 0 and p.audience < 4 as is_plain,
       case
         when p_viewers[c.ord] is null then 0
         when p_viewers[c.ord] = p.author then 129
@@ -160,9 +163,9 @@ begin
     left join relationships.relation rel
       on rel.cell = law.cell(p_viewers[c.ord]) and rel.owner = p_viewers[c.ord] and rel.other = p.author
     offset 0) f
-  -- Whoever sees a living post sees its numbers; of others, surface `cnt` says.
-  cross join lateral (select f.all_states & 4078 = 0 and f.effective <> 4
-    or law.verdict(v_counting, f.effective, f.all_states, f.relation_to_author) > 0 as counts) n;
+  -- Whoever sees a living post sees its numbers; of others, surface `cnt` says, which is looked up for those alone.
+  cross join lateral (select f.is_plain or law.verdict((select s.codes from law.surface s where s.surface = 12),
+                             f.effective, f.all_states, f.relation_to_author) > 0 as counts) n;
 end $$;
 
 do $$ begin
@@ -206,17 +209,20 @@ begin
          array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
                                        and f.account = v.account) then 65536 else 0 end order by d.ord),
          bool_or(v.kind is null and length(d.digest) not in (0, 2)),
-         array_agg(encode(d.digest, 'escape') order by d.ord) filter (where length(d.digest) = 2)
+         array_agg(case when length(d.digest) = 2 then encode(d.digest, 'escape') end order by d.ord)
     into v_accounts, v_private, v_out, v_filters, v_nobody, v_lands
     from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
   if v_nobody then
     raise exception 'no such session' using errcode = 'PT401';
   end if;
-  select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord)
-    into v_viewers, v_sees from unnest(p_whose) with ordinality w(who, ord);
-  if v_lands is not null then
-    select array_agg(case when length(p_digests[w.who]) = 2 then encode(p_digests[w.who], 'escape') end order by w.ord)
-      into v_lands from unnest(p_whose) with ordinality w(who, ord);
+  if cardinality(p_digests) = 1 then
+    v_viewers := array_fill(v_accounts[1], array[cardinality(p_ids)]);
+    v_sees := array_fill(v_private[1], array[cardinality(p_ids)]);
+    v_lands := array_fill(v_lands[1], array[cardinality(p_ids)]);
+  else
+    select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord),
+           array_agg(v_lands[w.who] order by w.ord)
+      into v_viewers, v_sees, v_lands from unnest(p_whose) with ordinality w(who, ord);
   end if;
   for v_depth in 0 .. 1 loop
     return query
