@@ -45,7 +45,22 @@ def ack_before_commit() -> None:
     vars(writing)["writing"] = answered_first
 
 
-SABOTAGE: dict[str, Callable[[], None]] = {"ack-before-commit": ack_before_commit}
+def erase_without_marks() -> None:
+    """Somebody forgot a room: what was marked and listed stays when an account is erased, and the sweep looks away."""
+    from petrel.core import erasing
+    from petrel.features.privacy import reach
+
+    every = erasing.steps
+
+    async def nothing_remains(*_: object) -> dict[str, int]:
+        return {}
+
+    vars(erasing)["steps"] = lambda: [s for s in every() if s.name not in ("posts.marks", "lists")]
+    vars(reach)["remains"] = nothing_remains
+
+
+SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
+                                           "ack-before-commit": ack_before_commit}
 
 
 def main() -> None:

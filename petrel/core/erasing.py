@@ -21,7 +21,7 @@ from petrel.core.viewer import System
 
 SYSTEM = System("erasing")
 CAUSE = "erasure"
-BATCH = 1000            # rows of one transaction
+BATCH = 400             # rows of one transaction
 BLOCKS = 2000           # of 8 kB, looked through by one statement where no index leads to somebody's rows
 
 

@@ -1,8 +1,8 @@
 """Erasing an account: hidden at once, then step by step in short transactions, until a sweep finds nothing.
 
 Each step is a room's own (`core/erasing.py`). Places are kept after every batch, so that a killed process is
-followed by one that goes on. Between batches it rests as long as it worked: whoever reads or posts meanwhile hardly
-notices. source: docs/decisions/0017-erasure.md
+followed by one that goes on. Between batches it rests twice as long as it worked: whoever reads or posts meanwhile
+hardly notices. source: docs/decisions/0017-erasure.md
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from petrel.features.privacy import reach
 
 SYSTEM = System("privacy")
 CAUSE = "erasure"
-REST_SHARE = 0.5            # of the time a batch took
+REST_SHARE = 2.0            # of the time a batch took: a third of one core at most
 AGAIN_S = 600               # late followers of the journal have come by then
 DONE = "done"
 
