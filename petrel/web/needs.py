@@ -21,6 +21,7 @@ from petrel.web.shapes import (
     Notifications,
     Opening,
     OwnData,
+    People,
     PostView,
     Privacy,
     Profile,
@@ -114,6 +115,12 @@ class Settling(Protocol):
 
     async def protect(self, viewer: Viewer, *, cause: str) -> None:
         """Holds at once. Twice is as once."""
+
+    async def followers(self, viewer: Viewer, page: Page) -> People:
+        """The viewer's own."""
+
+    async def remove_follower(self, viewer: Viewer, account: int, *, cause: str) -> None:
+        """Holds at once, and they are not told. Also takes a request away. Twice is as once."""
 
     async def opening(self, viewer: Viewer) -> Opening: ...
 

@@ -78,6 +78,8 @@ ADDRESSES = (
     _none("/oauth/authorize/native", "GET", oauth.show_code),
     _none("/settings/privacy", "GET", settings.privacy),
     _none("/settings/privacy", "POST", settings.set_privacy),
+    _none("/settings/followers", "GET", settings.followers),
+    _none("/settings/followers", "POST", settings.remove_follower),
     Address("/settings/privacy/open", "GET", settings.ask_open, "cnt"),
     _none("/settings/privacy/open", "POST", settings.open_account),
     _none("/settings/data", "GET", owed.show),

@@ -250,6 +250,13 @@ class Privacy(Struct, frozen=True, kw_only=True):
     default_audience: str = "public"
 
 
+class People(Struct, frozen=True, kw_only=True):
+    """A page of accounts, newest first. `older`: the `max_id` of the next one, None where the list ends."""
+
+    accounts: tuple[AccountView, ...] = ()
+    older: int | None = None
+
+
 class Opening(Struct, frozen=True, kw_only=True):
     """What opening a protected account does to its posts: how many everybody may then see, `listed` in public places
     or `unlisted`, and how many `stay` for followers."""

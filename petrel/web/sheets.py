@@ -41,6 +41,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "confirm.html": (surfaces.NONE, _FORM),
     "denied.html": (surfaces.NONE, _FORM),
     "form_post.html": (surfaces.NONE, _FORM),
+    "followers.html": (surfaces.NONE, "who follows somebody; no post stands in it"),
     "privacy.html": (surfaces.NONE, _FORM),
     "setup.html": (surfaces.NONE, _FORM),
     "setup_used.html": (surfaces.NONE, _FORM),

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from petrel.core.errors import Invalid, NotFound, Refused
+from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
-from petrel.web.shapes import Opening, Privacy, Reach
+from petrel.web.shapes import Opening, People, Privacy, Reach
 from tests.web.memory import PASSWORD, Memory
 
 ORDER = ("public", "unlisted", "followers")
@@ -59,6 +60,16 @@ class FakeSettling(Memory):
 
     async def protect(self, viewer: Viewer, *, cause: str) -> None:
         self._set_protected(self._member(viewer), True)
+
+    async def followers(self, viewer: Viewer, page: Page) -> People:
+        me = self._member(viewer)
+        numbers = sorted((a for a, b in self.follows if b == me and a < (page.max_id or 1 << 62)), reverse=True)
+        shown = numbers[: page.limit]
+        return People(accounts=tuple(self.accounts[n] for n in shown),
+                      older=shown[-1] if len(numbers) > page.limit else None)
+
+    async def remove_follower(self, viewer: Viewer, account: int, *, cause: str) -> None:
+        self.follows.discard((account, self._member(viewer)))
 
     async def opening(self, viewer: Viewer) -> Opening:
         self._member(viewer)

@@ -88,6 +88,7 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
         "/auth/sign_out",
         "/auth/again",
         "/settings/privacy",
+        "/settings/followers",
         "/settings/privacy/open",
         "/settings/data",
         "/settings/data/export",

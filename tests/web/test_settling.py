@@ -27,7 +27,7 @@ def text_of(html: str) -> str:
 def test_pages_are_sound_and_say_what_holds() -> None:
     browser = Browser(who="mira")
     public = _own_post(browser.fake, "mira", "public")
-    for path in (f"{public}/audience", "/settings/privacy", "/auth/again"):
+    for path in (f"{public}/audience", "/settings/privacy", "/settings/followers", "/auth/again"):
         answer = browser.get(path)
         assert answer.status == 200
         assert_is_sound(answer.text)
@@ -36,7 +36,8 @@ def test_pages_are_sound_and_say_what_holds() -> None:
     assert f'href="{public}/audience"' in browser.get(public).text
 
 
-@pytest.mark.parametrize("path", ["/settings/privacy", "/settings/privacy/open", "/auth/again", "/@mira/1/audience"])
+@pytest.mark.parametrize("path", ["/settings/privacy", "/settings/privacy/open", "/settings/followers",
+                                  "/auth/again", "/@mira/1/audience"])
 def test_nobody_signed_out_gets_there(path: str) -> None:
     answer = Browser().get(path)
     assert answer.status == 303 and answer.location.startswith("/auth/sign_in?next=")
@@ -137,3 +138,20 @@ async def test_an_answer_says_why_it_cannot_be_shown_to_more(site: Doors) -> Non
     answer = await ben.reply(post, "yes", audience="followers")
     page = text_of((await ben.get(f"{answer}/audience")).text)
     assert "A reply cannot be shown to more people" in page and "Show it to everyone" not in page
+
+
+async def test_a_follower_is_removed_from_the_list_of_them(site: Doors) -> None:
+    ada, ben = await joined(await front_door(), "olga", "paul")
+    await ben.follow("olga")
+    post = await ada.write("for friends", audience="followers")
+    assert (await ben.get(post)).status == 200
+    page = (await ada.get("/settings/followers")).text
+    assert_is_sound(page)
+    [number] = re.findall(r'name="remove" value="(\d+)"', page)
+    answer = await ada.submit("/settings/followers", "/settings/followers", remove=number)
+    assert (answer.status, answer.location) == (303, "/settings/followers")
+    assert (await ben.get(post)).status == 404
+    assert "Nobody follows you here yet" in text_of((await ada.get("/settings/followers")).text)
+    for wrong in ("", "x", "-1", "9" * 30):
+        form = (await ada.get("/settings/privacy")).hidden
+        assert (await ada.post("/settings/followers", **{**form, "remove": wrong})).status == 422

@@ -1,11 +1,15 @@
-"""Settings: how one's account is shown to others, protecting it, and opening it again."""
+"""Settings: how one's account is shown to others, who follows it, protecting it, and opening it again."""
 
 from starlette.responses import Response
 
 from petrel.core.errors import Invalid
-from petrel.web import words
+from petrel.core.pages import Page
+from petrel.web import addresses, words
 from petrel.web.door import Visit
+from petrel.web.forms import as_id
 from petrel.web.shapes import Privacy
+
+PEOPLE_A_PAGE = 40
 
 
 async def privacy(visit: Visit) -> Response:
@@ -31,6 +35,21 @@ async def set_privacy(visit: Visit) -> Response:
     except Invalid as wrong:
         return _page(visit, chosen, message=words.said(wrong), status=422)
     return visit.go("/settings/privacy?saved=1")
+
+
+async def followers(visit: Visit) -> Response:
+    visit.member()
+    page = Page(PEOPLE_A_PAGE, max_id=as_id(visit.request.query_params.get("max_id", "")))
+    return visit.page("followers.html", people=await visit.needs.followers(visit.viewer, page))
+
+
+async def remove_follower(visit: Visit) -> Response:
+    visit.member()
+    account = as_id(visit.sent.get("remove", ""))
+    if account is None:
+        raise Invalid(None, "That button is not known here")
+    await visit.needs.remove_follower(visit.viewer, account, cause=visit.cause)
+    return visit.go(addresses.own(visit.sent.get("back", ""), "/settings/followers"))
 
 
 async def ask_open(visit: Visit) -> Response:

@@ -2,12 +2,15 @@
 
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid
+from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
-from petrel.features import accounts, posts
+from petrel.features import accounts, posts, relationships
 from petrel.features.accounts import Changes
 from petrel.features.posts import Audience
+from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
-from petrel.web.shapes import Opening, Privacy, Reach
+from petrel.web.rooms.views import account_view
+from petrel.web.shapes import Opening, People, Privacy, Reach
 
 OPEN = {"public": Audience.PUBLIC, "unlisted": Audience.UNLISTED, "followers": Audience.FOLLOWERS}
 WORDS = {audience: word for word, audience in OPEN.items()}
@@ -15,6 +18,9 @@ WORDS = {audience: word for word, audience in OPEN.items()}
 
 class SettlingRooms:
     """One per process."""
+
+    def __init__(self, counting: Counting) -> None:
+        self._counting = counting
 
     async def is_fresh(self, viewer: Viewer) -> bool:
         async with reading(member_of(viewer)) as r:
@@ -66,6 +72,22 @@ class SettlingRooms:
     async def protect(self, viewer: Viewer, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await accounts.update(w, Changes(protected=True))
+
+    async def followers(self, viewer: Viewer, page: Page) -> People:
+        member = member_of(viewer)
+        async with reading(member) as r:
+            edges = await relationships.followers(r, member.account, page)
+            cards = await accounts.cards_of(r, [edge.account for edge in edges])
+        return People(
+            accounts=tuple(account_view(cards[edge.account]) for edge in edges if edge.account in cards),
+            older=edges[-1].id if len(edges) == page.limit else None,
+        )
+
+    async def remove_follower(self, viewer: Viewer, account: int, *, cause: str) -> None:
+        member = member_of(viewer)
+        self._counting.take_member("follows", member.account)
+        async with writing(member, cause=cause) as w:
+            await relationships.remove_follower(w, account)
 
     async def opening(self, viewer: Viewer) -> Opening:
         async with reading(member_of(viewer)) as r:
