@@ -143,12 +143,17 @@ class Program:
     def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress) -> backups.Outcome:
         """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md.
 
-        Errors: NotNow, BadBackup, BadWitness, StorageError, OSError. After one the place cannot be served.
+        Errors: NotNow, BadBackup, BadWitness, StorageError. After one the place cannot be served.
         """
         known = backups.restore.prove(ask, progress)
-        say(f"The backup is whole and opens; the witness has {sum(len(x.entries) for x in known.lines)} entries for "
-            "it." if ask.witness else "The backup is whole and opens. There is no witness.")
-        backups.restore.unpack(ask, progress)
+        entries = sum(len(line.entries) for line in known.lines)
+        say(f"{ask.pair.data.backup} is whole and opens; the witness has {entries} entries for it." if ask.witness else
+            f"{ask.pair.data.backup} is whole and opens. There is no witness.")
+        try:
+            backups.restore.unpack(ask, progress)
+        except OSError as e:
+            raise backups.NotNow(f"{ask.folder} cannot be written: {e.strerror}. It is half restored and cannot be "
+                                 "served; make room, and run the same command again") from e
         app.load_rooms()
         now = settings.load(str(ask.folder), database_url="", keyring_url="")
         with self._storage(now, say, restoring=True) as storage:

@@ -215,15 +215,17 @@ def _keys(wiring: Wiring, data: str | None, key_files: tuple[Path, ...]) -> dict
 
 
 def _progress() -> Callable[[str, int, int], None]:
-    """Says how far it is, every two seconds."""
+    """Says what is beginning and how much that is, and how far it is, every two seconds."""
     said_s = time.monotonic()
 
     def progress(what: str, done: int, expected: int) -> None:
         nonlocal said_s
-        if time.monotonic() - said_s >= SAY_EVERY_S:
+        if done == 0 and expected:
+            say(f"{what}: about {expected / MB:.0f} MB")
+        elif time.monotonic() - said_s >= SAY_EVERY_S:
             said_s = time.monotonic()
             share = f" of about {expected / MB:.0f} ({min(99, 100 * done // expected)} %)" if expected else ""
-            say(f"{what}: {done / MB:.0f}{share} MB" if not share else f"{what}: {done / MB:.0f} MB{share}")
+            say(f"{what}: {done / MB:.0f} MB{share}")
     return progress
 
 

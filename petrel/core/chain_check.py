@@ -25,7 +25,7 @@ from petrel.core.chain import (
     root_of,
     seal_hash,
 )
-from petrel.core.witness import UNREADABLE, Heads, Restored, Root, Witness, is_signed, restored_hash
+from petrel.core.witness import UNREADABLE, BadWitness, Heads, Restored, Root, Witness, is_signed, restored_hash
 
 Fetch = Callable[..., Awaitable[list[Any]]]
 What = Literal["changed", "removed", "inserted", "moved", "seal", "root", "set_back", "witness"]
@@ -67,6 +67,7 @@ class Report(Struct):
     roots: int = 0
     unsealed: int = 0
     witnessed: int = 0
+    restrictions: int = 0
     findings: list[Finding] = []
     restores: list[Restored] = []
 
@@ -132,6 +133,7 @@ def _check_witness(witness: Witness, key: Ed25519PublicKey, last: Root | None, h
         if last is not None:
             report.find("witness", f"{witness.path} is missing: nothing proves that the database was not set back")
         return
+    _check_restrictions(witness, key, report)
     latest = _last_witnessed(witness, key, report)
     report.witnessed = _stands_at(latest) if latest else 0
     if latest is None or report.witnessed == 0:
@@ -144,6 +146,13 @@ def _check_witness(witness: Witness, key: Ed25519PublicKey, last: Root | None, h
     if hashes.get(report.witnessed) != hashed:
         report.find("set_back", f"root {report.witnessed} is not the one that was witnessed: the database was set "
                                 "back and went on")
+
+
+def _check_restrictions(witness: Witness, key: Ed25519PublicKey, report: Report) -> None:
+    try:
+        report.restrictions = sum(len(line.entries) for line in witness.lines(key))
+    except BadWitness as e:
+        report.find("witness", e.message)
 
 
 def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> Root | Restored | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from petrel import app
-from petrel.core import chain, restrictions
-from petrel.core.doors import Doors, writing
+from petrel.core import chain, chain_check, restrictions
+from petrel.core.doors import Doors, reading, writing
 from petrel.core.restrictions import Kept
 from petrel.core.viewer import System
 from petrel.core.witness import BadWitness, Witness
@@ -110,6 +110,21 @@ async def test_a_witness_that_was_touched_is_not_believed(watched: Watched, tmp_
     path.write_bytes(b"".join(lines))
     with pytest.raises(BadWitness):
         watched.kept()
+
+
+async def test_the_check_of_the_journal_looks_at_them_too(watched: Watched) -> None:
+    await write(TAKES, subject=1)
+    await chain.seal_once(watched.key, watched.witness, watched.keeper)
+
+    async def findings() -> list[str]:
+        async with reading(TESTER) as r:
+            report = await chain_check.verify(r.fetch, watched.key.public_key(), watched.witness)
+        return [one.what for one in report.findings if "restrictions-" in one.text]
+
+    assert await findings() == []
+    [path] = watched.witness.files()
+    path.write_bytes(path.read_bytes().replace(b'"subject":1', b'"subject":8'))
+    assert await findings() == ["witness"]
 
 
 async def test_a_line_that_a_crash_cut_off_costs_nothing(watched: Watched) -> None:

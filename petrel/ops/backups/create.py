@@ -55,7 +55,7 @@ class Wanted(Struct, frozen=True):
 async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tuple[Manifest, Manifest, bool]:
     """Makes one backup; returns the manifests of data and keyring, and whether new backup keys were made.
 
-    Errors: NotNow, StorageError, Unavailable, OSError (disk).
+    Errors: NotNow, StorageError, Unavailable.
     """
     backup = f"{datetime.fromtimestamp(clock.now_ms() / 1000, UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
     known, is_new = keys.load_or_make(wanted.folder / "keys")
@@ -68,6 +68,9 @@ async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tu
             # The keyring first: data whose manifest is there has its keys.
             places.finish(wanted.place, keyring, known["keyring"])
             places.finish(wanted.place, data, known["data"])
+        except OSError as e:
+            places.abandon(wanted.place, backup)
+            raise NotNow(f"{wanted.place} cannot be written: {e.strerror}. Nothing was kept of this backup") from e
         except BaseException:
             places.abandon(wanted.place, backup)
             raise
@@ -153,6 +156,7 @@ async def _copy(args: dict[str, Any], session: asyncpg.Connection, wanted: Wante
 
     def work() -> Part:
         began = time.monotonic()
+        progress(name, 0, expected)
         sealer = Sealer(path, known[side], backup, name)
         try:
             def write(piece: bytes) -> None:

@@ -10,7 +10,6 @@ import re
 import shutil
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,7 +21,7 @@ from petrel.ops.backups import keys
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.shapes import BadBackup, NotNow
 from petrel.ops.backups.verify import Pair, opened, verify
-from petrel.storage.postgres import MAJOR, hand_over, stop_leftovers
+from petrel.storage.postgres import MAJOR, SiteLock, hand_over, stop_leftovers
 
 MARK = "restoring.json"
 OURS = {MARK, "main", "keyring", "keys", "witness", "run", "log", "settings.toml"}
@@ -126,11 +125,22 @@ def _witnessed(ask: Ask) -> Known:
 
 
 def unpack(ask: Ask, progress: Progress) -> None:
-    """Writes the mark first. Errors: NotNow, BadBackup, OSError (disk)."""
+    """Writes the mark first. Errors: NotNow, BadBackup, SiteBusy (another restore, here and now), OSError (disk)."""
     folder = ask.folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _stop_leftovers(folder)
+    lock = SiteLock(folder)
+    lock.take()
+    try:
+        _unpack(ask, progress)
+    finally:
+        lock.release()
+
+
+def _unpack(ask: Ask, progress: Progress) -> None:
+    folder = ask.folder
+    if (folder / MARK).exists():
+        stop_leftovers(folder)          # of an interrupted restore, whose databases may still run
     (folder / MARK).write_bytes(msgspec.json.encode(Mark(ask.pair.data.backup, clock.now_ms())))
     for name in OURS - {MARK, "run", "log"}:
         path = folder / name
@@ -151,12 +161,6 @@ def unpack(ask: Ask, progress: Progress) -> None:
         _take_witness(ask.witness, folder / "witness")
     for name in ("main", "keyring"):
         hand_over(folder / name)        # Postgres itself makes them durable, when it recovers
-
-
-def _stop_leftovers(folder: Path) -> None:
-    """Of an interrupted restore: its databases may still run."""
-    if (folder / MARK).exists():
-        stop_leftovers(folder)
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
@@ -203,11 +207,3 @@ def _make_durable(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def facts(ask: Ask, known: Known) -> dict[str, Any]:
-    """What is said before it begins."""
-    data = ask.pair.data
-    return {"backup": data.backup, "made_ms": data.began.at_ms, "keyring": ask.pair.keyring.backup,
-            "bytes": sum(part.plain_bytes for _, part in ask.pair.parts()),
-            "restrictions": sum(len(line.entries) for line in known.lines), "last_root": known.root}

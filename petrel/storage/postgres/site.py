@@ -35,16 +35,11 @@ def hand_over(folder: Path) -> None:
 
 
 def stop_leftovers(data: Path, say: Callable[[str], None] = print) -> None:
-    """Ends servers in `data` that nobody supervises any more. Errors: SiteBusy when somebody does."""
-    lock = SiteLock(data)
-    lock.take()
-    try:
-        found = binaries.find()
-        for name, database in DATABASES.items():
-            if (data / name).exists():
-                Cluster(name, data, database, MAIN if name == "main" else KEYRING, found, say).stop_leftovers()
-    finally:
-        lock.release()
+    """Ends servers in `data` that nobody supervises any more; the caller holds the site's lock."""
+    found = binaries.find()
+    for name, database in DATABASES.items():
+        if (data / name).exists():
+            Cluster(name, data, database, MAIN if name == "main" else KEYRING, found, say).stop_leftovers()
 
 
 def preview(data: Path, cluster: ClusterName) -> str:

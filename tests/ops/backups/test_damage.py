@@ -203,7 +203,7 @@ def test_an_interrupted_restore_is_never_served_and_is_begun_anew_here_without_a
         extract(*args)      # type: ignore[arg-type]
 
     monkeypatch.setattr(steps, "_extract", dies)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(backups.NotNow, match="No space left"):
         Program().restore(ask, lambda _line: None, silent)
     assert (copy.new / "main").is_dir()
     for command in (("up", "--port", "0"), ("accounts", "list")):
