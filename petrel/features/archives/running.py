@@ -19,6 +19,7 @@ from petrel.features.archives import commands, mastodon, own, people
 from petrel.features.archives.commands import Import
 from petrel.features.archives.opening import Archive, meant, opened
 from petrel.features.archives.shapes import BadArchive, Kind, Left, Old, Report, Teller
+from petrel.features.posts import Audience
 
 SYSTEM = System("archives")
 CAUSE = "import"
@@ -46,6 +47,7 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
         say(f"{checked.taken['posts']:,} posts, {checked.taken['follows']:,} follows and "
             f"{checked.taken['blocks'] + checked.taken['mutes']:,} blocks and mutes to look at.")
         async with acting(account) as member:
+            await _say_who_will_see(member, say)
             async with writing(SYSTEM, cause=CAUSE) as w:
                 report.id = await commands.begin(w, account)
             imported = Import(report.id, member)
@@ -56,6 +58,16 @@ async def bring_in(account: int, path: Path, say: Say, *, dry_run: bool = False,
                 raise
             await _note(report, "done")
     return report
+
+
+async def _say_who_will_see(member: Member, say: Say) -> None:
+    async with reading(member) as r:
+        own_account = await accounts.own(r)
+    if own_account.account.is_protected:
+        say("The account is protected: what comes in is for its followers, also when it is opened one day.")
+    elif own_account.default_audience != Audience.PUBLIC:
+        word = Audience(own_account.default_audience).name.lower()
+        say(f"New posts of this account are {word} by default: nothing comes in wider than that.")
 
 
 def _looked(archive: Archive) -> tuple[Teller, Report]:

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from petrel.core import seal
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Member, System
 from petrel.features import accounts, archives, lists, posts, relationships
-from petrel.features.archives import BadArchive, Report, commands, running
+from petrel.features.archives import BadArchive, Report, commands, erasing, running
 from petrel.features.posts import Surface
 from petrel.features.relationships import Bit
 from tests.drain import drain
 from tests.features.archives.packing import ACTOR, FOLLOWERS, actor, note, outbox, zipped
+from tests.features.deletions.test_ledger import remains_of, settle
 from tests.people import follow, people, publish
 
 NOBODY = Anonymous()
@@ -237,3 +239,36 @@ async def test_names_in_the_report_are_fit_for_a_terminal(site, tmp_path):
     assert "\x1b" not in said and "\u202e" not in said and "x" * 100 not in said
 
 
+
+
+async def test_it_is_said_when_posts_come_in_for_fewer_than_before(site, tmp_path):
+    [shut], [ada] = await people("said_p", protected=True), await people("said_d")
+    async with writing(ada, cause="tests") as w:
+        await accounts.update(w, accounts.Changes(default_audience=1))
+    for member, word in ((shut, "protected"), (ada, "unlisted")):
+        told: list[str] = []
+        path = zipped(tmp_path, outbox([note(1, "<p>x</p>")]))
+        await archives.bring_in(member.account, path, told.append, rests=False)
+        assert any(word in line for line in told)
+
+
+async def test_erasing_somebody_takes_what_is_known_of_their_imports(site, tmp_path):
+    [ada] = await people("imports_erased")
+    await bring_in(ada, zipped(tmp_path, outbox([note(n, f"<p>{n}</p>") for n in range(3)])))
+    assert (await erasing.erase(ada.account, "")).gone == 4
+    assert (await erasing.erase(ada.account, "")).gone == 0
+    assert await archives.imports(ada.account) == []
+
+
+async def test_an_imported_post_is_deleted_like_any_other_and_an_undone_import_leaves_nothing(site, tmp_path):
+    [ada] = await people("imports_swept", indexable=True)
+    report = await bring_in(ada, zipped(tmp_path, outbox([note(1, "<p>doomed</p>"), note(2, "<p>undone</p>")])))
+    async with writing(ada, cause="tests") as w:
+        numbers = await posts.by_author(w, ada.account, Page(9))
+        await posts.delete(w, numbers[0])
+    await settle()
+    assert await archives.undo(report.id, lambda _: None) == 1
+    await settle()
+    for number in numbers:
+        assert await remains_of(number) == []
+    assert await seal.keys(numbers) == {}
