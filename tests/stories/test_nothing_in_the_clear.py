@@ -21,7 +21,7 @@ from petrel.core import inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, lists, posts, relationships
-from petrel.ops import access
+from petrel.ops import access, breaches
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import binaries
 from petrel.worker import jobs as jobs_worker
@@ -80,6 +80,7 @@ async def _plant() -> Planted:
     await accounts.actors.actor_key(alice.account, cause="tests")
     session = await _newcomer()
     await _asked(session)
+    await _breached()
     bearers = [first, second, session, await _app(bob), await _announcement()]
     return Planted(alice, bob, public.id, private.id, message.id, bearers)
 
@@ -120,6 +121,14 @@ async def _asked(session: str) -> None:
     member = Member(carol.id, hashlib.sha256(session.encode()).digest(), is_session=True)
     async with writing(member, cause="tests") as w:
         await access.ask(w, "surface.open", {"surface": marked("surface")}, f"because of {marked('reason')}")
+
+
+async def _breached() -> None:
+    """The crew notes what it found out about a breach."""
+    async with writing(TESTS, cause="tests") as w:
+        number = await breaches.open_file(w, surface="home", door="GET /", viewer="nobody", kinds=("post",), build="",
+                                          first_at=None)
+        await breaches.note(w, number, marked("breachnote"))
 
 
 async def _app(bob: Member) -> str:
