@@ -134,10 +134,13 @@ begin
       p.language, p.app, p.edited_at, p.replies, p.boosts, p.likes, (p.version::bigint << 32) | a.version as stamp,
       a.posts_count, a.followers_count, a.following_count, a.last_post_on, a.is_indexable,
       p_viewers[c.ord] as viewer, p_private[c.ord] as sees_private,
-      case when p.audience < 3 and (a.is_protected or p.flags & 65536 <> 0) then 5 else p.audience::integer
-      end as effective,
+      case when p.audience < 3 and (a.is_protected or p.flags & 65536 <> 0) then 5
+           when p.audience between 0 and 4 then p.audience::integer else 4 end as effective,
       ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
-        else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end as all_states,
+        else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end
+      -- An audience or a state that this text does not know is as purged: nothing, for everybody. source: section 2.
+        | case when p.audience between 0 and 4 and p.flags & -69631 = 0 and a.state & -8191 = 0 then 0 else 2048 end
+        as all_states,
       (p.flags | a.state) & 4094 = 0 and p.audience < 4 as is_plain,
       case
         when p_viewers[c.ord] is null then 0

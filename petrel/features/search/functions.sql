@@ -198,14 +198,18 @@ begin
     coalesce(p_max, 9223372036854775806), coalesce(p_min, 0), p_back, p_window)) x order by x desc;
 end $$;
 
--- Hashtags that begin so, with the newest posts under each: whoever shows a tag asks the law for those first.
+-- Hashtags that begin so, with the newest public posts under each: whoever shows a tag asks the law for those first.
+-- Others are passed over here, up to 200 of them, so that what is written for few does not make a tag of all vanish.
 create or replace function search.tags(p_digest bytea, p_word bigint, p_edge bigint, p_limit integer)
 returns table (tag bigint, sealed_name bytea, posts bigint[])
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
   select t.tag, t.sealed_name,
-         search.newest('all', null, null, array[t.tag], null, null, null, 5, 9223372036854775806, 0, false, 50)
+         array(select p.id from unnest(search.newest('all', null, null, array[t.tag], null, null, null, 200,
+                                                     9223372036854775806, 0, false, 200)) c(id)
+                 join posts.post p on p.cell = law.cell(c.id) and p.id = c.id
+                where p.audience = 0 and p.flags & 69600 = 0 order by p.id desc limit 5)
     from (select p_word as word, 0 as place
           union all
           select v.word, 1 from (select s.word from search.vocabulary s where s.edges @> array[p_edge] limit 64) v) w
