@@ -229,7 +229,7 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
     by_itself = (stranger.HEADER.encode(), (await stranger.pass_key()).encode())
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
                         most_at_once=settings.requests_at_once, nothing_after_s=settings.nothing_after_ms / 1000,
-                        uncounted=by_itself,
+                        uncounted=by_itself, country_header=settings.country_header.lower().encode(),
                         trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)

@@ -44,6 +44,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Empty: http://localhost:PORT", "URL", pattern=r"^(https?://[^/?#\s]+)?$")] = ""
     trusted_proxies: Annotated[str, _meta(
         "Addresses whose X-Forwarded-For is believed, with commas between")] = ""
+    country_header: Annotated[str, _meta(
+        "Header in which a trusted proxy names the country of an address in two letters, such as CF-IPCountry; empty: "
+        "none does, and nothing is withheld from people who are not signed in", pattern=r"^[A-Za-z0-9-]{0,64}$")] = ""
 
     web_workers: Annotated[int, _meta("Web processes; one per core is best", "processes", ge=1, le=16)] = 2
     requests_at_once: Annotated[int, _meta(

@@ -48,6 +48,12 @@ class Gone(NotFound):
 class Withheld(Gone):
     """This is withheld in your country because of a legal order"""
 
+    def __init__(self, case_number: str = "", notice_url: str = "", *, reason: str = "withheld") -> None:
+        """`notice_url`: where the order can be read."""
+        super().__init__(reason=reason)
+        self.case_number = case_number
+        self.notice_url = notice_url
+
 
 class Refused(PetrelError):
     """This action is not allowed"""

@@ -4,15 +4,23 @@ A `Member` here is what the door believes, for choosing a timeline and wording a
 the database resolves the digest of the session or token anew at every read (`law.viewer`).
 """
 
+from functools import cache
+
 from msgspec import Struct
 
 NO_SCOPES: frozenset[str] = frozenset()
 
 
 class Anonymous(Struct, frozen=True):
-    """Somebody not signed in."""
+    """Somebody not signed in. Instead of a digest the country of their network address, where it is known."""
 
     digest: bytes = b""
+
+
+@cache
+def anonymous_in(country: str) -> Anonymous:
+    """`country`: two capital letters, or "" for not known."""
+    return Anonymous(country.encode())
 
 
 class Member(Struct, frozen=True):

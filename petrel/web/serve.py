@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from math import ceil
 from urllib.parse import quote
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from petrel.core import closing, surfaces
 from petrel.core.errors import NotFound, PetrelError, TooMany, Unauthenticated, Unavailable
+from petrel.core.viewer import Anonymous, anonymous_in
 from petrel.web import look, words
 from petrel.web.door import Door, Visit
 from petrel.web.shapes import Site
@@ -95,7 +97,10 @@ def trouble_page(visit: Visit | None, status: int, message: str = "", title: str
 
 async def _open(door: Door, request: Request) -> Visit:
     session = request.cookies.get(door.cookie("session"), "")
-    return Visit(door, request, await door.needs.visitor(session), await door.needs.site())
+    visitor = await door.needs.visitor(session)
+    if isinstance(visitor.viewer, Anonymous) and (country := request.scope.get("petrel.country")):
+        visitor = replace(visitor, viewer=anonymous_in(country))
+    return Visit(door, request, visitor, await door.needs.site())
 
 
 def _sorry(request: Request, visit: Visit | None, wrong: PetrelError) -> Response:

@@ -95,6 +95,9 @@ class Gap(Struct, frozen=True, kw_only=True):
     """unavailable, deleted, removed, suspended, withheld, age or blocking."""
     id: int | None = None
     reply_to: int | None = None
+    case_number: str = ""
+    """Of a post by itself that is withheld, and where the order can be read."""
+    notice_url: str = ""
 
 
 class Timeline(Struct, frozen=True, kw_only=True):

@@ -126,6 +126,10 @@ FORM_NAMES = {"username": "handle", "status": "text", "spoiler_text": "warning",
 """Fields whose name in the API differs from that in our forms."""
 
 
+def order(case_number: str, notice_url: str) -> str:
+    return f"Case {case_number}. The order can be read at {notice_url}" if case_number else ""
+
+
 def gap(reason: str) -> str:
     return GAPS.get(reason, GAPS["unavailable"])
 

@@ -18,6 +18,7 @@ from petrel.api.http.reply import Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.wiring import HttpSettings
 from petrel.core.errors import NotFound, TooMany, Unauthenticated, Unavailable
+from petrel.core.viewer import anonymous_in
 
 # Of 100 kB and more, or of unknown length, in one process.
 MOST_LARGE_BODIES = 64
@@ -54,6 +55,8 @@ class Answerer:
         self._count(call, route, caller)
         call.viewer = admit(route.access, caller, has_token=token is not None,
                             only_reads=call.method in ("GET", "HEAD"))
+        if call.viewer is ANONYMOUS and call.country:
+            call.viewer = anonymous_in(call.country)
 
         if call.body is None and has_body(call.headers):
             call.body = await self._read(call, receive, route.most_bytes or self.settings.most_body_bytes)

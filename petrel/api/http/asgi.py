@@ -25,7 +25,7 @@ from petrel.api.http.reply import Reply, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply
 from petrel.api.http.wire import EXTENSIONS
-from petrel.api.http.wiring import HttpSettings, client_address
+from petrel.api.http.wiring import HttpSettings, client_address, country_of
 from petrel.core import closing
 from petrel.core.errors import NotFound, Unavailable
 
@@ -93,6 +93,7 @@ class Gate:
         method: str = scope["method"]
         call = Call(method, scope["path"], scope["query_string"], headers, self.settings.base_url)
         call.ip = client_address(scope["client"], headers.get(b"x-forwarded-for"), self.settings.trusted_proxies)
+        call.country = country_of(scope["client"], headers, self.settings)
         call.takes_whole = scope.get("extensions") is EXTENSIONS
         route = place.get(method)
         task = None
@@ -141,6 +142,7 @@ class Gate:
         trusted = self.settings.trusted_proxies
         scope["petrel.call_id"] = call_id
         scope["petrel.ip"] = client_address(scope["client"], headers.get(b"x-forwarded-for"), trusted)
+        scope["petrel.country"] = country_of(scope["client"], headers, self.settings)
         extra = extra_headers(call_id, is_https=self._is_https, is_open=is_open(scope["path"]))
         envelope = Envelope(receive, send, self.settings.most_body_bytes, extra)
         task = None

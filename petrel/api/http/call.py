@@ -39,6 +39,7 @@ class Call:
         "args",
         "base_url",
         "body",
+        "country",
         "headers",
         "id",
         "ip",
@@ -59,6 +60,7 @@ class Call:
         self.headers = headers
         self.base_url = base_url
         self.ip = ""
+        self.country = ""
         self.limit_headers: Headers = ()
         self.takes_whole = False
         self.args: dict[str, str] = {}

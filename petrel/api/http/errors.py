@@ -122,6 +122,9 @@ def reply_for(error: BaseException, request_id: str, place: str) -> Reply:
 
 
 def _body(error: PetrelError) -> dict[str, object]:
+    if isinstance(error, Withheld):
+        return {"error": error.message, "reason": error.reason, "case_number": error.case_number,
+                "notice_url": error.notice_url}
     if isinstance(error, NotFound):
         # The same bytes for every kind of missing and forbidden thing (law, section 3).
         return {"error": "Record not found"} if not error.reason else {"error": error.message, "reason": error.reason}

@@ -1,6 +1,11 @@
 """What `app.py` tells this layer; the values come from the program's settings."""
 
+import re
+from collections.abc import Mapping
+
 from msgspec import Struct
+
+COUNTRY = re.compile("[A-Z]{2}")
 
 
 class HttpSettings(Struct, frozen=True, kw_only=True):
@@ -15,6 +20,8 @@ class HttpSettings(Struct, frozen=True, kw_only=True):
     most_at_once: int = 512
     # Addresses whose X-Forwarded-For is believed. A peer without an address (a Unix socket) always is.
     trusted_proxies: frozenset[str] = frozenset()
+    # In lower case; the proxies above say in it where an address is. Empty: none does.
+    country_header: bytes = b""
     # After this time, or a multiple of it, goes out that something is not there; 0 sends it at once.
     nothing_after_s: float = 0.0
     # By this header and value the site's own stranger (ops/stranger) asks as often as it must, from this machine only.
@@ -33,3 +40,11 @@ def client_address(peer: tuple[str, int] | None, forwarded: bytes | None, truste
             if ip not in trusted:
                 break
     return ip
+
+
+def country_of(peer: tuple[str, int] | None, headers: Mapping[bytes, bytes], settings: HttpSettings) -> str:
+    """Two capital letters as a proxy of ours says, "" when nobody knows. XX is how proxies say that they do not."""
+    if not settings.country_header or (peer is not None and peer[0] and peer[0] not in settings.trusted_proxies):
+        return ""
+    said = headers.get(settings.country_header, b"").decode("latin-1").strip().upper()
+    return said if COUNTRY.fullmatch(said) and said != "XX" else ""

@@ -23,7 +23,7 @@ from petrel.api.present.rendered import (
 from petrel.api.present.sieve import CONTEXTS, sieve_for
 from petrel.core import limits, seen
 from petrel.core.doors import Reader, Row
-from petrel.core.errors import NotFound
+from petrel.core.errors import NotFound, Withheld
 from petrel.features import posts
 from petrel.features.posts import Code, Content, Shown, State, Surface, Who
 
@@ -243,6 +243,8 @@ async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     held = KEPT.held([number])
     found = await posts.shown(r, Surface.API, [number], stamps(held, [number]))
     if found and found[0].row["code"] == Code.TOMBSTONE:
+        if gates.is_withheld(found[0].row):
+            raise Withheld(*await posts.withholding(r, number))
         raise gates.gone(found[0].row["states"])
     shown = await of_shown(r, Surface.API, found, held, reveal=reveal)
     if not shown:

@@ -23,6 +23,7 @@ from petrel.features.posts.reads import (
     shown,
     source,
     thread,
+    withholding,
 )
 from petrel.features.posts.rules import reason_of
 from petrel.features.posts.shapes import (
@@ -98,4 +99,5 @@ __all__ = [
     "thread",
     "why",
     "widen",
+    "withholding",
 ]

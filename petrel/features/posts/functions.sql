@@ -91,6 +91,25 @@ begin
   order by 1;
 end $$;
 
+-- The legal order for which this viewer is shown a notice instead of the post: no row for anybody else.
+create or replace function posts.withholding(p_digest bytea, p_id bigint)
+returns table (case_number text, notice_url text)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_country text := case when length(p_digest) = 2 then encode(p_digest, 'escape') end;
+begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null) s
+                  where s.code = 1 and s.states & 16 <> 0) then
+    return;
+  end if;
+  if v.account is not null then
+    select a.country into v_country from accounts.account a where a.cell = law.cell(v.account) and a.id = v.account;
+  end if;
+  return query select w.case_number, w.notice_url from posts.withheld w
+   where w.cell = law.cell(p_id) and w.post = p_id and w.country = v_country and w.until_at > now();
+end $$;
+
 -- Ids of the thread of a post that the viewer may see, in the order of writing; candidates only.
 create or replace function posts.thread(p_digest bytea, p_id bigint, p_limit integer)
 returns table (id bigint, reply_to bigint)

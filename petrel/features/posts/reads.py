@@ -12,12 +12,14 @@ from petrel.core.errors import PetrelError
 from petrel.core.pages import Page
 from petrel.core.together import Together
 from petrel.core.viewer import Anonymous
-from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, Surface, Who, decode_content
+from petrel.features.posts import countries
+from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
 
 PAGES = "select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])"
 # Direct messages, which are shown one viewer at a time, are on none of these.
 SHARED = frozenset((Surface.HOME, Surface.LIST, Surface.PROF, Surface.PUB))
 MOST_SHARED = 16
+COUNTRY_UNKNOWN_BIT = int(State.COUNTRY_UNKNOWN).bit_length() - 1
 
 _ord = itemgetter("ord")
 
@@ -121,14 +123,18 @@ def _note(r: Reader, surface: Surface, found: Sequence[Shown]) -> None:
     places: list[int] = []
     posts: list[int] = []
     authors: list[int] = []
+    unknown = 0
     for one in found:
         boosted = one.boosted
+        unknown += one.row["states"] >> COUNTRY_UNKNOWN_BIT
         for row in (one.row,) if boosted is None else (one.row, boosted):
             # A pointer brings no text.
             if row["audience"] > Audience.UNLISTED and row["code"] > Code.POINTER and not row["who"] & Who.AUTHOR:
                 places.append(one.row["id"])
                 posts.append(row["id"])
                 authors.append(row["author"])
+    if unknown:
+        countries.missed(unknown)
     if places:
         seen.note(r, surface, places, posts, authors)
 
@@ -155,6 +161,15 @@ async def source(r: Reader, post: int) -> Content:
     if content is None:
         raise PostNotFound
     return content
+
+
+async def withholding(r: Reader, post: int) -> tuple[str, str]:
+    """(case number, address of the order) where the viewer is shown a notice instead of this post; empty for others.
+
+    Those of a message are nobody's business here.
+    """
+    row = await r.row("select case_number, notice_url from posts.withholding($1, $2)", r.digest, post)
+    return (row[0], row[1]) if row else ("", "")
 
 
 async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], list[int]]:

@@ -18,7 +18,8 @@ async def show(visit: Visit) -> Response:
     thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=reveal)
     if isinstance(thread.focus, Gap):
         reason = thread.focus.reason
-        return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=words.gap(reason).rstrip("."))
+        return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=words.gap(reason).rstrip("."),
+                            message=words.order(thread.focus.case_number, thread.focus.notice_url))
     if (thread.focus.author.handle, thread.focus.id) != (visit.request.path_params["handle"], _id(visit)):
         # Another spelling of the handle, or a boost: the page is that of the boosted post.
         return RedirectResponse(thread.focus.url + ("?reveal=1" if reveal else ""), status_code=301)

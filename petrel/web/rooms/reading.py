@@ -6,6 +6,8 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from msgspec.structs import replace
+
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.errors import NotFound, PetrelError, Unauthenticated
@@ -107,7 +109,7 @@ class ReadingRooms:
             if not found:
                 raise NotFound
             if found[0].row["code"] == Code.TOMBSTONE:
-                return Thread(focus=gap(found[0].row))
+                return Thread(focus=await _alone(r, gap(found[0].row)))
             [focus] = await views_of(r, found, Surface.LINK, reveal=reveal)
             assert focus is not None
             original = focus.id if isinstance(focus, PostView) and focus.boost is not None else post
@@ -119,6 +121,14 @@ class ReadingRooms:
                 replies=await _around(r, below[:most]),
                 is_cut=len(below) > most,
             )
+
+
+async def _alone(r: Reader, focus: Gap) -> Gap:
+    """A placeholder that is the whole page says more: of what is withheld, which order it is."""
+    if focus.reason != "withheld" or focus.id is None:
+        return focus
+    case_number, notice_url = await posts.withholding(r, focus.id)
+    return replace(focus, case_number=case_number, notice_url=notice_url)
 
 
 async def _around(r: Reader, ids: Sequence[int]) -> tuple[PostView | Gap, ...]:
