@@ -26,6 +26,7 @@ from petrel.core.restrictions import Kept
 from petrel.core.witness import Heads, Root, Witness
 
 BATCH_ENTRIES = 5_000
+KEEP_ENTRIES = 20_000          # looked through for one line of restrictions
 PRINT_BYTES = 8                # of each entry's hash, kept in the seal to tell which entry was changed
 NO_HASH = bytes(32)
 LOCK = 0x7365616C_6572         # "sealer"
@@ -42,6 +43,11 @@ select {COLUMNS} from journal.entry
 OF_TRANSACTION = f"select {COLUMNS} from journal.entry where epoch = $1 and xid = $2 order by id"
 LAST_ROOT = "select seq, hash, heads::text as heads from journal.root order by seq desc limit 1"
 HORIZON = "select max(epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 from journal.epoch"
+BOUND = """
+select epoch, xid from journal.entry
+ where (epoch, xid) > ($1::int, $2::bigint) and (epoch, xid) <= ($3::int, $4::bigint)
+ order by epoch, xid, id offset $5 limit 1
+"""
 RESTRICTING = """
 select cell, id, epoch, xid, (extract(epoch from at) * 1000000)::bigint as at_us, kind, subject, actor, refs
   from journal.entry
@@ -139,21 +145,30 @@ class Keeper:
 
     async def keep_once(self) -> int:
         """Durable when it returns; returns how many entries. Errors: Unavailable; OSError of the witness's file."""
+        kept, is_more = await self._keep_some()
+        while is_more:
+            more, is_more = await self._keep_some()
+            kept += more
+        return kept
+
+    async def _keep_some(self) -> tuple[int, bool]:
+        """One line at most, whole transactions; and whether there is more below the horizon."""
         async with deriving("keeper") as w:
             if not await w.value("select pg_try_advisory_xact_lock($1)", KEEPER_LOCK):
-                return 0
+                return 0, False
             line, root = self._witness.last_line(), self._witness.last()
             self._until = max(self._until, line.until if line else (0, 0),
                               root.heads.until if isinstance(root, Root) else (0, 0))
-            [(epoch, xid)] = await w.fetch(HORIZON)
+            [horizon] = await w.fetch(HORIZON)
+            bound = await w.row(BOUND, *self._until, *horizon, KEEP_ENTRIES)
+            epoch, xid = bound or horizon
             entries = await w.fetch(RESTRICTING, *self._until, epoch, xid, list(restrictions.HARMLESS))
-            until = (epoch, xid)
             if entries:
                 last_root = await w.value("select coalesce(max(seq), 0) from journal.root")
-                self._witness.keep(self._key, [Kept(**dict(e)) for e in entries], root=last_root, until=until,
+                self._witness.keep(self._key, [Kept(**dict(e)) for e in entries], root=last_root, until=(epoch, xid),
                                    at_ms=clock.now_ms())
-            self._until = until
-        return len(entries)
+            self._until = (epoch, xid)
+        return len(entries), bound is not None
 
 
 async def seal_once(key: Ed25519PrivateKey, witness: Witness, keeper: Keeper | None = None) -> int:

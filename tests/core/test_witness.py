@@ -86,6 +86,18 @@ async def test_a_slow_writer_is_kept_when_it_commits(watched: Watched) -> None:
     assert sorted(entry.subject for entry in watched.kept()) == [1, 2]
 
 
+async def test_much_at_once_makes_several_lines_of_whole_transactions(watched: Watched,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine whose witness is new."""
+    await watched.begin()
+    for subject in range(4):
+        await write(TAKES, TAKES, GIVES, subject=subject)
+    monkeypatch.setattr(chain, "KEEP_ENTRIES", 4)
+    assert await watched.keeper.keep_once() == 8
+    lines = [[entry.subject for entry in line.entries] for line in watched.witness.lines(watched.key.public_key())]
+    assert lines == [[0, 0, 1, 1], [2, 2, 3, 3]]
+
+
 async def test_a_root_says_how_far_the_restrictions_went(watched: Watched) -> None:
     await write(TAKES)
     await chain.seal_once(watched.key, watched.witness, watched.keeper)
