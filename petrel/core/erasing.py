@@ -22,7 +22,7 @@ from petrel.core.viewer import System
 SYSTEM = System("erasing")
 CAUSE = "erasure"
 BATCH = 400             # rows of one transaction
-BLOCKS = 2000           # of 8 kB, looked through by one statement where no index leads to somebody's rows
+BLOCKS = (16, 2048)     # of 8 kB, at least and at most looked through by one statement where no index leads the way
 
 
 class Order(IntEnum):
@@ -78,12 +78,16 @@ async def blocks_of(w: Writer, table: str) -> int:
 async def pass_over(w: Writer, table: str, delete: str, account: int, at: str) -> Batch:
     """One window of a pass through a whole table, for rows that name somebody and have no index to find them by.
 
-    `delete` takes the first and the last place (text, to be read as `tid`) and the account. Rows that move while the
-    pass goes on can be missed; the sweep afterwards looks again.
+    `delete` takes the first and the last place (text, to be read as `tid`) and the account. Windows grow where nothing
+    is found, and shrink where much is. Rows that move while the pass goes on can be missed; the sweep afterwards looks
+    again.
     """
-    first = int(at or 0)
-    gone = await w.execute(delete, f"({first},0)", f"({first + BLOCKS},0)", account)
-    return Batch(gone, "" if first + BLOCKS >= await blocks_of(w, table) else str(first + BLOCKS))
+    first, width = map(int, at.split("+")) if at else (0, 8 * BLOCKS[0])
+    gone = await w.execute(delete, f"({first},0)", f"({first + width},0)", account)
+    if first + width >= await blocks_of(w, table):
+        return Batch(gone)
+    further = 2 * width if gone < BATCH else width // 4 if gone > 4 * BATCH else width
+    return Batch(gone, f"{first + width}+{min(max(further, BLOCKS[0]), BLOCKS[1])}")
 
 
 _ERASE_SALTS = """

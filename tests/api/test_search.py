@@ -2,14 +2,15 @@
 
 import itertools
 
+from petrel.api import accounts_self, statuses, timelines  # noqa: F401
 from petrel.api import search as _search  # noqa: F401
-from petrel.api import statuses, timelines  # noqa: F401
 from petrel.core import limits
 from petrel.core.doors import deriving, writing
 from petrel.core.viewer import System
 from petrel.features import posts, relationships
 from petrel.features.posts import Audience
 from petrel.features.search import building
+from petrel.worker import jobs
 from tests.drain import drain
 from tests.people import publish, signed_in
 
@@ -225,3 +226,19 @@ async def test_whom_one_has_blocked_is_looked_up_by_their_address(api):
     looked_up = (await api("GET", f"/api/v1/accounts/lookup?acct={mine}", token=others_token)).json
     found = await api("GET", f"/api/v2/search?q={mine}&type=accounts&resolve=true", token=others_token)
     assert found.json["accounts"] == [looked_up]
+
+
+async def test_whoever_objects_to_being_found_is_out_of_search_at_once(api):
+    """Without waiting for the index: the law asks the account at every showing."""
+    word = name("plover")
+    (author, token), (_, other) = await signed_in(name("author"), name("reader"), indexable=True)
+    post = (await publish(author, f"A {word} on the beach")).id
+    await drain("search")
+    assert ids(await api("GET", f"/api/v2/search?q={word}", token=other), "statuses") == [post]
+    answer = await api("PATCH", "/api/v1/accounts/update_credentials", token=token, json={"indexable": False})
+    assert answer.status == 200 and answer.json["indexable"] is False
+    assert ids(await api("GET", f"/api/v2/search?q={word}", token=other), "statuses") == []
+    await drain()
+    await jobs.drain()
+    assert ids(await api("GET", f"/api/v2/search?q={word}", token=other), "statuses") == []
+    assert ids(await api("GET", f"/api/v2/search?q={word}", token=token), "statuses") == [post]

@@ -5,11 +5,12 @@ from collections import Counter
 
 from petrel.core import seal
 from petrel.core.doors import Writer, reading, writing
-from petrel.core.erasing import BATCH, BLOCKS, CAUSE, SYSTEM, Batch, Order, erases
+from petrel.core.erasing import BATCH, CAUSE, SYSTEM, Batch, Order, erases
 from petrel.core.ids import cell_of
 from petrel.features.posts import rules
 
-KEYS_AT_ONCE = 5000
+KEYS_AT_ONCE = 1000
+WINDOW_ROWS = 10_000
 PUBLIC_OR_UNLISTED = (0, 1)
 
 WRITTEN = """
@@ -60,10 +61,10 @@ async def erase(account: int, at: str) -> Batch:
 @erases("posts.tombstones", Order.FACTS)
 async def erase_tombstones(account: int, at: str) -> Batch:
     async with writing(SYSTEM, cause=CAUSE) as w:
-        window = await w.fetch(WINDOW, cell_of(account), int(at or 0), 10 * BLOCKS)
+        window = await w.fetch(WINDOW, cell_of(account), int(at or 0), WINDOW_ROWS)
         ids = [row["id"] for row in window if row["author"] == account]
         await _drop(w, account, ids)
-    return Batch(len(ids), str(window[-1]["id"]) if len(window) == 10 * BLOCKS else "")
+    return Batch(len(ids), str(window[-1]["id"]) if len(window) == WINDOW_ROWS else "")
 
 
 @erases("posts.marks", Order.FACTS)

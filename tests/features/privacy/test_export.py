@@ -4,10 +4,11 @@ import hashlib
 import io
 import zipfile
 
+import asyncpg
 import msgspec
 import pytest
 
-from petrel.core import seal, sealed_file
+from petrel.core import inventory, seal, sealed_file
 from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.viewer import Member, System
@@ -192,7 +193,6 @@ async def test_two_at_once_are_one_and_a_new_one_replaces_the_old(site, data):
 
 
 async def test_who_is_suspended_gets_theirs(site, data, addresses):
-    import asyncpg
     wren, bram = await people("iwren", "ibram")
     await follow(wren, bram)
     await publish(wren, "Plover before the suspension")
@@ -226,3 +226,47 @@ async def test_nothing_in_an_archive_leads_out_of_it(site, data):
             assert "<script" not in page and 'src="http' not in page and 'href="http' not in page
 
 
+
+
+async def test_each_state_is_in_the_copy_or_not_as_the_law_says(site, data, addresses):
+    """Column `exp`, row `author`, of every state that a post can be in, and of what is deleted: nothing."""
+    [wren] = await people("lwren")
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    wanted = set()
+    for state in range(12):
+        post = (await publish(wren, f"Plover in state {state}")).id
+        await owner.execute("update posts.post set flags = flags | $2 where id = $1", post, 1 << state if state else 0)
+        code = await owner.fetchval("select law.verdict(codes, 0, $1, 129) from law.surface where name = 'exp'",
+                                    1 << state if state else 0)
+        if code > 3:
+            wanted.add(f"Plover in state {state}")
+    await owner.close()
+    assert {"Plover in state 0", "Plover in state 1", "Plover in state 7"} <= wanted
+    assert "Plover in state 9" not in wanted and "Plover in state 10" not in wanted
+    archive = await exported(wren.account)
+    assert {post["text"] for post in table(archive, "posts")} == wanted
+    rows = table(archive, "tables/posts.post")
+    assert len(rows) == len(wanted) and len(table(archive, "tables/posts.content")) == len(wanted)
+
+
+async def test_a_table_that_the_exporter_cannot_reach_is_found(site, addresses):
+    """Behind the wall of messages nothing is taken by the general way: whoever adds a table there is told."""
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    change = owner.transaction()
+    await change.start()
+    try:
+        await owner.execute("create table messages.draft (cell smallint, account bigint, primary key (cell, account))")
+        for column in ("cell", "account"):
+            await owner.execute(f"comment on column messages.draft.{column} is 'what: a draft; of: account by account; "
+                                "for: remember; kept: with account; erased: row; leaves: no'")
+        [found] = await inventory.read({"main": owner.fetch})
+
+        class Planted:
+            fetch = staticmethod(owner.fetch)
+
+        with pytest.raises(privacy.sources.Unreachable) as said:
+            await privacy.sources.sources(Planted(), found.lines)
+        assert "messages.draft" in said.value.detail
+    finally:
+        await change.rollback()
+        await owner.close()
