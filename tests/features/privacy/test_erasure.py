@@ -137,3 +137,16 @@ async def test_a_restore_to_before_erases_again(site):
     await drain_jobs()
     async with reading(CREW) as r:
         assert await privacy.reach.remains(r, town.wren.account) == {}
+
+
+async def test_a_pass_over_a_table_misses_nothing_between_its_windows(site, monkeypatch):
+    town = await make_town("i")
+    monkeypatch.setattr(erasing, "BLOCKS", (1, 1))
+    await erase(town.wren.account)
+    places, at = [], ""
+    while (batch := await erasing.erase_salts(town.wren.account, at)).at:
+        places.append(at := batch.at)
+    assert len(places) > 2
+    async with reading(CREW) as r:
+        assert not await r.value("select count(*) from journal.entry where (actor = $1 or subject = $1) "
+                                 "and salt is not null", town.wren.account)
