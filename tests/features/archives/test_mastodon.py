@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from petrel.features.archives import mastodon
 from petrel.features.archives.mastodon import Actor
@@ -131,3 +133,27 @@ def test_any_html_becomes_text(html: str) -> None:
 def test_boosts_are_told_apart() -> None:
     found = told({"type": "Announce", "actor": ACTOR, "object": "https://far.example/1"})
     assert found == Left("boosts", mastodon.BOOST, "https://far.example/1")
+
+
+WORDS = st.sampled_from(["Create", "Note", "Question", ACTOR, PUBLIC, FOLLOWERS, f"{ACTOR}/statuses/1", "http://[", "",
+                         "2019-01-01T00:00:00Z", "<p>x</p>", "<a href=\"http://[\">@x</a>", "as:Public", "\x00"])
+NAMES = st.sampled_from(["type", "id", "actor", "object", "to", "cc", "content", "tag", "href", "name"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9) | WORDS
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+                    max_leaves=12)
+FIELDS = ("id", "type", "actor", "published", "to", "cc", "object")
+INNER = ("id", "type", "attributedTo", "published", "to", "cc", "content", "contentMap", "summary", "tag", "inReplyTo",
+         "updated", "attachment", "sensitive", "oneOf")
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=3),
+       st.dictionaries(st.sampled_from(INNER), JSON, max_size=5))
+def test_whatever_is_in_it_is_taken_or_left_and_never_for_more(outer: dict[str, Any], inner: dict[str, Any]) -> None:
+    one = note(1, "<p>x</p>", to=[FOLLOWERS], cc=[])
+    one.update({name: value for name, value in outer.items() if name != "object"})
+    one["object"].update(inner)
+    found = told(one)
+    if isinstance(found, Old) and found.audience != Audience.FOLLOWERS:
+        said = json.dumps([one["object"].get("to"), one["object"].get("cc")])
+        assert PUBLIC in said or "as:Public" in said
+        assert found.audience in (Audience.PUBLIC, Audience.UNLISTED)

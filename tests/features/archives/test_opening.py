@@ -11,8 +11,11 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from petrel.features.archives.opening import meant, opened
 from petrel.features.archives.scanning import MOST_ITEM_BYTES, items
@@ -175,3 +178,25 @@ def test_what_is_no_list_ends_soon(raw: bytes) -> None:
     with pytest.raises(BadArchive):
         listed(raw)
     assert time.monotonic() - began_s < 2
+
+
+ANY = st.recursive(st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(['"', "\\", "]}", "é\\\""]),
+                   lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4))
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=5), ANY, max_size=4) | st.lists(ANY, max_size=3), max_size=6),
+       st.dictionaries(st.text(max_size=14).filter("orderedItems".__ne__), ANY, max_size=4), st.integers(1, 50),
+       st.booleans())
+def test_any_list_reads_as_it_was_written(told: list[Any], around: dict[str, Any], size: int, ascii_only: bool) -> None:
+    raw = json.dumps({**around, "orderedItems": told}, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("petrel.features.archives.scanning.CHUNK_BYTES", size)
+        assert [json.loads(one.decode("utf-8", "surrogatepass")) for one in listed(raw)] == told
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_end_in_a_list_or_a_refusal(raw: bytes) -> None:
+    try:
+        listed(raw)
+    except BadArchive as wrong:
+        assert "cannot be imported" in wrong.message
