@@ -9,9 +9,8 @@ from petrel.storage.build import ROOT
 # (file, what stands there, what stood there before protected accounts)
 FORGOTTEN = (
     ("storage/policy.py", "POLICY = 2", "POLICY = 1"),
-    ("features/posts/visibility.sql",
-     "case when p.audience < 3 and (a.is_protected or p.flags & 65536 <> 0) then 5 else p.audience::integer",
-     "case when true then p.audience::integer"),
+    ("features/posts/visibility.sql", "when p.audience < 3 and (a.is_protected or p.flags & 65536 <> 0) then 5",
+     "when false then 5"),
     ("features/posts/visibility.sql",
      "if v_in_force > coalesce(nullif(current_setting('petrel.policy', true), '')::integer, 1) then", "if false then"),
     ("features/accounts/functions.sql",
