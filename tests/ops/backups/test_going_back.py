@@ -210,6 +210,16 @@ async def test_the_same_backup_can_be_gone_back_to_twice(back: Back, lost: Lost,
     assert code == 0 and len(json.loads(text)["restores"]) == 2
 
 
+def test_the_list_says_until_when_and_the_keys_can_be_kept_apart(lost: Lost) -> None:
+    code, text = petrel("backups", "list", str(lost.place), "--data", str(lost.data))
+    assert code == 0 and json.loads(lost.created)["backup"] in text and "opens deleted things until" in text
+    [one] = json.loads(petrel("backups", "list", str(lost.place), "--data", str(lost.data), "--json")[1])
+    assert one["is_whole"] and one["problem"] == ""
+    code, text = petrel("backups", "key", "--only", "keyring", "--data", str(lost.data))
+    assert code == 0 and text.startswith("petrel-backup-keyring-1 ") and "backup-data" not in text
+    assert text.strip() in lost.key_file.read_text()
+
+
 def test_a_backup_holds_no_plain_word_and_no_key(lost: Lost) -> None:
     keys = [p.read_bytes().strip() for p in (lost.data / "keys").iterdir()]
     raw = [bytes.fromhex(k.decode()) for k in keys if len(k) == 64]
