@@ -10,7 +10,6 @@ from petrel.storage.postgres.binaries import MAJOR, find
 from petrel.storage.postgres.errors import StorageError
 
 READ_BYTES = 1 << 20
-RATE_MIB = (1, 1024)        # what --max-rate takes
 
 HOLD_LOG = "select pg_create_physical_replication_slot($1, true, true)"
 """A temporary slot, which goes with its session: the log that the copy needs stays until it was copied."""
