@@ -193,5 +193,5 @@ async def web_single(ask: Asker, target: str, viewer: Person | None, post: Plant
 
 async def front(folder: Path) -> Asker:
     app.load_api()
-    settings = Settings(data=str(folder), country_header="X-Country", trusted_proxies="192.0.2.7")
+    settings = Settings(data=str(folder), country_header="X-Country", trusted_proxies="192.0.2.7", nothing_after_ms=0)
     return Asker(await app.web_app(settings, Limits(on=False)))

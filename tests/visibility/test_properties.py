@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from petrel import app
 from petrel.core.doors import Doors
 from petrel.core.ids import cell_of, new_id
 from petrel.features.posts import Audience
@@ -254,6 +255,7 @@ async def test_14_nothing_that_somebody_may_not_see_changes_a_number_they_are_sh
     shown = await publish(ann, "for all #openthing", audience=Audience.PUBLIC)
     closed = await publish(ann, "before", audience=Audience.FOLLOWERS)
     await drain()
+    app.load_api()
     api = Client()
     addresses = [f"/api/v1/statuses/{shown.id}", f"/api/v1/statuses/{shown.id}/context", "/api/v1/timelines/public",
                  "/api/v1/timelines/tag/openthing", "/api/v2/search?q=openthing", "/api/v2/search?q=%23open",
@@ -271,6 +273,8 @@ async def test_14_nothing_that_somebody_may_not_see_changes_a_number_they_are_sh
         return found
 
     before = await look()
+    assert b'"name":"openthing"' in before[4][1], "or nothing is compared"
+    assert all(status == 200 for status, _ in before[len(addresses):])
     for author in (ann, ben, cleo):
         await publish(author, "hidden #openthing #opensecret secretword", audience=Audience.FOLLOWERS)
         await publish(author, "an answer #openthing secretword", audience=Audience.FOLLOWERS, reply_to=shown.id)

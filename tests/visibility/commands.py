@@ -1,0 +1,234 @@
+"""Every command of the site, an example or more of each, and which verdicts it may change (test_no_side_effects.py).
+
+Mira acts, unless another is named. An address and its fields name people and posts of the town: {ben}, {mira.public}.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from tests.visibility.world import Person
+
+PASSWORD = "long enough to be one"
+
+
+class Change(Struct, frozen=True):
+    """One verdict that is another now."""
+
+    surface: str
+    viewer: int | None
+    author: int
+    post: int
+    was: int
+    now: int
+
+
+class Town(Struct):
+    people: dict[str, Person]
+    posts: dict[str, int]
+    authors: dict[int, int]
+    names: dict[str, Any]
+    direct: list[int]
+
+
+May = Callable[[Town, Change], bool]
+
+
+def _nothing(town: Town, c: Change) -> bool:
+    return False
+
+
+def _seen_by_actor(town: Town, c: Change) -> bool:
+    """What the actor sees: following, unfollowing, muting."""
+    return c.viewer == town.people["mira"].id
+
+
+def _between(other: str) -> May:
+    """The two see less or more of each other, and a reply to one of them may leave the other's home."""
+    def may(town: Town, c: Change) -> bool:
+        two = {town.people["mira"].id, town.people[other].id}
+        return c.viewer in two and (c.author in two or c.surface == "home")
+    return may
+
+
+def _of_actor_to(other: str) -> May:
+    """What the other sees of the actor: accepting, refusing, removing a follower."""
+    def may(town: Town, c: Change) -> bool:
+        return c.viewer == town.people[other].id and (c.author == town.people["mira"].id or c.surface == "home")
+    return may
+
+
+def _of_post(name: str) -> May:
+    return lambda town, c: c.post == town.posts[name]
+
+
+def _narrowed(name: str) -> May:
+    return lambda town, c: c.post == town.posts[name] and c.now < c.was
+
+
+def _actor_narrows(town: Town, c: Change) -> bool:
+    """Of the actor's own posts, and only less."""
+    return c.author == town.people["mira"].id and c.now < c.was
+
+
+def _actor_opens(town: Town, c: Change) -> bool:
+    return c.author == town.people["mira"].id
+
+
+def _actor_ends(town: Town, c: Change) -> bool:
+    """Nothing of theirs is seen any more, and they see nothing."""
+    mira = town.people["mira"].id
+    return c.now < c.was and mira in (c.viewer, c.author)
+
+
+def _actor_found(town: Town, c: Change) -> bool:
+    """Consent to be found by search."""
+    return c.author == town.people["mira"].id and c.surface == "srch"
+
+
+class Command(Struct, frozen=True):
+    """`to`: the address, with names of the town in it. `as_`: who sends it."""
+
+    to: str
+    fields: dict[str, Any] = {}
+    may: May = _nothing
+    as_: str = "mira"
+
+
+def C(to: str, may: May = _nothing, /, as_: str = "mira", **fields: Any) -> Command:
+    return Command(to, fields, may, as_)
+
+
+A, S, N = "/api/v1/accounts", "/api/v1/statuses", "/api/v1/notifications"
+API: dict[str, list[Command]] = {
+    f"POST {A}/:id/follow": [
+        C(A + "/{gus}/follow", _seen_by_actor), C(A + "/{cleo}/follow", _seen_by_actor),
+        C(A + "/{ben}/follow", _seen_by_actor, reblogs=False), C(A + "/{dan}/follow", _seen_by_actor),
+        C(A + "/{ben}/follow", _seen_by_actor, reblogs=True, notify=True), C(A + "/{eve}/follow")],
+    f"POST {A}/:id/unfollow": [C(A + "/{gus}/unfollow", _seen_by_actor), C(A + "/{jon}/unfollow", _seen_by_actor)],
+    f"POST {A}/:id/remove_from_followers": [C(A + "/{ben}/remove_from_followers", _of_actor_to("ben"))],
+    f"POST {A}/:id/block": [C(A + "/{jon}/block", _between("jon")), C(A + "/{ivy}/block", _between("ivy"))],
+    f"POST {A}/:id/unblock": [C(A + "/{jon}/unblock", _between("jon")), C(A + "/{eve}/unblock")],
+    f"POST {A}/:id/mute": [C(A + "/{gus}/mute", _seen_by_actor), C(A + "/{ben}/mute", _seen_by_actor, duration=3600)],
+    f"POST {A}/:id/unmute": [C(A + "/{gus}/unmute", _seen_by_actor), C(A + "/{ben}/unmute", _seen_by_actor)],
+    f"POST {A}/:id/note": [C(A + "/{ben}/note", comment="kind"), C(A + "/{eve}/note", comment="x")],
+    **{f"POST {A}/:id/{verb}": [C(f"{A}/{{ben}}/{verb}"), C(f"{A}/{{gus}}/{verb}")]
+       for verb in ("pin", "unpin", "endorse", "unendorse")},
+    "POST /api/v1/follow_requests/:id/authorize": [
+        C("/api/v1/follow_requests/{hal}/authorize", _of_actor_to("hal")),
+        C("/api/v1/follow_requests/{gus}/authorize")],
+    "POST /api/v1/follow_requests/:id/reject": [C("/api/v1/follow_requests/{gus}/reject")],
+    "POST /oauth/token": [C("/oauth/token", grant_type="client_credentials", client_id="{client}",
+                            client_secret="{secret}", scope="read")],
+    "POST /oauth/revoke": [C("/oauth/revoke", client_id="{client}", client_secret="{secret}", token="{token_of_app}")],
+    "POST /oauth/userinfo": [C("/oauth/userinfo")],
+    f"PATCH {A}/update_credentials": [
+        C(A + "/update_credentials", display_name="Mira again", note="@ben #new", bot=True),
+        C(A + "/update_credentials", discoverable=True, hide_collections=True,
+          fields_attributes=[{"name": "a", "value": "b"}]),
+        C(A + "/update_credentials", source={"privacy": "private", "sensitive": True, "language": "de"}),
+        C(A + "/update_credentials", source={"privacy": "public", "sensitive": False}),
+        C(A + "/update_credentials", _actor_found, indexable=True),
+        C(A + "/update_credentials", _actor_found, indexable=False),
+        C(A + "/update_credentials", _actor_narrows, locked=True), C(A + "/update_credentials", locked=False)],
+    f"POST {A}": [C(A, username="newcomer", email="n@e.example", password=PASSWORD, agreement=True, locale="en")],
+    "POST /api/v1/announcements/:id/dismiss": [C("/api/v1/announcements/{announcement}/dismiss")],
+    "POST /api/v1/apps": [C("/api/v1/apps", client_name="x", redirect_uris="urn:ietf:wg:oauth:2.0:oob")],
+    **{f"{m} /api/v1/conversations/:id{tail}": [C("/api/v1/conversations/{conversation}" + tail)]
+       for m, tail in (("POST", "/read"), ("POST", "/unread"), ("DELETE", ""))},
+    "POST /api/v2/filters": [C("/api/v2/filters", title="t", context=["home", "public"], filter_action="hide",
+                               keywords_attributes=[{"keyword": "everything"}])],
+    **{f"{m} /api/v2/filters/:id": [C("/api/v2/filters/{filter}", title="u", context=["thread"])]
+       for m in ("PUT", "PATCH")},
+    "POST /api/v2/filters/:filter_id/keywords": [C("/api/v2/filters/{filter}/keywords", keyword="k")],
+    **{f"{m} /api/v2/filters/keywords/:id": [C("/api/v2/filters/keywords/{keyword}", keyword="l")]
+       for m in ("PUT", "PATCH", "DELETE")},
+    "POST /api/v2/filters/:filter_id/statuses": [C("/api/v2/filters/{filter}/statuses", status_id="{ben.public}")],
+    "DELETE /api/v2/filters/statuses/:id": [C("/api/v2/filters/statuses/{ben.public}")],
+    "DELETE /api/v2/filters/:id": [C("/api/v2/filters/{filter}")],
+    "POST /api/v1/lists": [C("/api/v1/lists", title="new", exclusive=True)],
+    **{f"{m} /api/v1/lists/:id": [C("/api/v1/lists/{list}", title="old", replies_policy="none")]
+       for m in ("PUT", "PATCH")},
+    "POST /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
+    "DELETE /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
+    "DELETE /api/v1/lists/:id": [C("/api/v1/lists/{list}")],
+    f"POST {N}/clear": [C(N + "/clear")], "POST /api/v2/notifications/clear": [C("/api/v2/notifications/clear")],
+    f"POST {N}/:id/dismiss": [C(N + "/{ben.public}/dismiss")],
+    "POST /api/v2/notifications/:group_key/dismiss": [C("/api/v2/notifications/ungrouped-5/dismiss")],
+    **{f"{m} /api/{v}/notifications/policy": [C(f"/api/{v}/notifications/policy", for_not_following="drop",
+                                                filter_not_following=True)]
+       for m in ("PATCH", "PUT") for v in ("v1", "v2")},
+    **{f"POST {N}/requests/{tail}": [C(f"{N}/requests/{tail}".replace(":id", "{ben.public}"), id=["1"])]
+       for tail in (":id/accept", "accept", ":id/dismiss", "dismiss")},
+    **{f"POST /api/v1/tags/:name/{verb}": [C(f"/api/v1/tags/harbour/{verb}")]
+       for verb in ("follow", "unfollow", "feature", "unfeature")},
+    "POST /api/v1/featured_tags": [C("/api/v1/featured_tags", name="harbour")],
+    "DELETE /api/v1/featured_tags/:id": [C("/api/v1/featured_tags/{ben.public}")],
+    "POST /api/v1/markers": [C("/api/v1/markers", home={"last_read_id": "5"}, notifications={"last_read_id": "6"})],
+    f"POST {S}": [C(S, status="@ben #harbour new", visibility="public"), C(S, status="@eve @dan", visibility="private"),
+                  C(S, status="an answer @jon", in_reply_to_id="{ben.public}"),
+                  C(S, status="@ben aside", visibility="direct", in_reply_to_id="{ben.followers}")],
+    **{f"{m} {S}/:id": [
+        C(S + "/{mira.public}", _of_post("mira.public"), status="other words, naming @ben"),
+        C(S + "/{mira.public}", _of_post("mira.public"), spoiler_text="careful", sensitive=True),
+        C(S + "/{mira.unlisted}", _narrowed("mira.unlisted"), visibility="private"),
+        C(S + "/{mira.followers}", _of_post("mira.followers"), status="again"),
+        C(S + "/{ben.public}", status="not mine", visibility="private")] for m in ("PUT", "PATCH")},
+    f"DELETE {S}/:id": [C(S + "/{ben.public}"), C(S + "/{mira.reply}", _of_post("mira.reply"))],
+    **{f"POST {S}/:id/{verb}": [C(f"{S}/{{{who}.{what}}}/{verb}") for who in ("mira", "ben", "cleo", "eve", "fay")
+                                for what in ("public", "followers", "direct")]
+       for verb in ("favourite", "bookmark", "pin", "mute", "reblog", "unfavourite", "unbookmark", "unpin", "unmute",
+                    "unreblog")},
+}
+WEB: dict[str, list[Command]] = {
+    "POST /notifications/read": [C("/notifications/read", until="{ben.public}")],
+    "POST /notifications/requests": [C("/notifications/requests", answer="reject {gus}")],
+    "POST /compose": [C("/compose", text="from the page @ben", audience="public", once="o")],
+    "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),
+                    C("/marks", mark="bookmark on {eve.public} 1")],
+    "POST /auth/sign_in": [C("/auth/sign_in", name="gus", password=PASSWORD)],
+    "POST /auth/sign_up": [C("/auth/sign_up", handle="another", password=PASSWORD, password_again=PASSWORD,
+                             agreement="1")],
+    "POST /auth/again": [C("/auth/again", as_="fay", password=PASSWORD)],
+    "POST /auth/data": [C("/auth/data", name="gus", password=PASSWORD)],
+    "POST /auth/sign_out": [C("/auth/sign_out", as_="gus")],
+    "POST /setup/{token}": [C("/setup/nobody-has-this", handle="boss", password=PASSWORD, password_again=PASSWORD)],
+    "POST /oauth/authorize": [C("/oauth/authorize", client_id="{client}", redirect_uri="urn:ietf:wg:oauth:2.0:oob",
+                                response_type="code", scope="read write", decision="allow")],
+    "POST /settings/privacy/open": [C("/settings/privacy/open", _actor_opens), C("/settings/privacy/open", as_="cleo")],
+    "POST /settings/followers": [C("/settings/followers", _of_actor_to("eve"), remove="{eve}"),
+                                 C("/settings/followers", _of_actor_to("ben"), remove="{ben}")],
+    "POST /settings/data/export": [C("/settings/data/export")],
+    "POST /@{handle}/follow": [C("/@hal/follow", _seen_by_actor, act="follow"),
+                               C("/@hal/follow", _seen_by_actor, act="no")],
+    "POST /@{handle}/{post}/audience": [
+        C("/@mira/{mira.public}/audience", _narrowed("mira.public"), to="narrow followers"),
+        C("/@ben/{ben.public}/audience", to="narrow followers")],
+    "POST /@{handle}/{post}/delete": [C("/@ben/{ben.public}/delete"),
+                                      C("/@mira/{mira.unlisted}/delete", _of_post("mira.unlisted"))],
+    "POST /settings/privacy": [C("/settings/privacy", _actor_found, indexable="1", default_audience="public"),
+                               C("/settings/privacy", _actor_found, discoverable="1", default_audience="followers"),
+                               C("/settings/privacy", _actor_narrows, act="protect")],
+    # The last: after it there is nobody left to act.
+    "POST /settings/data/erase": [C("/settings/data/erase", handle="ben", password=PASSWORD),
+                                  C("/settings/data/erase", _actor_ends, handle="mira", password=PASSWORD)],
+}
+READS, NO_VERDICT = "reads only", "writes nothing that a verdict is made of"
+CLI = {
+    **dict.fromkeys(("doctor", "why", "inventory", "drill", "drills", "replay", "demo", "up", "run", "settings show",
+                     "accounts list", "accounts show", "jobs list", "jobs dead", "access list", "access show",
+                     "access kinds", "policy show", "surfaces list", "archives list", "journal show", "journal verify",
+                     "deletions check", "deletions list", "deletions receipt", "deletions verify", "backups list",
+                     "backups verify", "stranger show", "stranger probe"), READS),
+    **dict.fromkeys(("migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create", "jobs retry",
+                     "access ask", "access approve", "access refuse", "backups create", "backups key",
+                     "deletions shred"), NO_VERDICT),
+    "accounts create": "a new account, which nobody stands in any relation to",
+    "accounts confirm": "who may sign in",
+    "accounts set": "suspends, limits, protects: of this account's posts only",
+    "policy raise": "the law itself, by two people",
+    "surfaces close": "everything of one surface, which is refused", "surfaces open": "the same, given back",
+    "archives import": "new posts of one account", "archives undo": "the same, deleted",
+    "backups restore": "all of it, as of then, without what was taken away since",
+}
