@@ -5,16 +5,16 @@ the page is answered, and sealed: what records them cannot read them (decision 0
     seen.cut(r, places)                 # these were read, and are not on the page after all
     seen.write_down(r.viewer, r.seen)   # at the end of the reader, by the doors
 
-A process keeps its records in files of DATA/run/seen, mapped into memory: written without a call of the system, and
-there after the process was killed (`core/spool.py`). `petrel/ops/access/keeping.py` moves them into the database within
-moments, and takes over what dead processes left. Where there is no run directory they stay in memory until the doors
-close.
+A process keeps its records in files of DATA/run/seen, which are there after it was killed (`core/spool.py`).
+`petrel/ops/access/keeping.py` moves them into the database within moments, and takes over what dead processes left.
+Where there is no run directory they stay in memory until the doors close.
 """
 
 import hashlib
 import os
 import struct
 import time
+from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -25,15 +25,14 @@ from msgspec import Struct
 
 from petrel.core import ids, seal
 from petrel.core.errors import Unavailable
-from petrel.core.spool import HEAD, Segment, SiteKey, row_of
+from petrel.core.spool import Segment, SiteKey, row_of
 from petrel.core.viewer import Staff, Viewer, account_of
 from petrel.storage.policy import POLICY
 
 FOLDER = "seen"
 KEY_CHECK_S = 600.0
-WHO = struct.Struct("<qqiqiB")           # account, token, policy, build, process, 1 for staff
-PART = struct.Struct("<BI")              # surface, how many posts; then their numbers, then their authors'
-MOST_POSTS = 5_000                       # of one part
+WHO = struct.Struct("=qqiqiB")           # account, token, policy, build, process, 1 for staff
+PART = struct.Struct("=BI")              # surface, how many posts; then their numbers, then their authors'
 KEEP = "select access.keep_seen('seen', $1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7)"
 
 T = TypeVar("T")
@@ -106,28 +105,23 @@ class Recorder:
         self._process = os.getpid()
 
     def add(self, viewer: Viewer, pages: Sequence[Page]) -> None:
-        parts = [WHO.pack(account_of(viewer) or 0, getattr(viewer, "token", None) or 0, POLICY, _build(), self._process,
-                          isinstance(viewer, Staff))]
-        for surface, _, posts, authors in pages:
-            for at in range(0, len(posts), MOST_POSTS):
-                some = posts[at : at + MOST_POSTS]
-                parts += (PART.pack(surface, len(some)),
-                          struct.pack(f"<{2 * len(some)}q", *some, *authors[at : at + MOST_POSTS]))
-        if len(parts) == 1:
+        parts = b"".join([PART.pack(surface, len(posts)) + array("q", posts + authors).tobytes()
+                          for surface, _, posts, authors in pages if posts])
+        if not parts:
             return
+        who = WHO.pack(account_of(viewer) or 0, getattr(viewer, "token", None) or 0, POLICY, _build(), self._process,
+                       isinstance(viewer, Staff))
         try:
-            self._append(time.time_ns() // 1_000_000, b"".join(parts))
+            self._append(time.time_ns() // 1_000_000, parts + who)
         except OSError as e:
             self.turn()
             raise Unavailable("What is not public cannot be shown now; please try again", detail=repr(e)) from e
 
     def _append(self, now_ms: int, plain: bytes) -> None:
-        if self._segment is not None and now_ms <= self._segment.until_ms and self._segment.append(now_ms, plain):
-            return
-        self.turn()
-        self._segment = Segment(self.site, self._folder)
-        if not self._segment.append(now_ms, plain):
-            raise Unavailable(detail="a record of what was read is longer than a segment")
+        if self._segment is None or now_ms > self._segment.until_ms:
+            self.turn()
+            self._segment = Segment(self.site, self._folder)
+        self._segment.append(now_ms, plain)
 
     def turn(self) -> None:
         """Ends the segment: its records are sealed for good, and whoever keeps them may take it away."""
@@ -177,7 +171,7 @@ async def flush(keep: Fetch) -> None:
         _recorder.turn()
         segments, _recorder.finished = _recorder.finished, []
         for one in segments:
-            await keep(KEEP, *row_of(one.spool, bytes(one.buffer[: HEAD.size]), 0, bytes(one.buffer[HEAD.size :])))
+            await keep(KEEP, *row_of(one.spool, one.head, 0, bytes(one.memory)))
 
 
 async def _site_key(read: Fetch, write: Fetch) -> SiteKey:
@@ -208,11 +202,12 @@ def _build() -> int:
 
 def look_of(at_ms: int, plain: bytes) -> Look:
     """A record, opened."""
-    account, token, policy, build, process, is_staff = WHO.unpack_from(plain)
-    looks, at = [], WHO.size
-    while at < len(plain):
+    end = len(plain) - WHO.size
+    account, token, policy, build, process, is_staff = WHO.unpack_from(plain, end)
+    looks, at = [], 0
+    while at < end:
         surface, count = PART.unpack_from(plain, at)
-        numbers = struct.unpack_from(f"<{2 * count}q", plain, at + PART.size)
+        numbers = struct.unpack_from(f"={2 * count}q", plain, at + PART.size)
         looks += [(surface, post, author) for post, author in zip(numbers[:count], numbers[count:], strict=True)]
         at += PART.size + 16 * count
     return Look(at_ms, account, token, policy, f"{build:012x}", process, bool(is_staff), looks)

@@ -3,8 +3,8 @@ day, by a fresh X25519 key of the segment (HKDF-SHA256, AES-256-GCM). Each recor
 none can be moved, changed, or put in. Who writes and who keeps them: `core/seen.py`.
 """
 
+import errno
 import fcntl
-import mmap
 import os
 import struct
 import time
@@ -20,12 +20,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
 SUFFIX, UNFINISHED = ".spool", ".new"
-SEGMENT_BYTES = 4 << 20
 SEGMENT_MS = 60_000
 HEAD = struct.Struct("<8sq32s")          # what it is, number of the site's key, ephemeral public half
 MAGIC = b"PSEEN\x01\0\0"
-FRAME = struct.Struct("<IQ")             # bytes of ciphertext (0: nothing more), milliseconds since 1970
-LENGTH = struct.Struct("<I")
+FRAME = struct.Struct("<IQ")             # bytes of ciphertext, milliseconds since 1970
 BOUND = struct.Struct("<qQ")             # spool, milliseconds
 
 
@@ -35,47 +33,48 @@ class SiteKey(Struct, frozen=True):
 
 
 class Segment:
-    """Where the records of a minute go: a file mapped into memory, or memory alone. Errors: OSError."""
+    """Where the records of a minute go: a file, or memory alone. Errors: OSError."""
 
     def __init__(self, site: SiteKey, folder: Path | None) -> None:
         private = X25519PrivateKey.generate()
         ephemeral = private.public_key().public_bytes_raw()
         self.spool = int.from_bytes(os.urandom(8), "big", signed=True)
         self.until_ms = time.time_ns() // 1_000_000 + SEGMENT_MS
-        self._cipher = AESGCM(_shared(private, site.public, ephemeral, site.public))
-        self._fd = -1
-        self._at = HEAD.size
-        head = HEAD.pack(MAGIC, site.number, ephemeral)
-        self.buffer: Any = bytearray(head) if folder is None else self._map(folder, head)
+        self.head = HEAD.pack(MAGIC, site.number, ephemeral)
+        self.memory = bytearray()
+        self._encrypt = AESGCM(_shared(private, site.public, ephemeral, site.public)).encrypt
+        self._place = 0
+        self._fd = -1 if folder is None else self._open(folder)
 
-    def _map(self, folder: Path, head: bytes) -> mmap.mmap:
+    def _open(self, folder: Path) -> int:
         """It gets its name when it is whole and locked: whoever can lock it later knows that its writer is gone."""
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / f"{self.spool % (1 << 64):016x}"
-        self._fd = os.open(path.with_suffix(UNFINISHED), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-        os.posix_fallocate(self._fd, 0, SEGMENT_BYTES)       # a full disk is noticed here, and not at some page
-        os.pwrite(self._fd, head, 0)
+        fd = os.open(path.with_suffix(UNFINISHED), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        _write(fd, self.head)
         path.with_suffix(UNFINISHED).rename(path.with_suffix(SUFFIX))
-        return mmap.mmap(self._fd, SEGMENT_BYTES)
+        return fd
 
-    def append(self, now_ms: int, plain: bytes) -> bool:
-        """False when it is full. The length is written last: what has one is complete."""
-        at = self._at
-        sealed = self._cipher.encrypt((at - HEAD.size).to_bytes(12, "big"), plain, BOUND.pack(self.spool, now_ms))
-        end = at + FRAME.size + len(sealed)
-        if self._fd >= 0 and end + FRAME.size > SEGMENT_BYTES:
-            return False
-        self.buffer[at:end] = FRAME.pack(0, now_ms) + sealed
-        self.buffer[at : at + LENGTH.size] = LENGTH.pack(len(sealed))
-        self._at = end
-        return True
+    def append(self, now_ms: int, plain: bytes) -> None:
+        """One call of the system: what is killed after it has written, what is killed before has answered nothing."""
+        sealed = self._encrypt(self._place.to_bytes(12, "big"), plain, BOUND.pack(self.spool, now_ms))
+        frame = FRAME.pack(len(sealed), now_ms) + sealed
+        if self._fd < 0:
+            self.memory += frame
+        else:
+            _write(self._fd, frame)
+        self._place += len(frame)
 
     def close(self) -> None:
         if self._fd >= 0:
-            self.buffer.close()
             os.close(self._fd)
             self._fd = -1
+
+
+def _write(fd: int, data: bytes) -> None:
+    if os.write(fd, data) != len(data):
+        raise OSError(errno.ENOSPC, "the disk is full")      # nothing follows: readers stop at half a record
 
 
 def row_of(spool: int, head: bytes, place: int, part: bytes) -> tuple[Any, ...]:
@@ -88,7 +87,7 @@ def row_of(spool: int, head: bytes, place: int, part: bytes) -> tuple[Any, ...]:
     times: list[int] = []
     while at + FRAME.size <= len(part):
         length, now_ms = FRAME.unpack_from(part, at)
-        if length == 0 or at + FRAME.size + length > len(part):
+        if at + FRAME.size + length > len(part):
             break
         times.append(now_ms)
         at += FRAME.size + length

@@ -15,7 +15,7 @@ import structlog
 
 from petrel.core import seen
 from petrel.core.doors import current, deriving
-from petrel.core.spool import HEAD, LENGTH, SUFFIX, UNFINISHED, row_of
+from petrel.core.spool import HEAD, SUFFIX, UNFINISHED, row_of
 
 log = structlog.get_logger("petrel.access")
 
@@ -62,7 +62,7 @@ class Keeper:
             at = self._kept.get(path)
             if at is None:
                 at = self._kept[path] = await _ask("select access.seen_until('seen', $1)", spool)
-            if not any(os.pread(fd, LENGTH.size, HEAD.size + at)):
+            if os.fstat(fd).st_size <= HEAD.size + at:
                 return count
             try:
                 row = row_of(spool, os.pread(fd, HEAD.size, 0), at, os.pread(fd, PART_BYTES, HEAD.size + at))

@@ -4,16 +4,17 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from petrel.core import seen
 from petrel.core.doors import current
-from petrel.core.spool import SEGMENT_BYTES, SUFFIX, Segment, SiteKey
+from petrel.core.spool import FRAME, SUFFIX, Segment, SiteKey
 from petrel.core.viewer import Member
 from petrel.ops.access import who_saw
-from petrel.ops.access.keeping import Keeper
+from petrel.ops.access.keeping import PART_BYTES, Keeper
 from tests.crew import as_owner, crew
 from tests.ops.access.test_seen import World, told
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("site")
 VIEWER = Member(4711, b"x" * 32, token=12)
 CHILD = """
 import sys
+import time
 from pathlib import Path
 from petrel.core import seen
 from petrel.core.spool import SiteKey
@@ -96,22 +98,36 @@ async def test_two_keepers_at_once_keep_each_record_once(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_full_segment_is_followed_by_another(tmp_path):
+async def test_a_long_page_and_many_of_them(tmp_path, addresses):
+    """More than is moved at once."""
     recorder = seen.Recorder(await site_key(), tmp_path)
     many = list(range(10**7, 10**7 + 20_000))
-    for _ in range(SEGMENT_BYTES // (16 * len(many)) + 2):
+    for _ in range(15):
         recorder.add(VIEWER, [(5, many, many, many), (3, [1], [6002], [2])])
-    assert len(list(tmp_path.glob(f"*{SUFFIX}"))) == 2
-    await Keeper(tmp_path).turn()
     recorder.turn()
     await Keeper(tmp_path).turn()
-    assert len(await sights(6002, names="full")) == SEGMENT_BYTES // (16 * len(many)) + 2
+    assert len(await sights(6002, names="long")) == 15
+    assert (await as_owner(addresses, "select max(length(sealed)) from access.seen"))[0][0] <= PART_BYTES
+
+
+async def test_a_minute_has_a_key_of_its_own(tmp_path, monkeypatch):
+    recorder = seen.Recorder(await site_key(), tmp_path)
+    recorder.add(VIEWER, [(5, [1], [6004], [2])])
+    with monkeypatch.context() as later:
+        later.setattr(time, "time_ns", lambda now=time.time_ns(): now + 61_000_000_000)
+        recorder.add(VIEWER, [(5, [1], [6004], [2])])
+    assert len(list(tmp_path.glob(f"*{SUFFIX}"))) == 2
+    await Keeper(tmp_path).turn()
+    assert len(list(tmp_path.glob(f"*{SUFFIX}"))) == 1
+    recorder.turn()
+    await Keeper(tmp_path).turn()
+    assert len(await sights(6004, names="minute")) == 2
 
 
 async def test_what_is_half_written_and_what_is_no_spool_harms_nothing(tmp_path):
     segment = Segment(await site_key(), tmp_path)
-    assert segment.append(1, seen.WHO.pack(1, 2, 3, 4, 5, 0))
-    segment.buffer[segment._at + 4:segment._at + 20] = b"x" * 16        # killed before the length was written
+    segment.append(1, seen.WHO.pack(1, 2, 3, 4, 5, 0))
+    os.write(segment._fd, FRAME.pack(400, 1) + b"x" * 16)               # as a machine leaves it that lost its power
     segment.close()
     (tmp_path / f"{1:016x}{SUFFIX}").write_bytes(b"nonsense" * 20)
     unfinished = tmp_path / "2.new"
@@ -129,12 +145,13 @@ async def test_a_spool_that_is_written_is_left_alone(tmp_path, addresses):
     recorder.add(VIEWER, [(5, [1], [6003], [2])])
     keeper = Keeper(tmp_path)
     assert await keeper.turn() > 0 and await keeper.turn() == 0
-    assert len(list(tmp_path.iterdir())) == 1
+    [path] = tmp_path.iterdir()
+    spool = int.from_bytes(bytes.fromhex(path.stem), "big", signed=True)
     recorder.add(VIEWER, [(5, [1], [6003], [2])])
     assert await keeper.turn() > 0
     recorder.turn()
     await keeper.turn()
     assert list(tmp_path.iterdir()) == []
-    rows = await as_owner(addresses, "select spool, place, length(sealed) as size from access.seen "
-                                     "order by until_at desc, place desc limit 2")
-    assert rows[0]["spool"] == rows[1]["spool"] and rows[0]["place"] == rows[1]["place"] + rows[1]["size"]
+    rows = await as_owner(addresses, "select place, length(sealed) as size from access.seen where spool = $1 "
+                                     "order by place", spool)
+    assert len(rows) == 2 and rows[0]["place"] == 0 and rows[1]["place"] == rows[0]["size"]

@@ -126,6 +126,10 @@ async def populate(w: World) -> dict[str, int]:
     assert boost.boost is not None
     made["boost"] = boost.boost
     w.authors[boost.boost] = pat.account
+    own = await mark(ann, made["f2"], posts.Mark.BOOST)       # for followers, inside another for followers
+    assert own.boost is not None
+    made["own_boost"] = own.boost
+    w.authors[own.boost] = ann.account
     await mark(bob, made["f1"], posts.Mark.LIKE)
     await mark(bob, made["p1"], posts.Mark.BOOKMARK)
     async with writing(cat, cause="t") as t:
