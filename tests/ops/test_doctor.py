@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from petrel.ops.doctor import Check, examine, machine
+from petrel.ops.doctor import Check, examine, machine, work
 from petrel.ops.processes.status import PartStatus, Status, clock_offset_s, write_status
 from petrel.storage.postgres import Storage
 
@@ -139,3 +139,9 @@ def test_a_clock_that_was_stepped(running, monkeypatch):
     report(running.data)
     monkeypatch.setattr(machine, "YEARS", range(1990, 1991))
     assert "the year is" in look(running.data)["clock"].found
+
+
+def test_a_request_that_waits_for_twenty_days():
+    late = work._check_requests(1)
+    assert "the law gives a month" in late.found and "petrel jobs retry" in late.cure
+    assert work._check_requests(0).cure == ""

@@ -50,6 +50,7 @@ EXPIRED = """
 select account, id from privacy.export
  where expires_at < now() or done_at is null and asked_at < now() - make_interval(days => $1) limit 100
 """
+KNOWN = "select id from privacy.export where id = any($1::bigint[])"
 HANDLE = "select handle from accounts.account where cell = law.cell($1) and id = $1"
 
 
@@ -209,7 +210,9 @@ async def discard(numbers: list[int]) -> None:
 
 
 async def expire() -> int:
-    """Removes exports after seven days, also such as were never finished; returns how many."""
+    """Removes exports after seven days, also such as were never finished, and files that nobody has a row of: whoever
+    was making one may not have noticed that it was withdrawn. Returns how many."""
+    await _discard_strays()
     async with reading(SYSTEM) as r:
         rows = await r.fetch(EXPIRED, DAYS)
     for row in rows:
@@ -218,6 +221,13 @@ async def expire() -> int:
             await w.execute(DROP, row["account"], [row["id"]])
             w.record("privacy.export.expired", row["id"], refs=(row["account"],))
     return len(rows)
+
+
+async def _discard_strays() -> None:
+    lying = {int(path.name.partition(".")[0]) for path in home().iterdir() if path.name.partition(".")[0].isdigit()}
+    async with reading(SYSTEM) as r:
+        known = {row[0] for row in await r.fetch(KNOWN, list(lying))}
+    await discard(sorted(lying - known))
 
 
 async def discard_all(account: int) -> int:

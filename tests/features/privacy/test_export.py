@@ -270,3 +270,14 @@ async def test_a_table_that_the_exporter_cannot_reach_is_found(site, addresses):
     finally:
         await change.rollback()
         await owner.close()
+
+
+async def test_a_file_that_nobody_has_a_row_of_does_not_stay(site, data):
+    """Withdrawn while it was being made: erased, or asked for anew."""
+    [wren] = await people("mwren")
+    number = await ask(wren.account)
+    await privacy.exporting.make(wren.account, number)
+    async with deriving("tests") as w:
+        await w.execute("delete from privacy.export where id = $1", number)
+    await privacy.exporting.expire()
+    assert list(privacy.exporting.home().iterdir()) == [] and await seal.keys([number]) == {}
