@@ -17,7 +17,7 @@ import structlog
 from msgspec import Struct
 
 from petrel import app
-from petrel.core import closing, gone
+from petrel.core import closing, gone, seen
 from petrel.core.errors import PetrelError
 from petrel.ops.processes import report_ready
 from petrel.settings import Settings
@@ -56,6 +56,7 @@ def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | 
 
     from petrel.api.http.limits import Limits
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
+    seen.build()
     return Prepared(settings, addresses, listener, Limits())
 
 

@@ -25,7 +25,7 @@ NOUNS = {
     "tokens": "Make access tokens",
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",
-    "privacy": "What members are owed: who saw what is theirs",
+    "privacy": "What members are owed: their data, its end, who saw it",
     "stranger": "See whether the site's own stranger finds something",
     "surfaces": "Close a surface through which something leaks, open it again",
     "policy": "Which privacy policy is in force, and raising it",

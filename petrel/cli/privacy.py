@@ -27,4 +27,4 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs)
 def privacy() -> None:
-    """What members are owed: who saw what is theirs."""
+    """What members are owed: their data, its end, and who saw it."""

@@ -5,7 +5,6 @@ from petrel.ops.access.shapes import Kind
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (
     Kind("policy.raise", "Raise the policy of the law to number {policy}: older code then shows public posts only",
          ("policy",)),
-    Kind("privacy.erase", "Erase the account @{account} and all it holds, for ever", ("account",)),
     Kind("privacy.who-saw", "Tell who saw what {about} shows to some people only, from {since} to {until}",
          ("about", "since", "until"), least="moderator"),
     Kind("surface.open", "Open the surface {surface} again, which was closed because something leaked there",
