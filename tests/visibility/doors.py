@@ -43,6 +43,8 @@ class Door(Struct, frozen=True):
     is_single: bool
     see: Callable[["Visitor", Planted], Awaitable[Seen]]
     fits: Callable[["Visitor", Planted], bool] = lambda visitor, post: True
+    # The forms that a code takes at this door, where it has its own.
+    own: dict[str, set[str]] = {}
 
 
 class Fetched(Struct):
@@ -162,6 +164,25 @@ def _web(address: str) -> Callable[[Visitor, Planted], Awaitable[Seen]]:
 async def _revealed(v: Visitor, post: Planted) -> Seen:
     """The second request, after the button: the whole text."""
     return await web_single(v.ask, f"{post.url}?reveal=1", v.person, post)
+
+
+async def _revealed_by_id(v: Visitor, post: Planted) -> Seen:
+    return await api_single(v.ask, f"/api/v1/statuses/{post.id}?reveal=true", v.person, post)
+
+
+async def _history(v: Visitor, post: Planted) -> Seen:
+    return await _older(v, post, f"/api/v1/statuses/{post.id}/history", "first")
+
+
+async def _source(v: Visitor, post: Planted) -> Seen:
+    return await _older(v, post, f"/api/v1/statuses/{post.id}/source", "text")
+
+
+async def _older(v: Visitor, post: Planted, target: str, mark: str) -> Seen:
+    answer = await v.ask.get(target, v.person)
+    marks = marks_in(answer.body.decode(), post.number)
+    assert answer.status in (200, 401, 403, 404), (target, answer.status)
+    return Seen("full" if mark in marks else "nothing", "", marks)
 
 
 async def _bulk(v: Visitor, post: Planted) -> Seen:
@@ -315,10 +336,23 @@ async def _exported(v: Visitor, post: Planted) -> Seen:
     return Seen("full" if "text" in marks else "nothing", "", marks)
 
 
+def _is_gated(surface: str) -> Callable[[Visitor, Planted], bool]:
+    return lambda v, post: code(post.state, post.audience, v.row, surface) == "G"
+
+
+# After its button a post is whole. Older versions are shown with the whole post or not at all; nobody else's source is.
+OPENED = {"G": {"full", "warned"}}
+KEPT = {**{letter: {"nothing"} for letter in "NTPHGO."}, "Y": {"full"}}
 S = "/api/v1/statuses"
 DOORS = (
     Door("page of the post", "link", True, True, _web("{post.url}")),
     Door("the post by id", "api", False, True, _api(S + "/{post.id}")),
+    Door("page of the post, after the button", "link", True, True, _revealed, _is_gated("link"), OPENED),
+    Door("the post by id, revealed", "api", False, True, _revealed_by_id, _is_gated("api"), OPENED),
+    Door("its history", "api", False, True, _history, _not_direct, KEPT),
+    Door("its source", "api", False, True, _source, lambda v, post: v.row == "author", KEPT),
+    Door("what its source is for others", "api", False, True, _source, lambda v, post: v.row != "author",
+         {letter: {"nothing"} for letter in "NTPHGOY."}),
     Door("posts by id, many", "api", False, False, _bulk),
     Door("search by address", "api", False, False, _by_address),
     Door("bookmarks", "api", False, False, _list("/api/v1/bookmarks?limit=40"), _signed_in),

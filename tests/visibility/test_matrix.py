@@ -62,6 +62,8 @@ def wrong(door: Door, visitor: Visitor, post: Planted, seen: Seen) -> str:
     at = (post.state, post.audience, visitor.row, door.surface)
     letter = expected.code(*at)
     forms, why = expected.forms(*at, web=door.is_web, single=door.is_single)
+    if letter in door.own:
+        forms, why = door.own[letter], ""
     warned = expected.is_only_warned(*at)
     leaked = seen.marks - expected.allowed_marks(seen.form, warned=warned)
     if leaked:
