@@ -45,18 +45,21 @@ Run = Callable[[int, str], Awaitable[Batch]]
 
 
 class Step(Struct, frozen=True):
+    """`rest`: how long it pauses after each batch, in times that the batch took."""
+
     name: str
     order: Order
     run: Run
+    rest: float = 1.0
 
 
 STEPS: dict[str, Step] = {}
 
 
-def erases(name: str, order: Order) -> Callable[[Run], Run]:
+def erases(name: str, order: Order, *, rest: float = 1.0) -> Callable[[Run], Run]:
     """Registers `async def f(account, at) -> Batch`; `at` is "" at first, then what the batch before said."""
     def register(f: Run) -> Run:
-        STEPS[name] = Step(name, order, f)
+        STEPS[name] = Step(name, order, f, rest)
         return f
     return register
 
@@ -86,7 +89,7 @@ async def pass_over(w: Writer, table: str, delete: str, account: int, at: str) -
     gone = await w.execute(delete, f"({first},0)", f"({first + width},0)", account)
     if first + width >= await blocks_of(w, table):
         return Batch(gone)
-    further = 2 * width if gone < BATCH else width // 4 if gone > 4 * BATCH else width
+    further = 2 * width if gone < BATCH else width // 4 if gone > 2 * BATCH else width
     return Batch(gone, f"{first + width}+{min(max(further, BLOCKS[0]), BLOCKS[1])}")
 
 
@@ -96,7 +99,8 @@ update journal.entry set salt = null
 """
 
 
-@erases("journal", Order.KEYS)
+# Every follower reads here, and each row is in three indexes: slower than anything else.
+@erases("journal", Order.DERIVED, rest=3.0)
 async def erase_salts(account: int, at: str) -> Batch:
     """The journal keeps numbers for ever; without its salt an entry's digest confirms nothing that anybody guesses."""
     async with deriving("erasing") as w:

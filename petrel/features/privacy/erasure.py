@@ -1,8 +1,8 @@
 """Erasing an account: hidden at once, then step by step in short transactions, until a sweep finds nothing.
 
 Each step is a room's own (`core/erasing.py`). Places are kept every second and after every step, so that a
-killed process is followed by one that goes on. Between batches it rests as long as it worked, for whoever reads or
-posts meanwhile. source: docs/decisions/0017-erasure.md
+killed process is followed by one that goes on. Between batches it rests as long as it worked, or longer, for whoever
+reads or posts meanwhile. source: docs/decisions/0017-erasure.md
 """
 
 import asyncio
@@ -25,7 +25,6 @@ from petrel.features.privacy import reach
 
 SYSTEM = System("privacy")
 CAUSE = "erasure"
-REST_SHARE = 1.0            # of the time a batch took: half of one core at most
 KEEP_S = 1.0                # how often places are kept: what is done twice does no harm
 AGAIN_S = 600               # late followers of the journal have come by then
 DONE = "done"
@@ -116,7 +115,7 @@ async def _run_step(step: erasing.Step, account: int, places: dict[str, str], go
                 await w.execute(KEEP, account, msgspec.json.encode(places).decode(), msgspec.json.encode(gone).decode())
             kept_s = time.monotonic()
         tell(step.name, gone[step.name])
-        await asyncio.sleep(REST_SHARE * (time.monotonic() - began))
+        await asyncio.sleep(step.rest * (time.monotonic() - began))
 
 
 async def sweep(account: int) -> None:
