@@ -1,8 +1,9 @@
-"""Row 8, the first part: every route with every foreign id, as those who must not see, and every byte looked at.
+"""Row 8: every route with every foreign id, as those who must not see, and every byte looked at; then leaks planted.
 
 Marks are planted in what people keep from others. Then somebody not signed in, a stranger, a blocked person, an app
 without the scope and an app by itself ask every route of the API and every page for every id there is, and try
-every command on them. Afterwards the first wall is taken down, and the second has to hold by itself.
+every command on them. Afterwards the first wall is taken down, and the second has to hold by itself. At last, on a
+site of its own, leaks are planted one at a time, and the site has to find and shut each (`leak/planted.py`).
 """
 
 import time
@@ -11,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from drills.leak import walls
+from drills.leak import planted, walls
 from drills.leak.cast import CSRF, UNSEEN, Cast, Viewer, plant
 from drills.leak.looking import Found, Leak, Looker, affected, by_harm, found_by_owners
 from petrel.core import ids
@@ -22,11 +23,12 @@ LEAK = "private message readable by a stranger"
 
 DRILL = Drill(
     name="message-leak", row=8, tier="real", covers="part", harm=LEAK,
-    sabotage="the verdict and row-level security of the messages",
-    left_out="streams, push, mail, exports and media (not built yet); decoy messages; a report of who read what; "
-             "detection of a seeded leak by the site itself",
-    shown=("routes", "pages", "requests", "marks", "leaked", "told_apart"), limit_s=900)
+    sabotage="the verdict and row-level security of the messages, and the site's own stranger",
+    left_out="streams, push, mail and media (not built yet); what an export holds (asked by tests/visibility); a list "
+             "of who read what; the matrix and the fences against the planted leaks",
+    shown=("routes", "pages", "requests", "marks", "leaked", "told_apart", "mutants", "caught"), limit_s=1800)
 
+FOUND_MOST_S, SHUT_MOST_S = 60.0, 10.0
 NO_FORMS = ("/auth/", "/setup/", "/oauth/")
 
 
@@ -62,7 +64,20 @@ async def run(stage: Stage) -> Outcome:
                                                                        forms)
             other["the database shows its tables to the web's role"] = await _behind(site)
             other["a private message passed the second wall"] = await _one_wall(stage, site, wire, cast, known, routes)
-    return _outcome(look.found, cast, known, len(routes), len(pages) + len(forms), other)
+    planted_ones = await planted.plant_all(stage, stranger_on=not stage.sabotage, most=3 if stage.sabotage else None)
+    other |= _missed(planted_ones)
+    return _outcome(look.found, cast, known, len(routes), len(pages) + len(forms), other, planted_ones)
+
+
+def _missed(found: list[planted.Caught]) -> dict[str, list[str]]:
+    """Harms, by the planted leaks that do them."""
+    shut = [one for one in found if one.found_s is not None]
+    return {
+        "a planted leak that nobody found": [one.mutant for one in found if one.found_s is None],
+        "a planted leak that was found late": [one.mutant for one in shut if (one.found_s or 0) > FOUND_MOST_S],
+        "a planted leak that was not shut in time": [
+            one.mutant for one in shut if one.shut_s is None or one.shut_s > SHUT_MOST_S],
+        "something came through a door that was shut": [one.mutant for one in found if one.after]}
 
 
 def _addresses() -> tuple[list[Any], list[str], list[str]]:
@@ -194,7 +209,8 @@ def _example(leak: Leak) -> str:
     return f"{leak.harm}: {leak.question.method} {leak.question.target}"
 
 
-def _outcome(found: Found, cast: Cast, known: Ids, routes: int, pages: int, other: dict[str, list[str]]) -> Outcome:
+def _outcome(found: Found, cast: Cast, known: Ids, routes: int, pages: int, other: dict[str, list[str]],
+             planted_ones: list[planted.Caught]) -> Outcome:
     leaks = by_harm(found.leaks)
     harm = [*leaks, *(name for name, cases in other.items() if cases)]
     if found.told_apart:
@@ -203,7 +219,8 @@ def _outcome(found: Found, cast: Cast, known: Ids, routes: int, pages: int, othe
         harm.append("answer of 500 or none at all")
     people = affected(found.leaks)
     silent = sorted(kind for kind, statuses in found.by_kind.items() if statuses == {503})
-    figures: dict[str, Any] = {
+    mutants = planted.figures(planted_ones)
+    figures: dict[str, Any] = mutants | {
         "routes": routes, "pages": pages, "ids": len(known.foreign), "requests": found.requests,
         "compared": found.compared, "marks": len(cast.marks), "leaked": len({leak.mark.word for leak in found.leaks}),
         "told_apart": len(found.told_apart), "failed": len(found.failed), "not_looked_at": silent, "affected": people,
@@ -214,9 +231,12 @@ def _outcome(found: Found, cast: Cast, known: Ids, routes: int, pages: int, othe
     }
     phases = Phases(
         injected=f"{len(cast.marks)} marks; {found.requests} requests to {routes} routes and {pages} pages, by "
-                 f"{len(cast.readers)} who may not see, for {len(known.foreign)} ids",
-        detected=f"{len(found.leaks)} answers with a mark" if found.leaks else "",
-        contained="" if found.leaks else f"{found.compared} answers like those for ids that never existed",
+                 f"{len(cast.readers)} who may not see, for {len(known.foreign)} ids; then "
+                 f"{len(planted_ones)} leaks, planted one at a time",
+        detected=f"{len(found.leaks)} answers with a mark; {mutants['caught']} planted leaks, at most "
+                 f"{mutants['found_s_most']} s after planting",
+        contained=f"{found.compared} answers like those for ids that never existed; doors shut at most "
+                  f"{mutants['shut_s_most']} s after finding, {mutants['after_shutting']} answers after that",
         lost=f"secrets of {', '.join(people)}" if people else f"leaked 0 of {len(cast.marks)} marks")
     return Outcome(harm=tuple(harm), exercised=min(found.requests, found.compared, found.control_seen),
                    phases=phases, figures=figures)

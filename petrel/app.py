@@ -224,7 +224,7 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
     from petrel.ops import stranger
     from petrel.web.door import Door
     from petrel.web.rooms import Rooms
-    from petrel.web.routes import build
+    from petrel.web.routes import build, stands_at
 
     by_itself = (stranger.HEADER.encode(), (await stranger.pass_key()).encode())
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
@@ -234,7 +234,7 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
-    return Gate(http, resolve, limits=limits, pages=build(door))
+    return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at)
 
 
 def place_of(settings: Settings) -> "Place":

@@ -35,6 +35,11 @@ def refuse(surface: str, door: str) -> None:
         raise Closed(retry_after_s=RETRY_AFTER_S)
 
 
+def is_any() -> bool:
+    """Whether anything is closed: else nobody needs to know where a request would go."""
+    return bool(_closed)
+
+
 async def look() -> None:
     """Asks once. Errors: Unavailable."""
     global _closed

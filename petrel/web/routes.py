@@ -1,5 +1,6 @@
 """Every address of the web door, and the surface of visibility.md each is judged by."""
 
+import re
 from typing import Any
 
 from msgspec import Struct
@@ -111,12 +112,23 @@ FILES = {
 """Addresses that are no pages, and why no post can leave there."""
 
 
+_SHAPES = [(re.compile(re.sub(r"{[a-z]+}", "[^/]+", one.path) + r"\Z"), one) for one in ADDRESSES]
+
+
+def stands_at(method: str, path: str) -> tuple[str, str]:
+    """(surface, name) of the page at a path, by which it may be closed; ("none", "") where there is none. For the
+    front gate, which asks only while something is closed."""
+    for shape, one in _SHAPES:
+        if one.method == ("GET" if method == "HEAD" else method) and shape.match(path):
+            return one.surface, f"{one.method} {one.path}"
+    return surfaces.NONE, ""
+
+
 def routes(door: Door) -> list[Route]:
     """All of them, ready to be put beside the API's."""
     pages: dict[str, dict[str, serve.Endpoint]] = {}
     for address in ADDRESSES:
-        pages.setdefault(address.path, {})[address.method] = serve.endpoint(
-            door, address.handler, address.surface, f"{address.method} {address.path}")
+        pages.setdefault(address.path, {})[address.method] = serve.endpoint(door, address.handler)
     made = [Route(path, _by_method(methods), methods=list(methods)) for path, methods in pages.items()]
     for folder in ("avatars", "headers"):
         made.append(Route(f"/{folder}/{{name}}", files.picture))

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from petrel.core import closing, surfaces
 from petrel.core.errors import NotFound, PetrelError, TooMany, Unauthenticated, Unavailable
 from petrel.core.viewer import Anonymous, anonymous_in
 from petrel.web import look, words
@@ -42,14 +41,13 @@ def allow_form_to(response: Response, source: str) -> Response:
     return response
 
 
-def endpoint(door: Door, handler: Handler, surface: str = surfaces.NONE, name: str = "") -> Endpoint:
-    """The handler as Starlette wants it. Nobody is let in while its `surface`, or its `name` alone, is closed."""
+def endpoint(door: Door, handler: Handler) -> Endpoint:
+    """The handler as Starlette wants it."""
 
     async def answer(request: Request) -> Response:
         visit = None
         try:
             visit = await _open(door, request)
-            closing.refuse(surface, name)
             if request.method == "POST":
                 await visit.receive()
             response = await handler(visit)

@@ -43,6 +43,7 @@ class Gate:
 
     `resolve`: from a token's digest to a Member or AppOnly, None for one that is not good.
     `pages`: the ASGI app for all other addresses; everything unknown below /api is a JSON 404 all the same.
+    `stands_at`: surface and name of the page at a method and path, by which it may be closed.
     `on_start`, `on_stop`: run in the serving process, around its life.
     """
 
@@ -54,6 +55,7 @@ class Gate:
         routes: Iterable[Route] | None = None,
         limits: Limits | None = None,
         pages: App | None = None,
+        stands_at: Callable[[str, str], tuple[str, str]] | None = None,
         on_start: Sequence[Hook] = (),
         on_stop: Sequence[Hook] = (),
         observe: Observe | None = None,
@@ -64,7 +66,7 @@ class Gate:
         self._answerer = Answerer(settings, self.tokens, self.limits)
         self.routes = tuple(all_routes() if routes is None else routes)
         self._router = Router(self.routes)
-        self._pages = pages
+        self._pages, self._stands_at = pages, stands_at
         self._on_start, self._on_stop = on_start, on_stop
         self._deadlines = Deadlines(settings.most_at_once)
         self._nothing = Nothing(settings.nothing_after_s)
@@ -151,6 +153,8 @@ class Gate:
             task = self._deadlines.begin(SECONDS["page"])
             self._nothing.refuse_when_full()
             refuse_length(headers, self.settings.most_body_bytes)
+            if closing.is_any() and self._stands_at is not None:
+                closing.refuse(*self._stands_at(scope["method"], scope["path"]))
             await pages(scope, envelope.receive, envelope.send)
         except ClientGone:
             return

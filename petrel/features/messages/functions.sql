@@ -35,7 +35,7 @@ $$;
 create or replace function messages.states(p_id bigint, p_flags integer, p_viewer bigint) returns integer
 language sql stable security definer set search_path = '' as $$
   select (p_flags & 4078) | case when p_flags & 16 = 0 then 0 else law.withheld_from(p_id, p_viewer, null) end
-    | case when p_flags & -73727 = 0 then 0 else 2048 end
+    | case when p_flags & -81919 = 0 then 0 else 2048 end
 $$;
 
 create or replace function messages.page(p_digest bytea, p_surface smallint, p_ids bigint[], p_have bigint[])

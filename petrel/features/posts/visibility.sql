@@ -139,7 +139,7 @@ begin
       ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
         else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end
       -- An audience or a state that this text does not know is as purged: nothing, for everybody. source: section 2.
-        | case when p.audience between 0 and 4 and p.flags & -69631 = 0 and a.state & -8191 = 0 then 0 else 2048 end
+        | case when p.audience between 0 and 4 and p.flags & -69631 = 0 and a.state & -16383 = 0 then 0 else 2048 end
         as all_states,
       (p.flags | a.state) & 4094 = 0 and p.audience < 4 as is_plain,
       case

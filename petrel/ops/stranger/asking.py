@@ -1,6 +1,7 @@
 """Every question that can be asked with an id in it: from the registered routes and the addresses of the pages."""
 
 import json as text_json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -9,6 +10,7 @@ from msgspec import Struct, inspect
 
 HIDDEN_WORDS = ("sesame", "alice", "zqtag")
 # What a required or telling parameter holds when it is not the one that is tried.
+PLACE = re.compile(r"{[a-z]+}")
 SAMPLES: dict[str, Any] = {
     "status": "what do you mean", "title": "t", "keyword": "k", "context": ["home"], "comment": "c", "name": "birds",
     "timeline": ["home", "notifications"], "grant_type": "client_credentials", "limit": 40}
@@ -165,8 +167,11 @@ def of_page(path: str, ids: Sequence[int], handles: Sequence[str]) -> Iterator[Q
             yield Question(kind, "GET", f"{path}?q={quote(word)}")
         for number in ids:
             yield Question(kind, "GET", f"{path}?reply_to={number}&max_id={number}", number, names=path == "/compose")
+    elif "{number}" in path:
+        for number in ids:
+            yield Question(kind, "GET", path.format(number=number), number)
     else:
-        yield Question(kind, "GET", path.format_map(dict.fromkeys(("tag", "token", "name"), "zqtag")))
+        yield Question(kind, "GET", PLACE.sub("zqtag", path))
 
 
 def of_form(path: str, ids: Sequence[int], handles: Sequence[str], csrf: str) -> Iterator[Question]:

@@ -69,7 +69,12 @@ def secrets_of(found: Decoys, made: Marks) -> list[Secret]:
     shy, near = b"%d" % found.people["shy"], found.people["near"]
     words += [Secret(shy, "whom somebody follows", f"/accounts/{near}/follow"),
               Secret(shy, "who boosted, of a protected account", "/reblogged_by"),
-              Secret(b'"blocked_by":true', "that somebody is blocked", "/relationships")]
+              Secret(b'"blocked_by":true', "that somebody is blocked", "/relationships"),
+              Secret(b'"following":true', "whom somebody follows", "/relationships")]
+    # Nothing that far owns or was told has to do with them.
+    words += [Secret(b"%d" % number, f"what is somebody's own at {place}", place)
+              for number in (found.people["shy"], near, found.people["shut"])
+              for place in ("/notifications", "/lists", "/conversations", "/blocks", "/mutes", "/follow_requests")]
     # No protected account answers or boosts, as far as strangers can see.
     words += [Secret(text, "number of hidden answers or boosts", f"/statuses/{found.posts['open']}")
               for text in (b'"replies_count":1', b'"reblogs_count":1')]

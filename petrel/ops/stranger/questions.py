@@ -8,8 +8,8 @@ from petrel.ops.stranger.asking import Question, Route, of_route
 from petrel.ops.stranger.planting import HIDDEN, bulk
 from petrel.ops.stranger.shapes import Asked, Decoys, Page, Place
 
-NOBODY, FAR, SHUT, NARROW, APP = ("somebody not signed in", "a stranger", "a blocked person",
-                                  "an app without the scope", "an app by itself")
+NOBODY, FAR, SHUT, NARROW, APP, GONE = ("somebody not signed in", "a stranger", "a blocked person",
+                                        "an app without the scope", "an app by itself", "somebody signed out")
 # Asked every time: what a broken verdict shows first.
 URGENT = ("/api/v1/statuses/:id", "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/conversations",
           "/api/v2/notifications")
@@ -62,6 +62,8 @@ def _things(path: str, found: Decoys) -> list[int]:
     people, things = found.people, found.things
     if "/statuses" in path and "/accounts" not in path and "/filters" not in path:
         return [found.posts[name] for name in ((*HIDDEN, "deleted", "open") if path == SINGLE else SOME)]
+    if path.endswith("/accounts/:id/lists"):
+        return [people["near"]]
     if "/lists" in path or "/list/" in path:
         return [things["list"], people["shy"]]
     if "/filters" in path:
@@ -119,14 +121,23 @@ def _special(place: Place, found: Decoys) -> list[Asked]:
              one(NARROW, "/api/v1/conversations", "/api/v1/conversations")]
     for name in ("message", "protected", "followers"):
         target = f"/api/v1/statuses/{found.posts[name]}"
-        asked += [one(viewer, "/api/v1/statuses/:id", target, found.posts[name]) for viewer in (SHUT, NARROW, APP)]
+        asked += [one(viewer, SINGLE, target, found.posts[name]) for viewer in (SHUT, NARROW, APP, GONE)]
     return asked
 
 
-def controls(found: Decoys) -> Sequence[tuple[str, str, tuple[str, ...]]]:
-    """(as whom, what is asked, marks that must come): those who may see the decoys find them."""
+def controls(found: Decoys, *, whole: bool) -> Sequence[tuple[str, str, tuple[str, ...]]]:
+    """(as whom, what is asked, marks that must come): those who may see the decoys find them.
+
+    Mostly their own, since reads of what others wrote for some are recorded: those only in a `whole` cycle.
+    """
+    own = (("shy", bulk([found.posts[name] for name in ("protected", "followers", "edited", "reply")]),
+            ("protected", "followers", "after", "reply")),
+           ("near", f"/api/v1/statuses/{found.posts['answer']}", ("answer",)))
+    if not whole:
+        return own
     posts = [found.posts[name] for name in HIDDEN]
-    return (("shy", bulk(posts), ("protected", "followers", "after", "reply")),
+    return (*own,
             ("near", bulk(posts), ("protected", "closed")),
             ("near", f"/api/v1/statuses/{found.posts['message']}", ("message",)),
+            ("near", f"/@{found.handles['shy']}/{found.posts['protected']}?reveal=1", ("protected",)),
             ("far", f"/api/v1/statuses/{found.posts['open']}", ("open",)))

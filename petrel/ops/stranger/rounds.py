@@ -14,7 +14,7 @@ from petrel.features import accounts
 from petrel.ops.stranger import alarm, planting
 from petrel.ops.stranger.looking import Secret, comparable, seen
 from petrel.ops.stranger.passing import HEADER, pass_key
-from petrel.ops.stranger.questions import APP, FAR, NARROW, NOBODY, SHUT, controls, questions
+from petrel.ops.stranger.questions import APP, FAR, GONE, NARROW, NOBODY, SHUT, controls, questions
 from petrel.ops.stranger.shapes import Asked, Decoys, Finding, Place
 from petrel.ops.stranger.wire import Answer, NoAnswer, Wire
 
@@ -69,16 +69,23 @@ class Stranger:
         async with self._busy:
             return await self._looked(whole=True)
 
+    def close(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+
     async def _looked(self, *, whole: bool) -> str | None:
         try:
             await self._ready()
             todo, ends = self._next(whole)
-            findings = await self._ask_all(todo)
-            wrong = await self._control()
+            # At the same time: what the program mixes up are requests of one moment.
+            wrong, findings = await asyncio.gather(self._control(whole=ends), self._ask_all(todo))
         except (NoAnswer, PetrelError) as e:
             findings, ends, wrong = [], False, str(getattr(e, "detail", None) or e)
         self._is_clean = self._is_clean and not findings and not wrong
-        self._blind = self._blind + 1 if wrong else 0
+        if wrong:
+            self._blind += 1
+        elif ends:
+            self._blind = 0
         is_blind = self._blind > 1
         said = wrong or (f"{len(findings)} leaks" if findings else "")
         try:
@@ -173,13 +180,16 @@ class Stranger:
 
     async def _ask(self, one: Asked) -> Answer:
         assert self._wire is not None
-        token = self._tokens.get(one.viewer)
-        headers = {}
-        if token is not None:
-            headers = {"Cookie": f"{self._place.cookie}={token}"} if one.is_page else {
-                "Authorization": f"Bearer {token}"}
         self.requests += 1
-        return await self._wire.ask(one.question.method, one.question.target, headers)
+        return await self._wire.ask(one.question.method, one.question.target,
+                                    self._shown(one.viewer, is_page=one.is_page))
+
+    def _shown(self, name: str, *, is_page: bool) -> dict[str, str]:
+        """What somebody shows of themselves: a session's cookie to a page, a token to the API."""
+        token = self._tokens.get(name)
+        if token is None:
+            return {}
+        return {"Cookie": f"{self._place.cookie}={token}"} if is_page else {"Authorization": f"Bearer {token}"}
 
     async def _alarmed(self, found: Finding) -> None:
         number = await alarm.raise_alarm(found, self._place.build, self._clean_at.get(found.asked))
@@ -191,13 +201,13 @@ class Stranger:
             await asyncio.sleep(0.2)
         await alarm.is_shut(number, found.asked)
 
-    async def _control(self) -> str:
+    async def _control(self, *, whole: bool) -> str:
         """What those who may see the decoys do not find; "" when all is well. What is closed shows nothing to them."""
         assert self._found is not None and self._wire is not None
         made = await planting.marks()
         missing = []
-        for name, target, wanted in controls(self._found):
-            answer = await self._wire.ask("GET", target, {"Authorization": f"Bearer {self._tokens[name]}"})
+        for name, target, wanted in controls(self._found, whole=whole):
+            answer = await self._wire.ask("GET", target, self._shown(name, is_page=not target.startswith("/api/")))
             if answer.status == 401:
                 self._asked = []                # the tokens are no longer good: signed in anew at the next round
             if answer.status != 503:
@@ -211,8 +221,10 @@ async def _sign_in(known: dict[str, int]) -> dict[str, str]:
     async with writing(alarm.WHO, cause=alarm.CAUSE) as w:
         for name in planting.PEOPLE:
             tokens[name] = (await accounts.open_session(w, known[name])).token
+        out = await accounts.open_session(w, known["near"])
+        await accounts.revoke(w, out.id)
         narrow = (await accounts.issue_tokens_many(w, [known["near"]], NARROW_SCOPES))[0]
-    return tokens | {FAR: tokens["far"], SHUT: tokens["shut"], NARROW: narrow}
+    return tokens | {FAR: tokens["far"], SHUT: tokens["shut"], NARROW: narrow, GONE: out.token}
 
 
 async def _app_token(app: int) -> str:

@@ -43,6 +43,7 @@ async def at_work() -> AsyncIterator[Stranger]:
     app.load_rooms()
     app.load_api()
     await current().renew_lease()
+    await closing.look()                # what another module's site had closed
     listening = socket.create_server(("127.0.0.1", 0))
     settings = Settings(port=listening.getsockname()[1], nothing_after_ms=0)
     web = uvicorn.Server(uvicorn.Config(await app.web_app(settings, Limits(on=True)), http=Connection, lifespan="on",
@@ -53,7 +54,11 @@ async def at_work() -> AsyncIterator[Stranger]:
         await asyncio.sleep(0)
         while not web.started:      # noqa: ASYNC110 (another's flag)
             await asyncio.sleep(0.01)
-        yield Stranger(app.place_of(settings))
+        one = Stranger(app.place_of(settings))
+        try:
+            yield one
+        finally:
+            one.close()
     finally:
         web.should_exit = True
         await tasks[0]
@@ -159,15 +164,15 @@ async def test_who_finds_nothing_where_there_is_something_is_blind_and_says_so(a
         assert await one.cycle() is None
         await as_owner(addresses, "update relationships.relation set bits = bits - 1 where bits & 1 = 1")
         try:
-            await one.round()
+            await one.cycle()
             assert (await state()).blind_since is None, "once may be chance"
-            await one.round()
+            await one.cycle()
             assert (await state()).blind_since is not None
             check = (await doctor(addresses))["stranger"]
             assert not check.ok and "BLIND" in check.found
         finally:
             await as_owner(addresses, "update relationships.relation set bits = bits + 1 where bits & 1 = 0")
-        await one.round()
+        await one.cycle()
         assert (await state()).blind_since is None
 
 
