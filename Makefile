@@ -32,7 +32,7 @@ check: .venv/ready-for-tests
 fmt: .venv/ready-for-tests
 	$(BIN)/ruff check --fix .
 
-# Thirty questions that newcomers ask, with file and symbol; fails when one of them is no longer there.
+# The questions that newcomers ask, with file and symbol; fails when one of them is no longer there.
 map: .venv/ready-for-tests
 	@$(BIN)/python -m pytest -q tests/fences/test_map.py && cat docs/map.md
 
