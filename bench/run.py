@@ -31,7 +31,7 @@ NAME = "Petrel"
 ACCOUNTS = 200
 RESULTS = HERE / "results.json"
 TABLE = HERE / "RESULTS.md"
-ENV = {**os.environ, "PETREL_RATE_LIMITS": "off", "PETREL_STRANGER": "off"}
+ENV = {**os.environ, "PETREL_RATE_LIMITS": "off"}
 
 
 class Site:

@@ -6,7 +6,7 @@ knows of it: the protection is replaced from outside, in this process and those 
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 EARLY_S = 0.25
@@ -59,8 +59,18 @@ def erase_without_marks() -> None:
     vars(reach)["remains"] = nothing_remains
 
 
+def keep_keys() -> None:
+    """Deleting hides and empties, and destroys no key: what "deleted" means on most servers."""
+    from petrel.core import seal
+
+    async def kept(ids: Sequence[int]) -> int:
+        return 0
+
+    seal.destroy = kept
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
-                                           "ack-before-commit": ack_before_commit}
+                                           "ack-before-commit": ack_before_commit, "keep-keys": keep_keys}
 
 
 def main() -> None:

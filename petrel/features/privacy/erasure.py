@@ -35,6 +35,7 @@ on conflict (account) do nothing returning account
 """
 ASK = "insert into privacy.request (id, account, kind) values ($1, $2, 'erasure')"
 FIND = "select account, places::text, gone::text, done_at from privacy.erasure where account = $1"
+UNDONE = "select account from privacy.erasure where done_at is null"
 KEEP = "update privacy.erasure set places = $2::text::jsonb, gone = $3::text::jsonb where account = $1"
 RESTART = "update privacy.erasure set places = '{}', done_at = null where account = $1"
 FINISH = "update privacy.erasure set done_at = coalesce(done_at, now()) where account = $1"
@@ -81,6 +82,25 @@ async def again(w: Writer, account: int) -> bool:
     await w.execute(RESTART, account)
     w.later("privacy.erase", {"account": account}, lane="urgent", once=f"privacy.erase {account}")
     return True
+
+
+async def shut() -> int:
+    """After a restore, before anything is served: the keys of all that erased accounts hold. Returns how many went.
+
+    `run` does the rest later, these steps once more with it.
+    """
+    async with reading(SYSTEM) as r:
+        begun = [row["account"] for row in await r.fetch(UNDONE)]
+    gone = 0
+    for account in begun:
+        for step in erasing.steps():
+            at = ""
+            while step.order == erasing.Order.KEYS:
+                batch = await step.run(account, at)
+                gone, at = gone + batch.gone, batch.at
+                if not at:
+                    break
+    return gone
 
 
 async def run(account: int, *, tell: Callable[[str, int], None] = lambda step, gone: None) -> dict[str, int]:

@@ -10,6 +10,7 @@ from petrel.core.doors import reading, writing
 from petrel.core.restrictions import Kept
 from petrel.core.viewer import System
 from petrel.core.witness import Restored, Witness, restored_hash
+from petrel.features import privacy
 from petrel.ops import surfaces
 from petrel.ops.backups.restore import Ask, Known
 from petrel.ops.backups.shapes import NotNow
@@ -62,7 +63,7 @@ async def replay(lines: Sequence[Any], owner: Any) -> Replayed:
             if count := await close(w):
                 w.record(kind, 0, cell=0, refs=[count])
                 done.changed[kind] = count
-    done.keys_destroyed = await _destroy_keys(owner)
+    done.keys_destroyed = await _destroy_keys(owner) + await privacy.erasure.shut()
     return done
 
 

@@ -76,8 +76,12 @@ class Site:
 
     async def petrel(self, *args: str) -> tuple[int, str]:
         """`petrel ARGS --data ...` on this site: exit code and standard output."""
+        return await self.petrel_elsewhere(*args, "--data", str(self.data))
+
+    async def petrel_elsewhere(self, *args: str) -> tuple[int, str]:
+        """As it stands, for commands about another place than this site."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "petrel", *args, "--data", str(self.data), cwd=ROOT, env=environment(),
+            sys.executable, "-m", "petrel", *args, cwd=ROOT, env=environment(),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         out, errors = await process.communicate()
         return process.returncode or 0, (out or errors).decode(errors="replace")

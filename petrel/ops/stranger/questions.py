@@ -16,6 +16,8 @@ URGENT = ("/api/v1/statuses/:id", "/api/v1/timelines/home", "/api/v1/timelines/p
 SINGLE = "/api/v1/statuses/:id"
 # For the other doors of posts. "open" is no secret; who answered it is.
 SOME = ("open", "protected", "message", "open", "closed", "edited")
+# Asked for by their author each time, and by the stranger in the same words: what is kept without a viewer comes out.
+OWN = ("protected", "followers", "edited", "reply")
 LONG_AGO_MS = 86_400_000
 
 
@@ -110,11 +112,13 @@ def _special(place: Place, found: Decoys) -> list[Asked]:
     """What is between people: a blocked one, and an app that was not let into posts."""
     surfaces = {route.path: surface for route, surface, _ in place.routes}
 
-    def one(viewer: str, path: str, target: str, number: int = 0) -> Asked:
-        return Asked(viewer, Question(f"GET {path}", "GET", target, number), f"GET {path}", surfaces.get(path, "none"))
+    def one(viewer: str, path: str, target: str, number: int = 0, *, urgent: bool = False) -> Asked:
+        return Asked(viewer, Question(f"GET {path}", "GET", target, number), f"GET {path}", surfaces.get(path, "none"),
+                     urgent=urgent)
 
     shy, near = found.people["shy"], found.people["near"]
     asked = [one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in HIDDEN])),
+             one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in OWN]), urgent=True),
              one(SHUT, "/api/v1/accounts/relationships", f"/api/v1/accounts/relationships?id[]={shy}&id[]={near}"),
              one(SHUT, "/api/v1/accounts/:id/statuses", f"/api/v1/accounts/{shy}/statuses"),
              one(NARROW, "/api/v1/timelines/home", "/api/v1/timelines/home"),
@@ -130,7 +134,7 @@ def controls(found: Decoys, *, whole: bool) -> Sequence[tuple[str, str, tuple[st
 
     Mostly their own, since reads of what others wrote for some are recorded: those only in a `whole` cycle.
     """
-    own = (("shy", bulk([found.posts[name] for name in ("protected", "followers", "edited", "reply")]),
+    own = (("shy", bulk([found.posts[name] for name in OWN]),
             ("protected", "followers", "after", "reply")),
            ("near", f"/api/v1/statuses/{found.posts['answer']}", ("answer",)))
     if not whole:
