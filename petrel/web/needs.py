@@ -10,6 +10,7 @@ from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
 from petrel.web.shapes import (
     Consent,
+    Deleted,
     Download,
     Draft,
     Ended,
@@ -156,6 +157,12 @@ class Owing(Protocol):
 
     async def ended(self, secret: str) -> Ended:
         """Errors: NotFound."""
+
+    async def deletions(self, viewer: Viewer, below: int | None) -> tuple[Deleted, ...]:
+        """What the viewer deleted, the newest first; `below` the one of this number."""
+
+    async def deletion_receipt(self, viewer: Viewer, number: int) -> bytes:
+        """Signed JSON. Errors: NotFound: somebody else's, none, not deleted."""
 
     async def kept(self) -> tuple[Kept, ...]:
         """What is kept of people, by what for."""

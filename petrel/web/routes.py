@@ -88,6 +88,8 @@ ADDRESSES = (
     Address("/settings/data/exports/{number}", "GET", owed.download, "exp"),
     _none("/settings/data/erase", "GET", owed.erase_form),
     _none("/settings/data/erase", "POST", owed.erase),
+    _none("/settings/deletions", "GET", owed.deletions, "numbers and times of what is gone, to whose it was"),
+    _none("/settings/deletions/{number}", "GET", owed.deletion, "numbers and times of what is gone, to whose it was"),
     _none("/auth/data", "GET", owed.sign_in_form),
     _none("/auth/data", "POST", owed.sign_in),
     _none("/erased/{secret}", "GET", owed.erased, "numbers of what is gone, for whoever holds the link"),

@@ -335,6 +335,17 @@ class Ended(Struct, frozen=True):
     receipt: bytes
 
 
+class Deleted(Struct, frozen=True):
+    """Something that its author deleted. `keys_gone_at`: from then on nobody can read a copy of it."""
+
+    id: int
+    what: str
+    asked_at: datetime
+    keys_gone_at: datetime | None
+    looked_at: datetime | None
+    has_remains: bool
+
+
 class Kept(Struct, frozen=True):
     """What is kept for one purpose, in words for everybody."""
 

@@ -33,6 +33,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "about_data.html": (surfaces.NONE, "what the site says of itself"),
     "data.html": (surfaces.NONE, _FORM),
     "erase.html": (surfaces.NONE, _FORM),
+    "deletions.html": (surfaces.NONE, "numbers and times of what is gone"),
     "erased.html": (surfaces.NONE, "numbers of what is gone"),
     "sign_in_data.html": (surfaces.NONE, _FORM),
     "again.html": (surfaces.NONE, _FORM),

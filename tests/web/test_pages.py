@@ -91,6 +91,8 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
         "/settings/followers",
         "/settings/privacy/open",
         "/settings/data",
+        "/settings/deletions",
+        "/settings/deletions/{number}",
         "/settings/data/export",
         "/settings/data/erase",
         "/auth/data",

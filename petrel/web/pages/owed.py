@@ -12,6 +12,7 @@ from petrel.web.door import Visit
 
 WRONG_PASSWORD = "That is not your password. Check capital letters."  # noqa: S105 (a sentence)
 PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+A_PAGE = 40
 _range = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?")
 
 
@@ -112,6 +113,24 @@ async def receipt(visit: Visit) -> Response:
         raise NotFound
     return Response(told.receipt, media_type="application/json",
                     headers={**PRIVATE, "content-disposition": 'attachment; filename="erasure-receipt.json"'})
+
+
+async def deletions(visit: Visit) -> Response:
+    visit.member()
+    below = forms.as_id(visit.request.query_params.get("max_id", ""))
+    found = await visit.needs.deletions(visit.viewer, below)
+    return visit.page("deletions.html", deletions=found, older=found[-1].id if len(found) == A_PAGE else None)
+
+
+async def deletion(visit: Visit) -> Response:
+    """The receipt."""
+    visit.member()
+    number = forms.as_id(visit.request.path_params["number"].removesuffix(".json"))
+    if number is None:
+        raise NotFound
+    receipt = await visit.needs.deletion_receipt(visit.viewer, number)
+    return Response(receipt, media_type="application/json", headers={
+        **PRIVATE, "content-disposition": f'attachment; filename="deletion-receipt-{number}.json"'})
 
 
 async def about(visit: Visit) -> Response:

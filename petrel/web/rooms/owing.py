@@ -9,9 +9,10 @@ from petrel.core.viewer import Anonymous, Member, System, Viewer
 from petrel.features import accounts, deletions, privacy
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
-from petrel.web.shapes import Agreed, Copy, Download, Ended, Kept, OwnData
+from petrel.web.shapes import Agreed, Copy, Deleted, Download, Ended, Kept, OwnData
 
 SYSTEM = System("web")
+DELETIONS = 40
 
 
 class OwingRooms:
@@ -93,6 +94,16 @@ class OwingRooms:
         gone = {words: sum(told.gone.get(name, 0) for name in names) for words, names in STEPS.items()}
         return Ended(told.asked_at, told.done_at, told.swept_at, gone, receipt)
 
+    async def deletions(self, viewer: Viewer, below: int | None) -> tuple[Deleted, ...]:
+        async with reading(member_of(viewer)) as r:
+            found = await deletions.mine(r, below=below, most=DELETIONS)
+        return tuple(Deleted(d.id, d.kind.name.lower(), d.asked_at, d.keys_gone_at, d.swept_at, bool(d.remains))
+                     for d in found)
+
+    async def deletion_receipt(self, viewer: Viewer, number: int) -> bytes:
+        async with reading(member_of(viewer)) as r:
+            return await _signed(r, await deletions.own(r, number))
+
     async def kept(self) -> tuple[Kept, ...]:
         async with reading(SYSTEM) as r:
             lines = await privacy.reach.lines_of(r)
@@ -101,7 +112,10 @@ class OwingRooms:
 
 async def _receipt(r: Reader, account: int) -> bytes:
     """Errors: NotFound, while the ledger has no line of it."""
-    line = await deletions.find(r, account)
+    return await _signed(r, await deletions.find(r, account))
+
+
+async def _signed(r: Reader, line: deletions.Deletion) -> bytes:
     run = current().run_directory
     if run is None:
         return b""
