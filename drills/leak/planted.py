@@ -22,9 +22,9 @@ from petrel.ops.stranger.shapes import Decoys
 LATEST = "select surface, door, found_at, until_at, kinds from ops.breach where found_at > $1 order by found_at limit 1"
 OPEN = ("update law.surface set is_open = true", "delete from ops.closed_door",
         "update ops.breach set state = 'closed' where state <> 'closed'")
-FOUND_WITHIN_S, SCHEDULED_WITHIN_S, SHUT_WITHIN_S, AGAIN_WITHIN_S = 15.0, 90.0, 12.0, 8.0
+FOUND_WITHIN_S, SHUT_WITHIN_S, AGAIN_WITHIN_S = 90.0, 12.0, 8.0
 EVERY_SCHEDULED = 9
-"""Of so many mutants one is left to the schedule; the others are looked for at once, by `petrel stranger probe`."""
+"""Of so many mutants one is left to the schedule alone; `petrel stranger probe` looks for the others at once too."""
 
 
 class Caught(Struct):
@@ -94,7 +94,7 @@ class _Planter:
             else:
                 if not scheduled:
                     await stranger.probe_now()
-                await self._watch(found, began, SCHEDULED_WITHIN_S if scheduled else within_s)
+                await self._watch(found, began, within_s)
         finally:
             await undo()
             for statement in OPEN:

@@ -77,6 +77,9 @@ class Stranger:
         try:
             await self._ready()
             todo, ends = self._next(whole)
+            if ends:
+                # What is kept of those who may see has to lie there when the others come.
+                await self._control(whole=True)
             # At the same time: what the program mixes up are requests of one moment.
             wrong, findings = await asyncio.gather(self._control(whole=ends), self._ask_all(todo))
         except (NoAnswer, PetrelError) as e:
