@@ -133,7 +133,7 @@ class Owing(Protocol):
     """What people are owed. Errors of all that take a viewer: Unauthenticated."""
 
     async def claimant(self, session: str) -> Viewer:
-        """Who holds this session, suspended people included, for the pages that these have too."""
+        """Who is signed in by this, suspended people included, for the pages that these have too."""
 
     async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str) -> str:
         """As `sign_in`, for suspended people too: the session opens the pages about one's own data, no others."""

@@ -50,7 +50,7 @@ language sql stable security definer set search_path = '' as $$
                         and access.rank(c.role_before) >= access.rank(p_least))
 $$;
 
--- Who holds this session, for the rules; no row for nobody.
+-- Who is behind this digest of a sign-in, for the rules; no row for nobody.
 create or replace function access.who(p_writer text, p_session bytea)
 returns table (account bigint, role text, state integer, is_session boolean, age_s float8)
 language sql stable security definer set search_path = '' as $$
@@ -106,7 +106,7 @@ begin
   return true;
 end $$;
 
--- The account that signed in with this session within five minutes; null for any other.
+-- The account behind this digest, when it signed in within five minutes; null for any other.
 create or replace function access.fresh(p_session bytea) returns bigint
 language sql stable security definer set search_path = '' as $$
   select t.account from accounts.token_of(p_session) t
