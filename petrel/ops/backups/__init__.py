@@ -13,9 +13,11 @@ from petrel.ops.backups.jobs import expire, note
 from petrel.ops.backups.places import listed
 from petrel.ops.backups.restore import PHRASE, Ask, Known
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, NotNow, WrongKey
+from petrel.ops.backups.standing import Newest, newest
 from petrel.ops.backups.verify import Pair, choose, verify
 
 __all__ = [
-    "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "NotNow", "Outcome", "Pair", "Progress", "Wanted",
-    "WrongKey", "bring_back", "choose", "create", "expire", "keys", "listed", "note", "restore", "verify",
+    "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "Newest", "NotNow", "Outcome", "Pair", "Progress",
+    "Wanted", "WrongKey", "bring_back", "choose", "create", "expire", "keys", "listed", "newest", "note", "restore",
+    "verify",
 ]

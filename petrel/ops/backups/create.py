@@ -21,7 +21,7 @@ from msgspec import Struct
 from petrel.core import chain, clock
 from petrel.core.errors import Unavailable
 from petrel.core.witness import Witness
-from petrel.ops.backups import keys, places
+from petrel.ops.backups import keys, places, standing
 from petrel.ops.backups.sealed import Sealer
 from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, Manifest, Moment, NotNow, Part, Side
 from petrel.storage.build import build_of
@@ -74,6 +74,7 @@ async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tu
         except BaseException:
             places.abandon(wanted.place, backup)
             raise
+    standing.made(wanted.folder, backup, data.began.at_ms, str(wanted.place.absolute()))
     return data, keyring, is_new
 
 
