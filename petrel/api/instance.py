@@ -5,14 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from petrel.api import present
 from petrel.api.http import Call, Reply, route
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
-from petrel.features import accounts
+from petrel.features import about, accounts
 
 PETREL_VERSION = "0.1.0"
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
@@ -44,6 +43,7 @@ class Remembered(Generic[Value]):
         self._value = None
 
 
+SUMMARY: Remembered[about.Summary] = Remembered(10)
 COUNTS: Remembered[accounts.Counts] = Remembered(300)
 PEERS: Remembered[list[str]] = Remembered(300)
 
@@ -55,6 +55,14 @@ async def counts() -> accounts.Counts:
     return await COUNTS.get(ask)
 
 
+async def summary() -> about.Summary:
+    """The rules, and which texts there are."""
+    async def ask() -> about.Summary:
+        async with reading(Anonymous()) as r:
+            return await about.summary(r)
+    return await SUMMARY.get(ask)
+
+
 async def peers() -> list[str]:
     async def ask() -> list[str]:
         async with reading(Anonymous()) as r:
@@ -62,18 +70,14 @@ async def peers() -> list[str]:
     return await PEERS.get(ask)
 
 
-class Rule(Struct):
-    id: str
-    text: str
-    hint: str = ""
-
-
 @route("GET", "/api/v2/instance", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def show(call: Call) -> Reply:
-    site, size = limits.current(), await counts()
+    site, size, said = limits.current(), await counts(), await summary()
+    addresses = {kind: f"{site.base_url}/{kind}" if kind in said.kinds else None for kind in ("privacy", "terms")}
     configuration: dict[str, Any] = {
         "urls": {"streaming": site.base_url.replace("http", "ws", 1), "status": None,
-                 "about": f"{site.base_url}/about", "privacy_policy": None, "terms_of_service": None},
+                 "about": f"{site.base_url}/about", "privacy_policy": addresses["privacy"],
+                 "terms_of_service": addresses["terms"]},
         # No push yet, so no key; a text all the same, since apps read it as one.
         "vapid": {"public_key": ""},
         **_configuration(),
@@ -96,13 +100,13 @@ async def show(call: Call) -> Reply:
             "message": _closed_because(), "min_age": None, "url": None},
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": site.contact_email, "account": await _contact()},
-        "rules": _rules(),
+        "rules": said.rules,
     }, cache=SHORTLY)
 
 
 @route("GET", "/api/v1/instance", scope="public", surface="none", why_no_surface=NO_POSTS, deprecated=True)
 async def show_v1(call: Call) -> Reply:
-    site, size = limits.current(), await counts()
+    site, size, said = limits.current(), await counts(), await summary()
     return Reply({
         "uri": accounts.actors.own_domain(),
         "title": site.site_name,
@@ -119,7 +123,7 @@ async def show_v1(call: Call) -> Reply:
         "invites_enabled": site.registrations == "invite",
         "configuration": _configuration(),
         "contact_account": await _contact(),
-        "rules": _rules(),
+        "rules": said.rules,
     }, cache=SHORTLY)
 
 
@@ -130,7 +134,7 @@ async def list_peers(call: Call) -> Reply:
 
 @route("GET", "/api/v1/instance/rules", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def list_rules(call: Call) -> Reply:
-    return Reply(_rules(), cache=SHORTLY)
+    return Reply((await summary()).rules, cache=SHORTLY)
 
 
 @route("GET", "/api/v1/custom_emojis", scope="public", surface="none", why_no_surface=NO_POSTS)
@@ -161,11 +165,6 @@ def _configuration() -> dict[str, Any]:
 def _closed_because() -> str | None:
     return {"open": None, "invite": "Joining needs an invitation from somebody who is here",
             "closed": "Nobody can join just now"}[limits.current().registrations]
-
-
-def _rules() -> list[Rule]:
-    """The rules an operator has set. None can be set yet."""
-    return []
 
 
 async def _contact() -> msgspec.Raw | None:

@@ -10,7 +10,7 @@ grant usage, create on schema messages to petrel_messages;
 do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
-                        'deletions', 'privacy', 'archives', 'access'];
+                        'deletions', 'privacy', 'archives', 'access', 'about'];
   f record;
   t record;
   plain text;
@@ -35,6 +35,9 @@ begin
       execute format('grant execute on function %s to petrel_messages', f.signature);
     end if;
     if f.first = 'p_system' or f.signature::text like 'law.why%' then
+      execute format('grant execute on function %s to petrel_system', f.signature);
+    end if;
+    if f.nspname = 'about' then                    -- the site's own words, for everybody
       execute format('grant execute on function %s to petrel_system', f.signature);
     end if;
     if f.first = 'p_writer' then
@@ -76,9 +79,9 @@ begin
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access to petrel_reader;
+  deletions, privacy, archives, access, about to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, journal to petrel_writer, petrel_system, petrel_messages;
+  deletions, privacy, archives, access, about, journal to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only

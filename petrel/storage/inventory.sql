@@ -560,3 +560,14 @@ comment on column ops.breach_note.breach is 'what: breach that it is about; of: 
 comment on column ops.breach_note.at is 'what: when; of: site; for: prove; kept: always; erased: never; leaves: yes';
 comment on column ops.breach_note.state is 'what: state of the breach from then on; of: site; for: prove; kept: always; erased: never; leaves: yes';
 comment on column ops.breach_note.sealed is 'what: what the crew noted; of: site; for: prove; kept: always; erased: key; leaves: sealed; key: breach';
+
+-- What the site says of itself (migration 0019).
+comment on column about.text.kind is 'what: what sort of text: about, rules, imprint, privacy, terms or contact; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.text.version is 'what: number of the version; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.text.text is 'what: what the site says of itself, as its crew wrote it for everybody; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.text.effective_on is 'what: day from which it is in force; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.text.at is 'what: when it was written; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column about.rule.id is 'what: number of a rule, which reports name it by; of: site; for: find; kept: always; erased: never; leaves: yes';
+comment on column about.rule.place is 'what: where it stands among the rules in force; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.rule.text is 'what: a rule of the site; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column about.rule.hint is 'what: what stands under the rule; of: site; for: show; kept: always; erased: never; leaves: yes';

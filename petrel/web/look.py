@@ -44,6 +44,7 @@ def environment() -> minijinja.Environment:
         loader=_load,
         filters={
             "clean": markup.clean,
+            "written": markup.written,
             "plain": markup.plain,
             "ago": markup.ago,
             "stamp": markup.stamp,

@@ -4,6 +4,7 @@ Every function takes the viewer, and answers only what that viewer may see. `Not
 for hidden alike; other errors are those of `petrel.core.errors`, whose messages are shown to the person.
 """
 
+from datetime import date
 from typing import Literal, Protocol
 
 from petrel.core.pages import Page
@@ -27,7 +28,9 @@ from petrel.web.shapes import (
     Privacy,
     Profile,
     Reach,
+    Reached,
     Site,
+    SiteText,
     Thread,
     Timeline,
     Visitor,
@@ -217,5 +220,14 @@ class Consenting(Protocol):
         """error=access_denied for the app. Errors: as above."""
 
 
-class Needs(Reading, Acting, Settling, Owing, Doorkeeping, Consenting, Protocol):
+class Saying(Protocol):
+    """What the site says of itself, in its crew's words."""
+
+    async def site_text(self, kind: str, day: date | None = None) -> SiteText:
+        """The version in force, or the one that counts from a day on. Errors: NotFound."""
+
+    async def reached(self) -> Reached: ...
+
+
+class Needs(Reading, Acting, Settling, Owing, Doorkeeping, Consenting, Saying, Protocol):
     """All of it."""

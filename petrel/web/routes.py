@@ -43,6 +43,7 @@ class Address(Struct, frozen=True):
         surfaces.check(surfaces.Kind.PAGE, f"{self.method} {self.path}", self.surface, self.why_none)
 
 
+SAYS = "what the site says of itself"
 OWN_FORM = "a form of the person's own; no post stands in it"
 
 
@@ -58,7 +59,11 @@ ADDRESSES = (
     _none("/notifications/read", "POST", notifications.mark_read),
     _none("/notifications/requests", "POST", notifications.answer_request),
     Address("/search", "GET", search.show, "srch"),
-    _none("/about", "GET", about.show, "what the site says of itself"),
+    _none("/about", "GET", about.show, SAYS),
+    _none("/about/rules", "GET", about.rules, SAYS),
+    _none("/imprint", "GET", about.imprint, SAYS),
+    _none("/privacy", "GET", about.privacy, SAYS),
+    _none("/terms", "GET", about.terms, SAYS),
     Address("/compose", "GET", post.write, "link"),
     Address("/compose", "POST", post.create, "link"),
     Address("/marks", "POST", post.mark, "api"),
@@ -94,7 +99,7 @@ ADDRESSES = (
     _none("/auth/data", "POST", owed.sign_in),
     _none("/erased/{secret}", "GET", owed.erased, "numbers of what is gone, for whoever holds the link"),
     _none("/erased/{secret}/receipt", "GET", owed.receipt, "numbers of what is gone, for whoever holds the link"),
-    _none("/about/data", "GET", owed.about, "what the site says of itself"),
+    _none("/about/data", "GET", owed.about, SAYS),
     Address("/@{handle}", "GET", profile.posts, "prof cnt"),
     Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
     _none("/@{handle}/follow", "POST", profile.follow),

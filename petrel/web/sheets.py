@@ -30,6 +30,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "icons.html": (surfaces.NONE, _FRAME),
     "newcomer_fields.html": (surfaces.NONE, _FRAME),
     "about.html": (surfaces.NONE, "what the site says of itself"),
+    "site_text.html": (surfaces.NONE, "what the site says of itself"),
     "about_data.html": (surfaces.NONE, "what the site says of itself"),
     "data.html": (surfaces.NONE, _FORM),
     "erase.html": (surfaces.NONE, _FORM),

@@ -1,15 +1,16 @@
 """What the site says of itself to apps."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from petrel.api import instance
-from petrel.core import limits
+from petrel.api import instance, instance_texts
+from petrel.core import clock, limits
 from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
-from petrel.features import accounts
+from petrel.features import about, accounts
 from petrel.features.accounts import NewAccount, Profile, RemoteAccount
 from tests.api.plain import Client
 
@@ -21,6 +22,7 @@ V1 = {"uri", "title", "short_description", "description", "email", "version", "u
 
 @pytest.fixture
 def api(site: Doors) -> Client:
+    assert instance_texts               # its routes are there once it is imported
     return Client()
 
 
@@ -29,6 +31,7 @@ def fresh() -> Iterator[None]:
     before = limits.current()
     instance.COUNTS.forget()
     instance.PEERS.forget()
+    instance.SUMMARY.forget()
     yield
     limits.install(before)
 
@@ -81,5 +84,29 @@ async def test_lists_that_are_truly_empty_are_empty(api: Client) -> None:
 
 
 async def test_what_is_not_built_answers_404(api: Client) -> None:
-    for path in ("/api/v1/instance/activity", "/api/v1/instance/privacy_policy", "/api/v1/instance/domain_blocks"):
+    for path in ("/api/v1/instance/activity", "/api/v1/instance/languages", "/api/v1/instance/domain_blocks"):
         assert (await api("GET", path)).status == 404
+
+
+async def test_what_the_crew_wrote_is_told(api: Client) -> None:
+    async with writing(System("test"), cause="test") as w:
+        await about.write(w, "rules", "- Be kind\n  To everybody.\n- No spam")
+        await about.write(w, "privacy", "# Little\nWe keep **little**.")
+        await about.write(w, "terms", "Old words")
+        await about.write(w, "terms", "New words", effective_on=clock.now().date() + timedelta(days=40))
+        await about.write(w, "about", "Of the harbour")
+    instance.SUMMARY.forget()
+    rules = (await api("GET", "/api/v1/instance/rules")).json
+    assert [(one["text"], one["hint"]) for one in rules] == [("Be kind", "To everybody."), ("No spam", "")]
+    v2 = (await api("GET", "/api/v2/instance")).json
+    assert v2["rules"] == rules == (await api("GET", "/api/v1/instance")).json["rules"]
+    assert v2["configuration"]["urls"]["privacy_policy"].endswith("/privacy")
+    privacy = (await api("GET", "/api/v1/instance/privacy_policy")).json
+    assert privacy["content"] == "<h2>Little</h2>\n<p>We keep <strong>little</strong>.</p>"
+    terms = (await api("GET", "/api/v1/instance/terms_of_service")).json
+    assert (terms["content"], terms["effective"]) == ("<p>Old words</p>", True)
+    later = (await api("GET", f"/api/v1/instance/terms_of_service/{terms['succeeded_by']}")).json
+    assert (later["content"], later["effective"]) == ("<p>New words</p>", False)
+    assert (await api("GET", "/api/v1/instance/terms_of_service/yesterday")).status == 404
+    described = (await api("GET", "/api/v1/instance/extended_description")).json
+    assert described["content"] == "<p>Of the harbour</p>"

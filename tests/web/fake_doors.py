@@ -1,5 +1,7 @@
 """The doors of the fake site: functions of `needs.Doorkeeping` and `needs.Consenting`."""
 
+from datetime import date
+
 from petrel.core.errors import Invalid, NotFound, Refused
 from petrel.core.viewer import Viewer
 from petrel.web.shapes import (
@@ -7,11 +9,24 @@ from petrel.web.shapes import (
     Consent,
     Handover,
     Newcomer,
+    Reached,
+    SiteText,
 )
 from tests.web.memory import INVITE, OOB, PASSWORD, Memory
 
 
 class FakeDoors(Memory):
+    async def site_text(self, kind: str, day: date | None = None) -> SiteText:
+        self._stumble()
+        if kind not in self.site_says.texts:
+            raise NotFound()
+        days = (date(2026, 6, 1), date(2026, 1, 1))
+        return SiteText(html=f"<h2>Our {kind}</h2><p>Be <strong>kind</strong>.</p>", effective_on=day or days[0],
+                        succeeded_on=days[0] if day == days[1] else None, is_in_force=day != days[1], days=days)
+
+    async def reached(self) -> Reached:
+        return Reached(authorities="law@petrel.example", people="crew@petrel.example", languages="English, Deutsch")
+
     async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
         self._stumble()
         found = [a for a in self.accounts.values() if a.handle.lower() == name.lower().lstrip("@")]

@@ -36,6 +36,7 @@ class Memory:
                 "No harassment, no hate, no exceptions.",
             ),
             contact="keeper@petrel.example",
+            texts=frozenset(("about", "rules", "imprint", "privacy", "terms")),
             version="0.1",
             members=len(ACCOUNTS),
             posts=len(POSTS),

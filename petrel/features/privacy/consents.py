@@ -8,9 +8,10 @@ from msgspec import Struct
 from petrel.core.doors import Reader, Writer
 from petrel.core.ids import cell_of, new_id
 from petrel.core.journal import Entry
+from petrel.features import about
 
 FLAGS = ("indexable", "discoverable")
-# The text that is asked about; a new wording is a new version.
+# The question that is asked; a new wording is a new version. For the terms: which versions of the site's texts.
 WORDING = "1"
 
 NOW = """
@@ -49,7 +50,7 @@ async def note(w: Writer, entries: Sequence[Entry]) -> None:
     last_entry = {e.subject: e for e in entries if e.kind != "accounts.terms.agreed"}
     known = {(row["account"], row["what"]): row["given"] for row in await w.fetch(LAST, list(last_entry))}
     new: list[tuple[int, Consent]] = [
-        (e.subject, Consent("terms", str(e.refs[0]), True, e.at, "sign-up"))
+        (e.subject, Consent("terms", await about.agreed_at(w, e.at) or WORDING, True, e.at, "sign-up"))
         for e in entries if e.kind == "accounts.terms.agreed"]
     for row in await w.fetch(NOW, list(last_entry)):
         e = last_entry[row["id"]]

@@ -1,7 +1,7 @@
 """What the pages need (`petrel/web/needs.py`), over the real rooms.
 
 Read next: views.py (from rows to what a page shows), lists.py (pages of them), then a file for each kind of page:
-reading, finding, telling, acting, settling, owing, doorkeeping.
+reading, finding, telling, acting, settling, owing, doorkeeping, saying.
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
@@ -9,6 +9,7 @@ from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.finding import FindingRooms
 from petrel.web.rooms.owing import OwingRooms
 from petrel.web.rooms.reading import ReadingRooms
+from petrel.web.rooms.saying import SayingRooms
 from petrel.web.rooms.settling import SettlingRooms
 from petrel.web.rooms.telling import TellingRooms
 
@@ -16,7 +17,7 @@ __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
-            DoorkeepingRooms):
+            DoorkeepingRooms, SayingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

@@ -13,7 +13,7 @@ from petrel.core.doors import Reader, reading
 from petrel.core.errors import NotFound, PetrelError, Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import accounts, posts, relationships, timelines
+from petrel.features import about, accounts, posts, relationships, timelines
 from petrel.features.accounts import Card, Counts
 from petrel.features.posts import Code, Surface
 from petrel.features.relationships import Bit
@@ -21,7 +21,7 @@ from petrel.web.rooms import lists
 from petrel.web.rooms.views import account_view, gap, html_of, views_of
 from petrel.web.shapes import Field, Gap, PostView, Profile, Relation, Site, Thread, Timeline
 
-COUNTS_KEPT_S = 300
+COUNTS_KEPT_S, TEXTS_KEPT_S = 300, 10
 MOST_ANCESTORS = 100
 MOST_REPLIES, MOST_REPLIES_FOR_VISITORS = 400, 60
 LEAST_PASSWORD = 8
@@ -40,9 +40,11 @@ class ReadingRooms:
     def __init__(self) -> None:
         self._counts = Counts(0, 0, 0)
         self._counted_until_s = 0.0
+        self._said = about.Summary()
+        self._said_until_s = 0.0
 
     async def site(self) -> Site:
-        setting, counts = limits.current(), await self._count()
+        setting, counts, said = limits.current(), await self._count(), await self._summary()
         return Site(
             name=setting.site_name,
             description=setting.site_description,
@@ -54,7 +56,20 @@ class ReadingRooms:
             version=version("petrel"),
             members=counts.accounts or None,
             posts=counts.posts or None,
+            rules=tuple(rule.text for rule in said.rules),
+            texts=said.kinds,
         )
+
+    async def _summary(self) -> about.Summary:
+        """The rules, and which texts there are, some seconds old at most; as `_count` otherwise."""
+        if time.monotonic() >= self._said_until_s:
+            self._said_until_s = time.monotonic() + TEXTS_KEPT_S
+            try:
+                async with reading(Anonymous()) as r:
+                    self._said = await about.summary(r)
+            except PetrelError:
+                self._said_until_s = 0.0
+        return self._said
 
     async def _count(self) -> Counts:
         """How large the site is, at most five minutes old. A site that cannot count is still a site."""

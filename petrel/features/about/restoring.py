@@ -1,0 +1,5 @@
+"""The site's texts after a restore (`core/restrictions.py`)."""
+
+from petrel.core.restrictions import harmless
+
+harmless({"about.text.written": "the site's own words, public; losing a version shows nothing of anybody"})
