@@ -9,6 +9,7 @@ import pkgutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,14 +75,15 @@ async def migrate_site(addresses: Addresses, *, contract: bool = False) -> list[
     ran: list[str] = []
     if (in_force := await policy_in_force(addresses)) > POLICY:
         raise migrate.OlderProgram(in_force)
-    for logins, run in ((addresses.keyring, lambda c: migrate.migrate_keyring(c, contract=contract)),
-                        (addresses.main, lambda c: migrate.migrate_main(c, function_files(), contract=contract))):
-        connection = await asyncpg.connect(**logins["owner"])
+    for logins, run in ((addresses.keyring, migrate.migrate_keyring),
+                        (addresses.main, partial(migrate.migrate_main, functions=function_files()))):
+        connection, watcher = await asyncpg.connect(**logins["owner"]), await asyncpg.connect(**logins["owner"])
         try:
-            ran += await run(connection)
+            ran += await run(connection, contract=contract, watcher=watcher)
             await give_passwords(connection, {ROLES[r]: args for r, args in logins.items() if r != "owner"})
         finally:
             await connection.close()
+            await watcher.close()
     return ran
 
 

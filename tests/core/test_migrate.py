@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,18 +80,102 @@ async def test_what_removes_waits_until_it_is_asked_for(empty: Addresses, storag
     assert await run(empty, "select to_regclass('ops.more')") is None
 
 
-async def test_a_lock_that_is_not_to_be_had_is_not_waited_for_long(
+async def test_a_lock_that_is_not_to_be_had_is_asked_for_again_and_nobody_queues_behind_us(
         empty: Addresses, storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await app.migrate_site(empty)
-    (storage / "migrations" / "9001_expand_busy.sql").write_text(
-        "set local lock_timeout = '50ms'; alter table ops.setting add column note text;")
+    (storage / "migrations" / "9001_expand_busy.sql").write_text("alter table ops.setting add column note text;")
     holder = await asyncpg.connect(**empty.main["owner"])
+    reader = await asyncpg.connect(**empty.main["reader"])
+    longest_s = 0.0
     try:
         await holder.execute("begin; select * from ops.setting")
+        migrating = asyncio.create_task(app.migrate_site(empty))
+        until_s = time.monotonic() + 1.5
+        while time.monotonic() < until_s:
+            began = time.monotonic()
+            await reader.fetch("select count(*) from ops.setting")
+            longest_s = max(longest_s, time.monotonic() - began)
+        assert not migrating.done()
+        await holder.execute("commit")
+        assert "9001_expand_busy.sql" in await migrating
+        assert longest_s < 0.5
+
+        (storage / "migrations" / "9002_expand_busy.sql").write_text("alter table ops.setting add column more text;")
+        await holder.execute("begin; select * from ops.setting")
+        monkeypatch.setattr(migrate, "LOCK_PATIENCE_S", 0.3)
         with pytest.raises(migrate.SchemaMismatch, match="lock timeout"):
             await app.migrate_site(empty)
     finally:
         await holder.close()
+        await reader.close()
+
+
+async def test_what_would_keep_people_waiting_is_ended_and_undone(empty: Addresses, storage: Path) -> None:
+    await app.migrate_site(empty)
+    (storage / "migrations" / "9001_expand_slow.sql").write_text(
+        "create table ops.more (a int); select pg_sleep(1.2); alter table ops.setting add column note text;"
+        "select pg_sleep(3);")
+    member = await asyncpg.connect(**empty.main["writer"])
+    longest_s = 0.0
+    try:
+        migrating = asyncio.create_task(app.migrate_site(empty))
+        while not migrating.done():
+            began = time.monotonic()
+            await member.fetch("select count(*) from ops.setting")
+            longest_s = max(longest_s, time.monotonic() - began)
+            await asyncio.sleep(0.005)
+        with pytest.raises(migrate.StandsInTheWay, match=r"9001_expand_slow.*ops\.setting"):
+            await migrating
+        assert 0.5 < longest_s < 1.0
+        assert await run(empty, "select to_regclass('ops.more')") is None
+    finally:
+        await member.close()
+    # With nobody there it may take its time.
+    assert "9001_expand_slow.sql" in await app.migrate_site(empty)
+
+
+async def test_indexes_are_built_beside_the_traffic_and_again_after_an_interruption(
+        empty: Addresses, storage: Path) -> None:
+    await app.migrate_site(empty)
+    await run(empty, "insert into ops.setting (name, value) values ('a', '1'), ('b', '1')")
+    path = storage / "migrations" / "9001_index_settings.sql"
+    path.write_text("-- twice the same value: this build breaks off and leaves an invalid index\n"
+                    "create unique index concurrently if not exists setting_value on ops.setting (value);")
+    with pytest.raises(migrate.SchemaMismatch, match="9001_index_settings"):
+        await app.migrate_site(empty)
+    await run(empty, "delete from ops.setting where name = 'b'")
+    assert "9001_index_settings.sql" in await app.migrate_site(empty)
+    assert await run(empty, "select indisvalid from pg_index where indexrelid = 'ops.setting_value'::regclass")
+
+    (storage / "migrations" / "9002_index_wrong.sql").write_text("alter table ops.setting add column more text;")
+    with pytest.raises(migrate.SchemaMismatch, match="only `create index concurrently"):
+        await app.migrate_site(empty)
+
+
+async def test_what_an_older_release_calls_stays_until_it_is_gone(
+        empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tests").mkdir()
+    mine = tmp_path / "tests" / "functions.sql"
+    files = app.function_files()
+    monkeypatch.setattr(app, "function_files", lambda: [*files, mine])
+    made = "create or replace function ops.{} returns int language plpgsql security definer set search_path = '' as $$ "
+    mine.write_text(made.format("answer(p_system text)") + "begin return 1; end $$;")
+    await app.migrate_site(empty)
+    system = await asyncpg.connect(**empty.main["system"])
+    try:
+        assert await system.fetchval("select ops.answer('test')") == 1
+        mine.write_text(made.format("answer(p_system text, p_more int)") + "begin return 2; end $$;")
+        await app.migrate_site(empty)
+        assert await system.fetchval("select ops.answer('test')") == 1
+        assert await system.fetchval("select ops.answer('test', 1)") == 2
+        owner = await asyncpg.connect(**empty.main["owner"])
+        assert await migrate.drop_left_over(owner) == 1
+        await owner.close()
+        with pytest.raises(asyncpg.UndefinedFunctionError):
+            await system.fetchval("select ops.answer('test')")
+        assert await system.fetchval("select ops.answer('test', 1)") == 2
+    finally:
+        await system.close()
 
 
 async def test_functions_are_replaced_when_their_text_changes(
