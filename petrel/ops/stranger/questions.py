@@ -16,7 +16,7 @@ URGENT = ("/api/v1/statuses/:id", "/api/v1/timelines/home", "/api/v1/timelines/p
 SINGLE = "/api/v1/statuses/:id"
 # For the other doors of posts. "open" is no secret; who answered it is.
 SOME = ("open", "protected", "message", "open", "closed", "edited")
-# Asked for by their author each time, and by the stranger in the same words: what is kept without a viewer comes out.
+# Asked for by their author each time, and by the stranger just after it in the same words.
 OWN = ("protected", "followers", "edited", "reply")
 LONG_AGO_MS = 86_400_000
 
@@ -109,16 +109,18 @@ def _of_page(page: Page, found: Decoys, never: int) -> Iterator[Asked]:
 
 
 def _special(place: Place, found: Decoys) -> list[Asked]:
-    """What is between people: a blocked one, and an app that was not let into posts."""
-    surfaces = {route.path: surface for route, surface, _ in place.routes}
+    """What is between people, a blocked one, an app that was not let into posts; and what may be kept."""
+    surfaces = {route.path: surface for route, surface, _ in place.routes} | {
+        page.path: page.surface for page in place.pages}
 
-    def one(viewer: str, path: str, target: str, number: int = 0, *, urgent: bool = False) -> Asked:
+    def one(viewer: str, path: str, target: str, number: int = 0, *, after: str = "") -> Asked:
         return Asked(viewer, Question(f"GET {path}", "GET", target, number), f"GET {path}", surfaces.get(path, "none"),
-                     urgent=urgent)
+                     is_page=not path.startswith("/api/"), urgent=bool(after), after=after)
 
-    shy, near = found.people["shy"], found.people["near"]
+    shy, near, secret = found.people["shy"], found.people["near"], found.posts["protected"]
     asked = [one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in HIDDEN])),
-             one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in OWN]), urgent=True),
+             one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in OWN]), after="shy"),
+             one(FAR, "/@{handle}/{post}", f"/@{found.handles['shy']}/{secret}?reveal=1", secret, after="shy"),
              one(SHUT, "/api/v1/accounts/relationships", f"/api/v1/accounts/relationships?id[]={shy}&id[]={near}"),
              one(SHUT, "/api/v1/accounts/:id/statuses", f"/api/v1/accounts/{shy}/statuses"),
              one(NARROW, "/api/v1/timelines/home", "/api/v1/timelines/home"),

@@ -77,9 +77,6 @@ class Stranger:
         try:
             await self._ready()
             todo, ends = self._next(whole)
-            if ends:
-                # What is kept of those who may see has to lie there when the others come.
-                await self._control(whole=True)
             # At the same time: what the program mixes up are requests of one moment.
             wrong, findings = await asyncio.gather(self._control(whole=ends), self._ask_all(todo))
         except (NoAnswer, PetrelError) as e:
@@ -183,9 +180,10 @@ class Stranger:
 
     async def _ask(self, one: Asked) -> Answer:
         assert self._wire is not None
-        self.requests += 1
-        return await self._wire.ask(one.question.method, one.question.target,
-                                    self._shown(one.viewer, is_page=one.is_page))
+        viewers = (one.after, one.viewer) if one.after else (one.viewer,)
+        self.requests += len(viewers)
+        return (await self._wire.ask_by_each(one.question.method, one.question.target,
+                                             [self._shown(name, is_page=one.is_page) for name in viewers]))[-1]
 
     def _shown(self, name: str, *, is_page: bool) -> dict[str, str]:
         """What somebody shows of themselves: a session's cookie to a page, a token to the API."""

@@ -40,6 +40,8 @@ class Asked(Struct, frozen=True):
     """One question of the round: by whom, through which door. `is_page`: with the session's cookie, not its token.
 
     `urgent`: asked in every round. `never`: the id is nobody's, so that the answer is what a hidden one must be like.
+    `after`: who asks the same just before, over the same connection, and may see it; "" for nobody. What a web process
+    keeps of that answer without its viewer comes out in this one.
     """
 
     viewer: str
@@ -49,6 +51,7 @@ class Asked(Struct, frozen=True):
     is_page: bool = False
     urgent: bool = False
     never: bool = False
+    after: str = ""
 
     @property
     def kind(self) -> str:

@@ -1,7 +1,7 @@
 """HTTP to the site itself over a few kept connections, as cheap as it can be: the stranger asks all day long."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -39,14 +39,26 @@ class Wire:
     async def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None,
                   body: bytes = b"") -> Answer:
         """Redirects are answers. Errors: NoAnswer."""
-        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        return (await self.ask_by_each(method, target, [headers or {}], body))[0]
+
+    async def ask_by_each(self, method: str, target: str, viewers: Sequence[Mapping[str, str]],
+                          body: bytes = b"") -> list[Answer]:
+        """The same by one after the other over one connection, and so of one web process, as long as it keeps it.
+        `viewers`: the headers of each. Errors: NoAnswer."""
         length = f"Content-Length: {len(body)}\r\n" if body else ""
-        sent = f"{method} {target} HTTP/1.1\r\n{self._head}{lines}{length}\r\n".encode() + body
+        sent = []
+        for headers in viewers:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            sent.append(f"{method} {target} HTTP/1.1\r\n{self._head}{lines}{length}\r\n".encode() + body)
         try:
-            async with asyncio.timeout(TIMEOUT_S):
-                return await self._asked(sent)
+            # Nothing is awaited between an answer and taking its connection again: it is the last that was put back.
+            return [await self._in_time(one) for one in sent]
         except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as e:
             raise NoAnswer(f"{method} {target}: {e!r}") from e
+
+    async def _in_time(self, sent: bytes) -> Answer:
+        async with asyncio.timeout(TIMEOUT_S):
+            return await self._asked(sent)
 
     async def _asked(self, sent: bytes) -> Answer:
         kept = bool(self._idle)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from drills.leak import mutable
 from petrel import app
 from petrel.api.http.limits import Limits
 from petrel.api.http.wire import Connection
@@ -138,6 +139,20 @@ async def test_a_broken_verdict_is_found_shut_and_filed(addresses: Any, capfd: A
         assert not checks["surfaces"].ok and "api" in checks["surfaces"].found
         await one.round()
         assert len(await files()) == len(found), "what is closed is found no more"
+        await open_again(addresses)
+
+
+@pytest.mark.parametrize("kept", ["page-by-address", "posts-by-numbers"])
+async def test_what_a_web_process_keeps_without_its_viewer_is_found_within_a_round(addresses: Any, kept: str) -> None:
+    async with at_work() as one:
+        assert await one.cycle() is None
+        undo = mutable.PATCHES[kept]()
+        try:
+            said = await one.round()
+        finally:
+            undo()
+        assert said and "leaks" in said
+        assert "post of a protected account" in {kind for file in await files() for kind in file.kinds}
         await open_again(addresses)
 
 
