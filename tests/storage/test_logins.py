@@ -7,7 +7,7 @@ from petrel.storage.pools import Addresses
 from petrel.storage.postgres.external import external_args
 from petrel.storage.postgres.logins import give_passwords, password_for, scram_verifier
 
-URL = "postgresql://admin:s%40fe@db.example/petrel"
+URL = "postgresql://admin:s%40fe@db.example/petrel?sslmode=verify-full&sslrootcert=/etc/petrel/database/ca.crt"
 
 
 def test_passwords_follow_from_the_url_and_differ_by_role() -> None:

@@ -7,10 +7,22 @@ from pathlib import Path
 
 import asyncpg
 
+from petrel.ops import databases
 from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import PartStatus, ServerStatus, Status
-from petrel.storage.postgres import OLDEST, VARIABLES, ClusterName, Storage, StorageError, holder_of, preview
+from petrel.storage.postgres import (
+    OLDEST,
+    VARIABLES,
+    ClusterName,
+    Storage,
+    StorageError,
+    check_asks,
+    check_link,
+    holder_of,
+    preview,
+    this_machine,
+)
 
 CONNECT_TIMEOUT_S = 5.0
 CONNECTIONS_FULL = 0.9
@@ -47,7 +59,11 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
         return [_check_startable(name, storage, cluster)]
     began = time.monotonic()
     try:
+        if url:
+            await check_asks(VARIABLES[cluster], url)
         connection = await asyncpg.connect(**storage.connect_args(cluster), timeout=CONNECT_TIMEOUT_S)
+    except StorageError as problem:
+        return [bad(name, problem.message, problem.cure)]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
         cure = f"Check {VARIABLES[cluster]} and that server."
         if not url:
@@ -55,7 +71,8 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
         return [bad(name, f"cannot connect: {problem or type(problem).__name__}", cure)]
     took_ms = (time.monotonic() - began) * 1000
     try:
-        return [await _check_server(name, connection, took_ms), await _check_time(name, connection)]
+        checks = [await _check_server(name, connection, took_ms), await _check_time(name, connection)]
+        return checks + ([await _check_tuning(name, connection, cluster, url)] if url else [])
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         return [bad(name, f"does not answer: {problem}", "Examine again in a moment.")]
     finally:
@@ -83,6 +100,17 @@ async def _check_server(name: str, connection: asyncpg.Connection, took_ms: floa
     if row["used"] > row["most"] * CONNECTIONS_FULL:
         return bad(name, found, "Raise max_connections (embedded: in local.conf of the cluster), or run fewer workers.")
     return fine(name, found)
+
+
+async def _check_tuning(name: str, connection: asyncpg.Connection, cluster: ClusterName, url: str) -> Check:
+    """Settings of a server that is not ours to start; of another machine the size is not known."""
+    machine = this_machine() if check_link(url).is_local else None
+    label, found = f"{name} settings", await databases.judge(connection, cluster, machine)
+    if must := [one.text for one in found if one.must]:
+        return bad(label, "; ".join(must), "`petrel database prepare` sets them right; `petrel database check` "
+                                           "names every one.")
+    advice = f"; advice: {', '.join(one.name for one in found)} (`petrel database check`)" if found else ""
+    return fine(label, f"as they should be{advice}")
 
 
 async def _check_time(name: str, connection: asyncpg.Connection) -> Check:

@@ -9,6 +9,7 @@ directory that is not ours is changed.
 from petrel.storage.postgres.binaries import MAJOR
 from petrel.storage.postgres.birth import ADMIN
 from petrel.storage.postgres.cluster import Cluster, describe_exit
+from petrel.storage.postgres.config import Machine, this_machine
 from petrel.storage.postgres.errors import (
     BinariesMissing,
     ClusterFailed,
@@ -16,7 +17,8 @@ from petrel.storage.postgres.errors import (
     SiteBusy,
     StorageError,
 )
-from petrel.storage.postgres.external import OLDEST, check_external
+from petrel.storage.postgres.external import OLDEST, check_asks, check_external
+from petrel.storage.postgres.links import Link, LinkRefused, check_link, greet, link_of
 from petrel.storage.postgres.lock import SiteLock, holder_of
 from petrel.storage.postgres.logins import give_passwords
 from petrel.storage.postgres.site import (
@@ -39,16 +41,24 @@ __all__ = [
     "Cluster",
     "ClusterFailed",
     "ClusterName",
+    "Link",
+    "LinkRefused",
+    "Machine",
     "PostgresTooOld",
     "SiteBusy",
     "SiteLock",
     "Storage",
     "StorageError",
+    "check_asks",
     "check_external",
+    "check_link",
     "describe_exit",
     "give_passwords",
+    "greet",
     "hand_over",
     "holder_of",
+    "link_of",
     "preview",
     "stop_leftovers",
+    "this_machine",
 ]

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-from petrel.storage.postgres.binaries import MAJOR, find
+from petrel.storage.postgres import installed
+from petrel.storage.postgres.binaries import find
 from petrel.storage.postgres.errors import StorageError
 
 READ_BYTES = 1 << 20
@@ -21,7 +22,8 @@ def copy(args: dict[str, Any], write: Callable[[bytes], object], *, rate_mib: in
     `rate_mib`: at most so many a second, 0 for no limit. `spread`: let the checkpoint that begins it take its time
     (minutes) instead of writing at once. Errors: StorageError, with what Postgres said.
     """
-    command = [find().program("pg_basebackup"), *("--pgdata", "-"), "--format=tar", "--wal-method=fetch",
+    programs = installed.client(args["dsn"]) if "dsn" in args else find()
+    command = [programs.program("pg_basebackup"), *("--pgdata", "-"), "--format=tar", "--wal-method=fetch",
                "--checkpoint=" + ("spread" if spread else "fast"), "--no-password", *_address(args)]
     if rate_mib:
         command.append(f"--max-rate={rate_mib}M")
@@ -80,5 +82,5 @@ def _cure(said: str) -> str:
     if "has already been removed" in said or "could not find any WAL" in said:
         return "The log it needed was recycled meanwhile: allow a higher rate, or raise wal_keep_size."
     if "incompatible server version" in said:
-        return f"This release brings the programs of Postgres {MAJOR}: use the pg_basebackup of that server."
+        return "Its programs are newer than those here: `apt install postgresql` in that version on this machine."
     return "See the message above."

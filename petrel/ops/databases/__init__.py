@@ -1,0 +1,12 @@
+"""Databases for production: distribution Postgres found or set up, its links, settings, moves and upgrades.
+
+Words: *main* and *keyring* are the two clusters of a site, *system* are servers of the distribution (or of somebody
+else), *embedded* is the one that Petrel brings; a *wish* is a setting that a server should have, a *finding* one that
+it has not. Invariants: no secret goes over a line whose end is not proven; what is moved is compared row for row before
+anything is served from it; the old databases stay until somebody confirms, and a keyring at most seven days.
+"""
+
+from petrel.ops.databases.shapes import LOGIN, Finding, Unfit, Urls, Wish
+from petrel.ops.databases.tuning import judge
+
+__all__ = ["LOGIN", "Finding", "Unfit", "Urls", "Wish", "judge"]
