@@ -13,6 +13,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
@@ -23,6 +24,7 @@ from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
 from petrel.core.viewer import AppOnly, Member, System
+from petrel.outside import mail
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.build import build_of
@@ -110,6 +112,16 @@ def install_limits(settings: Settings) -> None:
     """Tells the rooms what the operator chose."""
     shared = {name: getattr(settings, name) for name in limits.Limits.__struct_fields__ if name != "base_url"}
     limits.install(limits.Limits(base_url=settings.address, **shared))
+    mail.install(relay_of(settings))
+
+
+def relay_of(settings: Settings) -> mail.Relay | None:
+    """The mail server that the operator chose; None for none."""
+    if not settings.mail_server:
+        return None
+    host = urlsplit(settings.address).hostname or "localhost"
+    return mail.Relay(settings.mail_server, settings.mail_from or f"petrel@{host}", settings.mail_port,
+                      settings.mail_security, settings.mail_user, settings.mail_password, settings.mail_ca)
 
 
 AWAY = (*doors.GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.PostgresConnectionError,

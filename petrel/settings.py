@@ -69,6 +69,21 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Who may make an account: anybody, the invited, or only `petrel accounts create`", live=True)] = "open"
     email_confirmation: Annotated[bool, _meta(
         "New accounts confirm their mail address first; needs mail", live=True)] = False
+    mail_server: Annotated[str, _meta(
+        "Server that takes our mail (a relay, by SMTP); empty: no mail is sent", live=True,
+        pattern=r"^[A-Za-z0-9.:\[\]-]*$")] = ""
+    mail_port: Annotated[int, _meta(
+        "Port of that server; 587 is usual for starttls, 465 for tls", live=True, ge=1, le=65535)] = 587
+    mail_security: Annotated[Literal["starttls", "tls", "none"], _meta(
+        "How the way to it is encrypted; none only for a server on this machine", live=True)] = "starttls"
+    mail_user: Annotated[str, _meta("User name at that server; empty: none is needed", live=True)] = ""
+    mail_password: Annotated[str, _meta("Password at that server", live=True, secret=True)] = ""
+    mail_from: Annotated[str, _meta(
+        "Address that mail comes from; bounces come back to it as NAME+LETTER@DOMAIN. Empty: petrel@ and the site's "
+        "host name", live=True, pattern=r"^([^@\s+]+@[A-Za-z0-9.-]+)?$")] = ""
+    mail_ca: Annotated[str, _meta(
+        "File of certificates that the mail server's is checked against; empty: those of the system", "path",
+        live=True)] = ""
     rate_limits: Annotated[bool, _meta("Count calls and refuse too many", live=True)] = True
     post_length: Annotated[int, _meta("Longest post", "characters", live=True, ge=100, le=10_000)] = 500
     celebrity_followers: Annotated[int, _meta(

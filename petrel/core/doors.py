@@ -95,6 +95,11 @@ class Writer(Reader):
         self._must_record = True
         self._began = False
 
+    @property
+    def is_deriving(self) -> bool:
+        """Whether this is a follower's: what it writes follows from the journal, and it records nothing."""
+        return not self._must_record
+
     async def _own(self) -> Any:
         connection = await super()._own()
         if not self._began:

@@ -10,7 +10,7 @@ grant usage, create on schema messages to petrel_messages;
 do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
-                        'deletions', 'privacy', 'archives', 'access', 'about'];
+                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail'];
   f record;
   t record;
   plain text;
@@ -72,16 +72,17 @@ begin
       execute format('grant select (%s), insert, update, delete on %I.%I to petrel_writer', plain, t.nspname, t.relname);
       execute format('grant select (%s) on %I.%I to petrel_system, petrel_messages', plain, t.nspname, t.relname);
     end if;
-    if t.nspname in ('ops', 'notifications', 'search', 'timelines', 'deletions', 'privacy', 'archives') then
+    if t.nspname in ('ops', 'notifications', 'search', 'timelines', 'deletions', 'privacy', 'archives',
+                     'mail') then
       execute format('grant insert, update, delete on %I.%I to petrel_system', t.nspname, t.relname);
     end if;
   end loop;
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about to petrel_reader;
+  deletions, privacy, archives, access, about, mail to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, journal to petrel_writer, petrel_system, petrel_messages;
+  deletions, privacy, archives, access, about, mail, journal to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only

@@ -572,3 +572,46 @@ comment on column about.rule.id is 'what: number of a rule, which reports name i
 comment on column about.rule.place is 'what: where it stands among the rules in force; of: site; for: show; kept: always; erased: never; leaves: yes';
 comment on column about.rule.text is 'what: a rule of the site; of: site; for: show; kept: always; erased: never; leaves: yes';
 comment on column about.rule.hint is 'what: what stands under the rule; of: site; for: show; kept: always; erased: never; leaves: yes';
+
+-- Mail.
+comment on column mail.letter.cell is 'what: home cell, part of the number; of: account by account; for: find; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.id is 'what: number of the letter, says when it was asked for; of: account by account; for: find; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.account is 'what: to whom, null for the crew; of: account by account; for: tell; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.template is 'what: what it tells; of: account by account; for: tell; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.state is 'what: waiting, sent, refused or ended; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.once is 'what: name of what it tells, so that it is told once; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.attempts is 'what: how often it was tried; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.next_at is 'what: when it is tried next; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.locked_until is 'what: until when a process has it in hand; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.made_at is 'what: when it was asked for; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.until_at is 'what: how long it is of use; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.ended_at is 'what: when it left, or came to nothing; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.code is 'what: what the mail server said, without its text; of: account by account; for: run; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column mail.letter.sealed_letter is 'what: what it says, and the address of a letter to the crew; of: account by account; for: tell; kept: until it has left or ended; erased: key, row; leaves: sealed; key: id';
+comment on column mail.wish.cell is 'what: home cell, part of the number; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column mail.wish.account is 'what: who wishes it; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column mail.wish.topic is 'what: what is sent; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column mail.wish.wished_at is 'what: when it was wished for; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.cell is 'what: home cell, part of the number; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.account is 'what: whose address; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.digest is 'what: keyed digest of the address; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.why is 'what: it bounced, or its holder called our mail unwanted; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.code is 'what: what the mail server said, without its text; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.count is 'what: how often; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.refusal.at is 'what: when last; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column mail.breaker.domain is 'what: keyed digest of a domain, empty for the relay; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.breaker.failures is 'what: how often in a row it took nothing; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.breaker.open_until is 'what: until when it is let rest; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.breaker.code is 'what: what it said last, without its text; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.breaker.said_at is 'what: when; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.signing_key.selector is 'what: name of the key in DNS; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column mail.signing_key.public_key is 'what: public half, as DNS has it; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column mail.signing_key.made_at is 'what: when it was made; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column mail.signing_key.retired_at is 'what: when it stopped signing; of: site; for: prove; kept: always; erased: never; leaves: yes';
+comment on column mail.signing_key.sealed_private is 'what: private half, which signs our letters; of: site; for: prove; kept: always; erased: never; leaves: sealed; key: secret dkim';
+
+comment on column accounts.reset.digest is 'what: digest of a link that sets a new password; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.reset.account is 'what: whose; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.reset.made_at is 'what: when it was made; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.reset.expires_at is 'what: until when it is good; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+comment on column accounts.reset.used_at is 'what: when it was used; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';

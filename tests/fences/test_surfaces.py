@@ -21,6 +21,7 @@ from petrel.api.http import Gate, HttpSettings, Limits
 from petrel.api.http import routes as api_routes
 from petrel.core import journal, surfaces
 from petrel.core.surfaces import Kind, check
+from petrel.features.mail import letters
 from petrel.settings import Settings
 from petrel.web import routes as web_routes
 from petrel.web import sheets
@@ -50,6 +51,7 @@ def all_doors() -> list[tuple[Kind, str, str, str]]:
     doors += [(Kind.TEMPLATE, name, *on) for name, on in sheets.SHEETS.items()]
     doors += [(Kind.FOLLOWER, f.name, f.surface, f.why_none) for f in journal.FOLLOWERS.values()]
     doors += [(Kind.PUSH, name, *on) for name, on in surfaces.OUTWARD.items()]
+    doors += [(Kind.MAIL, one.name, one.surface, one.why_none) for one in map(letters.template, letters.names())]
     doors += [(Kind.EXPORT, name, *on) for name, on in surfaces.EXPORTED.items()]
     return doors
 
@@ -87,7 +89,8 @@ def unregistered_files(root: Path, known_sheets: set[str], outward: set[str], ex
     folders = sorted(p for p in (root / "petrel").rglob("templates") if p.is_dir())
     files = sorted(p for folder in folders for p in folder.rglob("*") if p.is_file())
     found = [f"template {name_of(root, p)}" for p in files
-             if p.parent != root / "petrel/web/templates" or p.name not in known_sheets]
+             if not (_names_its_surface(p) if p.parent == root / "petrel/features/mail/templates" else
+                     p.parent == root / "petrel/web/templates" and p.name in known_sheets)]
     for path in python_files(root, "petrel"):
         name, tree = name_of(root, path), parsed(path)
         if name not in SPEAK_ASGI and any(_speaks_asgi(node) for node in ast.walk(tree)):
@@ -99,6 +102,15 @@ def unregistered_files(root: Path, known_sheets: set[str], outward: set[str], ex
             if made not in exported:
                 found.append(f"{made} in {name_of(root, path)}")
     return found
+
+
+def _names_its_surface(mail: Path) -> bool:
+    """A template of mail says in its head where it shows posts; without it is not loaded."""
+    try:
+        letters.parse(mail.stem, mail.read_text())
+    except ValueError:
+        return False
+    return True
 
 
 def _speaks_asgi(node: ast.AST) -> bool:
@@ -215,6 +227,8 @@ async def _endpoint(call: Any) -> None: ...
 
 @pytest.mark.parametrize("path, text, said", [
     ("petrel/web/templates/new.html", "{{ post.html }}", "template petrel/web/templates/new.html"),
+    ("petrel/features/mail/templates/new.txt", "subject: x\ntopic: needed\nuseful_s: 1\n---\n{{ post }}",
+     "template petrel/features/mail/templates/new.txt"),
     ("petrel/outside/templates/digest.txt", "{{ post.text }}", "template petrel/outside/templates/digest.txt"),
     ("petrel/features/mail/jobs.py", "from petrel.outside import mail\n", "sends something out"),
     ("petrel/features/push/jobs.py", "import petrel.outside.push\n", "sends something out"),

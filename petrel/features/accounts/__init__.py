@@ -5,11 +5,11 @@ Words: account, handle, profile, session, token, app, invitation, actor. Invaria
 what people write of themselves is sealed under the account's own key.
 How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
 
-`oauth`, `invites`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts of this front desk:
-`accounts.oauth.ask(r, parameters)`.
+`oauth`, `invites`, `resets`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts of this front
+desk: `accounts.oauth.ask(r, parameters)`.
 """
 
-from petrel.features.accounts import actors, announcements, invites, oauth, pictures, rules
+from petrel.features.accounts import actors, announcements, invites, oauth, pictures, resets, rules
 from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card, visible
 from petrel.features.accounts.commands import (
     confirm_email,
@@ -38,6 +38,7 @@ from petrel.features.accounts.reads import (
     ids_by_handle,
     is_fresh,
     listed,
+    mail_addresses,
     open_profile,
     open_profiles,
     own,
@@ -51,6 +52,7 @@ from petrel.features.accounts.shapes import (
     Field,
     HandleTaken,
     Issued,
+    MailAddress,
     MayNotSignIn,
     NewAccount,
     Newcomer,
@@ -89,6 +91,7 @@ __all__ = [
     "Field",
     "HandleTaken",
     "Issued",
+    "MailAddress",
     "MayNotSignIn",
     "NewAccount",
     "Newcomer",
@@ -128,6 +131,7 @@ __all__ = [
     "key_of",
     "keys_of",
     "listed",
+    "mail_addresses",
     "make_confirm_link",
     "make_setup_link",
     "must_be_fresh",
@@ -141,6 +145,7 @@ __all__ = [
     "pictures",
     "profiles_of",
     "protect",
+    "resets",
     "resolve",
     "resolve_together",
     "revoke",

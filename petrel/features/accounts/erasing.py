@@ -39,6 +39,7 @@ update accounts.account set handle = '', domain = null, role = 'member', state =
 _ROWS = (
     "delete from accounts.token where account = $1",
     "delete from accounts.grant_code where account = $1",
+    "delete from accounts.reset where account = $1",
     "delete from accounts.invite where maker = $1",
     "delete from accounts.announcement_read where cell = law.cell($1) and account = $1",
     "delete from accounts.actor_key where cell = law.cell($1) and account = $1",

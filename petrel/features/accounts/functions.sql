@@ -123,6 +123,14 @@ begin
            where i.digest = p_invite and i.uses_left > 0 and i.expires_at > now());
 end $$;
 
+-- Whether a link that sets a new password can still be used.
+create or replace function accounts.reset_holds(p_digest bytea, p_reset bytea) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from accounts.reset r
+                  where r.digest = p_reset and r.used_at is null and r.expires_at > now());
+end $$;
+
 -- What the crew tells members now; nothing for somebody not signed in.
 create or replace function accounts.announcements(p_digest bytea, p_dismissed boolean)
 returns table (id bigint, text text, starts_at timestamptz, ends_at timestamptz, published_at timestamptz,
@@ -184,6 +192,18 @@ begin
             (select e.account from accounts.credential e where e.email_digest = p_email and e.email_signs_in)) as id) one
     join accounts.account a on a.cell = law.cell(one.id) and a.id = one.id
     left join accounts.credential c on c.cell = a.cell and c.account = a.id;
+end $$;
+
+-- For sending mail: where it goes. Erased accounts have no address any more.
+create or replace function accounts.mail_addresses(p_system text, p_ids bigint[])
+returns table (account bigint, handle text, state integer, digest bytea, confirmed_at timestamptz, sealed_email bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id, a.handle, a.state, c.email_digest, c.confirmed_at, c.sealed_email
+    from unnest(p_ids) o(id)
+    join accounts.account a on a.cell = law.cell(o.id) and a.id = o.id
+    join accounts.credential c on c.cell = a.cell and c.account = a.id
+   where c.sealed_email is not null;
 end $$;
 
 -- For followers and jobs: profiles to index, and the private key that signs what is sent to other servers.

@@ -11,6 +11,7 @@ SYSTEM = System("accounts.sweep")
 kept_for("accounts.token", days=30, schedule="accounts.sweep",
          overdue="least(revoked_at, expires_at) < now() - interval '30 days'")
 kept_for("accounts.grant_code", days=1, schedule="accounts.sweep", overdue="expires_at < now() - interval '1 day'")
+kept_for("accounts.reset", days=1, schedule="accounts.sweep", overdue="expires_at < now() - interval '25 hours'")
 kept_for("accounts.retired_handle", days=erasing.RETIRED_DAYS, schedule="accounts.sweep",
          overdue="retired_at < now() - interval '90 days'")
 

@@ -13,8 +13,10 @@ from petrel.features.accounts.shapes import (
     Account,
     App,
     Counts,
+    MailAddress,
     Own,
     Profile,
+    State,
     decode_profile,
 )
 
@@ -48,6 +50,16 @@ async def open_profiles(rows: Sequence[Row]) -> dict[int, Profile]:
     wanted = [row["id"] for row in rows if row["sealed_profile"]]
     keys = await seal.keys(wanted)
     return {row["id"]: open_profile(keys.get(row["id"]), row["id"], row["sealed_profile"]) for row in rows}
+
+
+async def mail_addresses(r: Reader, accounts: Sequence[int]) -> dict[int, MailAddress]:
+    """Where mail to these accounts goes (System only); those without an address, or erased, are left out."""
+    rows = await r.fetch("select * from accounts.mail_addresses($1, $2)", "mail", list(accounts)) if accounts else []
+    keys = await seal.keys([row["account"] for row in rows])
+    return {row["account"]: MailAddress(
+        row["account"], row["handle"], State(row["state"]), row["digest"], row["confirmed_at"] is not None,
+        seal.open_sealed(keys[row["account"]], row["account"], row["sealed_email"]).decode())
+        for row in rows if row["account"] in keys}
 
 
 async def profiles_of(r: Reader, accounts: Sequence[int]) -> list[tuple[Row, Profile]]:

@@ -23,6 +23,7 @@ LOWER = "update accounts.account set role = $3, version = version + 1 where cell
 WITHDRAW = "update accounts.announcement set withdrawn_at = now() where id = $1 and withdrawn_at is null"
 INVITES = "update accounts.invite set uses_left = 0 where uses_left > 0"
 CODES = "update accounts.grant_code set used_at = now() where used_at is null"
+RESETS = "update accounts.reset set used_at = now() where used_at is null"
 LINKS = "update accounts.credential set confirm_digest = null where confirm_digest is not null"
 
 harmless({
@@ -30,6 +31,7 @@ harmless({
     "accounts.account.opened": "opens; the account is protected again",
     "accounts.profile.changed": "text cannot be kept outside; the older one stands, and its owner sees it",
     "accounts.email.asked": "every such link ends in a restore",
+    "accounts.password.asked": "every such link ends in a restore",
     "accounts.email.confirmed": "a restore loses it; the account waits for its confirmation again",
     "accounts.terms.agreed": "goes with the account, whose making a restore loses too",
     "accounts.token.issued": "a restore loses it; nobody sees more",
@@ -92,4 +94,4 @@ async def withdrawn(w: Writer, entry: Kept) -> bool:
 @at_restore("accounts.invite.ended")
 async def end_secrets(w: Writer) -> int:
     """Invitations, codes of apps and links of mails work once; nobody knows which of them were used since."""
-    return sum([await w.execute(sql) for sql in (INVITES, CODES, LINKS)])
+    return sum([await w.execute(sql) for sql in (INVITES, CODES, LINKS, RESETS)])

@@ -173,6 +173,8 @@ SWEEPS = (
     "where expires_at < now() - interval '1 day' limit 5000)",
     "delete from accounts.token where id in (select id from accounts.token "
     "where revoked_at < now() - interval '30 days' or expires_at < now() - interval '30 days' limit 5000)",
+    "delete from accounts.reset where digest in (select digest from accounts.reset "
+    "where expires_at < now() - interval '1 day' limit 5000)",
     "delete from accounts.invite where digest in (select digest from accounts.invite "
     "where uses_left = 0 or expires_at < now() limit 5000)",
 )

@@ -96,6 +96,17 @@ class Own(Struct, frozen=True):
     locale: str | None = None
 
 
+class MailAddress(Struct, frozen=True):
+    """Where mail to an account goes. `digest` stands for the address in tables."""
+
+    account: int
+    handle: str
+    state: State
+    digest: bytes
+    is_confirmed: bool
+    address: str
+
+
 class RemoteAccount(Struct, frozen=True):
     """An account of another server, as its actor document says. `handle` in lower case, `domain` as DNS has it."""
 

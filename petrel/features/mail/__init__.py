@@ -1,0 +1,16 @@
+"""Mail: letters to members and to the crew, by the relay of the settings, in the order they were asked for.
+
+Words: letter (one mail to one address, from being asked for to its end), template (a text in `templates/`), facts
+(what a template fills in), topic (what a letter is about: "needed" is sent to everybody, others to who wished for
+them), refusal (an address that bounced or complained), breaker (a domain, or the relay, that is let rest).
+Invariants: a letter is asked for in the transaction of what it tells, so neither happens without the other; address
+and facts are sealed under a key of the letter's own, which is destroyed when the letter has ended; an account's
+address is looked up as it is sent, nothing is kept of it here; without a relay nothing is written at all, and every
+link that a letter would carry the crew can make (`petrel accounts link`).
+Read next: commands.py, sending.py, bounces.py; a new letter: a file in templates/.
+"""
+
+from petrel.features.mail.commands import is_on, queue
+from petrel.features.mail.letters import NoSuchTemplate
+
+__all__ = ["NoSuchTemplate", "is_on", "queue"]

@@ -1,0 +1,109 @@
+"""Rows of mail: the statements, and nothing decided."""
+
+from petrel.core import seal
+from petrel.core.doors import Reader, Writer, deriving
+from petrel.core.ids import cell_of
+from petrel.features.mail.letters import Template
+from petrel.features.mail.shapes import Letter, State
+
+# Somebody else's wish is nobody's: a topic that can be turned off goes to confirmed addresses that did not refuse.
+TAKES = """
+select exists (
+  select from accounts.credential c
+   where c.cell = $1 and c.account = $2 and c.email_digest is not null
+     and (not $4 or c.confirmed_at is not null
+          and exists (select from mail.wish w where w.cell = $1 and w.account = $2 and w.topic = $3)
+          and not exists (select from mail.refusal f where f.cell = $1 and f.account = $2
+                                                       and f.digest = c.email_digest)))
+"""
+INSERT = """
+insert into mail.letter (cell, id, account, template, once, until_at, sealed_letter)
+values (law.cell($1), $1, $2, $3, $4, now() + make_interval(secs => $5), $6) on conflict (once) do nothing
+"""
+
+
+async def takes(r: Reader, account: int, topic: str, must_wish: bool) -> bool:
+    """Whether there is an address to write to."""
+    return bool(await r.value(TAKES, cell_of(account), account, topic, must_wish))
+
+
+async def insert(w: Writer, letter: int, account: int | None, one: Template, once: str | None, sealed: bytes) -> int:
+    """0 when a letter of that name (`once`) is there."""
+    return await w.execute(INSERT, letter, account, one.name, once, one.useful_s, sealed)
+
+
+CLAIM = "select * from mail.claim($1, $2, $3)"
+UNLOCK = ("update mail.letter l set locked_until = null from unnest($1::bigint[]) g(id) "
+          "where l.cell = law.cell(g.id) and l.id = g.id")
+PUT_OFF = """
+update mail.letter set next_at = now() + make_interval(secs => $2 * (1 + (id % 100) / 500.0)), attempts = $3,
+       code = coalesce(nullif($4, ''), code), locked_until = null
+ where cell = law.cell($1) and id = $1
+"""
+END = """
+update mail.letter set state = $2, code = $3, ended_at = now(), sealed_letter = null, locked_until = null
+ where cell = law.cell($1) and id = $1
+"""
+NOTE_REFUSAL = """
+insert into mail.refusal as f (cell, account, digest, why, code) values (law.cell($1), $1, $2, $3, $4)
+on conflict (cell, account) do update
+  set count = case when f.digest = excluded.digest then f.count + 1 else 1 end, digest = excluded.digest, at = now(),
+      why = case when f.digest = excluded.digest and f.why = 'complaint' then f.why else excluded.why end,
+      code = excluded.code
+"""
+WAITING = """
+select id, account, template, state, attempts, made_at, next_at, code from mail.letter
+ where state = any($1::text[]) order by next_at limit $2
+"""
+
+
+async def claim(w: Writer, most: int, seconds: int) -> list[Letter]:
+    """Those whose time has come, for this process alone, for so long."""
+    return [Letter(*row) for row in await w.change(CLAIM, "mail", most, seconds)]
+
+
+async def unlock(letters: list[int]) -> None:
+    """What was claimed and not come to goes back."""
+    if letters:
+        async with deriving("mail") as w:
+            await w.execute(UNLOCK, letters)
+
+
+async def put_off(letter: int, seconds: float, attempts: int, code: str) -> None:
+    """Up to a fifth longer, so that not all come again at one moment."""
+    async with deriving("mail") as w:
+        await w.execute(PUT_OFF, letter, float(seconds), attempts, code)
+
+
+async def end(letter: int, state: State, code: str) -> None:
+    """What it said goes, here and everywhere: its key is destroyed."""
+    async with deriving("mail") as w:
+        await w.execute(END, letter, state, code)
+    await seal.destroy([letter])
+
+
+async def note_refusal(account: int, digest: bytes, why: str, code: str) -> None:
+    async with deriving("mail") as w:
+        await w.execute(NOTE_REFUSAL, account, digest, why, code)
+
+
+END_LATE = """
+update mail.letter l set state = 'ended', code = 'too late', ended_at = now(), sealed_letter = null
+  from (select cell, id from mail.letter where state = 'waiting' and next_at <= now()
+           and until_at < now() - interval '1 hour' limit 2000) late
+ where l.cell = late.cell and l.id = late.id returning l.id
+"""
+SWEEPS = (
+    "delete from mail.letter where (cell, id) in (select cell, id from mail.letter "
+    "where ended_at < now() - make_interval(days => $1) limit 5000)",
+    "delete from mail.breaker where said_at < now() - make_interval(days => $1)",
+)
+
+
+async def end_late(w: Writer) -> list[int]:
+    """Ends letters whose time is over; returns those whose keys are to be destroyed."""
+    return [int(row[0]) for row in await w.change(END_LATE)]
+
+
+async def sweep(w: Writer, days: int) -> int:
+    return sum([await w.execute(sql, days) for sql in SWEEPS])

@@ -1,0 +1,169 @@
+"""Letters from being asked for to the post office, and what holds them up."""
+
+import pytest
+
+from petrel import app
+from petrel.core.doors import deriving, reading, writing
+from petrel.core.errors import PetrelError
+from petrel.core.viewer import System
+from petrel.features import accounts, mail
+from petrel.features.mail import sending
+from petrel.outside import mail as outside
+from petrel.worker import jobs
+from tests.conftest import loop
+from tests.features.mail.post_office import office
+
+SYSTEM = System("tests")
+LINK = {"link": "https://birds.example/auth/reset/abc"}
+
+
+async def member(handle: str, email: str | None = None) -> int:
+    async with writing(SYSTEM, cause="tests") as w:
+        return (await accounts.create(w, accounts.NewAccount(handle, email=email))).id
+
+
+async def ask(to: int | str, template: str = "reset", facts: dict[str, str] | None = None, **given: str) -> bool:
+    async with writing(SYSTEM, cause="tests") as w:
+        return await mail.queue(w, to, template, LINK if facts is None else facts, **given)
+
+
+async def letters() -> list[tuple[str, int, str]]:
+    async with reading(SYSTEM) as r:
+        return [tuple(x) for x in await r.fetch("select state, attempts, code from mail.letter order by id")]
+
+
+@pytest.fixture(autouse=True)
+def empty(site):
+    app.load_rooms()
+    loop().run_until_complete(forget())
+    outside.install(None)
+
+
+async def forget() -> None:
+    async with deriving("tests") as w:
+        await w.execute("delete from mail.letter")
+        await w.execute("delete from mail.breaker")
+        await w.execute("delete from ops.job")
+
+
+async def test_without_a_relay_nothing_is_written(site):
+    assert not mail.is_on()
+    assert not await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+    assert await letters() == []
+
+
+async def test_a_letter_arrives_with_both_parts_and_a_way_back(site):
+    anna = await member("anna", "anna@nest.example")
+    async with office() as post:
+        assert mail.is_on() and await ask(anna)
+        await jobs.drain()
+        envelope, raw = post.taken[0]
+        assert envelope.rcpt_tos == ["anna@nest.example"]
+        assert envelope.mail_from.startswith("petrel+") and envelope.mail_from.endswith("@birds.example")
+        assert post.last()["Auto-Submitted"] == "auto-generated"
+        assert "@anna" in post.text() and LINK["link"] in post.text()
+        html = post.last().get_body(("html",)).get_content()
+        assert f'<a href="{LINK["link"]}">' in html and b"DKIM-Signature:" in raw
+    assert await letters() == [("sent", 0, "250")]
+
+
+async def test_what_a_letter_says_is_gone_when_it_has_left(site):
+    from petrel.core import seal
+
+    async with office():
+        await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+        async with reading(SYSTEM) as r:
+            number = await r.value("select id from mail.letter")
+        assert await seal.keys([number])
+        await jobs.drain()
+    assert not await seal.keys([number])
+
+
+async def test_it_is_told_once(site):
+    async with office() as post:
+        for _ in range(3):
+            assert await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"}, once="disk full")
+        await jobs.drain()
+        assert len(post.taken) == 1
+
+
+async def test_an_undone_write_sends_nothing(site):
+    async with office() as post:
+        with pytest.raises(ValueError, match="on purpose"):
+            async with writing(SYSTEM, cause="tests") as w:
+                await mail.queue(w, "crew@birds.example", "notice", {"subject": "s", "text": "t"})
+                raise ValueError("on purpose")
+        await jobs.drain()
+        assert not post.taken
+
+
+async def test_a_missing_fact_and_a_missing_template_are_errors_at_once(site):
+    with pytest.raises(mail.NoSuchTemplate, match="link"):
+        await ask("a@b.example", "reset", {})
+    with pytest.raises(mail.NoSuchTemplate):
+        await ask("a@b.example", "nothing_like_it", {})
+
+
+async def test_who_has_no_address_gets_nothing_and_the_asker_learns_it(site):
+    ben = await member("ben")
+    async with office():
+        assert not await ask(ben)
+
+
+async def test_the_subject_cannot_break_out_of_its_line(site):
+    async with office() as post:
+        await ask("crew@birds.example", "notice", {"subject": "x\r\nBcc: all@birds.example", "text": "<b>&amp;"})
+        await jobs.drain()
+        assert post.last()["Bcc"] is None and post.last()["Subject"] == "x Bcc: all@birds.example"
+        assert "&lt;b&gt;&amp;amp;" in post.last().get_body(("html",)).get_content()
+
+
+async def test_a_full_mailbox_is_tried_again_and_a_dead_address_is_not(site):
+    cleo = await member("cleo", "cleo@nest.example")
+    async with office() as post:
+        post.answers = {"cleo@nest.example": "452 4.2.2 mailbox full"}
+        await ask(cleo)
+        await jobs.drain()
+        assert await letters() == [("waiting", 1, "452 4.2.2")]
+        post.answers = {"cleo@nest.example": "550 5.1.1 no such user"}
+        async with deriving("tests") as w:
+            await w.execute("update mail.letter set next_at = now()")
+        await sending.send_due()
+        assert await letters() == [("refused", 1, "550 5.1.1")]
+    async with reading(SYSTEM) as r:
+        assert await r.value("select why from mail.refusal where account = $1", cleo) == "bounce"
+
+
+async def test_a_dead_relay_costs_no_letter_a_try(site):
+    async with office() as post:
+        pass
+    outside.install(outside.Relay("127.0.0.1", "petrel@birds.example", post.port, "none"))
+    await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+    await jobs.drain()
+    assert await letters() == [("waiting", 0, "")]
+    async with reading(SYSTEM) as r:
+        assert await r.value("select open_until > now() from mail.breaker where domain = ''")
+
+
+async def test_a_domain_that_refuses_is_let_rest_and_others_go_on(site):
+    async with office() as post:
+        post.answers = {f"p{i}@shut.example": "451 4.7.1 try later" for i in range(9)}
+        for i in range(9):
+            await ask(f"p{i}@shut.example", "notice", {"subject": "s", "text": "t"})
+        await ask("q@open.example", "notice", {"subject": "s", "text": "t"})
+        await jobs.drain()
+        assert [e.rcpt_tos for e, _ in post.taken] == [["q@open.example"]]
+        tried = [attempts for state, attempts, _ in await letters() if state == "waiting"]
+        assert sorted(tried) == [0, 0, 0, 0, 1, 1, 1, 1, 1]
+
+
+async def test_a_follower_may_ask_for_letters_too(site):
+    async with office() as post:
+        async with deriving("tests") as w:
+            assert await mail.queue(w, "crew@birds.example", "notice", {"subject": "s", "text": "t"})
+        await jobs.drain()
+        assert len(post.taken) == 1
+
+
+def test_errors_of_the_room_are_not_shown_as_ours() -> None:
+    assert not issubclass(mail.NoSuchTemplate, PetrelError)
