@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
     from petrel.api.http.limits import Limits
     from petrel.ops.stranger import Place
+    from petrel.ops.watching import Tally, Wanted
 
 log = structlog.get_logger("petrel.app")
 
@@ -230,7 +231,7 @@ async def setup_link(settings: Settings, addresses: Addresses) -> str | None:
             return f"{settings.address}/setup/{await accounts.make_setup_link(w)}"
 
 
-async def web_app(settings: Settings, limits: "Limits") -> "Gate":
+async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = None) -> "Gate":
     """The ASGI application of one web process; the doors are open."""
     from petrel.api.http.asgi import Gate
     from petrel.api.http.wiring import HttpSettings
@@ -248,7 +249,8 @@ async def web_app(settings: Settings, limits: "Limits") -> "Gate":
 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
-    return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at)
+    return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,
+                observe=tally.observe if tally else None)
 
 
 def place_of(settings: Settings) -> "Place":
@@ -266,3 +268,12 @@ def place_of(settings: Settings) -> "Place":
         routes=tuple((route, route.surface, route.access.anonymous) for route in all_routes() if route.method == "GET"),
         pages=tuple(Page(one.path, one.surface) for one in ADDRESSES if one.method == "GET" and one.surface != "none"),
         cookie=("__Host-" if settings.address.startswith("https:") else "") + "petrel_session", build=version("petrel"))
+
+
+def watched(settings: Settings) -> "Wanted":
+    """What the watch of this site is told."""
+    from petrel.ops.watching import Owner, Wanted
+
+    mail, webhook = (tuple(filter(None, map(str.strip, text.split(","))))
+                     for text in (settings.alert_mail, settings.alert_webhook))
+    return Wanted(settings.folder, Owner(mail=mail, webhook=webhook), settings.heartbeat_url, settings.metrics_port)

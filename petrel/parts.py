@@ -25,6 +25,7 @@ from petrel.storage.pools import Addresses
 
 if TYPE_CHECKING:
     from petrel.api.http.limits import Limits
+    from petrel.ops.watching import Tally
 
 PARTS = ("web", "followers", "jobs")
 GRACE_S = 8
@@ -44,6 +45,7 @@ class Prepared(Struct, frozen=True):
     addresses: Addresses
     listener: socket.socket | None
     limits: "Limits"
+    tally: "Tally"
 
 
 def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | None) -> Prepared:
@@ -55,9 +57,11 @@ def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | 
     import uvloop  # noqa: F401
 
     from petrel.api.http.limits import Limits
+    from petrel.api.http.routes import all_routes
+    from petrel.ops.watching import Tally
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
-    return Prepared(settings, addresses, listener, Limits())
+    return Prepared(settings, addresses, listener, Limits(), Tally([route.path for route in all_routes()]))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -75,7 +79,7 @@ def run(name: str, prepared: Prepared) -> None:
     """The whole life of one process of part `name`."""
     import uvloop
 
-    tell_errors(f"petrel {name}")
+    tell_errors(f"petrel {name}", prepared.tally)
     main: Callable[[Prepared], Awaitable[None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -85,10 +89,13 @@ def run(name: str, prepared: Prepared) -> None:
         sys.exit(1)
 
 
-def tell_errors(name: str) -> None:
-    """Log lines of this process go to standard error, as key=value, with its name."""
+def tell_errors(name: str, tally: "Tally | None" = None) -> None:
+    """Log lines of this process go to standard error, as key=value, with its name; of one template not too many."""
+    from petrel.ops.watching import logs
+
+    caps = logs.Caps(tally.logged) if tally else logs.Caps()
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+        processors=[caps.processor, structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
                     structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
                     structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "process", "event"])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -96,6 +103,8 @@ def tell_errors(name: str) -> None:
     structlog.contextvars.bind_contextvars(process=name)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr,
                         format=f"%(asctime)s %(levelname)s {name} %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(caps.filter)
 
 
 @contextmanager
@@ -136,7 +145,7 @@ async def _web(prepared: Prepared) -> None:
     async with app.opened(settings, prepared.addresses, systems=1, patience_s=PATIENCE_S,
                           readers=max(2, READERS_OF_ALL_WEB // settings.web_workers),
                           writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
-        site = await app.web_app(settings, prepared.limits)
+        site = await app.web_app(settings, prepared.limits, prepared.tally)
         config = uvicorn.Config(
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
@@ -164,10 +173,11 @@ async def _followers(prepared: Prepared) -> None:
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import stranger
+    from petrel.ops import stranger, watching
     from petrel.worker import jobs, seals
 
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
+    watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None)
     stop = asyncio.Event()
     async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
                           patience_s=PATIENCE_S):
@@ -176,3 +186,4 @@ async def _jobs(prepared: Prepared) -> None:
             async with asyncio.TaskGroup() as group:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
                 group.create_task(seals.run(stop, prepared.settings.folder))
+                group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))

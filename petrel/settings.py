@@ -61,6 +61,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     stranger: Annotated[bool, _meta(
         "Every ten seconds the site asks itself for what nobody may have, and closes what leaks")] = True
 
+    canary: Annotated[bool, _meta(
+        "Every minute a post of the site's own goes the whole way, is seen by a follower and deleted again: without it "
+        "/health knows less")] = True
+    metrics_port: Annotated[int, _meta(
+        "Port of this machine at which Prometheus finds metrics (127.0.0.1/metrics); 0: none", ge=0, le=65535)] = 0
+    alert_mail: Annotated[str, _meta(
+        "Addresses that alerts go to, with commas between; empty: the owners of the site")] = ""
+    alert_webhook: Annotated[str, _meta(
+        "Addresses that alerts are sent to as JSON, with commas between", "URL", secret=True,
+        pattern=r"^(https?://[^\s,]+(\s*,\s*https?://[^\s,]+)*)?$")] = ""
+    heartbeat_url: Annotated[str, _meta(
+        "Address that is asked every minute while the site watches itself, so that somebody elsewhere notices when it "
+        "no longer does", "URL", secret=True, pattern=r"^(https?://\S+)?$")] = ""
+
     site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(

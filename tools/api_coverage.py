@@ -33,6 +33,7 @@ OTHER_SCOPES = {
 # What we serve beyond the list: why.
 BEYOND = {
     "GET /nodeinfo/2.1": "the newer form of the same document",
+    "GET /health/crew": "what a site's own watcher on another host is told, signed",
     "GET /ap/users/:id": "an account's actor document, for other servers",
     "PUT": "updates are taken as PUT and as PATCH alike",
     "PATCH": "updates are taken as PUT and as PATCH alike",

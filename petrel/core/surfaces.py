@@ -79,6 +79,8 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/features/mail/commands.py": (NONE, "asks whether there is a relay"),
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
+    "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
+    "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),
 }
 """Modules that send something out of the building (they import `petrel.outside`): surfaces, or "none" and why. Jobs
 and mail templates come under this: nothing leaves by another way."""

@@ -615,3 +615,25 @@ comment on column accounts.reset.account is 'what: whose; of: account by account
 comment on column accounts.reset.made_at is 'what: when it was made; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
 comment on column accounts.reset.expires_at is 'what: until when it is good; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
 comment on column accounts.reset.used_at is 'what: when it was used; of: account by account; for: let in; kept: 1 day after it ended; erased: row; leaves: no';
+-- Watching (migration 0020).
+comment on column ops.canary.is_one is 'what: there is one row; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.canary.seen_at is 'what: when a post of the sites own last came through; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.canary.took_ms is 'what: how long that took; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.canary.failed_since is 'what: since when none has come through; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.canary.said is 'what: what stood in the way; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.measured.is_one is 'what: there is one row; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.measured.at is 'what: when this was measured; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.measured.measures is 'what: numbers of the site as a whole, and of its machine; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.alert.id is 'what: number of the alert; of: site; for: find; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.rule is 'what: which rule said so; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.target is 'what: which of several things it is about; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.owner is 'what: whose it is, a name of the crews own choosing; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.value is 'what: what was measured; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.fired_at is 'what: since when; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.told_at is 'what: when somebody was last told; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.told is 'what: how often; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.quiet_until is 'what: until when nobody is to be told again; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.cleared_at is 'what: when it was well again; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.examination.is_one is 'what: there is one row; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.examination.at is 'what: when the doctor looked; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.examination.checks is 'what: what it found, and the cures; of: site; for: run; kept: always; erased: never; leaves: no';

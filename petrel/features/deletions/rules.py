@@ -23,6 +23,7 @@ _ALLOWED: Mapping[str, str] = {
     "notifications.policy.cleared_until": "how far its reader had cleared: a place in time",
     "notifications.muted_thread.thread": "a thread that outlives its first post",
     "notifications.conversation.conversation": "a conversation that outlives its first message",
+    "ops.decoy.number": "things of the site's own that it asks for, to see that nobody gets them",
     "access.*": "who read what, when, by number; sealed, for 90 days",
 }
 

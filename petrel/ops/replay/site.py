@@ -16,7 +16,7 @@ START_WAIT_S = 600.0  # a database may have to recover from a crash first
 STOP_WAIT_S = 90.0
 LOOK_EVERY_S = 0.1
 # One machine plays everybody: limits by address and account would stop it.
-SETTINGS_OF_OUR_OWN = {"PETREL_RATE_LIMITS": "off", "PETREL_STRANGER": "off"}
+SETTINGS_OF_OUR_OWN = {"PETREL_RATE_LIMITS": "off", "PETREL_STRANGER": "off", "PETREL_CANARY": "off"}
 
 
 @asynccontextmanager

@@ -1,0 +1,19 @@
+"""Watching: is the site well, as people would find it, and who is told when it is not?
+
+Words: canary (a post of the site's own that goes the whole way every minute), measure (one number), rule (a measure, a
+limit, an owner), alert (a rule that was broken: fired, still, passed on, cleared), tally (what processes of a machine
+count together), notice (what an owner is told). Invariants: watching never stands in the way of what is watched: it
+takes no lock, and what goes wrong in it is said and tried again; every alert has an owner; lines of the log that were
+left out are counted.
+Read next: looking.py (the loop), rules.toml, judging.py, canary.py, health.py; from another host: petrel/watch.py.
+"""
+
+from petrel.ops.watching import alerts, health, logs
+from petrel.ops.watching.jobs import install
+from petrel.ops.watching.looking import Wanted, Watch
+from petrel.ops.watching.planning import plan
+from petrel.ops.watching.shapes import Alert, Health, Measure, Owner, Plan, Rule
+from petrel.ops.watching.tally import Tally
+
+__all__ = ["Alert", "Health", "Measure", "Owner", "Plan", "Rule", "Tally", "Wanted", "Watch", "alerts", "health",
+           "install", "logs", "plan"]

@@ -1,0 +1,61 @@
+"""Alerts as they stand in the database. Each change is made by one process only, even where several look."""
+
+from petrel.core.doors import Reader, Row, Writer
+from petrel.core.errors import NotFound
+from petrel.ops.watching.judging import Act
+from petrel.ops.watching.shapes import Alert
+
+COLUMNS = "id, rule, target, owner, value, fired_at, told_at, told, quiet_until, cleared_at"
+STANDING = f"select {COLUMNS} from ops.alert where cleared_at is null order by fired_at"
+LISTED = f"select {COLUMNS} from ops.alert order by cleared_at is not null, fired_at desc limit $1"
+FIRE = """
+insert into ops.alert (rule, target, value, owner) values ($1, $2, $3, $4)
+on conflict (rule, target) where cleared_at is null do nothing returning id
+"""
+TELL = """
+update ops.alert set told_at = now(), told = told + 1, value = $3, owner = $4
+ where id = $1 and told = $2 and cleared_at is null returning id
+"""
+CLEAR = "update ops.alert set cleared_at = now() where id = $1 and cleared_at is null returning id"
+QUIET = """
+update ops.alert set quiet_until = now() + make_interval(secs => $2)
+ where id = $1 and cleared_at is null returning id
+"""
+DAYS = 90
+FORGET = "delete from ops.alert where cleared_at < now() - make_interval(days => $1)"
+
+
+async def standing(r: Reader) -> list[Alert]:
+    """Oldest first."""
+    return [_alert(row) for row in await r.fetch(STANDING)]
+
+
+async def listed(r: Reader, most: int = 100) -> list[Alert]:
+    """Those that stand, then those that were cleared, newest first."""
+    return [_alert(row) for row in await r.fetch(LISTED, most)]
+
+
+async def take(w: Writer, act: Act) -> bool:
+    """Writes one act down; False when another process did already, and tells of it."""
+    if act.alert is None:
+        return bool(await w.change(FIRE, act.rule, act.target, act.value, act.owner))
+    if act.what == "cleared":
+        return bool(await w.change(CLEAR, act.alert.id))
+    return bool(await w.change(TELL, act.alert.id, act.alert.told, act.value, act.owner))
+
+
+async def quiet(w: Writer, number: int, seconds: float) -> None:
+    """Somebody looks at it: nobody is told again for so long, and it is passed on to nobody. Errors: NotFound."""
+    if not await w.change(QUIET, number, seconds):
+        raise NotFound(f"No alert {number} stands. `petrel alerts list` shows those that do.")
+    w.record("ops.alert.quieted", number, cell=0)
+
+
+async def forget(w: Writer) -> int:
+    """Those that were cleared long ago; returns how many."""
+    return await w.execute(FORGET, DAYS)
+
+
+
+def _alert(row: Row) -> Alert:
+    return Alert(*row)

@@ -1,0 +1,147 @@
+"""The loop of the jobs' process: measure, judge, tell. No schedule in the database: it sees that go away as well."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from petrel.core.doors import deriving
+from petrel.core.errors import PetrelError
+from petrel.ops.watching import alerts, measuring, metrics
+from petrel.ops.watching.judging import Act, Judge, Key, acts
+from petrel.ops.watching.planning import FILE, plan
+from petrel.ops.watching.shapes import Alert, Measure, Owner, Plan
+from petrel.ops.watching.tally import Tally
+from petrel.ops.watching.telling import Messenger, notice
+from petrel.outside import webhooks
+
+log = structlog.get_logger("petrel.watching")
+
+EVERY_S = 15.0
+HEARTBEAT_S = 60.0
+KEEP = """
+insert into ops.measured (at, measures) values (now(), $1::text::jsonb)
+on conflict (is_one) do update set at = now(), measures = excluded.measures
+"""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the operator chose. `heartbeat`: asked every minute as long as all this works, so that a service elsewhere
+    notices when it no longer does. `port`: of metrics, 0 for none."""
+
+    data: Path
+    crew: Owner = Owner()
+    heartbeat: str = ""
+    port: int = 0
+
+
+class Watch:
+    """One per jobs process."""
+
+    def __init__(self, wanted: Wanted, tally: Tally | None = None) -> None:
+        self._wanted = wanted
+        self._tally = tally
+        self._failures = measuring.Failures(tally)
+        self._judge = Judge()
+        self._messenger = Messenger()
+        self._plan = Plan({}, {})
+        self._plan_of: float | None = None
+        self._away_since_s: float | None = None
+        self._told_away: dict[Key, Alert] = {}
+        self._beat_at_s = 0.0
+        self.measures: list[Measure] = []
+        self.measured_at_s = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Nothing that goes wrong here ends it."""
+        page = await metrics.serve(self._wanted.port, self.page) if self._wanted.port else None
+        try:
+            while not stop.is_set():
+                try:
+                    await self.look()
+                except Exception as e:
+                    log.error("the watch could not look, trying again", exc_info=e)
+                try:
+                    await asyncio.wait_for(stop.wait(), EVERY_S)
+                except TimeoutError:
+                    pass
+        finally:
+            if page is not None:
+                page.close()
+
+    def page(self) -> str:
+        return metrics.text(self._tally, self.measures, self.measured_at_s)
+
+    async def look(self) -> list[Act]:
+        """Once; returns what somebody was told of."""
+        self._read_plan()
+        measures = measuring.of_machine(self._wanted.data) + list(self._failures.measured())
+        try:
+            measures += await measuring.of_databases()
+            self._away_since_s = None
+        except PetrelError as e:
+            self._away_since_s = self._away_since_s or time.monotonic()
+            log.warning("the databases cannot be asked", error=str(e.detail or e))
+        away_s = time.monotonic() - self._away_since_s if self._away_since_s is not None else 0.0
+        self.measures = [*measures, Measure("database_away_seconds", away_s)]
+        self.measured_at_s = time.time()
+        firing = self._judge.firing(self._plan.rules, self.measures, time.monotonic())
+        await self._messenger.send()
+        told = await (self._told_without(firing) if away_s else self._told(firing))
+        for act in told:
+            await self._tell(act)
+        await self._beat()
+        return told
+
+    async def _told(self, firing: dict[Key, float]) -> list[Act]:
+        taken = []
+        async with deriving("watching") as w:
+            await w.execute(KEEP, msgspec.json.encode(self.measures).decode())
+            for act in acts(self._plan, await alerts.standing(w), firing, datetime.now(UTC)):
+                if await alerts.take(w, act):
+                    taken.append(act)
+        cleared = [Act("cleared", *key, one.value, one.owner, one) for key, one in self._told_away.items()
+                   if key not in firing]
+        self._told_away.clear()
+        return taken + cleared
+
+    async def _told_without(self, firing: dict[Key, float]) -> list[Act]:
+        """While the databases are away what was told is only known here."""
+        now = datetime.now(UTC)
+        found = [act for act in acts(self._plan, self._told_away.values(), firing, now) if act.what != "cleared"
+                 and self._plan.rules[act.rule].measure == "database_away_seconds"]
+        for act in found:
+            began = act.alert.fired_at if act.alert else now
+            self._told_away[act.rule, act.target] = Alert(0, act.rule, act.target, act.owner, act.value, began, now, 1,
+                                                          None, None)
+        return found
+
+    async def _tell(self, act: Act) -> None:
+        said = notice(self._plan, act)
+        (log.info if act.what == "cleared" else log.error)("alert", what=act.what, rule=act.rule, target=act.target,
+                                                           says=said.says, owner=act.owner)
+        owner = self._plan.owners.get(act.owner) or self._wanted.crew
+        await self._messenger.tell(owner.webhook, said)
+
+    def _read_plan(self) -> None:
+        """Again when the file has changed; a broken one changes nothing and is said once."""
+        path = self._wanted.data / FILE
+        changed = path.stat().st_mtime if path.exists() else 0.0
+        if changed == self._plan_of:
+            return
+        self._plan_of = changed
+        try:
+            self._plan = plan(self._wanted.data, self._wanted.crew)
+        except PetrelError as e:
+            log.error("the rules of alerts are not taken over", error=e.message)
+            if not self._plan.rules:
+                self._plan = plan(Path("/nonexistent"), self._wanted.crew)
+
+    async def _beat(self) -> None:
+        if self._wanted.heartbeat and time.monotonic() >= self._beat_at_s:
+            self._beat_at_s = time.monotonic() + HEARTBEAT_S
+            if wrong := await asyncio.to_thread(webhooks.get, self._wanted.heartbeat):
+                log.warning("the heartbeat was not taken", error=wrong)

@@ -1,0 +1,59 @@
+"""What is watched for: the rules that come with Petrel, and what DATA/alerts.toml changes of them.
+
+    [owners.anna]                         [rules.disk]
+    mail = ["anna@example.org"]           limit = 0.7
+    webhook = ["https://..."]             owner = "anna"
+                                          then = "crew"
+
+Who is called "crew" unless the file says so: the settings `alert_mail` and `alert_webhook`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from petrel.core.errors import Invalid
+from petrel.ops.watching.shapes import Owner, Plan, Rule
+
+FILE = "alerts.toml"
+SAMPLE: Mapping[str, Any] = {"value": 1.0, "target": "x"}
+
+
+def plan(data: Path, crew: Owner) -> Plan:
+    """Errors: Invalid, naming file and rule."""
+    path = data / FILE
+    ours = tomllib.loads((files("petrel.ops.watching") / "rules.toml").read_text())["rules"]
+    try:
+        theirs = tomllib.loads(path.read_text()) if path.exists() else {}
+    except (OSError, tomllib.TOMLDecodeError) as e:
+        raise Invalid(message=f"{path}: {e}") from e
+    if unknown := theirs.keys() - {"rules", "owners"}:
+        raise Invalid(message=f"{path}: {', '.join(sorted(unknown))}: known are rules and owners")
+    rules = {name: _rule(name, ours.get(name, {}) | theirs.get("rules", {}).get(name, {}), path)
+             for name in {**ours, **theirs.get("rules", {})}}
+    owners = {"crew": crew} | {name: _owner(name, said, path) for name, said in theirs.get("owners", {}).items()}
+    for name, rule in rules.items():
+        for owner in filter(None, (rule.owner, rule.then)):
+            if owner not in owners:
+                raise Invalid(message=f"{path}: rule {name} belongs to {owner}: say who that is, [owners.{owner}]")
+    return Plan(rules, owners)
+
+
+def _rule(name: str, said: Mapping[str, Any], path: Path) -> Rule:
+    try:
+        rule = msgspec.convert(said, Rule)
+        rule.says.format(**SAMPLE)
+    except (msgspec.ValidationError, KeyError, ValueError, IndexError) as e:
+        raise Invalid(message=f"{path}: rule {name}: {e}") from e
+    return rule
+
+
+def _owner(name: str, said: Mapping[str, Any], path: Path) -> Owner:
+    try:
+        return msgspec.convert(said, Owner)
+    except msgspec.ValidationError as e:
+        raise Invalid(message=f"{path}: owner {name}: {e}") from e

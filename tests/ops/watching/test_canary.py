@@ -1,0 +1,107 @@
+"""The canary goes the way of everybody's posts, and health is what became of it."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from petrel import app
+from petrel.core.doors import deriving, reading
+from petrel.core.viewer import Anonymous, System
+from petrel.features import accounts
+from petrel.ops import stranger, watching
+from petrel.ops.watching import health
+from petrel.ops.watching.canary import Canary
+from tests.crew import as_owner
+from tests.ops.watching.serving import web
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+async def now() -> watching.Health:
+    async with reading(Anonymous()) as r:
+        return await health.health(r)
+
+
+async def asked(address: str, target: str, **headers: str) -> stranger.Wire:
+    wire = stranger.Wire(address, headers)
+    try:
+        return await wire.ask("GET", target)
+    finally:
+        wire.close()
+
+
+async def test_a_post_comes_through_and_is_taken_away_and_nobody_meets_it(addresses: Any) -> None:
+    async with web() as settings:
+        assert health.word(await now()) == "starting"
+        place = app.place_of(settings)
+        canary = Canary(place)
+        for _ in range(2):
+            await canary.fly()
+        canary.close()
+        found = await now()
+        assert health.word(found) == "ok" and found.canary_took_ms is not None and found.canary_took_ms < 10_000
+        assert not await as_owner(addresses, "select from posts.post where deleted_at is null")
+        async with reading(Anonymous()) as r:
+            assert (await accounts.counts(r)).accounts == 0
+        again = Canary(place)               # another process signs in anew, and makes nobody a second time
+        await again.fly()
+        again.close()
+        assert (await now()).canary_failed_s is None
+        assert len(await as_owner(addresses, "select from ops.decoy")) == 2
+
+
+async def test_what_does_not_come_through_is_said_by_health_and_its_end_too(
+        addresses: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("petrel.ops.watching.canary.SEEN_WITHIN_S", 0.3)
+    monkeypatch.setattr("petrel.api.health.KEEP_S", 0.0)
+    async with web() as settings:
+        canary = Canary(app.place_of(settings))
+        await canary.fly()
+        assert (await asked(settings.address, "/health")).status == 200
+        await as_owner(addresses, "update law.surface set is_open = false where name = 'home'")
+        try:
+            await canary.fly()
+        finally:
+            await as_owner(addresses, "update law.surface set is_open = true")
+        found = await now()
+        assert found.canary_failed_s is not None and "timelines/home answered 503" in found.canary_said
+        async with deriving("tests") as w:
+            await w.execute("update ops.canary set seen_at = now() - interval '4 minutes'")
+        answer = await asked(settings.address, "/health")
+        assert answer.status == 503 and json.loads(answer.body)["status"] == "failing"
+        await canary.fly()
+        canary.close()
+        assert (await asked(settings.address, "/health")).status == 200
+        assert (await now()).canary_said == ""
+
+
+async def test_the_crews_watcher_gets_more_and_nobody_else() -> None:
+    key = await health.watch_key()
+    async with web() as settings:
+        at = str(int(time.time()))
+        target = f"/health/crew?nonce=abc&at={at}"
+        sign = {"X-Petrel-Watch": health.signed(key, "ask", "abc", at)}
+        answer = await asked(settings.address, target, **sign, **{"X-Forwarded-For": "203.0.113.9"})
+        assert answer.status in (200, 503)
+        assert dict(answer.headers)[b"x-petrel-signature"].decode() == health.signed(key, "answer", "abc", answer.body)
+        told = json.loads(answer.body)
+        assert told["seen_as"] == "127.0.0.1" and told["forwarded"] == "203.0.113.9"
+        for wrong in (target.replace("abc", "abd"), target.replace(at, "1"), "/health/crew"):
+            assert (await asked(settings.address, wrong, **sign)).status == 404
+        assert (await asked(settings.address, target)).status == 404
+
+
+async def test_without_a_canary_health_says_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from petrel.ops.watching import jobs
+
+    watching.install(None)
+    monkeypatch.setattr(jobs, "_is_installed", True)
+    await jobs.fly()
+    assert health.word(await now()) == "ok"
+    async with deriving("tests") as w:
+        await w.execute("insert into ops.measured values (true, now() - interval '5 minutes', '[]')")
+    assert health.word(await now()) == "failing", "nobody watches any more"
+    async with reading(System("tests")) as r:
+        assert await r.value("select failed_since from ops.canary") is None

@@ -1,0 +1,130 @@
+"""The loop: what is measured, who is told, what happens when databases or addresses are away."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from petrel.core.doors import deriving, reading, writing
+from petrel.core.errors import NotFound, Unavailable
+from petrel.core.viewer import System
+from petrel.ops import watching
+from petrel.ops.watching import Owner, Tally, Wanted, Watch, alerts, measuring
+from tests.ops.watching.serving import hook
+
+pytestmark = pytest.mark.usefixtures("site")
+
+ONLY = """
+[rules.%s]
+measure = "jobs_dead"
+limit = 0
+says = "{value:.0f} dead"
+cure = "look"
+"""
+
+
+async def dead(name: str) -> None:
+    async with deriving("tests") as w:
+        await w.execute("insert into ops.job (lane, name, args, dead_at) values ('bulk', $1, '{}', now())", name)
+
+
+async def standing() -> list[watching.Alert]:
+    async with reading(System("tests")) as r:
+        return await alerts.standing(r)
+
+
+async def clean() -> None:
+    async with deriving("tests") as w:
+        await w.execute("delete from ops.job")
+        await w.execute("delete from ops.alert")
+
+
+async def test_an_owner_is_told_once_when_it_begins_and_once_when_it_ends(tmp_path: Path) -> None:
+    await clean()
+    with hook() as told:
+        wanted = Wanted(tmp_path, Owner(webhook=(told.address,)), told.address)
+        watches = [Watch(wanted), Watch(wanted)]        # of a fleet: both look, one tells
+        await dead("x")
+        for watch in watches * 2:
+            await watch.look()
+        mine = [t for t in told.told if t["rule"] == "dead-letters"]
+        assert [(t["what"], t["value"]) for t in mine] == [("fired", 1)] and "petrel jobs dead" in mine[0]["text"]
+        [stands] = [one for one in await standing() if one.rule == "dead-letters"]
+        async with writing(System("tests"), cause="tests") as w:
+            await alerts.quiet(w, stands.id, 60)
+        await clean_jobs()
+        for watch in watches:
+            await watch.look()
+        assert [t["what"] for t in told.told if t["rule"] == "dead-letters"] == ["fired", "cleared"]
+        assert told.beats == 2, "each says once a minute that it lives"
+        with pytest.raises(NotFound):
+            async with writing(System("tests"), cause="tests") as w:
+                await alerts.quiet(w, stands.id, 60)
+
+
+async def clean_jobs() -> None:
+    async with deriving("tests") as w:
+        await w.execute("delete from ops.job")
+
+
+async def test_what_an_address_does_not_take_is_tried_again(tmp_path: Path) -> None:
+    await clean()
+    with hook() as told:
+        watch = Watch(Wanted(tmp_path, Owner(webhook=(told.address,))))
+        await dead("y")
+        for status in (500, 302):
+            told.status = status
+            await watch.look()
+        assert told.told == []
+        told.status = 200
+        await watch.look()
+        assert [t["rule"] for t in told.told].count("dead-letters") == 1
+    await clean()
+
+
+async def test_databases_that_are_away_are_told_of_without_them(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await clean()
+
+    async def away() -> list[watching.Measure]:
+        raise Unavailable(detail="gone")
+
+    (tmp_path / "alerts.toml").write_text("[rules.database]\nlimit = 0\n")
+    with hook() as told:
+        watch = Watch(Wanted(tmp_path, Owner(webhook=(told.address,))))
+        with monkeypatch.context() as patched:
+            patched.setattr(measuring, "of_databases", away)
+            for _ in range(3):
+                await watch.look()
+                await asyncio.sleep(0.001)
+        assert [(t["what"], t["rule"]) for t in told.told] == [("fired", "database")]
+        await watch.look()
+        assert [t["what"] for t in told.told if t["rule"] == "database"] == ["fired", "cleared"]
+        assert [one.rule for one in await standing()] == []
+
+
+async def test_rules_are_taken_over_while_it_runs_and_a_broken_file_changes_nothing(tmp_path: Path) -> None:
+    await clean()
+    await dead("z")
+    watch = Watch(Wanted(tmp_path), Tally([]))
+    for text, wanted in (("[rules.dead-letters]\nis_on = false" + ONLY % "a", {"a"}), ("= broken", {"a"}),
+                         ("[rules.dead-letters]\nis_on = false" + ONLY % "b", {"b"})):
+        (tmp_path / "alerts.toml").write_text(text)
+        watch._plan_of = None
+        await watch.look()
+        assert {one.rule for one in await standing()} == wanted
+    await clean()
+
+
+async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
+    await clean()
+    watch = Watch(Wanted(tmp_path), Tally([]))
+    await watch.look()
+    found = {one.name for one in watch.measures}
+    elsewhere = {"canary_failed_seconds", "canary_age_seconds", "stranger_blind_seconds", "follower_lag_seconds",
+                 "process_failing", "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
+                 "backup_proven_age_seconds"}      # of what does not run here
+    assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
+    page: Any = watch.page()
+    assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
