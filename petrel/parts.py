@@ -19,7 +19,7 @@ from msgspec import Struct
 from petrel import app
 from petrel.core import closing, gone, seen
 from petrel.core.errors import PetrelError
-from petrel.ops.processes import report_ready
+from petrel.ops.processes import LEAVE_GENTLY, report_ready
 from petrel.settings import Settings
 from petrel.storage.pools import Addresses
 
@@ -108,18 +108,24 @@ def tell_errors(name: str, tally: "Tally | None" = None) -> None:
 
 
 @contextmanager
-def _stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM calls `stop`; so does Ctrl-C, unless the supervisor has taken that over."""
+def _stopping(stop: Callable[[], None], gently: Callable[[], None] | None = None) -> Iterator[None]:
+    """SIGTERM calls `stop`; so does Ctrl-C, unless the supervisor has taken that over. LEAVE_GENTLY, which another
+    release's supervisor sends when its processes serve beside us, calls `gently` before."""
+    def leave() -> None:
+        if gently is not None:
+            gently()
+        stop()
+
     loop = asyncio.get_running_loop()
-    numbers = [signal.SIGTERM]
+    handlers = {signal.SIGTERM: stop, LEAVE_GENTLY: leave}
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        numbers.append(signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop)
+        handlers[signal.SIGINT] = stop
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         yield
     finally:
-        for number in numbers:
+        for number in handlers:
             loop.remove_signal_handler(number)
 
 
@@ -127,6 +133,7 @@ async def _web(prepared: Prepared) -> None:
     import uvicorn
 
     from petrel.api.http import Connection
+    from petrel.api.http.wire import linger
     from petrel.api.present.rendered import KEPT
 
     class Server(uvicorn.Server):
@@ -134,7 +141,7 @@ async def _web(prepared: Prepared) -> None:
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
-            with _stopping(lambda: setattr(self, "should_exit", True)):
+            with _stopping(lambda: setattr(self, "should_exit", True), linger):
                 yield
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -8,16 +8,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from petrel import app, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.ops import backups
-from petrel.ops.processes import Part, Supervisor, read_status
+from petrel.ops.processes import Handover, Part, Succession, Supervisor, become, read_status, take, this_release
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses
-from petrel.storage.postgres import Storage, holder_of
+from petrel.storage.postgres import Held, Storage, holder_of
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -51,17 +53,42 @@ class Program:
         """Writes DATA/settings.toml. Errors: Invalid."""
         return settings.write(settings.load(data).folder, name, value)
 
-    def up(self, now: Settings, say: Say) -> int:
-        """The whole site, until it is told to stop; returns the exit code. Errors: StorageError, PetrelError."""
+    def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None) -> int:
+        """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
+        command line, for the release that takes over one day. Errors: StorageError, PetrelError."""
+        return self._begin(now, say, given or {}, {"site": self._listen(now)}, None).run()
+
+    def take_over(self, data: str | None, note: int, say: Say) -> int:
+        """As `up`, for a site that this process has run as another release (`ops/processes/handover.py`).
+
+        What cannot begin gives the site back to that release, whose processes still serve.
+        """
+        taken = take(note)
+        try:
+            now = settings.load(data, **taken.given)
+            supervisor = self._begin(now, say, taken.given, taken.sockets(), taken)
+        except (Exception, SystemExit) as e:
+            if taken.is_back:
+                raise
+            why = getattr(e, "message", None) or f"{type(e).__name__}: {e}"
+            say(f"This release cannot begin: {why} Giving the site back to {taken.giver.name}.")
+            become(taken.giver, settings.defaults(data).folder,
+                   msgspec.structs.replace(taken, giver=this_release(), is_back=True, why=why))
+        return supervisor.run()
+
+    def _begin(self, now: Settings, say: Say, given: dict[str, Any], listeners: dict[str, socket.socket],
+               taken: Handover | None) -> Supervisor:
+        """Everything before the processes: databases that run and are migrated, all code loaded."""
         from petrel import parts
 
         began = time.monotonic()
-        listener = self._listen(now)
+        listener = listeners["site"]
         now = settings.replace(now, port=listener.getsockname()[1])
-        with self._storage(now, say) as storage:
+        storage = self._open_storage(now, say, Held(taken.lock, taken.postgres) if taken else None)
+        try:
             addresses = app.addresses_of(storage)
             prepared = parts.prepare(now, addresses, listener)
-            in_force = asyncio.run(self._make_ready(now, addresses, say))
+            in_force = asyncio.run(self._make_ready(now, addresses, say, is_first=taken is None))
             listener.listen(1024)
             say(f"Prepared in {time.monotonic() - began:.1f} s.")
 
@@ -72,7 +99,11 @@ class Program:
             if in_force <= POLICY:
                 wanted += [Part("followers", child("followers")), Part("jobs", child("jobs"))]
             return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say,
-                              policy_in_force=in_force).run()
+                              policy_in_force=in_force, succession=Succession(this_release(), given, listeners, taken))
+        except BaseException:
+            if taken is None or taken.is_back:          # else they go back to the release that left them to us
+                storage.close()
+            raise
 
     def run(self, name: str, now: Settings, say: Say) -> None:
         """One part alone, against a site that is migrated and whose databases run. Errors: as `up`."""
@@ -199,22 +230,27 @@ class Program:
 
     @contextmanager
     def _storage(self, now: Settings, say: Say, *, restoring: bool = False) -> Iterator[Storage]:
-        if not restoring:
-            backups.restore.refuse_half_restored(now.folder)
-        storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
-                               say=say)
+        storage = self._open_storage(now, say, restoring=restoring)
         try:
-            self._make_folders(now.folder)
             yield storage
         finally:
             storage.close()
+
+    def _open_storage(self, now: Settings, say: Say, held: Held | None = None, *, restoring: bool = False) -> Storage:
+        if not restoring:
+            backups.restore.refuse_half_restored(now.folder)
+        storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
+                               say=say, held=held)
+        self._make_folders(now.folder)
+        return storage
 
     def _make_folders(self, data: Path) -> None:
         for name in ("run", "keys", "witness", "log"):
             (data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say) -> int:
-        """Migrates and registers what the parts need; returns the number of the policy in force."""
+    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say, *, is_first: bool) -> int:
+        """Migrates and registers what the parts need; returns the number of the policy in force. `is_first`: no other
+        release ran here until now, so there is nobody who may hold a link to set the site up."""
         try:
             ran = await app.migrate_site(addresses)
         except OlderProgram as older:
@@ -224,6 +260,6 @@ class Program:
         if ran:
             say(f"Brought the databases up to date: {len(ran)} steps.")
         await app.register_followers(addresses)
-        if link := await app.setup_link(now, addresses):
+        if is_first and (link := await app.setup_link(now, addresses)):
             say(f"Nobody administers this site yet. To begin, open (it works once): {link}")
         return await app.policy_in_force(addresses)

@@ -13,8 +13,16 @@ from petrel.cli.wiring import Wiring
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8000]")
 @click.option("--workers", type=int, help="Web processes.  [default: 2]")
+@click.option("--handover", type=int, hidden=True, help="Descriptor of what the release before left.")
 @click.pass_obj
-def up(wiring: Wiring, data: str | None, host: str | None, port: int | None, workers: int | None) -> None:
+def up(wiring: Wiring, data: str | None, host: str | None, port: int | None, workers: int | None,
+       handover: int | None) -> None:
     """Serve the site until it is told to stop (Ctrl-C, SIGTERM). Makes everything it needs on the first start."""
-    now = wiring.settings(data, host=host, port=port, web_workers=workers)
-    sys.exit(wiring.up(now, lambda line: click.echo(line)))
+    def say(line: str) -> None:
+        click.echo(line)
+
+    if handover is not None:
+        sys.exit(wiring.take_over(data, handover, say))
+    given = {name: value for name, value in {"host": host, "port": port, "web_workers": workers}.items()
+             if value is not None}
+    sys.exit(wiring.up(wiring.settings(data, **given), say, given))

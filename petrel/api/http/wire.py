@@ -14,13 +14,26 @@ MOST_HEAD_BYTES = 65_536
 # Of a body that was answered without being read, and still comes.
 MOST_LEFTOVER_BYTES = 2_000_000
 HEAD_S = 20.0
+LINGER_S = 4.0
+"""How long connections without a request stay, when another process takes over; shorter than `parts.GRACE_S`."""
 
 WHOLE = "petrel.whole"
+CLOSE = (b"connection", b"close")
 EXTENSIONS: dict[str, dict[str, str]] = {WHOLE: {}}
 TOO_MUCH = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json; charset=utf-8\r\n"
     b'content-length: 36\r\nconnection: close\r\n\r\n{"error":"The headers are too large"}'
 )
+
+
+_lingers = False
+
+
+def linger() -> None:
+    """From now on `shutdown` leaves connections their time: whoever asks once more gets an answer, and is told with it
+    that this connection ends. Closed at once, a request that is on its way would be lost."""
+    global _lingers
+    _lingers = True
 
 
 class Exchange(RequestResponseCycle):
@@ -38,6 +51,8 @@ class Exchange(RequestResponseCycle):
         if self.disconnected:
             return
         headers = self.default_headers + message["headers"]
+        if not self.keep_alive:
+            headers = [*headers, CLOSE]
         parts = [STATUS_LINE[message["status"]]]
         for name, value in headers:
             parts += (name, b": ", value, b"\r\n")
@@ -64,6 +79,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._stray_bytes = 0
         self._head_began = 0.0
+        self._is_last = False
         # One that never says anything ends as one that stops in the middle.
         self.timeout_keep_alive_task = self.loop.call_later(HEAD_S, self.timeout_keep_alive_handler)
 
@@ -92,7 +108,18 @@ class Connection(HttpToolsProtocol):
             left_s = max(0.0, self._head_began + HEAD_S - time.monotonic())
             self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
 
+    def shutdown(self) -> None:
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if not _lingers or not is_idle or self.transport.is_closing():
+            super().shutdown()
+            return
+        self._is_last = True
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(LINGER_S, self.timeout_keep_alive_handler)
+
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if self._is_last:
+            cycle.keep_alive = False
         # uvicorn names its class for exchanges in the middle of a long method; the two differ in `send` only.
         cycle.__class__ = Exchange
         cycle.scope["extensions"] = EXTENSIONS

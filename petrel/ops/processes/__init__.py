@@ -4,10 +4,13 @@ Words: a *part* is a kind of process (web, followers, jobs); it has as many *sea
 no process outlives the supervisor; a part that keeps crashing never takes another down; Postgres stops last.
 """
 
+from petrel.ops.processes.handover import CannotTakeOver, Handover, Sitting, ask, become, take
 from petrel.ops.processes.patience import Patience
-from petrel.ops.processes.seat import Part, report_ready
+from petrel.ops.processes.release import Release, this_release
+from petrel.ops.processes.seat import LEAVE_GENTLY, Part, report_ready
 from petrel.ops.processes.status import PartStatus, ServerStatus, Status, clock_offset_s, read_status
-from petrel.ops.processes.supervisor import Supervisor
+from petrel.ops.processes.supervisor import Succession, Supervisor
 
-__all__ = ["Part", "PartStatus", "Patience", "ServerStatus", "Status", "Supervisor", "clock_offset_s", "read_status",
-           "report_ready"]
+__all__ = ["LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release", "ServerStatus",
+           "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "clock_offset_s", "read_status",
+           "report_ready", "take", "this_release"]

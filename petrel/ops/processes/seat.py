@@ -12,6 +12,9 @@ from msgspec import Struct
 
 from petrel.ops.processes.patience import Deaths, Patience
 
+LEAVE_GENTLY = signal.SIGUSR1
+"""To a process that serves: take nothing new, finish, and let those who are still connected ask once more."""
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -134,7 +137,7 @@ def _settle(name: str, parent: int, ready_pipe: int, close: Sequence[int]) -> No
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     # Ctrl-C and a closed terminal reach the whole process group; who stops when is the supervisor's business.
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGHUP, LEAVE_GENTLY, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
     for descriptor in close:
         os.close(descriptor)

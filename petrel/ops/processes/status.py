@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from petrel.core.policy import POLICY
+from petrel.ops.processes.release import Release
 
 SiteState = Literal["starting", "ready", "draining"]
 PartState = Literal["starting", "running", "restarting", "failing"]
@@ -30,7 +31,9 @@ class ServerStatus(Struct, frozen=True):
 
 class Status(Struct, frozen=True):
     """`postgres` names the embedded clusters only; it is empty when external servers are used. Where the policy in
-    force at the start was beyond the one that this program knows, it serves what is public and runs nothing else."""
+    force at the start was beyond the one that this program knows, it serves what is public and runs nothing else.
+    `release`: None where it cannot hand the site over. `leaving`: processes of the release before. `refused`: why the
+    last handover came to nothing."""
 
     pid: int
     state: SiteState
@@ -41,6 +44,9 @@ class Status(Struct, frozen=True):
     postgres: dict[str, ServerStatus]
     policy: int = POLICY
     policy_in_force: int = 0
+    release: Release | None = None
+    leaving: list[int] = []
+    refused: str = ""
 
 
 def clock_offset_s() -> float:

@@ -7,15 +7,20 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
+from petrel.ops.processes import handover
+from petrel.ops.processes.handover import Handover
 from petrel.ops.processes.patience import Patience
+from petrel.ops.processes.release import Release
+from petrel.ops.processes.relief import Relief
 from petrel.ops.processes.seat import Part, Seat
 from petrel.ops.processes.servers import ServerWatch
 from petrel.ops.processes.status import (
@@ -34,6 +39,16 @@ BUSY_S = 0.05
 LEAVE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+class Succession(Struct, frozen=True):
+    """What makes a site that can be handed over: which release this is, the settings of its command line, the
+    listening sockets by name; and what it has been handed itself."""
+
+    release: Release
+    given: dict[str, Any]
+    listeners: dict[str, socket.socket]
+    taken: Handover | None = None
+
+
 class Supervisor:
     """Call `run` from the main thread after everything that the children share has been imported.
 
@@ -50,6 +65,7 @@ class Supervisor:
         say: Callable[[str], None] | None = None,
         patience: Patience | None = None,
         policy_in_force: int = 0,
+        succession: Succession | None = None,
     ) -> None:
         self._data = data
         self._patience = patience or Patience()
@@ -61,6 +77,12 @@ class Supervisor:
         self._say = _to_console(say)
         clusters = storage.clusters if storage else []
         self._servers = [ServerWatch(cluster, self._patience, self._say) for cluster in clusters]
+        self._succession = succession
+        taken = succession.taken if succession else None
+        self._relief = Relief([_sitting(one, self._patience) for one in taken.sitting] if taken else [],
+                              self._seats, self._patience, self._say)
+        self._refused = taken.why if taken and taken.is_back else ""
+        self._asked_to_hand_over = False
         self._asked_to_leave = 0
         self._state: SiteState = "starting"
         self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -76,11 +98,13 @@ class Supervisor:
         try:
             while not self._asked_to_leave:
                 self._look_after()
+                if self._asked_to_hand_over:
+                    self._hand_over()
                 self._write_status()
                 self._wait(self._next_due_s())
             self._drain()
         finally:
-            for seat in self._seats:
+            for seat in (*self._seats, *self._relief.leaving):
                 seat.signal(signal.SIGKILL)
             if self._storage:
                 self._storage.close()
@@ -101,10 +125,13 @@ class Supervisor:
             code = seat.reap()
             if code is not None:
                 self._mourn(seat, describe_exit(code), now)
-            if not seat.pid and now >= seat.deaths.retry_at:
+            if not seat.pid and now >= seat.deaths.retry_at and self._relief.may_fill(seat):
                 self._fill(seat, now)
             elif seat.pid and seat.deaths.has_lived(seat.since, now):
                 self._say(f"{seat.name} runs well again.")
+        if not self._relief.is_over:
+            self._relief.look_after(now)
+            self._give_back_if_failed(now)
         self._bury_strangers()
 
     def _fill(self, seat: Seat, now: float) -> None:
@@ -132,14 +159,15 @@ class Supervisor:
         """As process 1 of a container we inherit orphans, such as the children of a killed postmaster."""
         if os.getpid() != 1:
             return
-        known = {seat.pid for seat in self._seats} | {server.cluster.pid for server in self._servers}
+        known: set[int | None] = {seat.pid for seat in (*self._seats, *self._relief.leaving)}
+        known |= {server.cluster.pid for server in self._servers}
         while (found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and found.si_pid not in known:
             os.waitpid(found.si_pid, os.WNOHANG)
 
     def _next_due_s(self) -> float:
         now = time.monotonic()
-        due = [seat.deaths.retry_at - now for seat in self._seats if not seat.pid]
-        if any(not server.is_well for server in self._servers):
+        due = [seat.deaths.retry_at - now for seat in self._seats if not seat.pid and self._relief.may_fill(seat)]
+        if any(not server.is_well for server in self._servers) or not self._relief.is_over:
             due.append(BUSY_S)
         return max(0.0, min([IDLE_S, *due]))
 
@@ -170,7 +198,7 @@ class Supervisor:
         self._state = "draining"
         self._say("Stopping ...")
         for serves in (True, False):
-            leaving = [seat for seat in self._seats if seat.part.serves is serves]
+            leaving = [seat for seat in (*self._seats, *self._relief.leaving) if seat.part.serves is serves]
             for seat in leaving:
                 seat.signal(signal.SIGTERM)
             self._see_off(leaving, asked)
@@ -188,8 +216,8 @@ class Supervisor:
                 seat.signal(signal.SIGKILL)
             self._wait(1.0)
 
-    def _still_there(self, seats: Iterable[Seat]) -> list[Seat]:
-        for seat in self._seats:
+    def _still_there(self, seats: Sequence[Seat]) -> list[Seat]:
+        for seat in seats:
             seat.reap()
         return [seat for seat in seats if seat.pid]
 
@@ -197,7 +225,9 @@ class Supervisor:
         parts = {part.name: self._part_status(part) for part in self._parts}
         servers = {server.cluster.name: server.status() for server in self._servers}
         status = Status(os.getpid(), self._state, self._address, self._started_at, self._clock_offset_s, parts, servers,
-                        policy_in_force=self._policy_in_force)
+                        policy_in_force=self._policy_in_force, refused=self._refused,
+                        release=self._succession.release if self._succession else None,
+                        leaving=[seat.pid for seat in self._relief.leaving])
         text = msgspec.json.encode(status)
         if text == self._written:
             return
@@ -229,11 +259,66 @@ class Supervisor:
         self._wake_out.setblocking(False)
         signal.set_wakeup_fd(self._wake_out.fileno(), warn_on_full_buffer=False)
         before: dict[signal.Signals, Any] = {n: signal.signal(n, self._leave) for n in LEAVE}
+        before[handover.ASK] = signal.signal(handover.ASK, self._ask_to_hand_over)
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, handover.HELD_BACK)      # held back while we were handed over
         return before
 
     def _leave(self, _number: int, _frame: FrameType | None) -> None:
         self._asked_to_leave += 1
+
+    def _ask_to_hand_over(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_hand_over = True
+
+    def _hand_over(self) -> None:
+        """Goes on as the release that is asked for, or says why not and goes on as this one."""
+        self._asked_to_hand_over = False
+        try:
+            release = handover.asked_for(self._data)
+            if self._state != "ready" or not self._relief.is_over:
+                raise handover.CannotTakeOver("The site is starting, or being handed over already. Wait for it")
+            self._refused = ""
+            self._become(release)
+        except (handover.CannotTakeOver, OSError) as e:
+            self._refused = getattr(e, "message", str(e))
+            self._say(f"Not handed over: {self._refused}")
+
+    def _give_back_if_failed(self, now: float) -> None:
+        """The older release gets the site back while its processes still serve. What was given back stays."""
+        taken = self._succession.taken if self._succession else None
+        why = self._relief.has_failed(now)
+        if taken is None or why is None or taken.is_back:
+            return
+        self._say(f"This release does not serve: {why}. Giving the site back to {taken.giver.name}.")
+        for seat in self._seats:
+            seat.signal(signal.SIGKILL)
+        until = time.monotonic() + 5
+        while self._still_there(self._seats) and time.monotonic() < until:
+            self._wait(0.1)
+        try:
+            self._become(taken.giver, why)
+        except OSError as e:
+            self._say(f"It cannot be given back: {e.strerror}.")
+
+    def _become(self, release: Release, why: str = "") -> None:
+        """Never returns, unless it raises OSError. `why`: it is given back, because of that."""
+        if self._succession is None:
+            raise handover.CannotTakeOver("This site was not started by `petrel up`")
+        staying = self._relief.leaving if why else [*self._seats, *self._relief.leaving]
+        self._say(f"Handing over to {release.name} ...")
+        handover.become(release, self._data, Handover(
+            giver=self._succession.release, given=self._succession.given,
+            listeners={name: one.fileno() for name, one in self._succession.listeners.items()},
+            lock=self._storage.lock.descriptor if self._storage else -1,
+            sitting=[handover.Sitting(seat.part.name, seat.pid, seat.part.serves) for seat in staying if seat.pid],
+            postgres={s.cluster.name: pid for s in self._servers if (pid := s.cluster.pid) is not None},
+            is_back=bool(why), why=why))
+
+
+def _sitting(one: handover.Sitting, patience: Patience) -> Seat:
+    seat = Seat(Part(one.part, lambda: None, serves=one.serves), 1, patience)
+    seat.pid = one.pid
+    return seat
 
 
 def _to_console(say: Callable[[str], None] | None) -> Callable[[str], None]:

@@ -21,6 +21,31 @@ ORPHAN_PATIENCE_S = 3.0
 """Sessions notice the death of their postmaster when they next wait for something; most do within milliseconds."""
 
 
+class Adopted:
+    """A server that this process started as an older release: its child, but nobody's `Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            try:
+                pid, state = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:
+                self.returncode = 1
+            else:
+                self.returncode = os.waitstatus_to_exitcode(state) if pid else None
+        return self.returncode
+
+    def wait(self, timeout_s: float) -> int:
+        if self.poll() is None and leftovers.wait_gone(self.pid, timeout_s):
+            self.poll()
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout_s)
+        return self.returncode
+
+
 class Cluster:
     """Paths and process of one cluster. Nothing here is safe to share between threads."""
 
@@ -42,7 +67,7 @@ class Cluster:
         self._say = say
         self._owner = owner.owner_of(self.folder)
         self._binaries = binaries
-        self._server: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | Adopted | None = None
         self._died_at = 0.0
 
     @property
@@ -74,6 +99,10 @@ class Cluster:
             return
         self.stop_leftovers()
         self._launch()
+
+    def adopt(self, pid: int) -> None:
+        """Looks after a server that runs already. One that has died meanwhile is started by `start`."""
+        self._server = Adopted(pid)
 
     def wait_ready(self) -> None:
         """As long as it takes: recovery after a crash may need minutes, and says so every few seconds."""
@@ -109,6 +138,7 @@ class Cluster:
             return None
         if self._server is not None:
             code = self._server.returncode
+            assert code is not None
             self._server = None
             self._died_at = time.monotonic()
             return describe_exit(code)
@@ -187,7 +217,7 @@ def describe_exit(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _wait(server: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
+def _wait(server: "subprocess.Popen[bytes] | Adopted", timeout_s: float) -> bool:
     try:
         server.wait(timeout_s)
     except subprocess.TimeoutExpired:

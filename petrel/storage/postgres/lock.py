@@ -32,6 +32,10 @@ class SiteLock:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self.descriptor = descriptor
 
+    def adopt(self, descriptor: int) -> None:
+        """One that this process took as an older release, and holds still."""
+        self.descriptor = descriptor
+
     def release(self) -> None:
         if self.descriptor >= 0:
             os.close(self.descriptor)

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from msgspec import Struct
 
 from petrel.storage.build import build_of
 from petrel.storage.policy import POLICY, SETTING
@@ -53,6 +55,14 @@ def preview(data: Path, cluster: ClusterName) -> str:
     return f"Postgres {found.version} is ready to start it"
 
 
+class Held(Struct, frozen=True):
+    """What a process holds that took a site over from an older release, which it was itself: the descriptor of the
+    site's lock, and the embedded servers' process numbers by cluster."""
+
+    lock: int
+    servers: dict[str, int]
+
+
 @cache
 def _build() -> str:
     return build_of()
@@ -83,8 +93,10 @@ class Storage:
         database_url: str | None = None,
         keyring_url: str | None = None,
         say: Callable[[str], None] = print,
+        held: "Held | None" = None,
     ) -> Self:
         """Takes the site's lock, makes and starts what is embedded, checks what is given, and waits until it answers.
+        `held`: this process has the lock and the servers already.
 
         Blocks; call it from the main thread, outside an event loop. Raises StorageError with a cure.
         """
@@ -92,11 +104,15 @@ class Storage:
         for folder in (storage.data, storage.data / "run", storage.data / "log"):
             folder.parent.mkdir(parents=True, exist_ok=True)
             folders.make_private(folder)
-        storage.lock.take()
+        if held is None:
+            storage.lock.take()
+        else:
+            storage.lock.adopt(held.lock)
         try:
-            storage._start(say)
+            storage._start(say, held.servers if held else {})
         except BaseException:
-            storage.close()
+            if held is None:            # else they go back to the release that left them to us
+                storage.close()
             raise
         return storage
 
@@ -132,7 +148,7 @@ class Storage:
             cluster.stop()
         self.lock.release()
 
-    def _start(self, say: Callable[[str], None]) -> None:
+    def _start(self, say: Callable[[str], None], running: Mapping[str, int]) -> None:
         for name, url in self.urls.items():
             if url:
                 asyncio.run(check_external(VARIABLES[name], url))
@@ -148,6 +164,8 @@ class Storage:
         if any(made):
             say(f"Made the databases in {self.data}.")
         for cluster in self.clusters:
+            if cluster.name in running:
+                cluster.adopt(running[cluster.name])
             cluster.start()
         for cluster in self.clusters:
             cluster.wait_ready()

@@ -1,0 +1,81 @@
+"""Other releases to go over to: copies of this one, changed. And people who keep asking meanwhile."""
+
+import http.client
+import shutil
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from petrel.ops.processes import Release, Status, this_release
+from petrel.storage.build import ROOT, build_of
+
+
+def make(folder: Path, files: dict[str, str]) -> Release:
+    """This release with `files` (path below petrel/ to text) added or put in place of what is there."""
+    shutil.copytree(ROOT / "petrel", folder / "petrel", ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in files.items():
+        (folder / "petrel" / name).write_text(text)
+    return as_it_stands(folder)
+
+
+def as_it_stands(folder: Path) -> Release:
+    return msgspec.structs.replace(this_release(), root=str(folder), build=build_of(folder))
+
+
+def text_of(name: str) -> str:
+    return (ROOT / "petrel" / name).read_text()
+
+
+def runs(status: Status | None, release: Release) -> bool:
+    """The site has gone over to `release`, and nobody of the one before is left."""
+    return (status is not None and status.release is not None and status.release.build == release.build
+            and status.state == "ready" and not status.leaving)
+
+
+class Askers:
+    """Clients that ask without a pause, some on one connection, some on a new one for each request.
+
+    `answers`: how often each status came. Whatever was refused, cut off or reset counts under its error.
+    """
+
+    def __init__(self, address: str, target: str, *, token: str = "", count: int = 6) -> None:
+        self._place = urlsplit(address).netloc
+        self._target = target
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._stop = threading.Event()
+        self.answers: Counter[object] = Counter()
+        self.slowest_s = 0.0
+        self._threads = [threading.Thread(target=self._ask, args=(bool(n % 2),)) for n in range(count)]
+
+    def __enter__(self) -> "Askers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, keeps: bool) -> None:
+        line: http.client.HTTPConnection | None = None
+        while not self._stop.is_set():
+            began = time.monotonic()
+            line = line or http.client.HTTPConnection(self._place, timeout=30)
+            try:
+                line.request("GET", self._target, headers=self._headers)
+                answer = line.getresponse()
+                answer.read()
+                found: object = answer.status
+                if answer.will_close or not keeps:
+                    line.close()
+                    line = None
+            except (OSError, http.client.HTTPException) as e:
+                found, line = repr(e), None
+            self.answers[found] += 1
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+            self._stop.wait(0.01)
