@@ -14,7 +14,7 @@ from petrel import app, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
-from petrel.ops import backups
+from petrel.ops import backups, databases
 from petrel.ops.processes import Handover, Part, Succession, Supervisor, become, read_status, take, this_release
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
@@ -52,6 +52,19 @@ class Program:
     def set(self, data: str | None, name: str, value: str) -> Field:
         """Writes DATA/settings.toml. Errors: Invalid."""
         return settings.write(settings.load(data).folder, name, value)
+
+    def prepare_databases(self, now: Settings, ask: databases.Ask, say: Say, *, keep: bool = True) -> databases.Done:
+        """Servers for production, set up or found. With `keep` their addresses go into the settings when the site has
+        no databases yet, and are remembered for `move_databases` otherwise. Errors: StorageError."""
+        current = databases.Urls(now.database_url, now.keyring_url)
+        if keep:
+            now.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prepared = asyncio.run(databases.prepare(ask, databases.known(now.folder, current), say))
+        if not keep:
+            return databases.Done(prepared.urls, prepared.findings, "Nothing was changed in the settings.")
+        if taken := databases.take(now.folder, current, prepared.urls):
+            settings.write_all(now.folder, {"database_url": taken.main, "keyring_url": taken.keyring})
+        return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))
 
     def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None) -> int:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the

@@ -174,24 +174,38 @@ def replace(settings: Settings, **changes: Any) -> Settings:
 
 def write(data: Path, name: str, text: str) -> Field:
     """Sets one line of DATA/settings.toml; comments and order stay. Errors: Invalid."""
-    field = _field(name, "the command line")
-    if field.place:
-        raise Invalid(message=f"{name} says where {FILE} is and cannot stand there: use --{name} or {field.variable}")
-    value = _check(field, text, "the command line")
+    return write_all(data, {name: text})[0]
+
+
+def write_all(data: Path, texts: Mapping[str, str]) -> list[Field]:
+    """Sets several lines at once: all of them or none, whatever happens meanwhile. Errors: Invalid."""
+    written = [_field(name, "the command line") for name in texts]
     path = data / FILE
     lines = path.read_text().splitlines() if path.exists() else []
-    line = f"{name} = {_toml(value)}"
-    places = [i for i, old in enumerate(lines) if re.match(rf"\s*{name}\s*=", old)]
-    if places:
-        lines[places[0]] = line
-    else:
-        lines.append(line)
-    fresh = path.with_name(FILE + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
+    for field, text in zip(written, texts.values(), strict=True):
+        if field.place:
+            raise Invalid(message=f"{field.name} says where {FILE} is and cannot stand there: use --{field.name} or "
+                                  f"{field.variable}")
+        line = f"{field.name} = {_toml(_check(field, text, 'the command line'))}"
+        places = [i for i, old in enumerate(lines) if re.match(rf"\s*{field.name}\s*=", old)]
+        if places:
+            lines[places[0]] = line
+        else:
+            lines.append(line)
+    _replace_file(path, "\n".join(lines) + "\n")
+    return written
+
+
+def _replace_file(path: Path, text: str) -> None:
+    """Durable, and its owner stays the one of the directory: root may set what the site's user has to read."""
+    fresh, home = path.with_name(FILE + ".new"), path.parent.stat()
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        if os.geteuid() == 0:
+            os.fchown(file.fileno(), home.st_uid, home.st_gid)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
-    return field
 
 
 def _merge(data: str | None, environment: Mapping[str, str],

@@ -20,6 +20,7 @@ NOUNS = {
     "run": "Run one part alone, for a fleet: web, followers or jobs",
     "doctor": "Look for what is wrong on this machine, and say the cure",
     "migrate": "Bring the databases up to date",
+    "database": "Databases for production: set up, check, move, upgrade",
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",

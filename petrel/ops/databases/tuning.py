@@ -33,9 +33,9 @@ DURABLE = (
 )
 
 
-def wishes(cluster: ClusterName, machine: Machine, free_mib: int = 100_000) -> tuple[Wish, ...]:
-    """All of them for one server. `free_mib`: room on its disk."""
-    own = _keyring(machine) if cluster == "keyring" else _main(machine, free_mib)
+def wishes(cluster: ClusterName, machine: Machine, disk_mib: int = 200_000) -> tuple[Wish, ...]:
+    """All of them for one server. `disk_mib`: size of its disk."""
+    own = _keyring(machine) if cluster == "keyring" else _main(machine, disk_mib)
     return (*DURABLE, *QUIET, *own)
 
 
@@ -65,14 +65,14 @@ async def judge(connection: Any, cluster: ClusterName, machine: Machine | None) 
     return found
 
 
-def _main(machine: Machine, free_mib: int) -> tuple[Wish, ...]:
+def _main(machine: Machine, disk_mib: int) -> tuple[Wish, ...]:
     memory = machine.memory_mib
     return (
         _size("shared_buffers", _between(128, memory // 5, 8192), "what is read often would come from the disk"),
         _size("effective_cache_size", _between(256, memory // 2, 65536), "plans would avoid indexes"),
         _size("work_mem", _between(4, memory // 1000, 32), "sorts would go to the disk"),
         _size("maintenance_work_mem", _between(64, memory // 20, 1024), "vacuum and indexes would take long"),
-        _size("max_wal_size", _between(1024, free_mib // 20, 8192), "it would write checkpoints all the time"),
+        _size("max_wal_size", _between(1024, disk_mib // 40, 8192), "it would write checkpoints all the time"),
         Wish("max_connections", "100", "web, followers, jobs and backups need 60", must=True, rule="least"),
         *_common("on"),
     )

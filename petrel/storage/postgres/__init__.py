@@ -6,6 +6,7 @@ network; a server is only ever signalled after its process was verified to live 
 directory that is not ours is changed.
 """
 
+from petrel.storage.postgres import installed
 from petrel.storage.postgres.binaries import MAJOR
 from petrel.storage.postgres.birth import ADMIN
 from petrel.storage.postgres.cluster import Cluster, describe_exit
@@ -20,7 +21,7 @@ from petrel.storage.postgres.errors import (
 from petrel.storage.postgres.external import OLDEST, check_asks, check_external
 from petrel.storage.postgres.links import Link, LinkRefused, check_link, greet, link_of
 from petrel.storage.postgres.lock import SiteLock, holder_of
-from petrel.storage.postgres.logins import give_passwords
+from petrel.storage.postgres.logins import give_passwords, scram_verifier
 from petrel.storage.postgres.site import (
     DATABASES,
     VARIABLES,
@@ -59,8 +60,10 @@ __all__ = [
     "greet",
     "hand_over",
     "holder_of",
+    "installed",
     "link_of",
     "preview",
+    "scram_verifier",
     "stop_leftovers",
     "this_machine",
 ]

@@ -43,11 +43,13 @@ class Link(Struct, frozen=True):
 
 class Greeting(Struct, frozen=True):
     """What a server wants from whoever knocks. `asks`: a word of METHODS, "refused" when it lets nobody in;
-    `tls`: as in TLSv1.3, None without; `takes_plain`: it would also talk without TLS."""
+    `tls`: as in TLSv1.3, None without; `takes_plain`: it would also talk without TLS; `ends_at_s`: when its certificate
+    ends, in seconds since 1970."""
 
     asks: str
     tls: str | None
     takes_plain: bool
+    ends_at_s: float = 0
 
 
 def link_of(url: str) -> Link:
@@ -108,9 +110,10 @@ def greet(link: Link) -> Greeting:
             raise ssl.SSLError(f"{link.host} does not offer TLS")
         context = ssl.create_default_context(cafile=link.authority)
         with context.wrap_socket(line, server_hostname=link.host) as safe:
-            version = safe.version()
+            version, shown = safe.version(), safe.getpeercert() or {}
             asks = _asked(safe, link)
-    return Greeting(asks, version, takes_plain=_asked(_dial(link), link) != "refused")
+    return Greeting(asks, version, takes_plain=_asked(_dial(link), link) != "refused",
+                    ends_at_s=ssl.cert_time_to_seconds(str(shown["notAfter"])))
 
 
 def _dial(link: Link) -> socket.socket:

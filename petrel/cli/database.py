@@ -1,0 +1,63 @@
+"""`petrel database`: the distribution's Postgres for production, its settings, moving there and back, upgrades."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from petrel.cli.common import put, say, with_data, with_json
+from petrel.cli.wiring import Wiring
+
+
+@click.group()
+def database() -> None:
+    """Set up, check, move and upgrade the databases of the site."""
+
+
+@database.command()
+@with_data
+@with_json
+@click.option("--version", "major", type=int, metavar="N", help="Major version.  [default: the newest installed]")
+@click.option("--listen", multiple=True, metavar="ADDRESS", help="Let other machines in, over TLS, at this address.")
+@click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which they reach this machine.")
+@click.option("--only", type=click.Choice(["main", "keyring"]), help="One of both: the other is on another machine.")
+@click.option("--superuser-urls", "urls", type=click.Path(path_type=Path), metavar="FILE",
+              help="Servers that run elsewhere, reached as their superuser: database_url and keyring_url.")
+@click.option("--use", type=click.Path(path_type=Path), metavar="FILE",
+              help="Servers that were prepared elsewhere: what --print-urls printed there.")
+@click.option("--print-urls", is_flag=True, help="Print the addresses, with passwords, instead of keeping them.")
+@click.pass_obj
+def prepare(wiring: Wiring, data: str | None, as_json: bool, print_urls: bool, **given: Any) -> None:
+    """Find or set up Postgres of the distribution for data and keyring. May be run again at any time."""
+    from petrel.ops import databases
+
+    ask = databases.Ask(major=given["major"], listen=given["listen"], names=given["names"], only=given["only"],
+                        superusers=databases.read_urls(given["urls"]) if given["urls"] else None,
+                        ready=databases.read_urls(given["use"]) if given["use"] else None)
+    done = wiring.prepare_databases(wiring.settings(data), ask, say, keep=not print_urls)
+    lines = [f"{one.cluster}: {one.text}" for one in done.findings]
+    if print_urls:
+        lines += [f'database_url = "{done.urls.main}"'] if done.urls.main else []
+        lines += [f'keyring_url = "{done.urls.keyring}"'] if done.urls.keyring else []
+    put({"findings": done.findings, "next": done.next, "urls": done.urls if print_urls else None},
+        "\n".join(lines if print_urls else [*lines, done.next]), as_json)
+
+
+@database.command()
+@with_data
+@with_json
+@click.pass_obj
+def check(wiring: Wiring, data: str | None, as_json: bool) -> None:
+    """Look at the servers of the settings: lines, versions, every setting. Exit code 1 when something has to change."""
+    from petrel.ops import databases
+
+    now = wiring.settings(data)
+    reports = asyncio.run(databases.look(databases.Urls(now.database_url, now.keyring_url)))
+    lines = []
+    for one in reports:
+        lines.append(f"{one.cluster}: {one.about}")
+        lines += [f"  {'BAD   ' if finding.must else 'advice'} {finding.text}" for finding in one.findings]
+    put(reports, "\n".join(lines) or "The databases are the embedded ones, which set themselves up.", as_json)
+    sys.exit(1 if any(f.must for one in reports for f in one.findings) else 0)
