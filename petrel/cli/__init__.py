@@ -24,6 +24,7 @@ NOUNS = {
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",
+    "mail": "Try mail out, see what waits, take in what came back",
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: their data, its end, who saw it",

@@ -169,7 +169,7 @@ def invite(wiring: Wiring, uses: int, days: int, data: str | None, as_json: bool
 @with_json
 @click.pass_obj
 def confirm(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
-    """Take somebody's mail address as confirmed, since Petrel sends no mail yet."""
+    """Take somebody's mail address as confirmed: where no mail is sent, or theirs does not arrive."""
     from petrel.core.doors import writing
     from petrel.core.viewer import System
     from petrel.features import accounts as room
@@ -182,6 +182,28 @@ def confirm(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> Non
     wiring.call(wiring.settings(data), work, say)
     name = handle.removeprefix("@")
     put({"handle": name, "confirmed": True}, f"@{name} may sign in now.", as_json)
+
+
+@accounts.command()
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def link(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """A link with which somebody sets a new password: for who gets no mail. Be sure who asks you for it."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    now = wiring.settings(data)
+
+    async def work() -> str:
+        account = await find(handle)
+        async with writing(System("cli"), cause="petrel accounts link") as w:
+            return await room.resets.make(w, account.id, useful_s=room.resets.BY_THE_CREW_S)
+
+    made = f"{wiring.address(now)}/auth/reset/{wiring.call(now, work, say)}"
+    put({"link": made, "days": 3}, made, as_json)
 
 
 async def find(handle: str) -> Any:

@@ -78,6 +78,7 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/app.py": (NONE, "says by which relay mail leaves"),
     "petrel/features/mail/commands.py": (NONE, "asks whether there is a relay"),
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
+    "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
     "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),

@@ -10,7 +10,14 @@ link that a letter would carry the crew can make (`petrel accounts link`).
 Read next: commands.py, sending.py, bounces.py; a new letter: a file in templates/.
 """
 
-from petrel.features.mail.commands import is_on, queue
+from petrel.features.mail.bounces import Taken
+from petrel.features.mail.bounces import take as take_bounce
+from petrel.features.mail.commands import is_on, queue, retry, unsubscribe, wish
+from petrel.features.mail.envelopes import BadAddress
 from petrel.features.mail.letters import NoSuchTemplate
+from petrel.features.mail.reads import health, own, records, waiting
+from petrel.features.mail.sending import NotTaken, try_out
+from petrel.features.mail.shapes import TOPICS, Health, Own, Record, Shown
 
-__all__ = ["NoSuchTemplate", "is_on", "queue"]
+__all__ = ["TOPICS", "BadAddress", "Health", "NoSuchTemplate", "NotTaken", "Own", "Record", "Shown", "Taken", "health",
+           "is_on", "own", "queue", "records", "retry", "take_bounce", "try_out", "unsubscribe", "waiting", "wish"]

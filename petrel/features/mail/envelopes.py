@@ -83,10 +83,19 @@ async def way_back(relay: Relay, letter: int) -> str:
 async def came_back(address: str) -> int | None:
     """The letter that an address of `way_back` names; None for what we did not make."""
     number, dash, proof = address.strip().strip("<>").rpartition("@")[0].rpartition("+")[2].partition("-")
-    if not dash or not number.isascii() or not number.isdigit() or len(number) > 19:
+    if not dash or not number.isascii() or not number.isdigit() or len(number) > 18:
         return None
     return int(number) if hmac.compare_digest((await mac("back", int(number))).encode(),
                                               proof.lower().encode("ascii", "replace")) else None
+
+
+async def was_ours(message_id: str) -> int | None:
+    """The letter that a Message-ID names, if we made it."""
+    number, dot, proof = message_id.strip().strip("<>").partition("@")[0].partition(".")
+    if not dot or not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    wanted = await mac("id", int(number))
+    return int(number) if hmac.compare_digest(wanted.encode(), proof.encode("ascii", "replace")) else None
 
 
 async def off_secret(account: int, topic: str) -> str:
@@ -98,7 +107,7 @@ async def off_from(secret: str) -> tuple[int, str] | None:
     """(account, topic) of a link of `off_secret`; None for what we did not make."""
     account, _, rest = secret.partition("-")
     topic, _, proof = rest.partition("-")
-    if not account.isascii() or not account.isdigit() or len(account) > 19:
+    if not account.isascii() or not account.isdigit() or len(account) > 18:
         account = "0"
     wanted = await mac("off " + topic, int(account))
     return (int(account), topic) if hmac.compare_digest(wanted.encode(), proof.encode("ascii", "replace")) else None

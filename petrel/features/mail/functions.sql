@@ -19,3 +19,19 @@ language sql stable security definer set search_path = '' as $$
   select k.selector, k.public_key, k.sealed_private from mail.signing_key k
    where k.retired_at is null order by k.made_at desc limit 1
 $$;
+
+-- What the viewer wishes to be sent, and whether the address they have now refuses it. For sessions only.
+create or replace function mail.own(p_digest bytea)
+returns table (topics text[], is_confirmed boolean, why text)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.kind is distinct from 'session' then return; end if;
+  return query
+  select coalesce((select array_agg(w.topic) from mail.wish w
+                    where w.cell = law.cell(v.account) and w.account = v.account), '{}'),
+         c.confirmed_at is not null,
+         (select f.why from mail.refusal f
+           where f.cell = c.cell and f.account = c.account and f.digest = c.email_digest)
+    from accounts.credential c where c.cell = law.cell(v.account) and c.account = v.account;
+end $$;

@@ -1,7 +1,7 @@
 """Mail after a restore (`core/restrictions.py`)."""
 
 from petrel.core.doors import Writer
-from petrel.core.restrictions import at_restore, harmless
+from petrel.core.restrictions import Kept, at_restore, harmless, restricts
 
 harmless({
     "mail.letter.asked": "a restore loses it; what it told is in the account, and a link can be asked for again",
@@ -11,8 +11,15 @@ harmless({
     "mail.letter.dropped": "what a restore itself writes: letters that waited then may have left since",
 })
 
+END = "delete from mail.wish where cell = law.cell($1) and account = $1"
 DROP = "update mail.letter set state = 'ended', code = 'restored', ended_at = now(), sealed_letter = null " \
        "where state = 'waiting'"
+
+
+@restricts("mail.wish.ended")
+async def wish_ended(w: Writer, entry: Kept) -> bool:
+    """Which topic it was is not kept outside: all of them end."""
+    return bool(await w.execute(END, entry.subject))
 
 
 @at_restore("mail.letter.dropped")

@@ -1,10 +1,10 @@
 """Rows of mail: the statements, and nothing decided."""
 
 from petrel.core import seal
-from petrel.core.doors import Reader, Writer, deriving
+from petrel.core.doors import Reader, Row, Writer, deriving
 from petrel.core.ids import cell_of
 from petrel.features.mail.letters import Template
-from petrel.features.mail.shapes import Letter, State
+from petrel.features.mail.shapes import Letter, Shown, State
 
 # Somebody else's wish is nobody's: a topic that can be turned off goes to confirmed addresses that did not refuse.
 TAKES = """
@@ -51,9 +51,10 @@ on conflict (cell, account) do update
       why = case when f.digest = excluded.digest and f.why = 'complaint' then f.why else excluded.why end,
       code = excluded.code
 """
-WAITING = """
-select id, account, template, state, attempts, made_at, next_at, code from mail.letter
- where state = any($1::text[]) order by next_at limit $2
+SHOWN = "id, account, template, state, attempts, made_at, coalesce(ended_at, next_at), code"
+LISTED = f"""
+select {SHOWN} from mail.letter
+ where state = any($1::text[]) order by coalesce(ended_at, next_at) limit $2
 """
 
 
@@ -85,6 +86,54 @@ async def end(letter: int, state: State, code: str) -> None:
 async def note_refusal(account: int, digest: bytes, why: str, code: str) -> None:
     async with deriving("mail") as w:
         await w.execute(NOTE_REFUSAL, account, digest, why, code)
+
+
+FIND = f"select {SHOWN} from mail.letter where cell = law.cell($1) and id = $1"
+HURRY = """
+update mail.letter set next_at = now() where state = 'waiting' and ($1::bigint is null or id = $1)
+"""
+CLOSE_ALL = "delete from mail.breaker where open_until is not null"
+HEALTH = """
+select (select count(*) from mail.letter where state = 'waiting') as waiting,
+       (select extract(epoch from now() - min(made_at))::float8 from mail.letter where state = 'waiting') as oldest_s,
+       (select count(*) from mail.letter where state = 'refused' and ended_at > now() - interval '1 day') as refused,
+       (select count(*) from mail.letter where state = 'sent' and ended_at > now() - interval '1 day') as sent,
+       (select code from mail.breaker where domain = '' and open_until > now()) as relay
+"""
+
+
+async def find(r: Reader, letter: int) -> Shown | None:
+    row = await r.row(FIND, letter)
+    return None if row is None else Shown(*row)
+
+
+async def listed(r: Reader, states: list[str], limit: int) -> list[Shown]:
+    """Those whose turn is next first."""
+    return [Shown(*row) for row in await r.fetch(LISTED, states, limit)]
+
+
+async def hurry(w: Writer, letter: int | None) -> int:
+    """Now is the time of what waits (or of this one); nothing is let rest any more."""
+    await w.execute(CLOSE_ALL)
+    return await w.execute(HURRY, letter)
+
+
+async def health(r: Reader) -> Row:
+    row = await r.row(HEALTH)
+    assert row is not None
+    return row
+
+
+MAKE_WISH = "insert into mail.wish (cell, account, topic) values (law.cell($1), $1, $2) on conflict do nothing"
+END_WISH = "delete from mail.wish where cell = law.cell($1) and account = $1 and topic = $2"
+
+
+async def make_wish(w: Writer, account: int, topic: str) -> int:
+    return await w.execute(MAKE_WISH, account, topic)
+
+
+async def end_wish(w: Writer, account: int, topic: str) -> int:
+    return await w.execute(END_WISH, account, topic)
 
 
 END_LATE = """

@@ -7,8 +7,8 @@ Outcome = Literal["relay", "later", "address", "refused"]
 WAITS_S = (60, 300, 900, 3600, 7200, 14_400, 28_800)
 """Between the tries of one letter; after the last, that one again, until the letter's time is over."""
 
-GONE = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.6.7")
-"""The address does not exist, or takes nothing any more. source: RFC 3463, RFC 7505."""
+GONE = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.2.2", "5.6.7")
+"""The address does not exist, or takes nothing any more (5.2.2: full, for good). source: RFC 3463, RFC 7505."""
 
 OPENS_AFTER = 5
 REST_S, LONGEST_REST_S = 300, 4 * 3600

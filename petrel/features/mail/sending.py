@@ -11,8 +11,9 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from petrel.core import limits, seal
+from petrel.core import ids, limits, seal
 from petrel.core.doors import deriving
+from petrel.core.errors import Unavailable
 from petrel.features import accounts
 from petrel.features.mail import breakers, envelopes, letters, rows, rules, signing
 from petrel.features.mail.shapes import Content, Letter
@@ -142,16 +143,24 @@ async def _open(claimed: Sequence[Letter], left: list[Letter], tally: Tally) -> 
     return ready
 
 
-async def try_out(to: str) -> str:
-    """Sends one letter at once, past the queue, and says by which way. Errors: outside.Trouble, BadAddress."""
-    from petrel.core import ids
+class NotTaken(Unavailable):
+    """The mail server did not take the letter"""
 
+
+async def try_out(to: str) -> str:
+    """Sends one letter at once, past the queue, and says by which way. Errors: NotTaken, which tells the cure."""
     post = outside.post()
     relay = post.relay or outside.Relay("", "petrel@localhost")
     number = ids.new_id(ids.any_cell())
     facts = {"domain": limits.current().domain, "server": relay.server}
     one = envelopes.Addressed(number, letters.template("test"), facts, to)
-    async with post.session() as session:
-        await session.send(await envelopes.pack(one, relay, await signing.key()))
+    try:
+        async with post.session() as session:
+            await session.send(await envelopes.pack(one, relay, await signing.key()))
+    except envelopes.BadAddress as e:
+        raise NotTaken(f"{to} is not an address that mail can be sent to: {e}") from e
+    except outside.Trouble as e:
+        said = f"{relay.server} does not take a letter to {to}." if e.whose != "relay" else "No letter left."
+        raise NotTaken(e.cure or said, detail=f"it said: {e.code or ''} {e.text}") from e
     await breakers.close(breakers.RELAY)
     return f"{relay.server}:{relay.port} ({relay.security}) took a letter from {relay.sender} to {to}."

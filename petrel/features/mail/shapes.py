@@ -32,7 +32,7 @@ class Letter(Struct, frozen=True):
     sealed: bytes
 
 
-class Waiting(Struct, frozen=True):
+class Shown(Struct, frozen=True):
     """A letter as the crew sees it: no address, no text."""
 
     id: int
@@ -43,3 +43,32 @@ class Waiting(Struct, frozen=True):
     made_at: datetime
     next_at: datetime
     code: str
+
+
+class Health(Struct, frozen=True):
+    """How mail goes. `sent` and `refused` within a day; `relay`: what the mail server last said while nothing goes
+    through it, None while it does."""
+
+    is_on: bool
+    waiting: int
+    oldest_s: float
+    sent: int
+    refused: int
+    relay: str | None
+
+
+class Record(Struct, frozen=True):
+    """A TXT record that should be in DNS, and what for. `is_ours`: we know it letter by letter."""
+
+    name: str
+    text: str
+    why: str
+    is_ours: bool = True
+
+
+class Own(Struct, frozen=True):
+    """What somebody sees of their mail. `refusal`: "bounce" or "complaint", of the address they have now."""
+
+    topics: frozenset[str] = frozenset()
+    is_confirmed: bool = False
+    refusal: str | None = None

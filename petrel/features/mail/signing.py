@@ -1,6 +1,6 @@
 """DKIM: a signature with which receivers can prove that a letter comes from this site and was not changed.
 
-rsa-sha256, relaxed/relaxed. The key is made on first use and sealed under a secret of the site's; `record` is what
+rsa-sha256, relaxed/relaxed. The key is made on first use and sealed under a secret of the site's; `in_dns` is what
 belongs into DNS. source: RFC 6376, RFC 8301 (2048 bits).
 """
 
@@ -51,7 +51,7 @@ async def key() -> Key:
     return found
 
 
-def record(one: Key, domain: str) -> tuple[str, str]:
+def in_dns(one: Key, domain: str) -> tuple[str, str]:
     """Name and text of the DNS record (TXT) that receivers check signatures with."""
     return f"{one.selector}._domainkey.{domain}", f"v=DKIM1; k=rsa; p={one.public}"
 

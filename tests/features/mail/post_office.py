@@ -50,18 +50,21 @@ class Office:
 
 
 @asynccontextmanager
-async def office(tls: ssl.SSLContext | None = None, *, implicit: bool = False, password: str = "",
+async def office(tls: ssl.SSLContext | None = None, *, implicit: bool = False, asks: str = "",
                  **relay: Any) -> AsyncIterator[Office]:
-    """An office that is open, installed as this process's relay. `tls`: offers STARTTLS, or speaks TLS at once."""
+    """An office that is open, installed as this process's relay. `tls`: offers STARTTLS, or speaks TLS at once.
+    `asks`: for this password."""
     one = Office()
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=isinstance(data, LoginPassword) and data.password == password.encode())
+        return AuthResult(success=isinstance(data, LoginPassword) and data.password == asks.encode(),
+                          handled=False)
 
     def make() -> SMTP:
         return SMTP(one, hostname="relay.test", enable_SMTPUTF8=True, tls_context=None if implicit else tls,
-                    require_starttls=bool(tls and not implicit), authenticator=check if password else None,
-                    auth_required=bool(password), auth_require_tls=False, loop=asyncio.get_running_loop())
+                    require_starttls=bool(tls and not implicit), authenticator=check if asks else None,
+                    auth_required=bool(asks) and not implicit, auth_require_tls=not implicit,
+                    loop=asyncio.get_running_loop())
 
     server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0, ssl=tls if implicit else None)
     one.port = server.sockets[0].getsockname()[1]
