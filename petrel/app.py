@@ -272,8 +272,7 @@ def place_of(settings: Settings) -> "Place":
 
 def watched(settings: Settings) -> "Wanted":
     """What the watch of this site is told."""
-    from petrel.ops.watching import Owner, Wanted
+    from petrel.ops.watching import Wanted, crew
 
-    mail, webhook = (tuple(filter(None, map(str.strip, text.split(","))))
-                     for text in (settings.alert_mail, settings.alert_webhook))
-    return Wanted(settings.folder, Owner(mail=mail, webhook=webhook), settings.heartbeat_url, settings.metrics_port)
+    return Wanted(settings.folder, crew(settings.alert_mail, settings.alert_webhook), settings.heartbeat_url,
+                  settings.metrics_port)

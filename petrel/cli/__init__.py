@@ -28,6 +28,8 @@ NOUNS = {
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: their data, its end, who saw it",
+    "watch": "Watch a site from another host",
+    "alerts": "See what is wrong, say that you look at it",
     "stranger": "See whether the site's own stranger finds something",
     "surfaces": "Close a surface through which something leaks, open it again",
     "policy": "Which privacy policy is in force, and raising it",

@@ -11,9 +11,10 @@ Read next: looking.py (the loop), rules.toml, judging.py, canary.py, health.py; 
 from petrel.ops.watching import alerts, health, logs
 from petrel.ops.watching.jobs import install
 from petrel.ops.watching.looking import Wanted, Watch
-from petrel.ops.watching.planning import plan
+from petrel.ops.watching.planning import crew, plan
 from petrel.ops.watching.shapes import Alert, Health, Measure, Owner, Plan, Rule
 from petrel.ops.watching.tally import Tally
+from petrel.ops.watching.telling import try_out
 
-__all__ = ["Alert", "Health", "Measure", "Owner", "Plan", "Rule", "Tally", "Wanted", "Watch", "alerts", "health",
-           "install", "logs", "plan"]
+__all__ = ["Alert", "Health", "Measure", "Owner", "Plan", "Rule", "Tally", "Wanted", "Watch", "alerts", "crew",
+           "health", "install", "logs", "plan", "try_out"]

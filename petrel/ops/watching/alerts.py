@@ -2,6 +2,7 @@
 
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import NotFound
+from petrel.features import accounts
 from petrel.ops.watching.judging import Act
 from petrel.ops.watching.shapes import Alert
 
@@ -22,6 +23,7 @@ update ops.alert set quiet_until = now() + make_interval(secs => $2)
  where id = $1 and cleared_at is null returning id
 """
 DAYS = 90
+OWNERS = "select id from accounts.account where role = 'owner' and domain is null and state & $1 = 0 order by id"
 FORGET = "delete from ops.alert where cleared_at < now() - make_interval(days => $1)"
 
 
@@ -35,13 +37,15 @@ async def listed(r: Reader, most: int = 100) -> list[Alert]:
     return [_alert(row) for row in await r.fetch(LISTED, most)]
 
 
-async def take(w: Writer, act: Act) -> bool:
-    """Writes one act down; False when another process did already, and tells of it."""
+async def take(w: Writer, act: Act) -> int:
+    """Writes one act down; the number of the alert, 0 when another process did already, and tells of it."""
     if act.alert is None:
-        return bool(await w.change(FIRE, act.rule, act.target, act.value, act.owner))
-    if act.what == "cleared":
-        return bool(await w.change(CLEAR, act.alert.id))
-    return bool(await w.change(TELL, act.alert.id, act.alert.told, act.value, act.owner))
+        rows = await w.change(FIRE, act.rule, act.target, act.value, act.owner)
+    elif act.what == "cleared":
+        rows = await w.change(CLEAR, act.alert.id)
+    else:
+        rows = await w.change(TELL, act.alert.id, act.alert.told, act.value, act.owner)
+    return int(rows[0][0]) if rows else 0
 
 
 async def quiet(w: Writer, number: int, seconds: float) -> None:
@@ -49,6 +53,12 @@ async def quiet(w: Writer, number: int, seconds: float) -> None:
     if not await w.change(QUIET, number, seconds):
         raise NotFound(f"No alert {number} stands. `petrel alerts list` shows those that do.")
     w.record("ops.alert.quieted", number, cell=0)
+
+
+async def owners(r: Reader) -> tuple[int, ...]:
+    """Accounts that own the site, and can be reached."""
+    away = accounts.State.SUSPENDED | accounts.State.DEACTIVATED | accounts.State.PURGED | accounts.State.UNCONFIRMED
+    return tuple(row[0] for row in await r.fetch(OWNERS, int(away)))
 
 
 async def forget(w: Writer) -> int:

@@ -44,7 +44,7 @@ class Watch:
     def __init__(self, wanted: Wanted, tally: Tally | None = None) -> None:
         self._wanted = wanted
         self._tally = tally
-        self._failures = measuring.Failures(tally)
+        self._answers = measuring.Answers(tally)
         self._judge = Judge()
         self._messenger = Messenger()
         self._plan = Plan({}, {})
@@ -78,7 +78,7 @@ class Watch:
     async def look(self) -> list[Act]:
         """Once; returns what somebody was told of."""
         self._read_plan()
-        measures = measuring.of_machine(self._wanted.data) + list(self._failures.measured())
+        measures = measuring.of_machine(self._wanted.data) + list(self._answers.measured())
         try:
             measures += await measuring.of_databases()
             self._away_since_s = None
@@ -91,22 +91,25 @@ class Watch:
         firing = self._judge.firing(self._plan.rules, self.measures, time.monotonic())
         await self._messenger.send()
         told = await (self._told_without(firing) if away_s else self._told(firing))
-        for act in told:
-            await self._tell(act)
         await self._beat()
         return told
 
     async def _told(self, firing: dict[Key, float]) -> list[Act]:
-        taken = []
+        taken: list[tuple[Act, int]] = []
+        owners: tuple[int, ...] = ()
         async with deriving("watching") as w:
             await w.execute(KEEP, msgspec.json.encode(self.measures).decode())
             for act in acts(self._plan, await alerts.standing(w), firing, datetime.now(UTC)):
-                if await alerts.take(w, act):
-                    taken.append(act)
-        cleared = [Act("cleared", *key, one.value, one.owner, one) for key, one in self._told_away.items()
-                   if key not in firing]
+                if number := await alerts.take(w, act):
+                    taken.append((act, number))
+            if taken:
+                owners = await alerts.owners(w)
+        taken += [(Act("cleared", *key, one.value, one.owner, one), 0) for key, one in self._told_away.items()
+                  if key not in firing]
         self._told_away.clear()
-        return taken + cleared
+        for act, number in taken:
+            await self._tell(act, number, owners)
+        return [act for act, _ in taken]
 
     async def _told_without(self, firing: dict[Key, float]) -> list[Act]:
         """While the databases are away what was told is only known here."""
@@ -117,14 +120,16 @@ class Watch:
             began = act.alert.fired_at if act.alert else now
             self._told_away[act.rule, act.target] = Alert(0, act.rule, act.target, act.owner, act.value, began, now, 1,
                                                           None, None)
+            await self._tell(act, 0, ())
         return found
 
-    async def _tell(self, act: Act) -> None:
-        said = notice(self._plan, act)
+    async def _tell(self, act: Act, number: int, owners: tuple[int, ...]) -> None:
+        """`owners`: of the site, whom a letter reaches where no address is named."""
+        said = notice(self._plan, act, number)
         (log.info if act.what == "cleared" else log.error)("alert", what=act.what, rule=act.rule, target=act.target,
                                                            says=said.says, owner=act.owner)
         owner = self._plan.owners.get(act.owner) or self._wanted.crew
-        await self._messenger.tell(owner.webhook, said)
+        await self._messenger.tell((*owner.webhook, *(owner.mail or owners)), said)
 
     def _read_plan(self) -> None:
         """Again when the file has changed; a broken one changes nothing and is said once."""

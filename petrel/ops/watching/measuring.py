@@ -116,18 +116,27 @@ def certificates(data: Path) -> Iterator[Measure]:
             yield Measure("certificate_left_days", (ends_s - time.time()) / DAY_S, path.stem)
 
 
-class Failures:
-    """The share of answers that failed on our side, since the last time it was asked."""
+class Answers:
+    """The share of answers that failed on our side since the last time it was asked, and how long the watcher of
+    another host has not come, once it has."""
 
     LEAST = 20
+    WATCHER = "/health/crew"
 
     def __init__(self, tally: Tally | None) -> None:
         self._tally = tally
         self._before = (0, 0)
+        self._watcher = (0, 0.0)                # how often it came, when it last did
 
     def measured(self) -> Iterator[Measure]:
         if self._tally is None:
             return
+        came = sum(classes["2xx"] + classes["5xx"] for name, classes, _, _ in self._tally.routes()
+                   if name == self.WATCHER)
+        if came > self._watcher[0]:
+            self._watcher = (came, time.monotonic())
+        if came:
+            yield Measure("watcher_silent_seconds", time.monotonic() - self._watcher[1])
         now = self._tally.answers()
         asked, failed = now[0] - self._before[0], now[1] - self._before[1]
         self._before = now

@@ -23,19 +23,25 @@ FILE = "alerts.toml"
 SAMPLE: Mapping[str, Any] = {"value": 1.0, "target": "x"}
 
 
-def plan(data: Path, crew: Owner) -> Plan:
+def crew(mail: str, webhook: str) -> Owner:
+    """From the settings: addresses with commas between."""
+    parts = [tuple(filter(None, map(str.strip, text.split(",")))) for text in (mail, webhook)]
+    return Owner(mail=parts[0], webhook=parts[1])
+
+
+def plan(data: Path, ours: Owner) -> Plan:
     """Errors: Invalid, naming file and rule."""
     path = data / FILE
-    ours = tomllib.loads((files("petrel.ops.watching") / "rules.toml").read_text())["rules"]
+    shipped = tomllib.loads((files("petrel.ops.watching") / "rules.toml").read_text())["rules"]
     try:
         theirs = tomllib.loads(path.read_text()) if path.exists() else {}
     except (OSError, tomllib.TOMLDecodeError) as e:
         raise Invalid(message=f"{path}: {e}") from e
     if unknown := theirs.keys() - {"rules", "owners"}:
         raise Invalid(message=f"{path}: {', '.join(sorted(unknown))}: known are rules and owners")
-    rules = {name: _rule(name, ours.get(name, {}) | theirs.get("rules", {}).get(name, {}), path)
-             for name in {**ours, **theirs.get("rules", {})}}
-    owners = {"crew": crew} | {name: _owner(name, said, path) for name, said in theirs.get("owners", {}).items()}
+    rules = {name: _rule(name, shipped.get(name, {}) | theirs.get("rules", {}).get(name, {}), path)
+             for name in {**shipped, **theirs.get("rules", {})}}
+    owners = {"crew": ours} | {name: _owner(name, said, path) for name, said in theirs.get("owners", {}).items()}
     for name, rule in rules.items():
         for owner in filter(None, (rule.owner, rule.then)):
             if owner not in owners:

@@ -2,12 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import structlog
 from msgspec import Struct
 
+from petrel.core.doors import deriving
+from petrel.core.errors import NotFound, PetrelError
 from petrel.core.limits import current
+from petrel.features import mail
 from petrel.ops.watching.judging import Act
 from petrel.ops.watching.shapes import Plan
 from petrel.outside import webhooks
@@ -43,37 +48,62 @@ class Notice(Struct, frozen=True):
         return "\n".join(filter(None, lines))
 
 
-def notice(plan: Plan, act: Act) -> Notice:
+def notice(plan: Plan, act: Act, number: int) -> Notice:
     rule = plan.rules.get(act.rule)
     says = rule.says.format(value=act.value, target=act.target) if rule else act.rule
     since = (act.alert.fired_at if act.alert else datetime.now(UTC)).astimezone(UTC)
     return Notice(current().domain, act.what, act.rule, act.target, act.value,
                   f"It is well again: {act.rule}." if act.what == "cleared" else says,
-                  rule.cure if rule else "", f"{since:%Y-%m-%d %H:%M:%S} UTC", act.alert.id if act.alert else 0)
+                  rule.cure if rule else "", f"{since:%Y-%m-%d %H:%M:%S} UTC", number)
+
+
+class Waiting(Struct, frozen=True):
+    """`to`: an address of the web, one of mail, or the number of an account."""
+
+    to: str | int
+    said: Notice
+    until_s: float
+
+    @property
+    def is_letter(self) -> bool:
+        return isinstance(self.to, int) or "://" not in self.to
 
 
 class Messenger:
     """Keeps for an hour what an address did not take."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, str, Notice]] = []
+        self._waiting: list[Waiting] = []
 
-    async def tell(self, addresses: tuple[str, ...], said: Notice) -> None:
-        self._waiting += [(time.monotonic() + KEEP_S, address, said) for address in addresses]
+    async def tell(self, addresses: Iterable[str | int], said: Notice) -> None:
+        self._waiting += [Waiting(to, said, time.monotonic() + KEEP_S) for to in addresses]
         await self.send()
 
     async def send(self) -> None:
         """All at the same time, each address with a few seconds."""
         waiting, self._waiting = self._waiting, []
-        outcome = await asyncio.gather(*(asyncio.to_thread(_post, address, said) for _, address, said in waiting))
-        for one, wrong in zip(waiting, outcome, strict=True):
+        for one, wrong in zip(waiting, await asyncio.gather(*map(_sent, waiting)), strict=True):
             if not wrong:
                 continue
-            log.warning("an alert was not taken", rule=one[2].rule, error=wrong)
-            if time.monotonic() < one[0]:
+            log.warning("an alert was not taken", rule=one.said.rule, error=wrong)
+            if time.monotonic() < one.until_s:
                 self._waiting.append(one)
             else:
-                log.error("an alert is given up: its address takes nothing", rule=one[2].rule)
+                log.error("an alert is given up: its address takes nothing", rule=one.said.rule)
+
+
+async def _sent(one: Waiting) -> str:
+    """What went wrong, or ""."""
+    if not one.is_letter:
+        return await asyncio.to_thread(_post, str(one.to), one.said)
+    if not mail.is_on():
+        return ""                               # nothing will change that; the log has the alert
+    try:
+        async with deriving("watching") as w:
+            await mail.queue(w, one.to, "notice", {"subject": one.said.subject, "text": one.said.text})
+    except PetrelError as e:
+        return str(e.detail or e)
+    return ""
 
 
 def _post(address: str, said: Notice) -> str:
@@ -81,3 +111,13 @@ def _post(address: str, said: Notice) -> str:
     body = {"text": f"{said.subject}\n{said.text}", "site": said.site, "what": said.what, "rule": said.rule,
             "target": said.target, "value": said.value, "since": said.since, "number": said.number}
     return webhooks.post(address, body)
+
+
+async def try_out(plan: Plan, owner: str) -> dict[str, str]:
+    """Sends a notice to each webhook of an owner; what went wrong, by host. Errors: NotFound."""
+    if owner not in plan.owners:
+        raise NotFound(f"There is no owner {owner}; there are {', '.join(plan.owners)}.")
+    said = Notice(current().domain, "test", "none", "", 0.0, "This is only a test: alerts reach you here.",
+                  "nothing", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", 0)
+    # An address may hold a secret: its host alone is shown.
+    return {urlsplit(one).netloc: await asyncio.to_thread(_post, one, said) for one in plan.owners[owner].webhook}

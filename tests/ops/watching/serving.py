@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from petrel import app
+from petrel.api import health
 from petrel.api.http.limits import Limits
 from petrel.api.http.wire import Connection
 from petrel.core import closing
@@ -24,6 +25,7 @@ from petrel.settings import Settings
 async def web(tally: watching.Tally | None = None) -> AsyncIterator[Settings]:
     app.load_rooms()
     app.load_api()
+    health._kept = (0.0, watching.Health())         # of another module's site
     await current().renew_lease()
     await closing.look()
     listening = socket.create_server(("127.0.0.1", 0))

@@ -1,12 +1,14 @@
 """The canary goes the way of everybody's posts, and health is what became of it."""
 
+import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from petrel import app
+from petrel import app, watch
 from petrel.core.doors import deriving, reading
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts
@@ -105,3 +107,20 @@ async def test_without_a_canary_health_says_what_it_knows(monkeypatch: pytest.Mo
     assert health.word(await now()) == "failing", "nobody watches any more"
     async with reading(System("tests")) as r:
         assert await r.value("select failed_since from ops.canary") is None
+
+
+async def test_the_watcher_and_the_site_understand_each_other(tmp_path: Path) -> None:
+    tally = watching.Tally(["/health/crew"])
+    async with web(tally) as settings:
+        async with deriving("tests") as w:
+            await w.execute("delete from ops.canary")
+            await w.execute("delete from ops.measured")
+        site = watching.Watch(watching.Wanted(tmp_path), tally)
+        await site.look()
+        wanted = {"site": settings.address, "state": str(tmp_path), "registered_until": "2099-01-01",
+                  "key": await health.watch_key(), "resolvers": ["this host"]}
+        checks = {check.name: check for check in await asyncio.to_thread(watch.look, wanted)}
+        assert {name for name, check in checks.items() if not check.ok} == {"backup"}, checks
+        assert checks["clock"].ok and "measured 0 s ago" in checks["inside"].found
+        await site.look()
+        assert "watcher_silent_seconds" in {m.name for m in site.measures}, "the site notices when it stays away"

@@ -9,8 +9,12 @@ import pytest
 from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import NotFound, Unavailable
 from petrel.core.viewer import System
+from petrel.features import accounts
 from petrel.ops import watching
 from petrel.ops.watching import Owner, Tally, Wanted, Watch, alerts, measuring
+from petrel.worker import jobs
+from tests.crew import as_owner
+from tests.features.mail.post_office import office
 from tests.ops.watching.serving import hook
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -83,6 +87,22 @@ async def test_what_an_address_does_not_take_is_tried_again(tmp_path: Path) -> N
     await clean()
 
 
+async def test_letters_go_to_the_owners_named_or_else_to_those_of_the_site(tmp_path: Path, addresses: Any) -> None:
+    await clean()
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.create(w, accounts.NewAccount("olga", email="olga@nest.example"))
+    await as_owner(addresses, "update accounts.account set role = 'owner' where handle = 'olga'")
+    for named, wanted in (((), "olga@nest.example"), (("crew@birds.example",), "crew@birds.example")):
+        async with office() as post:
+            await dead("w")
+            await Watch(Wanted(tmp_path, Owner(mail=named))).look()
+            await jobs.drain()
+            [(envelope, _)] = [t for t in post.taken if "dead-letters" in str(t[1])]
+            assert envelope.rcpt_tos == [wanted]
+            assert "petrel alerts quiet" in post.text() and "1 jobs failed" in post.text()
+        await clean()
+
+
 async def test_databases_that_are_away_are_told_of_without_them(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await clean()
@@ -124,7 +144,7 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     found = {one.name for one in watch.measures}
     elsewhere = {"canary_failed_seconds", "canary_age_seconds", "stranger_blind_seconds", "follower_lag_seconds",
                  "process_failing", "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
-                 "backup_proven_age_seconds"}      # of what does not run here
+                 "backup_proven_age_seconds", "watcher_silent_seconds"}      # of what does not run here
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
