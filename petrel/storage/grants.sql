@@ -10,7 +10,7 @@ grant usage, create on schema messages to petrel_messages;
 do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
-                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail'];
+                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation'];
   f record;
   t record;
   plain text;
@@ -80,9 +80,10 @@ begin
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail to petrel_reader;
+  deletions, privacy, archives, access, about, mail, moderation to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, journal to petrel_writer, petrel_system, petrel_messages;
+  deletions, privacy, archives, access, about, mail, moderation, journal
+  to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only

@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
+from petrel.features.moderation import Case, Followed, NewReport, Verdict
+from petrel.web.casework import DeskCase, ReportTarget
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -132,6 +134,39 @@ class Settling(Protocol):
         """Errors: Refused."""
 
 
+class Moderating(Protocol):
+    """Reporting, and the desk. For who is not of the crew the desk is not there (NotFound)."""
+
+    async def report_target(self, viewer: Viewer, *, post: int | None, handle: str) -> ReportTarget | None:
+        """As far as the viewer may see it."""
+
+    async def target_at(self, viewer: Viewer, url: str) -> ReportTarget | None:
+        """The same by the address of a page of ours; None for any other."""
+
+    async def report(self, viewer: Viewer, new: NewReport, *, address: str, cause: str) -> str:
+        """Returns the secret of the page by which somebody without an account follows it. Errors: Invalid, NotFound,
+        TooMany."""
+
+    async def followed(self, link: str) -> Followed:
+        """Errors: NotFound."""
+
+    async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]: ...
+
+    async def desk_case(self, viewer: Viewer, case: int) -> DeskCase: ...
+
+    async def desk_look(self, viewer: Viewer, case: int, reason: str, *, cause: str) -> None:
+        """Errors: Invalid, Refused."""
+
+    async def desk_decide(self, viewer: Viewer, case: int, verdict: Verdict, *, keep_open: bool, cause: str) -> None:
+        """Errors: Invalid, Refused, Conflict."""
+
+    async def desk_set(self, viewer: Viewer, case: int, act: str, *, cause: str) -> None:
+        """`act`: take, give, close, reopen."""
+
+    async def desk_undo(self, viewer: Viewer, decision: int, *, cause: str) -> int:
+        """Returns the case. Errors: Refused."""
+
+
 class Owing(Protocol):
     """What people are owed. Errors of all that take a viewer: Unauthenticated."""
 
@@ -229,5 +264,5 @@ class Saying(Protocol):
     async def reached(self) -> Reached: ...
 
 
-class Needs(Reading, Acting, Settling, Owing, Doorkeeping, Consenting, Saying, Protocol):
+class Needs(Reading, Acting, Settling, Owing, Moderating, Doorkeeping, Consenting, Saying, Protocol):
     """All of it."""

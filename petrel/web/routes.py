@@ -16,6 +16,7 @@ from petrel.web.door import Door
 from petrel.web.pages import (
     about,
     audience,
+    desk,
     doorway,
     files,
     home,
@@ -24,6 +25,7 @@ from petrel.web.pages import (
     owed,
     post,
     profile,
+    reporting,
     search,
     settings,
     timelines,
@@ -44,6 +46,7 @@ class Address(Struct, frozen=True):
 
 
 SAYS = "what the site says of itself"
+CONSOLE = "the crew's console: copies in evidence, which section 6 of the law shows it"
 OWN_FORM = "a form of the person's own; no post stands in it"
 
 
@@ -100,6 +103,16 @@ ADDRESSES = (
     _none("/erased/{secret}", "GET", owed.erased, "numbers of what is gone, for whoever holds the link"),
     _none("/erased/{secret}/receipt", "GET", owed.receipt, "numbers of what is gone, for whoever holds the link"),
     _none("/about/data", "GET", owed.about, SAYS),
+    _none("/report", "GET", reporting.show, "names a post, and shows nothing of it"),
+    _none("/report", "POST", reporting.send, "names a post, and shows nothing of it"),
+    _none("/report/taken", "GET", reporting.taken, "says that a report was taken"),
+    _none("/report/{secret}", "GET", reporting.follow, "how a report goes, for whoever holds the link"),
+    _none("/desk", "GET", desk.queue, CONSOLE),
+    _none("/desk/cases/{number}", "GET", desk.case, CONSOLE),
+    _none("/desk/cases/{number}", "POST", desk.set_case, CONSOLE),
+    _none("/desk/cases/{number}/look", "POST", desk.look, CONSOLE),
+    _none("/desk/cases/{number}/decide", "POST", desk.decide, CONSOLE),
+    _none("/desk/decisions/{number}/undo", "POST", desk.undo, CONSOLE),
     Address("/@{handle}", "GET", profile.posts, "prof cnt"),
     Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
     _none("/@{handle}/follow", "POST", profile.follow),

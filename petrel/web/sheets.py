@@ -6,6 +6,7 @@ A template that is not here is not loaded: whoever adds one says on what surface
 from petrel.core import surfaces
 
 _FRAME = "the frame, icons and fields of pages; posts come in through the templates that fill it"
+_DESK = "the crew's console: copies in evidence, which section 6 of the law shows it"
 _FORM = "a form or a message; no post stands in it"
 
 SHEETS: dict[str, tuple[str, str]] = {
@@ -50,6 +51,11 @@ SHEETS: dict[str, tuple[str, str]] = {
     "sign_in.html": (surfaces.NONE, _FORM),
     "sign_out.html": (surfaces.NONE, _FORM),
     "sign_up.html": (surfaces.NONE, _FORM),
+    "report.html": (surfaces.NONE, "names a post, and shows nothing of it"),
+    "report_taken.html": (surfaces.NONE, _FORM),
+    "desk_frame.html": (surfaces.NONE, _DESK),
+    "desk_queue.html": (surfaces.NONE, _DESK),
+    "desk_case.html": (surfaces.NONE, _DESK),
 }
 
 for _name, (_surface, _why) in SHEETS.items():

@@ -62,6 +62,15 @@ SCOPE_THINGS = {
 }
 WRITES = {"statuses": "Publish, edit and delete posts in your name", "media": "Upload pictures, sound and video"}
 
+REPORT_KINDS = {
+    "violation": "It breaks a rule of this site",
+    "spam": "It is spam: advertising, fake engagement, the same thing over and over",
+    "legal": "It is illegal",
+    "copyright": "It uses a work of mine, or of whom I act for, without permission",
+    "other": "Something else",
+}
+"""What a report is about, in the order in which it is asked."""
+
 HAPPENINGS = {
     "mention": "mentioned you",
     "status": "posted",
@@ -120,6 +129,16 @@ LABELS = {
     "password_again": "The second password",
     "invite": "The invitation",
     "agreement": "The agreement",
+    "good_faith": "The last box",
+    "address": "The address of the page",
+    "comment": "What is wrong",
+    "category": "What it is about",
+    "law": "The explanation",
+    "facts": "The reasons",
+    "posts": "The posts",
+    "reference": "The rule or provision",
+    "ground": "The ground",
+    "reason": "The reason",
 }
 
 FORM_NAMES = {"username": "handle", "status": "text", "spoiler_text": "warning", "visibility": "audience"}

@@ -44,6 +44,7 @@ from petrel.features.accounts.reads import (
     own,
     profiles_of,
 )
+from petrel.features.accounts.restricting import release, restrict
 from petrel.features.accounts.sealing import digest_of, key_of, keys_of
 from petrel.features.accounts.shapes import (
     Account,
@@ -117,7 +118,6 @@ __all__ = [
     "digest_of",
     "domains",
     "find",
-    
     "hash_password",
     "hide",
     "ids_by_handle",
@@ -145,9 +145,11 @@ __all__ = [
     "pictures",
     "profiles_of",
     "protect",
+    "release",
     "resets",
     "resolve",
     "resolve_together",
+    "restrict",
     "revoke",
     "rules",
     "sessions",

@@ -4,7 +4,7 @@ from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.ids import cell_of
 from petrel.core.restrictions import Kept, at_restore, harmless, restricts
-from petrel.features.accounts import rows, rules
+from petrel.features.accounts import restricting, rows, rules
 
 REVOKE = "update accounts.token set revoked_at = now() where id = $1 and revoked_at is null"
 # The new password cannot be kept outside, and the old one was given up, perhaps because somebody else knew it.
@@ -29,6 +29,7 @@ LINKS = "update accounts.credential set confirm_digest = null where confirm_dige
 harmless({
     "accounts.account.created": "a restore loses it; nobody sees more",
     "accounts.account.opened": "opens; the account is protected again",
+    "accounts.account.released": "opens; the account is limited or suspended again",
     "accounts.profile.changed": "text cannot be kept outside; the older one stands, and its owner sees it",
     "accounts.email.asked": "every such link ends in a restore",
     "accounts.password.asked": "every such link ends in a restore",
@@ -61,6 +62,18 @@ async def password_changed(w: Writer, entry: Kept) -> bool:
 @restricts("accounts.account.protected")
 async def protected(w: Writer, entry: Kept) -> bool:
     return bool(await w.execute(PROTECT, cell_of(entry.subject), entry.subject))
+
+
+@restricts("accounts.account.limited")
+async def limited(w: Writer, entry: Kept) -> bool:
+    bit = restricting.BITS["limited"]
+    return bool(await w.execute(restricting.RESTRICT, cell_of(entry.subject), entry.subject, bit))
+
+
+@restricts("accounts.account.suspended")
+async def suspended(w: Writer, entry: Kept) -> bool:
+    bit = restricting.BITS["suspended"]
+    return bool(await w.execute(restricting.RESTRICT, cell_of(entry.subject), entry.subject, bit))
 
 
 @restricts("accounts.account.changed")

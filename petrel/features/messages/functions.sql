@@ -162,7 +162,7 @@ begin
        where m.cell = law.cell(p_id) and m.id = p_id) then
     return null;
   end if;
-  update messages.message set version = version + 1, flags = case when p_sealed is null then flags | 512 else p_flags end,
+  update messages.message set version = version + 1, flags = case when p_sealed is null then flags | 512 else flags & ~2 | p_flags end,
     language = p_language, sealed = coalesce(p_sealed, ''), edited_at = case when p_sealed is null then edited_at else now() end,
     deleted_at = case when p_sealed is null then now() end
    where cell = law.cell(p_id) and id = p_id and author = v_me and flags & 512 = 0 returning named into v_named;
@@ -396,4 +396,20 @@ begin
    where m.cell = law.cell(p_id) and m.id = p_id and s.is_open
    order by s.surface;
   perform set_config('petrel.account', '', true);
+end $$;
+
+-- For moderators: takes a message down (the law's state `removed`, 64) or gives it back. False when it is gone, or so
+-- already. Entered as its author, for whom alone the policies let rows be changed.
+create or replace function messages.set_removed(p_writer text, p_id bigint, p_author bigint, p_removed boolean)
+returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare v_found boolean;
+begin
+  perform set_config('petrel.account', p_author::text, true);
+  update messages.message
+     set flags = case when p_removed then flags | 64 else flags & ~64 end, version = version + 1
+   where cell = law.cell(p_id) and id = p_id and author = p_author and flags & 512 = 0
+     and (flags & 64 = 0) = p_removed returning true into v_found;
+  perform set_config('petrel.account', '', true);
+  return coalesce(v_found, false);
 end $$;

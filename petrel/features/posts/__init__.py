@@ -44,6 +44,7 @@ from petrel.features.posts.shapes import (
     Who,
     decode_content,
 )
+from petrel.features.posts.taking_down import put_back, take_down
 from petrel.features.posts.together import mark, publish
 from petrel.features.posts.writing import create_many, create_together
 
@@ -91,11 +92,13 @@ __all__ = [
     "own",
     "public",
     "publish",
+    "put_back",
     "reactions",
     "reason_of",
     "shown",
     "source",
     "standing",
+    "take_down",
     "thread",
     "why",
     "widen",

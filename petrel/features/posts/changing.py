@@ -6,7 +6,7 @@ from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
 from petrel.features.posts import clearing, rows, rules
-from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, decode_content
+from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, State, decode_content
 from petrel.features.posts.writing import named_in
 
 REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
@@ -86,7 +86,8 @@ async def _empty(w: Writer, post: int, author: int | None) -> bool:
             before["reply_to"] or 0,
             before["boost_of"] or 0,
             author or 0,
-            rules.effective(before["audience"], before["flags"]),
+            # What moderators took down counts nowhere any more.
+            Audience.SELF if before["flags"] & State.REMOVED else rules.effective(before["audience"], before["flags"]),
         ),
         actor=author,
     )

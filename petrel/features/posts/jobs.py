@@ -19,7 +19,7 @@ kept_for("posts.once", days=1, schedule="posts.forget_once", overdue="at < now()
 kept_for("posts.post", days=90, schedule="posts.purge",
          overdue="flags & 512 <> 0 and deleted_at < now() - interval '90 days'")
 kept_for("messages.message", days=90, schedule="posts.purge")
-LEAVE_MEMORY = ("posts.post.deleted", "posts.post.edited", "posts.post.narrowed")
+LEAVE_MEMORY = ("posts.post.deleted", "posts.post.edited", "posts.post.narrowed", "posts.post.taken_down")
 
 ADD_TO_POSTS = """
 update posts.post p set replies = greatest(0, p.replies + a.replies), boosts = greatest(0, p.boosts + a.boosts),
@@ -43,7 +43,7 @@ LAST_AGAIN = """
 update accounts.account c set last_post_on = (
   select (to_timestamp((p.id >> 16) / 1000.0) at time zone 'UTC')::date from posts.post p
    where p.cell = c.cell and p.author = c.id and p.flags & 512 = 0 and p.boost_of is null
-     and p.audience in (0, 1) and p.flags & 65536 = 0
+     and p.audience in (0, 1) and p.flags & 65600 = 0
    order by p.id desc limit 1)
   from unnest($1::bigint[]) a(id) where c.cell = law.cell(a.id) and c.id = a.id
 """
@@ -68,6 +68,8 @@ class Sums:
                 self._post(e, e.refs[3], self.replies)
             case "posts.post.narrowed" | "posts.post.widened":
                 self._audience(e)
+            case "posts.post.taken_down" | "posts.post.put_back":
+                self._removed(e)
             case "posts.boost.created" | "posts.boost.removed":
                 self._post(e, e.refs[2], self.boosts)
             case "posts.like.created":
@@ -102,8 +104,14 @@ class Sums:
         was, is_now = (audience in PUBLIC_OR_UNLISTED for audience in e.refs[3:5])
         self._step(e, int(is_now) - int(was), self.replies)
 
-    def _step(self, e: Entry, step: int, shown_at: Counter[int]) -> None:
-        actor = e.actor or 0
+    def _removed(self, e: Entry) -> None:
+        """What moderators took down nobody else sees; what they gave back counts again."""
+        if e.refs[3] in PUBLIC_OR_UNLISTED:
+            step = -1 if e.kind.endswith("taken_down") else 1
+            self._step(e, step, self.replies, author=e.refs[2])
+
+    def _step(self, e: Entry, step: int, shown_at: Counter[int], *, author: int = 0) -> None:
+        actor = author or e.actor or 0
         self.posts[actor] += step
         if step < 0:
             self.fewer.add(actor)
@@ -118,6 +126,8 @@ class Sums:
     "posts.post.deleted",
     "posts.post.narrowed",
     "posts.post.widened",
+    "posts.post.taken_down",
+    "posts.post.put_back",
     "posts.boost.created",
     "posts.boost.removed",
     "posts.like.created",

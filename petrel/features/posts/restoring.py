@@ -3,8 +3,8 @@
 from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
-from petrel.features.posts import rows
-from petrel.features.posts.shapes import Mark
+from petrel.features.posts import rows, taking_down
+from petrel.features.posts.shapes import Mark, State
 
 MARKS = {"posts.like.removed": Mark.LIKE, "posts.bookmark.removed": Mark.BOOKMARK, "posts.pin.removed": Mark.PIN}
 AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
@@ -28,6 +28,7 @@ harmless({
     "posts.pin.created": "a restore loses it; nobody sees more",
     "posts.mute.removed": "the member sees more again, of what they may see",
     "posts.post.widened": "opens; the post is for fewer again",
+    "posts.post.put_back": "opens; the post is taken down again",
     "posts.message.explained": "a look of the crew's at who may see a message; changes nothing",
     "posts.marks.cleared": "follows from a deletion, which is done again",
     "posts.post.purged": "a tombstone without content, which is ended again in its time",
@@ -83,3 +84,8 @@ async def edited(w: Writer, entry: Kept) -> bool:
 async def narrowed(w: Writer, entry: Kept) -> bool:
     """Refs: reply_to, reply_to_account, thread, audience before, audience after."""
     return bool(await w.execute(NARROW, entry.subject, entry.refs[4]))
+
+
+@restricts("posts.post.taken_down")
+async def taken_down(w: Writer, entry: Kept) -> bool:
+    return bool(await w.change(taking_down.SET, entry.subject, True, int(State.REMOVED)))

@@ -46,6 +46,12 @@ HELD = {
     "relationships.featured_tag.tag": "a keyed hash; the tag itself is beside it",
     "posts.once.key": "a keyed digest that keeps an app from publishing twice",
 }
+HELD_TABLES = {
+    "moderation.evidence": "copies of your own words that came with reports; of whom, would tell who reported",
+    "moderation.look": "how often the crew looked is told on the page about moderation, after 30 days",
+}
+"""Of which nothing is handed out, not even that there are rows."""
+
 DIGEST = "a digest of something secret: it can only be compared with"
 SHARED = "sealed under a key of the site's own"
 OF_TWO = "written for the crew's eyes; two people are needed to open it"
@@ -111,6 +117,8 @@ def _source(way: Way, types: Mapping[str, str], lines: Mapping[str, Line]) -> So
 
 def why_held(table: str, column: str, line: Line) -> str:
     """Why a column is named and not handed out; "" for what is."""
+    if table in HELD_TABLES:
+        return HELD_TABLES[table]
     if "digest" in column:
         return DIGEST
     if column.startswith("sealed") and table.startswith("access."):
@@ -122,6 +130,8 @@ def why_held(table: str, column: str, line: Line) -> str:
 
 async def page(r: Reader, person: Reader, account: int, source: Source, after: Any) -> Rows:
     """The next page of a table. `r` reads as the system, `person` as the account."""
+    if source.table in HELD_TABLES:
+        return Rows([], None)
     if source.table.startswith("messages."):
         found, after = await _of_messages(person, source, after)
     elif source.table == "posts.post" or source.way.target == "posts.post":

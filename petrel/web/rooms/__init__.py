@@ -7,6 +7,7 @@ reading, finding, telling, acting, settling, owing, doorkeeping, saying.
 from petrel.web.rooms.acting import ActingRooms, Counting
 from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.finding import FindingRooms
+from petrel.web.rooms.moderating import ModeratingRooms
 from petrel.web.rooms.owing import OwingRooms
 from petrel.web.rooms.reading import ReadingRooms
 from petrel.web.rooms.saying import SayingRooms
@@ -17,7 +18,7 @@ __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
-            DoorkeepingRooms, SayingRooms):
+            ModeratingRooms, DoorkeepingRooms, SayingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

@@ -1,0 +1,144 @@
+-- What the crew and the people concerned may read of moderation. The database says who somebody is, by the digest of
+-- what they show; p_scopes are those of which an app needs one. source: docs/law/visibility.md sections 6 and 9.
+
+-- Somebody of the crew who may act; one null row for everybody else.
+create or replace function moderation.crew(p_digest bytea, p_scopes text[] default '{}') returns law.session
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest); v_nobody law.session;
+begin
+  if v.role in ('moderator', 'admin', 'owner') and v.state & 4480 = 0
+     and (v.kind = 'session' or v.scopes && p_scopes) then return v; end if;
+  return v_nobody;
+end $$;
+
+-- Why somebody may not handle what is about an account; '' when they may. source: visibility.md section 6.
+create or replace function moderation.conflict(p_digest bytea, p_about bigint) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := (law.viewer(p_digest)).account; v_bits integer;
+begin
+  if v_me = p_about then return 'own'; end if;
+  select r.bits into v_bits from relationships.relation r
+   where r.cell = law.cell(v_me) and r.owner = v_me and r.other = p_about;
+  return case when v_bits & 1 <> 0 then 'follows' when v_bits & 2 <> 0 then 'followed'
+              when v_bits & 16 <> 0 then 'blocks' else '' end;
+end $$;
+
+do $$ begin
+  create type moderation.listed as (
+    id bigint, about bigint, handle text, account_state integer, account_role text, is_protected boolean, kind text,
+    harm smallint, reports integer, state text, assigned bigint, assigned_to text, opened_at timestamptz,
+    closed_at timestamptz, conflict text);
+exception when duplicate_object then null; end $$;
+
+-- The queue (p_only null), worst first; closed ones newest first; or one case.
+create or replace function moderation.cases(p_digest bytea, p_scopes text[], p_open boolean, p_only bigint,
+                                            p_below bigint, p_limit integer)
+returns setof moderation.listed
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select c.id, c.about, coalesce(a.handle || coalesce('@' || a.domain, ''), ''), coalesce(a.state, 0),
+         coalesce(a.role, 'member'), coalesce(a.is_protected, false), c.kind, c.harm, c.reports, c.state, c.assigned,
+         coalesce(s.handle, ''), c.opened_at, c.closed_at, moderation.conflict(p_digest, c.about)
+    from moderation.case_file c
+    left join accounts.account a on a.cell = law.cell(c.about) and a.id = c.about
+    left join accounts.account s on s.cell = law.cell(c.assigned) and s.id = c.assigned
+   where case when p_only is not null then c.cell = law.cell(p_only) and c.id = p_only
+              else c.state = case when p_open then 'open' else 'closed' end
+                   and (p_below is null or c.id < p_below) end
+   order by case when p_open then -c.harm end, case when p_open then c.opened_at end, c.id desc
+   limit p_limit;
+end $$;
+
+-- Who reported is for admins and owners.
+create or replace function moderation.reports(p_digest bytea, p_scopes text[], p_case bigint)
+returns table (id bigint, kind text, rules text[], posts bigint[], is_notice boolean, made_at timestamptz,
+               sealed bytea, has_account boolean, reporter bigint, reporter_handle text)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := moderation.crew(p_digest, p_scopes);
+begin
+  if v.account is null then return; end if;
+  return query
+  select r.id, r.kind, r.rules, r.posts, r.is_notice, r.made_at, r.sealed, r.reporter is not null,
+         case when v.role <> 'moderator' then r.reporter end,
+         case when v.role <> 'moderator' then coalesce(a.handle, '') else '' end
+    from moderation.report r
+    left join accounts.account a on a.cell = law.cell(r.reporter) and a.id = r.reporter
+   where r.cell = law.cell(p_case) and r.case_file = p_case order by r.id;
+end $$;
+
+-- Copies of what was reported. Of what is public now the copy comes freely; of anything else only to whoever has said
+-- within the hour, in this case, why it has to be looked at (moderation.look), and may handle the case.
+create or replace function moderation.evidence_of(p_digest bytea, p_case bigint, p_minutes integer)
+returns table (id bigint, post bigint, author bigint, handle text, audience smallint, is_reported boolean,
+               is_taken_down boolean, is_deleted boolean, is_public boolean, sealed bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := moderation.crew(p_digest);
+  v_about bigint;
+  v_may boolean;
+begin
+  if v.account is null then return; end if;
+  select c.about into v_about from moderation.case_file c where c.cell = law.cell(p_case) and c.id = p_case;
+  v_may := moderation.conflict(p_digest, v_about) = '' and exists (
+    select from moderation.look k where k.cell = law.cell(p_case) and k.case_file = p_case and k.staff = v.account
+       and k.at > now() - make_interval(mins => p_minutes));
+  return query
+  select e.id, e.post, e.author, coalesce(a.handle || coalesce('@' || a.domain, ''), ''), e.audience, e.is_reported,
+         coalesce(p.flags & 64 <> 0, false), e.post <> 0 and e.audience < 3 and coalesce(p.flags & 512 <> 0, true),
+         n.is_public, case when v_may or n.is_public then e.sealed end
+    from moderation.evidence e
+    left join accounts.account a on a.cell = law.cell(e.author) and a.id = e.author
+    left join posts.post p on p.cell = law.cell(e.post) and p.id = e.post
+    cross join lateral (select e.audience = 0 and not coalesce(a.is_protected, true) and a.state & 2432 = 0
+      and (e.post = 0 or p.audience = 0 and p.flags & 67136 = 0) is true) n(is_public)
+   where e.cell = law.cell(p_case) and e.case_file = p_case order by e.post, e.id;
+end $$;
+
+do $$ begin
+  create type moderation.decided as (
+    id bigint, case_file bigint, about bigint, post bigint, what text, ground text, is_of_notice boolean,
+    decided_by bigint, by_handle text, decided_at timestamptz, undone_at timestamptz, sealed bytea);
+exception when duplicate_object then null; end $$;
+
+-- What was decided about an account; or one decision (p_only). By whom, moderators are told by initials (in Python).
+create or replace function moderation.decisions(p_digest bytea, p_scopes text[], p_about bigint, p_only bigint)
+returns setof moderation.decided
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select d.id, d.case_file, d.about, d.post, d.what, d.ground, d.is_of_notice, d.decided_by, coalesce(s.handle, ''),
+         d.decided_at, d.undone_at, d.sealed
+    from moderation.decision d
+    left join accounts.account s on s.cell = law.cell(d.decided_by) and s.id = d.decided_by
+   where case when p_only is not null then d.cell = law.cell(p_only) and d.id = p_only
+              else d.cell = law.cell(p_about) and d.about = p_about end
+   order by d.id desc limit 500;
+end $$;
+
+-- Numbers of what is over: copies (1) and what reporters wrote (2) of cases that were closed p_days ago.
+create or replace function moderation.over(p_writer text, p_days integer, p_limit integer)
+returns table (kind integer, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  with old as (select c.cell, c.id from moderation.case_file c
+                where c.state = 'closed' and c.closed_at < now() - make_interval(days => p_days))
+  (select 1, e.id from old join moderation.evidence e on e.cell = old.cell and e.case_file = old.id limit p_limit)
+  union all
+  (select 2, r.id from old join moderation.report r on r.cell = old.cell and r.case_file = old.id
+    where length(r.sealed) > 0 limit p_limit);
+end $$;
+
+-- How a report goes, for whoever holds its link.
+create or replace function moderation.followed(p_digest bytea, p_link bytea)
+returns table (id bigint, kind text, made_at timestamptz, answered_at timestamptz, is_restricted boolean)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.id, r.kind, r.made_at, r.answered_at, exists (
+      select from moderation.decision d where d.cell = r.cell and d.case_file = r.case_file and d.what <> 'nothing'
+         and d.undone_at is null)
+    from moderation.report r where r.link_digest = p_link;
+end $$;

@@ -1,0 +1,54 @@
+"""What follows from cases: people are told, and what was kept as evidence ends."""
+
+from petrel.core import seal
+from petrel.core.doors import writing
+from petrel.core.jobs import every, job
+from petrel.core.retention import kept_for
+from petrel.core.viewer import System
+from petrel.features.moderation import rules
+
+SYSTEM = System("moderation")
+COPY, REPORT = 1, 2
+AT_ONCE = 500
+OVER = "select kind, id from moderation.over('moderation', $1, $2)"
+DROP = "delete from moderation.evidence where id = any ($1::bigint[])"
+EMPTY = "update moderation.report set sealed = '' where id = any ($1::bigint[])"
+ANSWERED = """
+update moderation.report set answered_at = now()
+ where cell = law.cell($1) and case_file = $1 and answered_at is null returning id
+"""
+
+for _table in ("moderation.evidence", "moderation.report"):
+    kept_for(_table, days=rules.RETENTION_DAYS, schedule="moderation.sweep")
+
+
+@job("moderation.answer")
+async def answer(case: str) -> None:
+    """Reporters see that their case was decided. Twice: no effect. Late: so are they. Never: the dead letter is
+    listed, and they see a case that is closed all the same."""
+    async with writing(SYSTEM, cause="moderation.answer") as w:
+        for row in await w.change(ANSWERED, int(case)):
+            w.record("moderation.report.answered", row["id"], refs=[int(case)])
+
+
+@job("moderation.tell")
+async def tell(decision: str) -> None:
+    """Tells whom a decision concerns. Twice: they are told once more. Late: they see it on their page meanwhile."""
+
+
+@every(3600, "moderation.sweep")
+async def sweep() -> str | None:
+    """Ends what was kept of cases closed 180 days ago: keys first. Twice: no effect. Never: retention shows it."""
+    ended = 0
+    while True:
+        async with writing(SYSTEM, cause="schedule") as w:
+            rows = await w.fetch(OVER, rules.RETENTION_DAYS, AT_ONCE)
+            if not rows:
+                return f"ended {ended} copies and reports of old cases" if ended else None
+            copies = [row["id"] for row in rows if row["kind"] == COPY]
+            reports = [row["id"] for row in rows if row["kind"] == REPORT]
+            await seal.destroy([*copies, *reports])
+            await w.execute(DROP, copies)
+            await w.execute(EMPTY, reports)
+            w.record("moderation.evidence.ended", 0, refs=[len(copies), len(reports)])
+        ended += len(rows)

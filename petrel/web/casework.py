@@ -1,0 +1,29 @@
+"""What the pages of reports and of the crew's desk show."""
+
+from msgspec import Struct
+
+from petrel.features.moderation import Case, Decision, Evidence, Report
+from petrel.web.shapes import AccountView
+
+
+class ReportTarget(Struct, frozen=True, kw_only=True):
+    """What somebody is about to report: an account, or a post of it."""
+
+    account: AccountView
+    post: int | None = None
+
+
+class DeskCase(Struct, frozen=True, kw_only=True):
+    """A case on the desk, as `me` of the crew, in `role`, may see it. `history`: all decisions about the account."""
+
+    case: Case
+    me: int
+    role: str
+    reports: tuple[Report, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    history: tuple[Decision, ...] = ()
+
+    @property
+    def has_hidden(self) -> bool:
+        """Something here is not public, and was not looked at."""
+        return any(one.copy is None for one in self.evidence)

@@ -1,0 +1,112 @@
+"""Reporting, and the desk of the crew: functions of `needs.Moderating` over the room moderation."""
+
+import re
+from urllib.parse import urlsplit
+
+from petrel.core import limits
+from petrel.core.doors import Reader, reading, writing
+from petrel.core.errors import NotFound
+from petrel.core.viewer import Anonymous, Staff, Viewer
+from petrel.features import accounts, moderation, posts
+from petrel.features.moderation import Case, Followed, NewReport, Verdict
+from petrel.features.posts import Code, Surface
+from petrel.web.casework import DeskCase, ReportTarget
+from petrel.web.forms import as_id
+from petrel.web.rooms.acting import Counting
+from petrel.web.rooms.reading import member_of
+from petrel.web.rooms.views import account_view
+
+OUR_PAGE = re.compile(r"/@([^/@]+(?:@[^/]+)?)(?:/(\d{1,19}))?/?")
+
+
+class ModeratingRooms:
+    """One per process."""
+
+    def __init__(self, counting: Counting) -> None:
+        self._counting = counting
+
+    async def report_target(self, viewer: Viewer, *, post: int | None, handle: str) -> ReportTarget | None:
+        async with reading(viewer) as r:
+            return await _target(r, post, handle)
+
+    async def target_at(self, viewer: Viewer, url: str) -> ReportTarget | None:
+        parts = urlsplit(url.strip())
+        if parts.netloc and parts.netloc != urlsplit(limits.current().base_url).netloc:
+            return None
+        match = OUR_PAGE.fullmatch(parts.path)
+        if match is None:
+            return None
+        async with reading(viewer) as r:
+            return await _target(r, as_id(match[2] or ""), match[1]) or await _target(r, None, match[1])
+
+    async def report(self, viewer: Viewer, new: NewReport, *, address: str, cause: str) -> str:
+        if isinstance(viewer, Anonymous):
+            self._counting.take_address("notices", address)
+        else:
+            self._counting.take_member("reports", member_of(viewer).account)
+        async with writing(viewer, cause=cause) as w:
+            return (await moderation.report(w, new)).link
+
+    async def followed(self, link: str) -> Followed:
+        async with reading(Anonymous()) as r:
+            return await moderation.followed(r, link)
+
+    async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]:
+        async with reading(_staff(viewer, "queue")) as r:
+            await moderation.crew(r)
+            return await moderation.queue(r, is_open=is_open, below=below)
+
+    async def desk_case(self, viewer: Viewer, case: int) -> DeskCase:
+        async with reading(_staff(viewer, f"case {case}")) as r:
+            me, role = await moderation.crew(r)
+            found = await moderation.find(r, case)
+            return DeskCase(
+                case=found, me=me, role=role, reports=tuple(await moderation.reports(r, case)),
+                evidence=tuple(await moderation.evidence(r, case)),
+                history=tuple(await moderation.history(r, found.about)) if found.about else ())
+
+    async def desk_look(self, viewer: Viewer, case: int, reason: str, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.look(w, case, reason)
+
+    async def desk_decide(self, viewer: Viewer, case: int, verdict: Verdict, *, keep_open: bool, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.decide(w, case, verdict, keep_open=keep_open)
+
+    async def desk_set(self, viewer: Viewer, case: int, act: str, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            match act:
+                case "take" | "give":
+                    await moderation.assign(w, case, to_me=act == "take")
+                case "close":
+                    await moderation.close(w, case)
+                case "reopen":
+                    await moderation.reopen(w, case)
+                case _:
+                    raise NotFound
+
+    async def desk_undo(self, viewer: Viewer, decision: int, *, cause: str) -> int:
+        async with writing(member_of(viewer), cause=cause) as w:
+            found = await moderation.find_decision(w, decision)
+            await moderation.undo(w, decision)
+        return found.case
+
+
+def _staff(viewer: Viewer, purpose: str) -> Staff:
+    member = member_of(viewer)
+    return Staff(member.account, member.digest, purpose)
+
+
+async def _target(r: Reader, post: int | None, handle: str) -> ReportTarget | None:
+    """What the viewer may see of it; None for nothing."""
+    account = None
+    if post is not None:
+        found = [s.row for s in await posts.shown(r, Surface.LINK, [post])]
+        if not found or found[0]["code"] <= Code.POINTER:
+            return None
+        account = found[0]["author"]
+    elif handle:
+        name, _, domain = handle.partition("@")
+        account = (await accounts.ids_by_handle(r, [name], domain)).get(name)
+    card = (await accounts.cards_of(r, [account])).get(account) if account else None
+    return ReportTarget(account=account_view(card), post=post) if card else None

@@ -1,0 +1,89 @@
+"""Reporting and the desk, as people meet them: pages of the real program."""
+
+import re
+
+import pytest
+
+from petrel.core.doors import writing
+from petrel.core.viewer import System
+from petrel.features import accounts
+from tests.web.someone import Someone, front_door, joined
+from tests.web.test_rooms import text_of
+
+
+async def crew_of(site: object, handle: str, role: accounts.Role = "moderator") -> Someone:
+    [one] = await joined(site, handle)
+    async with writing(System("tests"), cause="tests") as w:
+        found = await accounts.find(w, handle)
+        await accounts.set_role(w, found.id, role)
+    return one
+
+
+async def first_case(mod: Someone) -> str:
+    return re.search(r'href="(/desk/cases/\d+)"', (await mod.get("/desk")).text)[1]
+
+
+async def test_from_a_report_to_a_take_down_and_back(site):
+    door = await front_door()
+    ada, ben = await joined(door, "ada", "ben")
+    mod = await crew_of(door, "mona")
+    post = await ben.write("You are all fools")
+    number = post.rpartition("/")[2]
+    assert f"/report?post={number}" in (await ada.get(post)).text
+    sent = await ada.submit(f"/report?post={number}", "/report", category="violation", comment="Rude to everybody")
+    assert sent.location == "/report/taken" and "we have it" in text_of(await ada.get("/report/taken"))
+
+    page = await mod.get(case := await first_case(mod))
+    assert "You are all fools" in text_of(page) and "Rude to everybody" in text_of(page)
+    assert "@ada" not in text_of(page), "who reported is not for moderators"
+    decide = {"what": "take_down", "ground": "rules", "reference": "2. Be kind", f"post_{number}": "1"}
+    lacking = await mod.submit(case, f"{case}/decide", **decide)
+    assert lacking.status == 422 and "The reasons are needed" in lacking.text
+    done = await mod.submit(case, f"{case}/decide", **decide, facts="It insults everybody.")
+    assert done.location == case
+    gone = await ada.get(post)
+    assert gone.status == 410 and "You are all fools" not in gone.text
+    assert "You are all fools" in text_of(await ben.get(post)), "its author still sees it"
+    [undo] = re.findall(r'action="(/desk/decisions/\d+/undo)"', (await mod.get(case)).text)
+    assert (await mod.submit(case, undo)).location == case
+    assert (await ada.get(post)).status == 200
+
+
+async def test_what_is_not_public_waits_for_a_reason(site):
+    door = await front_door()
+    cleo, dan = await joined(door, "cleo", "dan")
+    mod = await crew_of(door, "milo")
+    post = await dan.write("@cleo between us", audience="direct")
+    await cleo.submit(f"/report?post={post.rpartition('/')[2]}", "/report", category="violation")
+    case = await first_case(mod)
+    assert "between us" not in (await mod.get(case)).text
+    assert (await mod.submit(case, f"{case}/look", reason="x")).status == 422
+    assert (await mod.submit(case, f"{case}/look", reason="A threat was reported")).status == 303
+    assert "between us" in (await mod.get(case)).text
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk?closed=1", "/desk/cases/12345"])
+async def test_the_desk_is_not_there_for_others(site, path):
+    door = await front_door()
+    name = "eve" + str(len(path))
+    [eve] = await joined(door, name)
+    there, nowhere = await eve.get(path), await eve.get("/@nobody/1")
+    assert there.status == 404 and there.body == nowhere.body
+    assert (await Someone(door).get(path)).location.startswith("/auth/sign_in")
+
+
+async def test_somebody_without_an_account_reports_by_address(site):
+    door = await front_door()
+    [fay] = await joined(door, "fay")
+    post = await fay.write("A borrowed poem")
+    mod = await crew_of(door, "mira")
+    visitor = Someone(door)
+    fields = {"category": "copyright", "comment": "It is mine", "name": "A. Writer", "email": "a@writer.example",
+              "address": f"http://localhost:8000{post}", "law": "My poem of 2019"}
+    assert (await visitor.submit("/report", "/report", **fields)).status == 422
+    sent = await visitor.submit("/report", "/report", **fields, good_faith="1")
+    assert sent.status == 303 and len(sent.location) > 20
+    assert "we have it" in text_of(await visitor.get(sent.location))
+    case = await first_case(mod)
+    assert "A borrowed poem" in text_of(await mod.get(case))
+    assert "A. Writer" not in (await mod.get(case)).text, "who a notice is from is for admins and owners"
