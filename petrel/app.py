@@ -20,7 +20,7 @@ import structlog
 
 from petrel import settings as sources
 from petrel.core import doors, ids, journal, limits, seal
-from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
 from petrel.core.viewer import AppOnly, Member, System
@@ -34,6 +34,7 @@ from petrel.storage.postgres import Storage, give_passwords
 if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
     from petrel.api.http.limits import Limits
+    from petrel.ops.certificates import Served
     from petrel.ops.stranger import Place
     from petrel.ops.watching import Tally, Wanted
 
@@ -234,7 +235,7 @@ async def setup_link(settings: Settings, addresses: Addresses) -> str | None:
 async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = None) -> "Gate":
     """The ASGI application of one web process; the doors are open."""
     from petrel.api.http.asgi import Gate
-    from petrel.api.http.wiring import HttpSettings
+    from petrel.api.http.wiring import HttpSettings, proxies
     from petrel.features import accounts
     from petrel.ops import stranger
     from petrel.web.door import Door
@@ -245,12 +246,33 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
     http = HttpSettings(base_url=settings.address, most_body_bytes=settings.body_bytes,
                         most_at_once=settings.requests_at_once, nothing_after_s=settings.nothing_after_ms / 1000,
                         uncounted=by_itself, country_header=settings.country_header.lower().encode(),
-                        trusted_proxies=frozenset(filter(None, map(str.strip, settings.trusted_proxies.split(",")))))
+                        trusted_proxies=proxies(settings.trusted_proxies))
 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,
                 observe=tally.observe if tally else None)
+
+
+def served(settings: Settings) -> "Served | None":
+    """The certificate that the web processes serve; None in plain. Errors: Unavailable, Invalid."""
+    if settings.tls == "off":
+        return None
+    from petrel.ops import certificates
+
+    places = certificates.places(settings.folder)
+    places.make()
+    if settings.tls == "files":
+        if not settings.tls_certificate:
+            raise Invalid(message="tls = files needs tls_certificate, the file with the certificate and its chain")
+        files = certificates.files_of(places, settings.tls_certificate, settings.tls_key)
+    else:
+        files = certificates.files_of(places)
+        if files.chosen is None:
+            certificates.put(places.temporary, certificates.self_signed(settings.names))
+    served = certificates.Served(files)
+    served.begin()
+    return served
 
 
 def place_of(settings: Settings) -> "Place":
@@ -261,10 +283,8 @@ def place_of(settings: Settings) -> "Place":
     from petrel.ops.stranger import Page, Place
     from petrel.web.routes import ADDRESSES
 
-    every = {"0.0.0.0": "127.0.0.1", "::": "::1"}       # noqa: S104 (to be asked, not listened to)
-    host = every.get(settings.host, settings.host)
     return Place(
-        address=f"http://{f'[{host}]' if ':' in host else host}:{settings.port}",
+        address=settings.own_address,
         routes=tuple((route, route.surface, route.access.anonymous) for route in all_routes() if route.method == "GET"),
         pages=tuple(Page(one.path, one.surface) for one in ADDRESSES if one.method == "GET" and one.surface != "none"),
         cookie=("__Host-" if settings.address.startswith("https:") else "") + "petrel_session", build=version("petrel"))

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,6 +26,8 @@ from petrel.storage.pools import Addresses
 
 if TYPE_CHECKING:
     from petrel.api.http.limits import Limits
+    from petrel.api.http.serving import Listeners
+    from petrel.ops.certificates import Served
     from petrel.ops.watching import Tally
 
 PARTS = ("web", "followers", "jobs")
@@ -43,13 +46,17 @@ class Prepared(Struct, frozen=True):
 
     settings: Settings
     addresses: Addresses
-    listener: socket.socket | None
+    listeners: "Listeners | None"
     limits: "Limits"
     tally: "Tally"
+    served: "Served | None"
 
 
-def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | None) -> Prepared:
-    """Loads all code. Costs most of a second, once, instead of in each process."""
+def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | None") -> Prepared:
+    """Loads all code. Costs most of a second, once, instead of in each process.
+
+    Errors: Unavailable, when HTTPS is wanted and there is no certificate that could be served.
+    """
     # One thread for arithmetic: a pool of them would cost memory in each process and be gone after the fork.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app.load_rooms()
@@ -61,7 +68,10 @@ def prepare(settings: Settings, addresses: Addresses, listener: socket.socket | 
     from petrel.ops.watching import Tally
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
-    return Prepared(settings, addresses, listener, Limits(), Tally([route.path for route in all_routes()]))
+    served = app.served(settings) if listeners is not None else None
+    if served is not None:
+        from petrel.api.http import http2  # noqa: F401
+    return Prepared(settings, addresses, listeners, Limits(), Tally([route.path for route in all_routes()]), served)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -133,22 +143,13 @@ async def _web(prepared: Prepared) -> None:
     import uvicorn
 
     from petrel.api.http import Connection
+    from petrel.api.http.serving import Server
     from petrel.api.http.wire import linger
     from petrel.api.present.rendered import KEPT
+    from petrel.ops import certificates
 
-    class Server(uvicorn.Server):
-        """Leaves signals to us, and says when it serves."""
-
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            with _stopping(lambda: setattr(self, "should_exit", True), linger):
-                yield
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            report_ready()
-
-    settings = prepared.settings
+    settings, listeners, served = prepared.settings, prepared.listeners, prepared.served
+    assert listeners is not None
     async with app.opened(settings, prepared.addresses, systems=1, patience_s=PATIENCE_S,
                           readers=max(2, READERS_OF_ALL_WEB // settings.web_workers),
                           writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
@@ -156,12 +157,15 @@ async def _web(prepared: Prepared) -> None:
         config = uvicorn.Config(
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
-        assert prepared.listener is not None
         await closing.look()
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
                     asyncio.create_task(closing.watch())]
+        if served is not None:
+            watching.append(asyncio.create_task(served.watch()))
         try:
-            await Server(config).serve(sockets=[prepared.listener])
+            await Server(config, listeners, tls=served and served.outer, address=settings.address,
+                         questions=certificates.places(settings.folder).questions,
+                         stopping=partial(_stopping, gently=linger), on_ready=report_ready).run_until_stopped()
         finally:
             for one in watching:
                 one.cancel()

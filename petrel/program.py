@@ -15,7 +15,17 @@ from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.ops import backups, databases
-from petrel.ops.processes import Handover, Part, Succession, Supervisor, become, read_status, take, this_release
+from petrel.ops.processes import (
+    Handover,
+    Part,
+    Succession,
+    Supervisor,
+    become,
+    passed,
+    read_status,
+    take,
+    this_release,
+)
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses
@@ -69,7 +79,7 @@ class Program:
     def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None) -> int:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
         command line, for the release that takes over one day. Errors: StorageError, PetrelError."""
-        return self._begin(now, say, given or {}, {"site": self._listen(now)}, None).run()
+        return self._begin(now, say, given or {}, self._listen(now), None).run()
 
     def take_over(self, data: str | None, note: int, say: Say) -> int:
         """As `up`, for a site that this process has run as another release (`ops/processes/handover.py`).
@@ -93,16 +103,17 @@ class Program:
                taken: Handover | None) -> Supervisor:
         """Everything before the processes: databases that run and are migrated, all code loaded."""
         from petrel import parts
+        from petrel.api.http.serving import Listeners
 
         began = time.monotonic()
-        listener = listeners["site"]
-        now = settings.replace(now, port=listener.getsockname()[1])
+        now = self._with_ports(now, listeners)
         storage = self._open_storage(now, say, Held(taken.lock, taken.postgres) if taken else None)
         try:
             addresses = app.addresses_of(storage)
-            prepared = parts.prepare(now, addresses, listener)
+            prepared = parts.prepare(now, addresses, Listeners(listeners["site"], listeners.get("plain")))
             in_force = asyncio.run(self._make_ready(now, addresses, say, is_first=taken is None))
-            listener.listen(1024)
+            for one in listeners.values():
+                one.listen(1024)
             say(f"Prepared in {time.monotonic() - began:.1f} s.")
 
             def child(name: str) -> Callable[[], None]:
@@ -121,16 +132,20 @@ class Program:
     def run(self, name: str, now: Settings, say: Say) -> None:
         """One part alone, against a site that is migrated and whose databases run. Errors: as `up`."""
         from petrel import parts
+        from petrel.api.http.serving import Listeners
 
-        listener = self._listen(now) if name == "web" else None
-        if listener is not None:
-            now = settings.replace(now, port=listener.getsockname()[1])
-            listener.listen(1024)
+        listeners = None
+        if name == "web":
+            sockets = self._listen(now)
+            now = self._with_ports(now, sockets)
+            listeners = Listeners(sockets["site"], sockets.get("plain"))
+            for one in listeners.all:
+                one.listen(1024)
             say(f"Serving at {now.address}")
         self._make_folders(now.folder)
         addresses = app.addresses_of(app.storage_of(now))
         asyncio.run(self._look_at_policy(name, now, addresses, say))
-        parts.run(name, parts.prepare(now, addresses, listener))
+        parts.run(name, parts.prepare(now, addresses, listeners))
 
     async def _look_at_policy(self, part: str, now: Settings, addresses: Addresses, say: Say) -> None:
         """Of a program older than the policy only the web runs. Errors: OlderProgram."""
@@ -141,14 +156,44 @@ class Program:
             if part != "web":
                 raise older
 
-    def _listen(self, now: Settings) -> socket.socket:
+    def _listen(self, now: Settings) -> dict[str, socket.socket]:
+        """"site", and "plain" where it is wanted: sockets that were passed to us, else our own.
+
+        Errors: Unavailable, Invalid.
+        """
+        from petrel.api.http.wiring import proxies
+
+        proxies(now.trusted_proxies)
+        given = passed()
+        found = {name: one for name, one in given if name in ("site", "plain")}
+        for name, one in given:         # without our names: the first is the site's, the second the plain one
+            if name not in found:
+                found["plain" if "site" in found else "site"] = one
+        if "site" not in found:
+            found["site"] = self._bound(now.host, now.port, "--port")
+        if "plain" not in found and now.tls != "off" and now.http_port:
+            found["plain"] = self._bound(now.host, now.http_port, "petrel settings set http_port")
+        return found
+
+    def _with_ports(self, now: Settings, listeners: dict[str, socket.socket]) -> Settings:
+        """The settings with the ports that the sockets have."""
+        now = settings.replace(now, port=listeners["site"].getsockname()[1])
+        if "plain" not in listeners:
+            return now
+        return settings.replace(now, http_port=listeners["plain"].getsockname()[1])
+
+    def _bound(self, host: str, port: int, cure: str) -> socket.socket:
         from petrel import parts
 
         try:
-            return parts.listen(now.host, now.port)
+            return parts.listen(host, port)
+        except PermissionError as e:
+            raise Unavailable(f"Ports below 1024 such as {port} need a right of their own. Let systemd open it (the "
+                              "units that `petrel init` writes do), or give the program CAP_NET_BIND_SERVICE, or "
+                              f"choose another port with {cure}.") from e
         except OSError as e:
-            raise Unavailable(f"Cannot listen on {now.host}:{now.port}: {e.strerror}. "
-                              "Choose another with --port, or stop what listens there.") from e
+            raise Unavailable(f"Cannot listen on {host}:{port}: {e.strerror}. "
+                              f"Choose another with {cure}, or stop what listens there.") from e
 
     def migrate(self, now: Settings, say: Say, *, contract: bool) -> list[str]:
         """Brings the databases up to date; returns what was run."""

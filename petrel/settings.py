@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -43,10 +44,25 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Address of the site as people see it, no slash at the end; addresses of posts contain it for ever. "
         "Empty: http://localhost:PORT", "URL", pattern=r"^(https?://[^/?#\s]+)?$")] = ""
     trusted_proxies: Annotated[str, _meta(
-        "Addresses whose X-Forwarded-For is believed, with commas between")] = ""
+        "Proxies in front of the site, addresses or networks such as 10.0.0.0/8, with commas between: only of these is "
+        "X-Forwarded-For believed")] = ""
     country_header: Annotated[str, _meta(
         "Header in which a trusted proxy names the country of an address in two letters, such as CF-IPCountry; empty: "
         "none does, and nothing is withheld from people who are not signed in", pattern=r"^[A-Za-z0-9-]{0,64}$")] = ""
+
+    tls: Annotated[Literal["off", "acme", "files"], _meta(
+        "Who does HTTPS: nobody, or a proxy in front (off); the site, with certificates that it obtains and renews "
+        "itself (acme); the site, with a certificate that you keep (files)")] = "off"
+    http_port: Annotated[int, _meta(
+        "With tls: port that answers in plain, with nothing but the way to the HTTPS address and a certificate "
+        "authority's questions; usually 80. 0: none", ge=0, le=65535)] = 0
+    more_names: Annotated[str, _meta(
+        "With tls = acme: further names of this machine for its certificate, such as www.example.org, with commas "
+        "between; the name of base_url is always in it")] = ""
+    tls_certificate: Annotated[str, _meta(
+        "With tls = files: the certificate and its chain, PEM; taken over within seconds when it changes", "path")] = ""
+    tls_key: Annotated[str, _meta(
+        "With tls = files: its private key, PEM; empty: in the same file", "path")] = ""
 
     web_workers: Annotated[int, _meta("Web processes; one per core is best", "processes", ge=1, le=16)] = 2
     requests_at_once: Annotated[int, _meta(
@@ -113,7 +129,25 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str:
         """The base URL, also when none was set."""
-        return self.base_url or f"http://localhost:{self.port}"
+        return self.base_url or f"{self.scheme}://localhost:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """What the port speaks, whatever a proxy in front of it does."""
+        return "http" if self.tls == "off" else "https"
+
+    @property
+    def names(self) -> list[str]:
+        """For the certificate: the site's own first."""
+        own = urlsplit(self.address).hostname or "localhost"
+        return list(dict.fromkeys([own, *filter(None, map(str.strip, self.more_names.lower().split(",")))]))
+
+    @property
+    def own_address(self) -> str:
+        """Where this machine finds the site without a proxy or the DNS; under TLS no certificate bears its name."""
+        every = {"0.0.0.0": "127.0.0.1", "::": "::1"}       # noqa: S104 (to be asked, not listened to)
+        host = every.get(self.host, self.host)
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def folder(self) -> Path:

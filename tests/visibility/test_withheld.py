@@ -6,7 +6,7 @@ import pytest
 
 from petrel import app
 from petrel.api.http.limits import Limits
-from petrel.api.http.wiring import HttpSettings, country_of
+from petrel.api.http.wiring import HttpSettings, country_of, proxies
 from petrel.core.doors import reading
 from petrel.core.viewer import Anonymous, anonymous_in
 from petrel.features import posts
@@ -113,7 +113,7 @@ def posts_asker():
 
 
 def test_only_a_proxy_of_ours_says_where_somebody_is():
-    ours = HttpSettings(country_header=b"x-country", trusted_proxies=frozenset(("10.0.0.1",)))
+    ours = HttpSettings(country_header=b"x-country", trusted_proxies=proxies("10.0.0.1"))
     said = {b"x-country": b"DE"}
     for peer in (("10.0.0.1", 1), None, ("", 0)):           # a peer without an address is a socket of this machine
         assert country_of(peer, said, ours) == "DE"

@@ -36,6 +36,10 @@ def linger() -> None:
     _lingers = True
 
 
+def lingers() -> bool:
+    return _lingers
+
+
 class Exchange(RequestResponseCycle):
     """One request and its answer. Besides the messages of ASGI it takes `WHOLE`: status, headers and all the body.
 

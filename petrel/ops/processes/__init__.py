@@ -5,6 +5,7 @@ no process outlives the supervisor; a part that keeps crashing never takes anoth
 """
 
 from petrel.ops.processes.handover import CannotTakeOver, Handover, Sitting, ask, become, take
+from petrel.ops.processes.passed import passed
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.release import Release, this_release
 from petrel.ops.processes.seat import LEAVE_GENTLY, Part, report_ready
@@ -12,5 +13,5 @@ from petrel.ops.processes.status import PartStatus, ServerStatus, Status, clock_
 from petrel.ops.processes.supervisor import Succession, Supervisor
 
 __all__ = ["LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release", "ServerStatus",
-           "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "clock_offset_s", "read_status",
+           "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "clock_offset_s", "passed", "read_status",
            "report_ready", "take", "this_release"]

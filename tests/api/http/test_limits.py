@@ -10,8 +10,9 @@ import pytest
 
 from petrel.api.http.counters import Counters
 from petrel.api.http.limits import Limits, address_number
+from petrel.api.http.wiring import client_address, proxies
 from petrel.core import clock
-from petrel.core.errors import TooMany
+from petrel.core.errors import Invalid, TooMany
 
 START = datetime(2026, 11, 20, 12, 0, 1, tzinfo=UTC)
 
@@ -98,7 +99,7 @@ def test_addresses_of_one_network_count_as_one() -> None:
 
 
 def test_forwarded_addresses_count_only_from_our_own_proxies(ask: Callable[..., Any], make_gate: Any) -> None:
-    gate = make_gate(settings={"trusted_proxies": frozenset(("10.0.0.1", "10.0.0.2"))})
+    gate = make_gate(settings={"trusted_proxies": proxies("10.0.0.1, 10.0.0.2")})
     forged = {"x-forwarded-for": "6.6.6.6, 203.0.113.5, 10.0.0.2"}
 
     def seen(client: tuple[str, int] | None) -> str:
@@ -108,6 +109,26 @@ def test_forwarded_addresses_count_only_from_our_own_proxies(ask: Callable[..., 
     assert seen(("10.0.0.1", 1)) == "203.0.113.5"
     assert seen(None) == "203.0.113.5"
     assert seen(("198.51.100.1", 1)) == "198.51.100.1"
+
+
+@pytest.mark.parametrize(("peer", "said", "seen"), [
+    ("10.1.2.3", "198.51.100.7", "198.51.100.7"),               # by a network
+    ("::ffff:10.1.2.3", "198.51.100.7", "198.51.100.7"),        # a socket for both families says it so
+    ("10.1.2.3", "203.0.113.9, 198.51.100.7:5123", "198.51.100.7"),
+    ("10.1.2.3", "[2001:db8:9::1]:443", "2001:db8:9::1"),
+    ("10.1.2.3", "198.51.100.7, <script>", "10.1.2.3"),         # what is no address is nobody's
+    ("10.1.2.3", "198.51.100.7, , 2001:db8::5", "2001:db8::5"),
+    ("203.0.113.5", "198.51.100.7", "203.0.113.5"),             # no proxy of ours: it may say what it likes
+    ("2001:db9::1", "198.51.100.7", "2001:db9::1"),
+])
+def test_who_called_is_found_behind_networks_of_proxies(peer: str, said: str, seen: str) -> None:
+    assert client_address((peer, 1), said.encode(), proxies("10.0.0.0/8, 2001:db8::/64")) == seen
+
+
+def test_a_list_of_proxies_that_is_none_is_refused_by_name() -> None:
+    for wrong in ("10.0.0.0/99", "10.1.2.3/8", "proxy.example", "10.0.0.1 10.0.0.2"):
+        with pytest.raises(Invalid, match="trusted_proxies"):
+            proxies(wrong)
 
 
 def test_forked_processes_count_together() -> None:
