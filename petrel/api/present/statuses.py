@@ -211,11 +211,11 @@ async def of_shown(
     left_out: set[int] = set()
     for s in found:
         row, inner = s.row, s.boosted
-        if surface in _HOMES and gates.is_withheld(row):
-            entities.append((row["id"], _withheld(row, statics[row["id"]].card, viewer=viewer)))
-            continue
         if row["code"] <= _POINTER or (inner is not None and inner["code"] <= _POINTER):
-            left_out.add(row["id"])
+            if surface in _HOMES and gates.is_withheld(row):
+                entities.append((row["id"], _withheld(row, statics[row["id"]].card, viewer=viewer)))
+            else:
+                left_out.add(row["id"])
             continue
         filtered = b"" if sieve is None else sieve.judge(s, statics[(inner or row)["id"]].text)
         if filtered is None:
