@@ -25,6 +25,7 @@ from petrel.web.shapes import (
     Notifications,
     Opening,
     OwnData,
+    OwnMail,
     People,
     PostView,
     Privacy,
@@ -239,6 +240,34 @@ class Doorkeeping(Protocol):
         """Makes the first administrator; a session token. Errors: NotFound (link used or wrong), Invalid."""
 
 
+class Mailing(Protocol):
+    """What mail leads to. Nothing here tells whether an address is known."""
+
+    async def ask_reset(self, email: str, *, address: str, cause: str) -> None:
+        """Whoever has this mail address gets a link, if anybody does. Errors: TooMany."""
+
+    async def reset_holds(self, secret: str) -> bool: ...
+
+    async def reset(self, secret: str, password: str, *, address: str, cause: str) -> None:
+        """Ends every session. Errors: NotFound (link used or wrong), Invalid ("password"), TooMany."""
+
+    async def confirm_address(self, secret: str, *, cause: str) -> None:
+        """Errors: NotFound."""
+
+    async def unsubscribe(self, secret: str, *, cause: str) -> None:
+        """A link that we did not make changes nothing, and is not told from one that we made."""
+
+    async def own_mail(self, viewer: Viewer) -> OwnMail:
+        """Errors: Unauthenticated."""
+
+    async def set_wishes(self, viewer: Viewer, *, digest: bool, cause: str) -> None: ...
+
+    async def ask_confirmation(self, viewer: Viewer, *, cause: str) -> None: ...
+
+    async def change_address(self, viewer: Viewer, email: str, password: str, *, address: str, cause: str) -> None:
+        """Errors: Invalid ("email", or the password), TooMany."""
+
+
 class Consenting(Protocol):
     """The OAuth authorize page; `parameters` are the query of RFC 6749 4.1.1 with RFC 7636, each at most once."""
 
@@ -264,5 +293,5 @@ class Saying(Protocol):
     async def reached(self) -> Reached: ...
 
 
-class Needs(Reading, Acting, Settling, Owing, Moderating, Doorkeeping, Consenting, Saying, Protocol):
+class Needs(Reading, Acting, Settling, Owing, Moderating, Doorkeeping, Mailing, Consenting, Saying, Protocol):
     """All of it."""

@@ -20,6 +20,7 @@ from petrel.web.pages import (
     doorway,
     files,
     home,
+    letters,
     notifications,
     oauth,
     owed,
@@ -40,6 +41,7 @@ class Address(Struct, frozen=True):
     handler: serve.Handler
     surface: str
     why_none: str = ""
+    from_anywhere: bool = False     # other programs may send its form without our page: the address is the secret
 
     def __post_init__(self) -> None:
         surfaces.check(surfaces.Kind.PAGE, f"{self.method} {self.path}", self.surface, self.why_none)
@@ -74,6 +76,16 @@ ADDRESSES = (
     _none("/auth/sign_in", "POST", doorway.sign_in),
     _none("/auth/again", "GET", doorway.again_form),
     _none("/auth/again", "POST", doorway.again),
+    _none("/auth/forgot", "GET", letters.forgot_form),
+    _none("/auth/forgot", "POST", letters.forgot),
+    _none("/auth/reset/{secret}", "GET", letters.reset_form),
+    _none("/auth/reset/{secret}", "POST", letters.reset),
+    _none("/auth/confirm/{secret}", "GET", letters.confirm_form),
+    _none("/auth/confirm/{secret}", "POST", letters.confirm),
+    _none("/mail/off/{secret}", "GET", letters.off_form),
+    Address("/mail/off/{secret}", "POST", letters.off, surfaces.NONE, OWN_FORM, from_anywhere=True),
+    _none("/settings/mail", "GET", letters.settings),
+    _none("/settings/mail", "POST", letters.set_mail),
     _none("/auth/sign_up", "GET", doorway.sign_up_form),
     _none("/auth/sign_up", "POST", doorway.sign_up),
     _none("/auth/sign_out", "GET", doorway.sign_out_form),
@@ -148,7 +160,8 @@ def routes(door: Door) -> list[Route]:
     """All of them, ready to be put beside the API's."""
     pages: dict[str, dict[str, serve.Endpoint]] = {}
     for address in ADDRESSES:
-        pages.setdefault(address.path, {})[address.method] = serve.endpoint(door, address.handler)
+        pages.setdefault(address.path, {})[address.method] = serve.endpoint(
+            door, address.handler, from_anywhere=address.from_anywhere)
     made = [Route(path, _by_method(methods), methods=list(methods)) for path, methods in pages.items()]
     for folder in ("avatars", "headers"):
         made.append(Route(f"/{folder}/{{name}}", files.picture))

@@ -41,14 +41,14 @@ def allow_form_to(response: Response, source: str) -> Response:
     return response
 
 
-def endpoint(door: Door, handler: Handler) -> Endpoint:
-    """The handler as Starlette wants it."""
+def endpoint(door: Door, handler: Handler, *, from_anywhere: bool = False) -> Endpoint:
+    """The handler as Starlette wants it. `from_anywhere`: what is sent is not read, and need not be of our own form."""
 
     async def answer(request: Request) -> Response:
         visit = None
         try:
             visit = await _open(door, request)
-            if request.method == "POST":
+            if request.method == "POST" and not from_anywhere:
                 await visit.receive()
             response = await handler(visit)
         except PetrelError as wrong:

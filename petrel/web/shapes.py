@@ -202,6 +202,7 @@ class Site(Struct, frozen=True, kw_only=True):
     contact: str = ""
     registration: str = "open"
     asks_email: bool = False
+    sends_mail: bool = False
     post_graphemes: int = 500
     password_characters: int = 8
     """The least a password may have."""
@@ -210,6 +211,15 @@ class Site(Struct, frozen=True, kw_only=True):
     posts: int | None = None
     texts: frozenset[str] = frozenset()
     """Kinds of texts that the crew has written: about, rules, imprint, privacy, terms, contact."""
+
+
+class OwnMail(Struct, frozen=True, kw_only=True):
+    """What somebody sees of their mail. `refusal`: "bounce" or "complaint", of the address they have."""
+
+    email: str = ""
+    is_confirmed: bool = False
+    wants_digest: bool = False
+    refusal: str = ""
 
 
 class SiteText(Struct, frozen=True, kw_only=True):

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from petrel.core import inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, lists, moderation, posts, relationships
+from petrel.features import accounts, lists, mail, moderation, posts, relationships
 from petrel.ops import access, breaches
+from petrel.outside import mail as outside_mail
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import binaries
 from petrel.worker import jobs as jobs_worker
@@ -82,6 +83,7 @@ async def _plant() -> Planted:
     await _asked(session)
     await _breached()
     await _reported(bob, alice, session, message.id)
+    await _mailed()
     bearers = [first, second, session, await _app(bob), await _announcement()]
     return Planted(alice, bob, public.id, private.id, message.id, bearers)
 
@@ -122,6 +124,16 @@ async def _asked(session: str) -> None:
     member = Member(carol.id, hashlib.sha256(session.encode()).digest(), is_session=True)
     async with writing(member, cause="tests") as w:
         await access.ask(w, "surface.open", {"surface": marked("surface")}, f"because of {marked('reason')}")
+
+
+async def _mailed() -> None:
+    """Letters that wait, since the relay takes nothing, and a forgotten password of an address."""
+    outside_mail.install(outside_mail.Relay("127.0.0.1", "petrel@birds.example", 9, "none"))
+    async with writing(TESTS, cause="tests") as w:
+        facts = {"subject": marked("subject"), "text": marked("letter")}
+        await mail.queue(w, f"{marked('crew')}@{marked('crewhost')}.example", "notice", facts)
+    await mail.ask_reset(f"{marked('forgot')}@{marked('forgothost')}.example", cause="tests")
+    await mail.records()
 
 
 async def _breached() -> None:
@@ -271,7 +283,8 @@ async def _opened(connection: asyncpg.Connection, name: str, line: inventory.Lin
         assert line.key is not None
         if line.key.startswith("secret "):
             key = await seal.secret(line.key.removeprefix("secret "))
-            objects = [value % (1 << 64) for value in row.values() if isinstance(value, int)]
+            # 0: a thing of the site's, of which there is one.
+            objects = [0, *(value % (1 << 64) for value in row.values() if isinstance(value, int))]
         else:
             key = (await seal.keys([row[line.key]]))[row[line.key]]
             objects = [row[line.key], *([row["id"]] if "id" in row.keys() else [])]     # noqa: SIM118

@@ -52,7 +52,7 @@ EXTRA: dict[str, tuple[Limit, ...]] = {
 }
 
 # Counted by the code that knows the key, such as the sign-in page: `limits.take_key("signin_email", address)`.
-BY_KEY = {"signin_email": Limit("signin_email", 25, HOUR, "key")}
+BY_KEY = {"signin_email": Limit("signin_email", 25, HOUR, "key"), "reset": Limit("reset", 5, HOUR, "key")}
 
 _ALWAYS = (ALWAYS_MEMBER, ALWAYS_OTHERS, PAGING_MEMBER, PAGING_OTHERS)
 _ALL = (limit for group in (*_ALWAYS, *EXTRA.values(), tuple(BY_KEY.values())) for limit in group)

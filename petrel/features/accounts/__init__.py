@@ -25,7 +25,7 @@ from petrel.features.accounts.commands import (
     unprotect,
     update,
 )
-from petrel.features.accounts.entrance import set_up, sign_in, sign_in_again, sign_up
+from petrel.features.accounts.entrance import change_email, set_up, sign_in, sign_in_again, sign_up
 from petrel.features.accounts.erasing import begin_erasing, hide
 from petrel.features.accounts.invites import make_setup_link
 from petrel.features.accounts.passwords import hash_password
@@ -109,6 +109,7 @@ __all__ = [
     "apps",
     "begin_erasing",
     "cards_of",
+    "change_email",
     "confirm_email",
     "contact",
     "counts",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from petrel.core import limits
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Anonymous, AppOnly, Member
-from petrel.features.accounts import commands, invites, passwords, rows, rules, sealing, tokens
+from petrel.features.accounts import commands, invites, passwords, reads, rows, rules, sealing, tokens
 from petrel.features.accounts.reads import ids_by_handle
 from petrel.features.accounts.shapes import (
     InviteNeeded,
@@ -66,6 +66,28 @@ async def sign_in_again(member: Member, password: str, *, cause: str) -> Issued:
         await tokens.sign_out(w)
         await rows.note_sign_in(w, member.account)
     return session
+
+
+async def change_email(member: Member, address: str, password: str, *, cause: str) -> str | None:
+    """Another mail address for this member, to be confirmed; the one before, which nobody is signed in by any more.
+
+    Errors: WrongSignIn, Invalid ("email"), Unavailable.
+    """
+    if fault := rules.email_fault(address, needed=True):
+        raise rules.refusal_of({"email": [fault]})
+    async with writing(member, cause=cause) as w:
+        found = await rows.secret_of(w, "change address", account=member.account)
+    secret_hash = found["secret_hash"] if found else None
+    if not await passwords.fits(secret_hash, password):
+        raise WrongSignIn
+
+    new = address.strip()
+    digest, sealed = await sealing.email_digest(new), await sealing.seal_text(member.account, new.encode())
+    async with writing(member, cause=cause) as w:
+        before = (await reads.own(w)).email
+        await rows.set_email(w, member.account, digest, sealed)
+        w.record("accounts.email.changed", member.account)
+    return before
 
 
 async def sign_up(newcomer: Newcomer, *, cause: str, app: AppOnly | None = None) -> Issued | None:

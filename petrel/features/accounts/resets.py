@@ -20,6 +20,11 @@ update accounts.reset set used_at = now()
  where digest = $1 and used_at is null and expires_at > now() returning account
 """
 END = "update accounts.reset set used_at = now() where account = $1 and used_at is null"
+WAITING = """
+select c.account from accounts.credential c
+  join accounts.account a on a.cell = c.cell and a.id = c.account
+ where c.email_digest = $1 and c.confirmed_at is null and a.state & 4096 <> 0 order by c.account desc limit 1
+"""
 OF_ADDRESS = "select account from accounts.credential where email_digest = $1 and email_signs_in"
 
 
@@ -46,6 +51,12 @@ async def digest_to_ask(address: str) -> bytes:
 async def of_address(r: Reader, digest: bytes) -> int | None:
     """The account that this address signs in; for the system."""
     found = await r.value(OF_ADDRESS, digest)
+    return None if found is None else int(found)
+
+
+async def waiting_for(r: Reader, digest: bytes) -> int | None:
+    """The newest account that waits for this address to be confirmed; for the system."""
+    found = await r.value(WAITING, digest)
     return None if found is None else int(found)
 
 

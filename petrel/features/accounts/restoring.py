@@ -9,6 +9,11 @@ from petrel.features.accounts import restricting, rows, rules
 REVOKE = "update accounts.token set revoked_at = now() where id = $1 and revoked_at is null"
 # The new password cannot be kept outside, and the old one was given up, perhaps because somebody else knew it.
 LOCK_OUT = "update accounts.credential set secret_hash = null where cell = $1 and account = $2"
+# The new address cannot be kept outside, and the old one was given up, perhaps because somebody else reads it.
+FORGET_ADDRESS = """
+update accounts.credential set email_signs_in = false, confirmed_at = null
+ where cell = $1 and account = $2 and email_signs_in
+"""
 PROTECT = """
 update accounts.account set is_protected = true, version = version + 1
  where cell = $1 and id = $2 and not is_protected
@@ -57,6 +62,12 @@ async def token_revoked(w: Writer, entry: Kept) -> bool:
 async def password_changed(w: Writer, entry: Kept) -> bool:
     """Nobody signs in with the old one; the crew gives a new one (`petrel accounts set`)."""
     return bool(await w.execute(LOCK_OUT, cell_of(entry.subject), entry.subject))
+
+
+@restricts("accounts.email.changed")
+async def email_changed(w: Writer, entry: Kept) -> bool:
+    """The old address signs in nobody; its holder confirms one again."""
+    return bool(await w.execute(FORGET_ADDRESS, cell_of(entry.subject), entry.subject))
 
 
 @restricts("accounts.account.protected")

@@ -12,12 +12,22 @@ Read next: commands.py, sending.py, bounces.py; a new letter: a file in template
 
 from petrel.features.mail.bounces import Taken
 from petrel.features.mail.bounces import take as take_bounce
-from petrel.features.mail.commands import is_on, queue, retry, unsubscribe, wish
+from petrel.features.mail.commands import (
+    ask_confirmation,
+    ask_reset,
+    change_address,
+    is_on,
+    queue,
+    retry,
+    unsubscribe,
+    wish,
+)
 from petrel.features.mail.envelopes import BadAddress
 from petrel.features.mail.letters import NoSuchTemplate
 from petrel.features.mail.reads import health, own, records, waiting
 from petrel.features.mail.sending import NotTaken, try_out
 from petrel.features.mail.shapes import TOPICS, Health, Own, Record, Shown
 
-__all__ = ["TOPICS", "BadAddress", "Health", "NoSuchTemplate", "NotTaken", "Own", "Record", "Shown", "Taken", "health",
-           "is_on", "own", "queue", "records", "retry", "take_bounce", "try_out", "unsubscribe", "waiting", "wish"]
+__all__ = ["TOPICS", "BadAddress", "Health", "NoSuchTemplate", "NotTaken", "Own", "Record", "Shown", "Taken",
+           "ask_confirmation", "ask_reset", "change_address", "health", "is_on", "own", "queue", "records", "retry",
+           "take_bounce", "try_out", "unsubscribe", "waiting", "wish"]

@@ -7,12 +7,13 @@ import msgspec
 from petrel.core import ids, seal
 from petrel.core.doors import Writer, writing
 from petrel.core.errors import NotFound, Unauthenticated
-from petrel.core.viewer import System
+from petrel.core.viewer import Member, System
+from petrel.features import accounts
 from petrel.features.mail import envelopes, letters, rows
 from petrel.features.mail.shapes import NEEDED, TOPICS, Content
 from petrel.outside import mail as outside
 
-SEND = "mail.send"
+SEND, RESET, CONFIRM = "mail.send", "mail.reset", "mail.confirm"
 SYSTEM = System("mail")
 
 
@@ -80,3 +81,29 @@ async def unsubscribe(secret: str, *, cause: str) -> None:
     async with writing(SYSTEM, cause=cause) as w:
         if await rows.end_wish(w, account, topic):
             w.record("mail.wish.ended", account, actor=account)
+
+
+async def ask_reset(address: str, *, cause: str) -> None:
+    """Somebody says that they forgot the password of the account with this address. Whether there is one is found
+    out later, by a job, so that neither the answer nor its time can tell; the address is written nowhere."""
+    digest = await accounts.resets.digest_to_ask(address)
+    async with writing(SYSTEM, cause=cause) as w:
+        w.later(RESET, {"digest": digest.hex()}, lane="urgent")
+
+
+async def ask_confirmation(w: Writer, account: int) -> None:
+    """A letter with the link that confirms an account's address; at most one in ten minutes."""
+    w.later(CONFIRM, {"account": account}, once=f"{CONFIRM} {account}", lane="urgent")
+
+
+async def change_address(member: Member, address: str, password: str, *, cause: str) -> None:
+    """Another address for this member: the new one is asked to confirm, the old one is told.
+
+    Errors: those of `accounts.change_email`.
+    """
+    before = await accounts.change_email(member, address, password, cause=cause)
+    async with writing(member, cause=cause) as w:
+        own = await accounts.own(w)
+        await ask_confirmation(w, member.account)
+        if before and before.casefold() != address.strip().casefold():
+            await queue(w, before, "address_changed", {"name": own.account.handle})

@@ -1,8 +1,10 @@
 """When letters leave, and what is thrown away of them."""
 
-from petrel.core import jobs, seal
-from petrel.core.doors import deriving
+from petrel.core import clock, jobs, journal, limits, seal
+from petrel.core.doors import Writer, deriving, reading, writing
+from petrel.core.errors import NotFound
 from petrel.core.retention import kept_for
+from petrel.features import accounts
 from petrel.features.mail import commands, rows, sending
 
 DAYS = 30
@@ -16,6 +18,49 @@ async def send() -> None:
     """Twice: each letter is claimed by one. Late: people wait. Never: the schedule below sends them."""
     while (await sending.send_due()).done:
         pass
+
+
+@journal.follow("mail.confirmations", "accounts.account.created", surface="none",
+                why_none="a link for the person alone, to confirm their own address")
+async def confirmations(w: Writer, entries: list[journal.Entry]) -> None:
+    """Twice: cannot be. Late: they wait for the letter. Never: they ask for a new one on the page of the forgotten
+    password, or the crew confirms them."""
+    if commands.is_on():
+        for account in await rows.unconfirmed(w, [e.subject for e in entries]):
+            await commands.ask_confirmation(w, account)
+
+
+@jobs.job(commands.CONFIRM)
+async def confirm(account: int) -> None:
+    """Twice: an older link ends, and there is one letter in ten minutes. Late or never: as above."""
+    async with writing(commands.SYSTEM, cause=commands.CONFIRM) as w:
+        try:
+            secret = await accounts.make_confirm_link(w, account)
+        except NotFound:
+            return          # confirmed meanwhile, removed, or without an address
+        link = f"{limits.current().base_url}/auth/confirm/{secret}"
+        await commands.queue(w, account, "confirm", {"link": link}, once=_once("confirm", account))
+
+
+@jobs.job(commands.RESET)
+async def reset(digest: str) -> None:
+    """Twice: two links, of which one is mailed. Late: the person waits. Never: they ask again, or the crew."""
+    asked = bytes.fromhex(digest)
+    async with reading(commands.SYSTEM) as r:
+        account = await accounts.resets.of_address(r, asked)
+        waits = None if account else await accounts.resets.waiting_for(r, asked)
+    async with writing(commands.SYSTEM, cause=commands.RESET) as w:
+        if account is not None:
+            secret = await accounts.resets.make(w, account)
+            link = f"{limits.current().base_url}/auth/reset/{secret}"
+            await commands.queue(w, account, "reset", {"link": link}, once=_once("reset", account))
+        elif waits is not None:
+            await commands.ask_confirmation(w, waits)
+
+
+def _once(what: str, account: int) -> str:
+    """One letter of a kind in ten minutes, however often somebody presses the button."""
+    return f"{what} {account} {int(clock.now().timestamp()) // 600}"
 
 
 @jobs.every(60, "mail.send")

@@ -136,6 +136,17 @@ async def end_wish(w: Writer, account: int, topic: str) -> int:
     return await w.execute(END_WISH, account, topic)
 
 
+UNCONFIRMED = """
+select a.id from unnest($1::bigint[]) o(id) join accounts.account a on a.cell = law.cell(o.id) and a.id = o.id
+ where a.state & 4096 <> 0
+"""
+
+
+async def unconfirmed(r: Reader, accounts: list[int]) -> list[int]:
+    """Those of them that wait for their address to be confirmed."""
+    return [int(row[0]) for row in await r.fetch(UNCONFIRMED, accounts)]
+
+
 END_LATE = """
 update mail.letter l set state = 'ended', code = 'too late', ended_at = now(), sealed_letter = null
   from (select cell, id from mail.letter where state = 'waiting' and next_at <= now()

@@ -74,7 +74,7 @@ async def sign_up_form(visit: Visit) -> Response:
 async def sign_up(visit: Visit) -> Response:
     newcomer = _newcomer(visit)
     try:
-        _compare_passwords(visit)
+        compare_passwords(visit)
         session = await visit.needs.sign_up(newcomer, address=visit.address, cause=visit.cause)
     except NotFound:
         return _sign_up_page(visit, newcomer, wrong=Invalid("invite", USED_INVITE), invite_holds=True)
@@ -94,7 +94,7 @@ async def setup_form(visit: Visit) -> Response:
 async def setup(visit: Visit) -> Response:
     newcomer = _newcomer(visit)
     try:
-        _compare_passwords(visit)
+        compare_passwords(visit)
         session = await visit.needs.set_up(visit.request.path_params["token"], newcomer, cause=visit.cause)
     except NotFound:
         return _used_up(visit)
@@ -115,36 +115,37 @@ def _newcomer(visit: Visit) -> Newcomer:
     )
 
 
-def _compare_passwords(visit: Visit) -> None:
+def compare_passwords(visit: Visit) -> None:
     """Nothing can show a hidden password on a page without script, so it is typed twice."""
     if visit.sent.get("password", "") != visit.sent.get("password_again", ""):
         raise Invalid("password_again", "is not the same as the first")
 
 
 def _sign_in_page(visit: Visit, next_: str, *, name: str = "", status: int = 200, message: str = "") -> Response:
-    return _secret(visit.page("sign_in.html", status=status, next=next_, name=name, message=message))
+    return secret_page(visit.page("sign_in.html", status=status, next=next_, name=name, message=message))
 
 
 def _again_page(visit: Visit, next_: str, *, status: int = 200, message: str = "") -> Response:
-    return _secret(visit.page("again.html", status=status, next=next_, message=message))
+    return secret_page(visit.page("again.html", status=status, next=next_, message=message))
 
 
 def _sign_up_page(
     visit: Visit, newcomer: Newcomer, *, invite_holds: bool, wrong: PetrelError | None = None
 ) -> Response:
     context = {"newcomer": newcomer, "invite_holds": invite_holds, "wrongs": words.wrongs(wrong)}
-    return _secret(visit.page("sign_up.html", status=words.status_of(wrong) if wrong else 200, **context))
+    return secret_page(visit.page("sign_up.html", status=words.status_of(wrong) if wrong else 200, **context))
 
 
 def _setup_page(visit: Visit, newcomer: Newcomer, *, wrong: PetrelError | None = None) -> Response:
     status = words.status_of(wrong) if wrong else 200
-    return _secret(visit.page("setup.html", status=status, newcomer=newcomer, wrongs=words.wrongs(wrong)))
+    return secret_page(visit.page("setup.html", status=status, newcomer=newcomer, wrongs=words.wrongs(wrong)))
 
 
 def _used_up(visit: Visit) -> Response:
-    return _secret(visit.page("setup_used.html", status=404))
+    return secret_page(visit.page("setup_used.html", status=404))
 
 
-def _secret(response: Response) -> Response:
+def secret_page(response: Response) -> Response:
+    """The address, or what was typed, is nobody else's: not for other sites, not for a cache."""
     response.headers.update(OWN_SECRETS)
     return response

@@ -1,12 +1,13 @@
 """What the pages need (`petrel/web/needs.py`), over the real rooms.
 
 Read next: views.py (from rows to what a page shows), lists.py (pages of them), then a file for each kind of page:
-reading, finding, telling, acting, settling, owing, doorkeeping, saying.
+reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying.
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
 from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.finding import FindingRooms
+from petrel.web.rooms.mailing import MailingRooms
 from petrel.web.rooms.moderating import ModeratingRooms
 from petrel.web.rooms.owing import OwingRooms
 from petrel.web.rooms.reading import ReadingRooms
@@ -18,7 +19,7 @@ __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
-            ModeratingRooms, DoorkeepingRooms, SayingRooms):
+            ModeratingRooms, DoorkeepingRooms, MailingRooms, SayingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

@@ -13,7 +13,7 @@ from petrel.core.doors import Reader, reading
 from petrel.core.errors import NotFound, PetrelError, Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import about, accounts, posts, relationships, timelines
+from petrel.features import about, accounts, mail, posts, relationships, timelines
 from petrel.features.accounts import Card, Counts
 from petrel.features.posts import Code, Surface
 from petrel.features.relationships import Bit
@@ -51,6 +51,7 @@ class ReadingRooms:
             contact=setting.contact_email,
             registration=setting.registrations,
             asks_email=setting.email_confirmation,
+            sends_mail=mail.is_on(),
             post_graphemes=setting.post_length,
             password_characters=LEAST_PASSWORD,
             version=version("petrel"),

@@ -118,6 +118,17 @@ async def test_the_subject_cannot_break_out_of_its_line(site):
         assert "&lt;b&gt;&amp;amp;" in post.last().get_body(("html",)).get_content()
 
 
+async def test_long_addresses_stay_whole_and_bad_ones_end_the_letter(site):
+    long = f"{'x' * 60}@{'y' * 60}.{'z' * 60}.example"
+    async with office() as post:
+        for to in (long, "two words@nest.example", "nobody", "a@b..example", "ü@bücher.example"):
+            await ask(to, "notice", {"subject": "s" * 300, "text": "t" * 2000})
+        await jobs.drain()
+        assert sorted(str(m["To"]) for m in post.letters) == sorted([long, "ü@xn--bcher-kva.example"])
+        assert all(len(line) < 998 for _, raw in post.taken for line in raw.split(b"\r\n"))
+    assert sorted(code for _, _, code in await letters()) == ["250", "250", "bad address", "bad address", "bad address"]
+
+
 async def test_a_full_mailbox_is_tried_again_and_a_dead_address_is_not(site):
     cleo = await member("cleo", "cleo@nest.example")
     async with office() as post:
