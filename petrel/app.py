@@ -143,7 +143,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     while True:
         try:
             open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
-                                              writers=writers, systems=systems)
+                                              writers=writers, systems=systems, patience_s=patience_s)
             break
         except AWAY as e:
             if time.monotonic() > until_s - patience_s + SILENT_S and not has_said:

@@ -1,6 +1,7 @@
 """What the command line may ask of the site: `ctx.obj` of every command, as `cli/wiring.py` describes it."""
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from petrel import app, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
-from petrel.ops import backups, databases
+from petrel.ops import backups, databases, upgrades
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -33,6 +34,7 @@ from petrel.storage.postgres import Held, Storage, holder_of
 
 T = TypeVar("T")
 Say = Callable[[str], None]
+OPTIONS = {"host": "--host", "port": "--port", "web_workers": "--workers"}
 
 
 class Program:
@@ -76,9 +78,17 @@ class Program:
             settings.write_all(now.folder, {"database_url": taken.main, "keyring_url": taken.keyring})
         return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))
 
-    def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None) -> int:
+    def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None, *, as_is: bool = False) -> int:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
-        command line, for the release that takes over one day. Errors: StorageError, PetrelError."""
+        command line, for the release that takes over one day. Errors: StorageError, PetrelError.
+
+        Where the site has gone over to another release from this one, that one is started (after a power cut, say).
+        """
+        if not as_is and (other := upgrades.successor(now.folder, this_release())) is not None:
+            say(f"This site has gone over to {other.name}; starting that. (`petrel up --as-is` does not.)")
+            words = [word for name, value in (given or {}).items() for word in (OPTIONS[name], str(value))]
+            command = other.command("up", "--data", str(now.folder), *words)
+            os.execve(command[0], command, other.environment())
         return self._begin(now, say, given or {}, self._listen(now), None).run()
 
     def take_over(self, data: str | None, note: int, say: Say) -> int:
@@ -206,6 +216,29 @@ class Program:
 
         with self.databases(now, say, migrate=False) as addresses:
             return asyncio.run(work(addresses))
+
+    def upgrade_plan(self, now: Settings, *, wants_backup: bool = True) -> upgrades.Plan:
+        """What would be done to bring the running site to this release, and what is in the way. Errors: StorageError,
+        CannotUpgrade (it does not run)."""
+        def load() -> None:
+            app.load_rooms()
+            app.load_api()
+
+        return asyncio.run(upgrades.plan(now.folder, app.addresses_of(app.storage_of(now)), load,
+                                         wants_backup=wants_backup))
+
+    def upgrade(self, now: Settings, plan: upgrades.Plan, say: Say) -> upgrades.Done:
+        """Errors: CannotUpgrade, StorageError. After either the same again goes on where it stopped."""
+        return upgrades.run(now.folder, plan, self._hands(now, say), say)
+
+    def upgrade_back(self, now: Settings, say: Say) -> upgrades.Record:
+        """Errors: CannotUpgrade, StorageError."""
+        return upgrades.go_back(now.folder, self._hands(now, say), say)
+
+    def _hands(self, now: Settings, say: Say) -> upgrades.Hands:
+        return upgrades.Hands(migrate=lambda: self.migrate(now, say, contract=False),
+                              databases=lambda: self.databases(now, say, migrate=False),
+                              doors=lambda work: self.call(now, work, say))
 
     def load_rooms(self) -> None:
         """For commands that do what else a process of the site does: what the rooms register is there afterwards."""

@@ -21,6 +21,7 @@ NOUNS = {
     "doctor": "Look for what is wrong on this machine, and say the cure",
     "migrate": "Bring the databases up to date",
     "database": "Databases for production: set up, check, move, upgrade",
+    "upgrade": "Bring the running site to this release, and back",
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",

@@ -248,8 +248,9 @@ def current() -> Doors:
 
 
 async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4,
-                     writers: int = 4, systems: int = 3, makers: int = 4) -> Doors:
-    """Opens the pools of this process, leases its id makers and reaches the keyring."""
+                     writers: int = 4, systems: int = 3, makers: int = 4, patience_s: float = 0) -> Doors:
+    """Opens the pools of this process, leases its id makers and reaches the keyring. `patience_s`: how long to wait for
+    makers, of which there are none when many processes were killed within 20 s."""
     global _open
     doors = Doors(run_directory)
     for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
@@ -258,7 +259,8 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
                                doors.pools["keyring.system"], addresses.keyring.get("owner")))
     journal.install(await seal.secret("journal"))
-    doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers)
+    doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers,
+                                  patience_s=patience_s)
     ids.install(doors.maker)
     await seen.begin(run_directory, doors.pools["reader"].fetch, doors.pools["writer"].fetch)
     _open = doors

@@ -5,6 +5,7 @@ compute with (a datetime becomes an id by `ms << 16`). A maker is a number that 
 database; an id is unique because one maker gives out one id per millisecond and cell.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -121,11 +122,19 @@ update ops.maker set lease_until = '-infinity', high_water = $3 where maker = an
 Fetch = Callable[..., Awaitable[list[object]]]
 
 
-async def lease(fetch: Fetch, holder: str, count: int = 4) -> IdMaker:
-    """Leases free makers. `fetch` runs one statement as the writer role and returns its rows."""
-    now = clock.now_ms()
-    until = now + LEASE_S * 1000
-    rows = await fetch(LEASE_SQL, holder, count, LEASE_S, until, now)
+async def lease(fetch: Fetch, holder: str, count: int = 4, *, patience_s: float = 0) -> IdMaker:
+    """Leases free makers. `fetch` runs one statement as the writer role and returns its rows.
+
+    Those of killed processes come free after LEASE_S; `patience_s`: how long to wait for that. Errors: Unavailable.
+    """
+    until_s = time.monotonic() + patience_s
+    while True:
+        now = clock.now_ms()
+        until = now + LEASE_S * 1000
+        rows = await fetch(LEASE_SQL, holder, count, LEASE_S, until, now)
+        if rows or time.monotonic() >= until_s:
+            break
+        await asyncio.sleep(0.25)
     if not rows:
         raise Unavailable("No free id maker: too many Petrel processes have started within 20 s; try again shortly")
     return IdMaker([r[0] for r in rows], now, until)   # type: ignore[index]

@@ -49,4 +49,8 @@ def this_release() -> Release:
         number = version("petrel")
     except PackageNotFoundError:
         number = "unknown"
-    return Release(python=sys.executable, root=str(ROOT), build=build_of(), version=number, policy=POLICY)
+    # Its folder as it is now: a link such as `current` may lead elsewhere by the time it is wanted. The program itself
+    # is a link in every virtual environment, by which Python finds what is installed there.
+    python = Path(sys.executable)
+    return Release(python=str(python.parent.resolve() / python.name), root=str(ROOT), build=build_of(),
+                   version=number, policy=POLICY)

@@ -33,7 +33,7 @@ class Status(Struct, frozen=True):
     """`postgres` names the embedded clusters only; it is empty when external servers are used. Where the policy in
     force at the start was beyond the one that this program knows, it serves what is public and runs nothing else.
     `release`: None where it cannot hand the site over. `leaving`: processes of the release before. `refused`: why the
-    last handover came to nothing."""
+    last handover came to nothing, and when that was (seconds since 1970)."""
 
     pid: int
     state: SiteState
@@ -47,6 +47,7 @@ class Status(Struct, frozen=True):
     release: Release | None = None
     leaving: list[int] = []
     refused: str = ""
+    refused_at: float = 0
 
 
 def clock_offset_s() -> float:

@@ -81,7 +81,7 @@ class Supervisor:
         taken = succession.taken if succession else None
         self._relief = Relief([_sitting(one, self._patience) for one in taken.sitting] if taken else [],
                               self._seats, self._patience, self._say)
-        self._refused = taken.why if taken and taken.is_back else ""
+        self._refused, self._refused_at = (taken.why, time.time()) if taken and taken.is_back else ("", 0.0)
         self._asked_to_hand_over = False
         self._asked_to_leave = 0
         self._state: SiteState = "starting"
@@ -225,7 +225,7 @@ class Supervisor:
         parts = {part.name: self._part_status(part) for part in self._parts}
         servers = {server.cluster.name: server.status() for server in self._servers}
         status = Status(os.getpid(), self._state, self._address, self._started_at, self._clock_offset_s, parts, servers,
-                        policy_in_force=self._policy_in_force, refused=self._refused,
+                        policy_in_force=self._policy_in_force, refused=self._refused, refused_at=self._refused_at,
                         release=self._succession.release if self._succession else None,
                         leaving=[seat.pid for seat in self._relief.leaving])
         text = msgspec.json.encode(status)
@@ -280,7 +280,7 @@ class Supervisor:
             self._refused = ""
             self._become(release)
         except (handover.CannotTakeOver, OSError) as e:
-            self._refused = getattr(e, "message", str(e))
+            self._refused, self._refused_at = getattr(e, "message", str(e)), time.time()
             self._say(f"Not handed over: {self._refused}")
 
     def _give_back_if_failed(self, now: float) -> None:

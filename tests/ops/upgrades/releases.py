@@ -14,11 +14,15 @@ from petrel.ops.processes import Release, Status, this_release
 from petrel.storage.build import ROOT, build_of
 
 
-def make(folder: Path, files: dict[str, str]) -> Release:
-    """This release with `files` (path below petrel/ to text) added or put in place of what is there."""
+def make(folder: Path, files: dict[str, str], renamed: tuple[str, str] | None = None) -> Release:
+    """This release with `files` (path below petrel/ to text) added or put in place of what is there, and one name
+    `renamed` in all its code."""
     shutil.copytree(ROOT / "petrel", folder / "petrel", ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in files.items():
         (folder / "petrel" / name).write_text(text)
+    for path in (folder / "petrel").rglob("*.*") if renamed else ():
+        if path.suffix in (".py", ".sql") and path.parent.name != "migrations" and renamed[0] in path.read_text():
+            path.write_text(path.read_text().replace(*renamed))
     return as_it_stands(folder)
 
 
@@ -42,10 +46,12 @@ class Askers:
     `answers`: how often each status came. Whatever was refused, cut off or reset counts under its error.
     """
 
-    def __init__(self, address: str, target: str, *, token: str = "", count: int = 6) -> None:
+    def __init__(self, address: str, target: str, *, token: str = "", count: int = 6, body: str = "") -> None:
         self._place = urlsplit(address).netloc
-        self._target = target
+        self._target, self._body = target, body
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if body:
+            self._headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._stop = threading.Event()
         self.answers: Counter[object] = Counter()
         self.slowest_s = 0.0
@@ -67,7 +73,7 @@ class Askers:
             began = time.monotonic()
             line = line or http.client.HTTPConnection(self._place, timeout=30)
             try:
-                line.request("GET", self._target, headers=self._headers)
+                line.request("POST" if self._body else "GET", self._target, self._body or None, self._headers)
                 answer = line.getresponse()
                 answer.read()
                 found: object = answer.status

@@ -1,0 +1,83 @@
+"""DATA/upgrade.json: between which releases the site went last, and how far it came. It outlives a power cut."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from petrel.ops.processes import Release
+from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
+
+FILE = "upgrade.json"
+Step = Literal["migrating", "handing over", "done", "given back", "back"]
+
+
+class Record(Struct, frozen=True):
+    """`contracts`: the contract steps that had been run when it began: later ones bar the way back."""
+
+    giver: Release
+    taker: Release
+    step: Step
+    contracts: list[str]
+    at_ms: int
+    why: str = ""
+
+
+def read(folder: Path) -> Record | None:
+    """None where the site never went from one release to another by `petrel upgrade`. Errors: CannotUpgrade."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Record)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as e:
+        raise CannotUpgrade(Problem(f"{folder / FILE} cannot be read: {e}.", "Move it away; the way back goes with it.")
+                            ) from e
+
+
+def write(folder: Path, record: Record) -> None:
+    """Durable when it returns. Errors: CannotUpgrade."""
+    fresh = folder / f"{FILE}.new"
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(record), indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(folder / FILE)
+        here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(here)
+        finally:
+            os.close(here)
+    except OSError as e:
+        raise CannotUpgrade(Problem(f"{folder / FILE} cannot be written: {e.strerror}.", "Make room, and try again.")
+                            ) from e
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Errors: CannotUpgrade."""
+    descriptor = os.open(folder / "run" / "upgrade.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CannotUpgrade(Problem("Another `petrel upgrade` is at work on this site.", "Wait for it.")) from None
+    finally:
+        os.close(descriptor)
+
+
+def successor(folder: Path, this: Release) -> Release | None:
+    """The release that the site has gone over to from `this`, where it is there still: that one is to be started."""
+    try:
+        record = read(folder)
+    except CannotUpgrade:
+        return None
+    if record is None or record.step != "done" or record.giver.build != this.build:
+        return None
+    return record.taker if record.taker.why_not_here() is None else None
