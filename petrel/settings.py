@@ -77,6 +77,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     stranger: Annotated[bool, _meta(
         "Every ten seconds the site asks itself for what nobody may have, and closes what leaks")] = True
 
+    resolvers: Annotated[str, _meta(
+        "Name servers that `petrel doctor` asks instead of this machine's own, with commas between")] = ""
     canary: Annotated[bool, _meta(
         "Every minute a post of the site's own goes the whole way, is seen by a follower and deleted again: without it "
         "/health knows less")] = True

@@ -1,11 +1,17 @@
 """The whole examination, in the order in which an operator should mend what is wrong."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_port
+from petrel.ops.backups import newest
+from petrel.ops.doctor.backups import check_backups
+from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_kept_time, check_port
+from petrel.ops.doctor.names import LOCAL, Names, check_issuers, check_letters, check_names
 from petrel.ops.doctor.policy import check_policy
-from petrel.ops.doctor.shapes import Check
+from petrel.ops.doctor.reached import check_reached
+from petrel.ops.doctor.shapes import Check, Outside, bad, fine
 from petrel.ops.doctor.site import check_postgres, check_processes, check_settings
 from petrel.ops.doctor.work import check_work
 from petrel.ops.processes import read_status
@@ -22,8 +28,10 @@ async def examine(
     database_url: str = "",
     keyring_url: str = "",
     load_settings: Callable[[], object] = lambda: None,
+    outside: Outside | None = None,
 ) -> list[Check]:
-    """Takes about a second. `load_settings` raises if the settings are invalid; the rest are plain values of them."""
+    """Takes about a second, and some more where the site is looked at from outside. `load_settings` raises if the
+    settings are invalid; the rest are plain values of them."""
     storage = Storage(data, database_url, keyring_url)
     status = read_status(storage.data) if holder_of(storage.data) else None
     checks = [
@@ -36,4 +44,25 @@ async def examine(
     ]
     for cluster in CLUSTERS:
         checks += await check_postgres(storage, cluster)
-    return [*checks, *await check_policy(storage), *await check_work(storage, status)]
+    checks += [*await check_policy(storage), *await check_work(storage, status)]
+    is_public = outside is not None and urlsplit(outside.address).hostname not in LOCAL
+    if is_public or newest(storage.data) is not None:
+        checks.append(check_backups(storage.data))
+    return checks + (await asyncio.to_thread(check_outside, outside) if outside is not None else [])
+
+
+def check_outside(outside: Outside) -> list[Check]:
+    """As others see the site: its names, its door, its mail. Blocking: for a thread."""
+    place = urlsplit(outside.address)
+    host = str(place.hostname)
+    checks, by = [], Names(outside.resolvers)
+    if host in LOCAL:
+        checks.append(fine("address", f"{outside.address} is for this machine alone: nobody else reaches it"))
+    else:
+        if place.scheme != "https":
+            checks.append(bad("address", f"{outside.address} is not safe: passwords can be read on the way",
+                              "Set tls = acme, or put a proxy with a certificate in front; base_url = https://..."))
+        named, addresses = check_names(by, host)
+        checks += [named, check_issuers(by, host), check_kept_time()]
+        checks += check_reached(outside, addresses) if addresses else []
+    return checks + (check_letters(by, outside.letters) if outside.letters is not None else [])

@@ -1,11 +1,13 @@
 """Checks of the machine: disk, clock, port, directories."""
 
 import asyncio
+import ctypes
 import errno
 import os
 import shutil
 import socket
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +23,7 @@ DISK_FREE_MIN_BYTES = 2 * GIB
 INODES_FREE_MIN = 10_000
 CLOCK_STEP_MAX_S = 1.0
 CLOCK_DRIFT_MAX_S = 0.05
+UNSYNCHRONISED = 0x40
 CLOCK_WATCH_S = 0.2
 YEARS = range(2025, 2100)
 SET_CLOCK = "Set the clock and keep it right with NTP (systemd-timesyncd or chrony), then restart the site."
@@ -57,6 +60,18 @@ async def check_clock(data: Path, status: Status | None) -> Check:
     if abs(drift_s) > CLOCK_DRIFT_MAX_S:
         return bad("clock", f"jumped by {drift_s:+.3f} s while being watched", SET_CLOCK)
     return fine("clock", time.strftime("%Y-%m-%d %H:%M:%S UTC, steady", time.gmtime(now)))
+
+
+def check_kept_time() -> Check:
+    """Whether something keeps the clock right, as the kernel knows. source: adjtimex(2), STA_UNSYNC."""
+    buffer = ctypes.create_string_buffer(512)
+    if ctypes.CDLL(None, use_errno=True).adjtimex(buffer) < 0:
+        return fine("time source", "the kernel does not say")
+    # struct timex: four longs and an int before status, with the padding of a 64-bit machine.
+    status = int.from_bytes(buffer.raw[40:44], sys.byteorder) if ctypes.sizeof(ctypes.c_long) == 8 else 0
+    if status & UNSYNCHRONISED:
+        return bad("time source", "nothing keeps the clock right: it will drift by seconds a week", SET_CLOCK)
+    return fine("time source", "the clock is kept by NTP")
 
 
 def check_port(host: str, port: int, status: Status | None) -> Check:

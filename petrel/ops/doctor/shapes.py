@@ -18,3 +18,23 @@ def fine(name: str, found: str) -> Check:
 
 def bad(name: str, found: str, cure: str) -> Check:
     return Check(name, ok=False, found=found, cure=cure)
+
+
+class Letters(Struct, frozen=True):
+    """Of mail: from which address, by which server, and the DKIM record as it has to be ("" where nobody knows)."""
+
+    sender: str
+    server: str
+    dkim_name: str = ""
+    dkim_text: str = ""
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """What is needed to look at the site as others do. `address`: as people see it. `watch_key` and `handle` (of
+    somebody of ours): from the running site, "" where it does not run. `letters`: None where no mail is sent."""
+
+    address: str
+    resolvers: tuple[str, ...] = ()
+    watch_key: str = ""
+    handle: str = ""
+    letters: Letters | None = None

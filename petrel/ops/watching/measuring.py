@@ -10,6 +10,7 @@ import psutil  # type: ignore[import-untyped]
 
 from petrel.core.doors import reading
 from petrel.core.viewer import System
+from petrel.ops.backups import newest
 from petrel.ops.processes import clock_offset_s, read_status
 from petrel.ops.watching.shapes import Measure
 from petrel.ops.watching.tally import Tally
@@ -114,6 +115,18 @@ def certificates(data: Path) -> Iterator[Measure]:
 
             ends_s = x509.load_pem_x509_certificate(text).not_valid_after_utc.timestamp()
             yield Measure("certificate_left_days", (ends_s - time.time()) / DAY_S, path.stem)
+
+
+@source
+def backups(data: Path) -> Iterator[Measure]:
+    last = newest(data)
+    if last is None:
+        return
+    yield Measure("backup_age_seconds", last.age_s())
+    if (proven_s := last.proven_age_s()) is not None:
+        yield Measure("backup_proven_age_seconds", proven_s)
+    if (archived_s := last.archived_age_s()) is not None:
+        yield Measure("backup_archived_age_seconds", archived_s)
 
 
 class Answers:

@@ -22,14 +22,14 @@ from petrel.settings import Settings
 
 
 @asynccontextmanager
-async def web(tally: watching.Tally | None = None) -> AsyncIterator[Settings]:
+async def web(tally: watching.Tally | None = None, **given: Any) -> AsyncIterator[Settings]:
     app.load_rooms()
     app.load_api()
-    health._kept = (0.0, watching.Health())         # of another module's site
+    health._kept, health._key = (0.0, watching.Health()), ""       # of another module's site
     await current().renew_lease()
     await closing.look()
     listening = socket.create_server(("127.0.0.1", 0))
-    settings = Settings(port=listening.getsockname()[1], nothing_after_ms=0)
+    settings = Settings(port=listening.getsockname()[1], nothing_after_ms=0, **given)
     server = uvicorn.Server(uvicorn.Config(await app.web_app(settings, Limits(on=True), tally), http=Connection,
                                            lifespan="on", log_level="error", proxy_headers=False))
     server.install_signal_handlers = lambda: None      # type: ignore[attr-defined]

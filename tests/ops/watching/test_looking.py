@@ -144,7 +144,8 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     found = {one.name for one in watch.measures}
     elsewhere = {"canary_failed_seconds", "canary_age_seconds", "stranger_blind_seconds", "follower_lag_seconds",
                  "process_failing", "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
-                 "backup_proven_age_seconds", "watcher_silent_seconds"}      # of what does not run here
+                 "backup_proven_age_seconds", "backup_archived_age_seconds",
+                 "watcher_silent_seconds"}      # of what does not run here
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
