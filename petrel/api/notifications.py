@@ -15,6 +15,7 @@ from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
 from petrel.api.present.rendered import KEPT, stamps
 from petrel.api.present.statuses import of_shown, when
+from petrel.api.present.warnings import newest_warning
 from petrel.api.relationships import by_id
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
@@ -69,6 +70,7 @@ class Seen(Struct, frozen=True):
     candidate: Candidate
     account: bytes
     status: bytes | None
+    warning: bytes | None = None
 
 
 class Count(Struct):
@@ -91,15 +93,22 @@ async def seen(r: Reader, found: Sequence[Candidate]) -> list[Seen]:
     """What of these may be shown, in their order."""
     people = await by_id(r, [c.actor for c in found])
     about = await posts_of(r, [c for c in found if c.actor in people])
-    return [Seen(c, people[c.actor], about.get(c.post)) for c in found
-            if c.actor in people and (not c.post or c.post in about)]
+    warning = await _warning(r, found)
+    return [Seen(c, people[c.actor], about.get(c.post), warning if c.kind is Kind.MODERATION_WARNING else None)
+            for c in found if c.actor in people and (not c.post or c.post in about)]
+
+
+async def _warning(r: Reader, found: Iterable[Candidate]) -> bytes | None:
+    return await newest_warning(r) if any(c.kind is Kind.MODERATION_WARNING for c in found) else None
 
 
 def entity(one: Seen) -> bytes:
     c = one.candidate
     status = b"" if one.status is None else b',"status":' + one.status
-    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s}' % (
-        c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status)
+    warning = b"" if one.warning is None else b',"moderation_warning":' + one.warning
+    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s%s}' % (
+        c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status,
+        warning)
 
 
 async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bool]:
@@ -199,6 +208,7 @@ class GroupEntity(Struct):
     latest_page_notification_at: str
     sample_account_ids: list[str]
     status_id: str | None
+    moderation_warning: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Shown(Struct):
@@ -222,6 +232,8 @@ async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind])
         actors = [actor for actor in whole.actors if actor in people]
         if actors and (not one.newest.post or one.newest.post in about):
             shown.groups.append(_group(one, key, whole, actors))
+            if one.newest.kind is Kind.MODERATION_WARNING and (warning := await newest_warning(r)):
+                shown.groups[-1].moderation_warning = msgspec.Raw(warning)
             shown.people.update((actor, people[actor]) for actor in actors)
             if one.newest.post:
                 shown.statuses[one.newest.post] = about[one.newest.post]

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from petrel.features.moderation import Case, Decision, Evidence, Report
+from petrel.features.moderation import Appeal, Case, Decision, Evidence, OwnDecision, OwnReport, Report
 from petrel.web.shapes import AccountView
 
 
@@ -27,3 +27,18 @@ class DeskCase(Struct, frozen=True, kw_only=True):
     def has_hidden(self) -> bool:
         """Something here is not public, and was not looked at."""
         return any(one.copy is None for one in self.evidence)
+
+
+class DeskAppeal(Struct, frozen=True, kw_only=True):
+    """An appeal on the desk, and the decision that it is against."""
+
+    appeal: Appeal
+    decision: Decision
+
+
+class OwnModeration(Struct, frozen=True, kw_only=True):
+    """What moderators decided about somebody, how often they looked, and what this person reported."""
+
+    decisions: tuple[OwnDecision, ...] = ()
+    looks: dict[str, int] = {}
+    reports: tuple[OwnReport, ...] = ()

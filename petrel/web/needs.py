@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
-from petrel.features.moderation import Case, Followed, NewReport, Verdict
-from petrel.web.casework import DeskCase, ReportTarget
+from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
+from petrel.web.casework import DeskAppeal, DeskCase, OwnModeration, ReportTarget
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -150,6 +150,19 @@ class Moderating(Protocol):
 
     async def followed(self, link: str) -> Followed:
         """Errors: NotFound."""
+
+    async def own_moderation(self, viewer: Viewer) -> OwnModeration:
+        """For who is suspended as well."""
+
+    async def appeal(self, viewer: Viewer, decision: int, plea: Plea, *, cause: str) -> None:
+        """Errors: NotFound, Invalid, Conflict."""
+
+    async def desk_appeals(self, viewer: Viewer) -> list[Appeal]: ...
+
+    async def desk_appeal(self, viewer: Viewer, number: int) -> DeskAppeal: ...
+
+    async def desk_answer(self, viewer: Viewer, number: int, text: str, *, granted: bool, cause: str) -> None:
+        """Errors: Invalid, Refused, Conflict."""
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]: ...
 

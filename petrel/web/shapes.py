@@ -72,6 +72,8 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_boosted: bool = False
     is_bookmarked: bool = False
     is_own: bool = False
+    is_removed: bool = False
+    """Taken down by moderators; its author still sees it."""
 
     @property
     def url(self) -> str:

@@ -62,6 +62,9 @@ SHEETS: dict[str, tuple[str, str]] = {
     "report_taken.html": (surfaces.NONE, _FORM),
     "desk_frame.html": (surfaces.NONE, _DESK),
     "desk_queue.html": (surfaces.NONE, _DESK),
+    "desk_appeals.html": (surfaces.NONE, _DESK),
+    "desk_appeal.html": (surfaces.NONE, _DESK),
+    "judged.html": (surfaces.NONE, "the crew's reasons, to whom they concern; names posts by number"),
     "desk_case.html": (surfaces.NONE, _DESK),
 }
 

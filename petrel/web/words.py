@@ -138,6 +138,9 @@ LABELS = {
     "posts": "The posts",
     "reference": "The rule or provision",
     "ground": "The ground",
+    "appeal": "The appeal",
+    "answer": "The answer",
+    "reach": "The address",
     "reason": "The reason",
 }
 

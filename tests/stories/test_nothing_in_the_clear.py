@@ -152,7 +152,17 @@ async def _reported(bob: Member, alice: Member, session: str, message: int) -> N
         case = (await moderation.report(w, moderation.NewReport(alice.account, "other", (message,), (), written))).case
     async with writing(crew, cause="tests") as w:
         await moderation.look(w, case, marked("looked"))
-        await moderation.decide(w, case, moderation.Verdict("warn", "rules", marked("rule"), marked("facts")))
+        [decision] = await moderation.decide(w, case, moderation.Verdict("warn", "rules", marked("rule"),
+                                                                         marked("facts")))
+    [(other, _)] = await signed_in("dora")
+    async with writing(TESTS, cause="tests") as w:
+        await accounts.set_role(w, other.account, "admin")
+        second = await accounts.open_session(w, other.account)
+        own = await accounts.open_session(w, alice.account)
+    async with writing(Member(alice.account, accounts.digest_of(own.token), is_session=True), cause="tests") as w:
+        appeal = await moderation.appeals.appeal(w, decision, moderation.Plea(marked("appeal")))
+    async with writing(Member(other.account, accounts.digest_of(second.token), is_session=True), cause="tests") as w:
+        await moderation.appeals.answer(w, appeal, granted=False, text=marked("answered"))
 
 
 async def _app(bob: Member) -> str:
@@ -257,7 +267,7 @@ async def test_looking_finds_what_is_there(site, server: Server) -> None:
 
 # Sealed for the public half of a pair; the key in the keyring opens the private half. tests/ops/access opens it whole.
 FOR_TWO = ("access.seen.sealed",)
-UNUSED = ("moderation.appeal.sealed", "moderation.appeal.sealed_answer", "moderation.block.sealed")
+UNUSED = ("moderation.block.sealed",)
 """Columns that no code writes yet."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts
-from tests.web.someone import Someone, front_door, joined
+from tests.web.someone import PASSWORD, Someone, front_door, joined
 from tests.web.test_rooms import text_of
 
 
@@ -19,8 +19,10 @@ async def crew_of(site: object, handle: str, role: accounts.Role = "moderator") 
     return one
 
 
-async def first_case(mod: Someone) -> str:
-    return re.search(r'href="(/desk/cases/\d+)"', (await mod.get("/desk")).text)[1]
+async def case_of(mod: Someone, handle: str) -> str:
+    """The address of the open case about somebody, from the queue."""
+    found = re.findall(r'href="(/desk/cases/\d+)".*?<bdi>@?(\w+)', (await mod.get("/desk")).text, re.S)
+    return next(address for address, about in found if about == handle)
 
 
 async def test_from_a_report_to_a_take_down_and_back(site):
@@ -33,7 +35,7 @@ async def test_from_a_report_to_a_take_down_and_back(site):
     sent = await ada.submit(f"/report?post={number}", "/report", category="violation", comment="Rude to everybody")
     assert sent.location == "/report/taken" and "we have it" in text_of(await ada.get("/report/taken"))
 
-    page = await mod.get(case := await first_case(mod))
+    page = await mod.get(case := await case_of(mod, "ben"))
     assert "You are all fools" in text_of(page) and "Rude to everybody" in text_of(page)
     assert "@ada" not in text_of(page), "who reported is not for moderators"
     decide = {"what": "take_down", "ground": "rules", "reference": "2. Be kind", f"post_{number}": "1"}
@@ -55,7 +57,7 @@ async def test_what_is_not_public_waits_for_a_reason(site):
     mod = await crew_of(door, "milo")
     post = await dan.write("@cleo between us", audience="direct")
     await cleo.submit(f"/report?post={post.rpartition('/')[2]}", "/report", category="violation")
-    case = await first_case(mod)
+    case = await case_of(mod, "dan")
     assert "between us" not in (await mod.get(case)).text
     assert (await mod.submit(case, f"{case}/look", reason="x")).status == 422
     assert (await mod.submit(case, f"{case}/look", reason="A threat was reported")).status == 303
@@ -84,6 +86,31 @@ async def test_somebody_without_an_account_reports_by_address(site):
     sent = await visitor.submit("/report", "/report", **fields, good_faith="1")
     assert sent.status == 303 and len(sent.location) > 20
     assert "we have it" in text_of(await visitor.get(sent.location))
-    case = await first_case(mod)
+    case = await case_of(mod, "fay")
     assert "A borrowed poem" in text_of(await mod.get(case))
     assert "A. Writer" not in (await mod.get(case)).text, "who a notice is from is for admins and owners"
+
+
+async def test_who_is_suspended_comes_in_to_the_reasons_and_appeals(site):
+    door = await front_door()
+    gil, hal = await joined(door, "gil", "hal")
+    mods = [await crew_of(door, "mods_one"), await crew_of(door, "mods_two")]
+    await gil.submit("/report?account=hal", "/report", category="spam", comment="Advertising")
+    case = await case_of(mods[0], "hal")
+    await mods[0].submit(case, f"{case}/decide", what="suspend", ground="rules", reference="3. No spam",
+                         facts="Advertising all day.")
+    assert (await hal.get("/settings/privacy")).status == 303, "no further"
+    back = Someone(door)
+    came = await back.submit("/auth/sign_in", "/auth/sign_in", name="hal", password=PASSWORD)
+    assert came.location == "/settings/moderation"
+    page = await back.get("/settings/moderation")
+    assert "Advertising all day." in text_of(page) and "suspended" in text_of(page)
+    assert (await back.get("/settings/privacy")).status == 303
+    [form] = re.findall(r'action="(/settings/moderation/\d+/appeal)"', page.text)
+    assert (await back.submit("/settings/moderation", form, appeal="It was not me")).status == 303
+    [appeal] = re.findall(r'href="(/desk/appeals/\d+)"', (await mods[0].get("/desk/appeals")).text)
+    assert "Somebody else" in text_of(await mods[0].get(appeal))
+    assert "It was not me" in text_of(await mods[1].get(appeal))
+    assert (await mods[1].submit(appeal, appeal, act="grant", answer="You are right")).location == "/desk/appeals"
+    assert (await gil.get("/@hal")).status == 200
+    assert "You are right" in text_of(await back.get("/settings/moderation"))

@@ -86,6 +86,8 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
     without = {a.path for a in ADDRESSES if a.surface == "none" and not a.path.startswith("/desk")}
     assert without == {
         "/report",
+        "/settings/moderation",
+        "/settings/moderation/{number}/appeal",
         "/report/taken",
         "/report/{secret}",
         "/notifications/read",

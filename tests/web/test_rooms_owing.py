@@ -115,7 +115,9 @@ async def test_who_is_suspended_gets_to_their_data_and_nowhere_else(site, data, 
     await owner.execute("update accounts.account set state = state | 128 where handle = 'hal'")
     await owner.close()
     again = Someone(door)
-    assert (await again.submit("/auth/sign_in", "/auth/sign_in", name="hal", password=PASSWORD)).status == 403
+    came = await again.submit("/auth/sign_in", "/auth/sign_in", name="hal", password=PASSWORD)
+    assert (came.status, came.location) == (303, "/settings/moderation")
+    again = Someone(door)
     wrong = await again.submit("/auth/data", "/auth/data", name="hal", password="not it at all")
     assert wrong.status == 422
     answer = await again.submit("/auth/data", "/auth/data", name="hal", password=PASSWORD)

@@ -1,7 +1,8 @@
 """Moderation: what is reported, what the crew decides about it, why, and how that is undone.
 
 Words: report, case (what is reported about one account), evidence (a copy of what the reporter saw), look (of the
-crew's at what is not public), decision, statement of reasons, take down, limit, suspend.
+crew's at what is not public), decision, statement of reasons, take down, limit, suspend, appeal
+(somebody else decides), notice (of something illegal), counter-notice.
 Invariants: who sees what is the law's alone (states of posts and accounts); the crew sees what is not public only in a
 case, after a typed reason, which is journaled; nobody handles what is about themselves or somebody close; each decision
 has reasons, is told to whom it concerns, and can be taken back.
@@ -9,13 +10,14 @@ source: docs/law/visibility.md sections 4.8, 4.11, 4.12, 6; decision 0027.
 Read next: shapes.py, rules.py, functions.sql.
 """
 
-from petrel.features.moderation import rules
+from petrel.features.moderation import appeals, rules
 from petrel.features.moderation.cases import assign, close, crew, evidence, find, look, queue, reopen, reports
 from petrel.features.moderation.deciding import decide, history, release, undo
 from petrel.features.moderation.deciding import find as find_decision
 from petrel.features.moderation.reporting import followed, report
 from petrel.features.moderation.shapes import (
     REPORT_KINDS,
+    Appeal,
     Case,
     Decision,
     Evidence,
@@ -24,6 +26,9 @@ from petrel.features.moderation.shapes import (
     NewReport,
     NotCrew,
     NotForYou,
+    OwnDecision,
+    OwnReport,
+    Plea,
     Report,
     Statement,
     Verdict,
@@ -32,6 +37,7 @@ from petrel.features.moderation.shapes import (
 
 __all__ = [
     "REPORT_KINDS",
+    "Appeal",
     "Case",
     "Decision",
     "Evidence",
@@ -40,10 +46,14 @@ __all__ = [
     "NewReport",
     "NotCrew",
     "NotForYou",
+    "OwnDecision",
+    "OwnReport",
+    "Plea",
     "Report",
     "Statement",
     "Verdict",
     "Written",
+    "appeals",
     "assign",
     "close",
     "crew",

@@ -142,3 +142,99 @@ begin
          and d.undone_at is null)
     from moderation.report r where r.link_digest = p_link;
 end $$;
+
+do $$ begin
+  create type moderation.own_decision as (
+    id bigint, post bigint, what text, ground text, is_of_notice boolean, decided_at timestamptz,
+    undone_at timestamptz, sealed bytea, appeal bigint, is_counter boolean, appealed_at timestamptz, appeal_state text,
+    answered_at timestamptz, not_before timestamptz, sealed_appeal bytea, sealed_answer bytea);
+exception when duplicate_object then null; end $$;
+
+-- What was decided about the holder of the digest, newest first; who is suspended sees it too. Never by whom.
+create or replace function moderation.own(p_digest bytea, p_only bigint)
+returns setof moderation.own_decision
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or not (v.kind = 'session' or v.scopes && array['read', 'read:notifications']) then return; end if;
+  return query
+  select d.id, d.post, d.what, d.ground, d.is_of_notice, d.decided_at, d.undone_at, d.sealed, p.id, p.is_counter,
+         p.made_at, p.state, p.decided_at, p.not_before, p.sealed, p.sealed_answer
+    from moderation.decision d left join moderation.appeal p on p.cell = d.cell and p.decision = d.id
+   where d.cell = law.cell(v.account) and d.about = v.account and d.what <> 'nothing'
+     and (p_only is null or d.id = p_only)
+   order by d.id desc limit 200;
+end $$;
+
+-- How often the crew has looked at what the holder of the digest had not shown to everybody, by the kind of case; what
+-- is thirty days old. source: visibility.md section 6.
+create or replace function moderation.looks_at_own(p_digest bytea)
+returns table (kind text, looks bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or v.kind <> 'session' then return; end if;
+  return query
+  select c.kind, count(*) from moderation.look k
+    join moderation.case_file c on c.cell = k.cell and c.id = k.case_file
+   where k.authors @> array[v.account] and k.at < now() - interval '30 days' group by c.kind order by c.kind;
+end $$;
+
+-- What the holder of the digest has reported, newest first.
+create or replace function moderation.own_reports(p_digest bytea)
+returns table (id bigint, kind text, made_at timestamptz, answered_at timestamptz, is_restricted boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or v.kind <> 'session' then return; end if;
+  return query
+  select r.id, r.kind, r.made_at, r.answered_at, exists (
+      select from moderation.decision d where d.cell = r.cell and d.case_file = r.case_file and d.what <> 'nothing'
+         and d.undone_at is null)
+    from moderation.report r where r.reporter = v.account order by r.id desc limit 50;
+end $$;
+
+do $$ begin
+  create type moderation.appealed as (
+    id bigint, decision bigint, is_counter boolean, made_at timestamptz, not_before timestamptz, state text,
+    decided_at timestamptz, sealed bytea, sealed_answer bytea, about bigint, handle text, decided_by bigint,
+    conflict text);
+exception when duplicate_object then null; end $$;
+
+-- Appeals that wait, oldest first (p_only null), or one. `conflict` says 'decided' where the viewer made the decision.
+create or replace function moderation.appeals(p_digest bytea, p_only bigint) returns setof moderation.appealed
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := moderation.crew(p_digest);
+begin
+  if v.account is null then return; end if;
+  return query
+  select p.id, p.decision, p.is_counter, p.made_at, p.not_before, p.state, p.decided_at, p.sealed, p.sealed_answer,
+         d.about, coalesce(a.handle, ''), d.decided_by,
+         case when d.decided_by = v.account then 'decided' else moderation.conflict(p_digest, d.about) end
+    from moderation.appeal p
+    join moderation.decision d on d.cell = p.cell and d.id = p.decision
+    left join accounts.account a on a.cell = law.cell(d.about) and a.id = d.about
+   where case when p_only is null then p.state = 'waiting' else p.cell = law.cell(p_only) and p.id = p_only end
+   order by p.made_at limit 200;
+end $$;
+
+-- For letters: a decision with its reasons, and what came of an appeal.
+create or replace function moderation.to_tell(p_writer text, p_decision bigint)
+returns table (about bigint, what text, ground text, is_of_notice boolean, undone_at timestamptz, sealed bytea,
+               appeal_state text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select d.about, d.what, d.ground, d.is_of_notice, d.undone_at, d.sealed, p.state
+    from moderation.decision d left join moderation.appeal p on p.cell = d.cell and p.decision = d.id
+   where d.cell = law.cell(p_decision) and d.id = p_decision;
+end $$;
+
+-- For letters: notices of a case, whose senders are told what was decided.
+create or replace function moderation.notices_of(p_writer text, p_case bigint)
+returns table (id bigint, kind text, reporter bigint, sealed bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.id, r.kind, r.reporter, r.sealed from moderation.report r
+    where r.cell = law.cell(p_case) and r.case_file = p_case and r.is_notice;
+end $$;

@@ -5,7 +5,7 @@ from petrel.core.doors import writing
 from petrel.core.jobs import every, job
 from petrel.core.retention import kept_for
 from petrel.core.viewer import System
-from petrel.features.moderation import rules
+from petrel.features.moderation import letters, rules
 
 SYSTEM = System("moderation")
 COPY, REPORT = 1, 2
@@ -18,6 +18,11 @@ update moderation.report set answered_at = now()
  where cell = law.cell($1) and case_file = $1 and answered_at is null returning id
 """
 
+RESTRICTED = """
+select 1 from moderation.decision
+ where cell = law.cell($1) and case_file = $1 and what <> 'nothing' and undone_at is null limit 1
+"""
+
 for _table in ("moderation.evidence", "moderation.report"):
     kept_for(_table, days=rules.RETENTION_DAYS, schedule="moderation.sweep")
 
@@ -27,13 +32,19 @@ async def answer(case: str) -> None:
     """Reporters see that their case was decided. Twice: no effect. Late: so are they. Never: the dead letter is
     listed, and they see a case that is closed all the same."""
     async with writing(SYSTEM, cause="moderation.answer") as w:
-        for row in await w.change(ANSWERED, int(case)):
+        rows = await w.change(ANSWERED, int(case))
+        for row in rows:
             w.record("moderation.report.answered", row["id"], refs=[int(case)])
+        if rows:
+            await letters.answered(w, int(case), is_restricted=bool(await w.row(RESTRICTED, int(case))))
 
 
 @job("moderation.tell")
 async def tell(decision: str) -> None:
-    """Tells whom a decision concerns. Twice: they are told once more. Late: they see it on their page meanwhile."""
+    """A letter with the reasons. Twice: it is written once. Late, or never: the person has a notification, and reads
+    the reasons on their page meanwhile."""
+    async with writing(SYSTEM, cause="moderation.tell") as w:
+        await letters.decided(w, int(decision))
 
 
 @every(3600, "moderation.sweep")

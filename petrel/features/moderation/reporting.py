@@ -10,7 +10,7 @@ from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import NotFound
 from petrel.core.ids import at_of
 from petrel.features import accounts, posts
-from petrel.features.moderation import rules
+from petrel.features.moderation import letters, rules
 from petrel.features.moderation.shapes import Copy, Followed, Made, NewReport
 from petrel.features.posts import Code, Surface
 
@@ -58,6 +58,8 @@ async def report(w: Writer, new: NewReport) -> Made:
     if new.about is not None:
         await _keep(w, case, number, await _copies(w, new.about, new.posts))
 
+    if is_notice:
+        await letters.received(w, new, number, link)
     w.record("moderation.report.made", number, refs=[case, new.about or 0, *new.posts], body=new.written.encode())
     return Made(number, case, link)
 

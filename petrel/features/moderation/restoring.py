@@ -9,4 +9,5 @@ harmless(dict.fromkeys((
     "moderation.report.made", "moderation.case.opened", "moderation.case.assigned", "moderation.case.closed",
     "moderation.case.reopened", "moderation.case.looked", "moderation.decision.made", "moderation.decision.undone",
     "moderation.report.answered", "moderation.evidence.ended", "moderation.account.swept",
+    "moderation.appeal.made", "moderation.appeal.granted", "moderation.appeal.refused",
 ), _WORDS))

@@ -1,6 +1,7 @@
 """Pure decisions of moderation: the order of the queue, who may act against whom, words. No rows, no clock."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from petrel.core.errors import Invalid, Refused
 from petrel.core.text.normal import clean
@@ -11,6 +12,7 @@ from petrel.features.moderation.shapes import (
     Conflict,
     NewReport,
     NotForYou,
+    Plea,
     ReportKind,
     Statement,
     Verdict,
@@ -26,6 +28,8 @@ AROUND = 5                  # source: visibility.md section 6, five messages eit
 SHORTEST_REASON = 5
 LOOK_MINUTES = 60           # source: our choice; so long a typed reason opens a case's evidence to whoever typed it
 RETENTION_DAYS = 180        # source: our choice; as long as decisions can be appealed (DSA article 20 (1))
+
+COUNTER_DAYS = 10           # source: 17 U.S.C. 512 (g) (2) (C), "not less than 10, nor more than 14, business days"
 
 HARM: dict[ReportKind, int] = {"spam": 20, "other": 30, "violation": 40, "copyright": 50, "legal": 60}
 """How far up the queue a report puts its case. source: our choice; what may be illegal has a clock (DSA article 16)."""
@@ -141,6 +145,43 @@ def reason(typed: str) -> str:
     if len(text) < SHORTEST_REASON:
         raise Invalid("reason", "has to say in a few words why this has to be looked at")
     return text
+
+
+def plea(given: Plea, *, is_counter: bool) -> Plea:
+    """Errors: Invalid. source: of a counter-notice, 17 U.S.C. 512 (g) (3)."""
+    made = Plea(_text(given.text, "appeal", NOTICE_LENGTH), _line(given.name, "name"), _line(given.reach, "reach"),
+                given.good_faith)
+    if len(made.text) < SHORTEST_REASON:
+        raise Invalid("appeal", "has to say in a few words why this should be decided otherwise")
+    if is_counter and not (made.name and made.reach):
+        raise Invalid("name", "and an address are needed: they go to who says that the work is theirs")
+    if is_counter and not made.good_faith:
+        raise Invalid("good_faith", "has to be confirmed: that it was taken down by mistake")
+    return made if is_counter else Plea(made.text)
+
+
+def answer(typed: str) -> str:
+    """To an appeal. Errors: Invalid."""
+    text = _text(typed, "answer", NOTICE_LENGTH)
+    if len(text) < SHORTEST_REASON:
+        raise Invalid("answer", "is needed: the person reads there why")
+    return text
+
+
+def may_answer(conflict: str) -> None:
+    """source: visibility.md section 6; DSA article 20. Errors: NotForYou."""
+    if conflict == "decided":
+        raise NotForYou("deny.own_decision", "You decided what this is against. Somebody else of the crew has to look.")
+    if conflict:
+        raise NotForYou("deny.conflict", "This is about you, or somebody close to you. Somebody else has to look.")
+
+
+def business_days_after(at: datetime, days: int) -> datetime:
+    """Monday to Friday; holidays are not known here."""
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < 5
+    return at
 
 
 def initials(handle: str) -> str:

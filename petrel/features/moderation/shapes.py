@@ -173,3 +173,60 @@ class NotForYou(Refused):
 
 class NotCrew(NotFound):
     """Record not found"""
+
+
+class Plea(Struct, frozen=True, omit_defaults=True):
+    """What somebody wrote in an appeal, sealed. `name` and `reach`: of a counter-notice, who and where they are.
+
+    `good_faith`: of a counter-notice, that they believe what was taken down was taken down by mistake.
+    """
+
+    text: str
+    name: str = ""
+    reach: str = ""
+    good_faith: bool = False
+
+
+class OwnDecision(Struct, frozen=True):
+    """A decision as whom it concerns sees it, with their appeal. `may_appeal`: there is none yet, and it is not late.
+
+    `not_before`: when what a counter-notice is about may come back.
+    """
+
+    id: int
+    post: int | None
+    what: What
+    ground: Ground
+    decided_at: datetime
+    undone_at: datetime | None
+    text: str
+    may_appeal: bool
+    appeal_state: str
+    plea: Plea | None
+    answer: str
+    not_before: datetime | None
+
+
+class OwnReport(Struct, frozen=True):
+    id: int
+    kind: ReportKind
+    made_at: datetime
+    answered_at: datetime | None
+    is_restricted: bool
+
+
+class Appeal(Struct, frozen=True):
+    """An appeal on the desk. `conflict`: why the viewer may not decide it; "decided": they made that decision."""
+
+    id: int
+    decision: int
+    is_counter: bool
+    made_at: datetime
+    not_before: datetime | None
+    state: str
+    decided_at: datetime | None
+    about: int
+    handle: str
+    conflict: str
+    plea: Plea | None
+    answer: str

@@ -8,11 +8,12 @@ from petrel.features.notifications.rules import Key
 # For each (whom, kind, id, by whom, post, conversation): is it wanted? Not by accounts of other servers or such as
 # cannot look, nor across a block, nor of somebody muted with their notifications, nor of a muted thread; then the
 # policy says accept (0), filter (1) or drop (2). What somebody follows is never filtered, but by `not_followers`.
+# What moderators decided (7) is always told.
 # source: visibility.md section 4; the client API's notification policy (a follower is new for 3 days, an account 30).
 TELL = """
 with judged as materialized (
   select c.*, law.cell(c.account) as cell,
-         case when f.step > 0 and exists (
+         case when c.kind = 7 then 0 when f.step > 0 and exists (
                 select from notifications.permission x where x.cell = law.cell(c.account) and x.account = c.account
                    and x.actor = c.actor) then 0 else f.step end as step
     from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])

@@ -117,6 +117,19 @@ def _muted(b: Batch, e: Entry) -> None:
     b.muted[e.actor or 0, e.subject] = e.kind.endswith(".created")
 
 
+NO_RESTRICTION = 0
+
+
+def _decided(b: Batch, e: Entry) -> None:
+    """Refs: case, about whom, post, what was done. Whom it is about is told that something was decided, by nobody in
+    particular; the newest such stands for all."""
+    about, what = e.refs[1], e.refs[3]
+    if what != NO_RESTRICTION:
+        key = (about, int(Kind.MODERATION_WARNING), 0, about)
+        b.drop[key] = None
+        b.add[key] = (b.at, 0)
+
+
 TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "posts.post.created": _posted,
     "posts.post.edited": _edited,
@@ -135,4 +148,5 @@ TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "relationships.request.removed": _answered,
     "posts.mute.created": _muted,
     "posts.mute.removed": _muted,
+    "moderation.decision.made": _decided,
 }

@@ -20,6 +20,7 @@ class Kind(IntEnum):
     REBLOG = 4
     FAVOURITE = 5
     STATUS = 6
+    MODERATION_WARNING = 7
 
     @property
     def word(self) -> str:

@@ -63,6 +63,38 @@ async def undo(visit: Visit) -> Response:
     return visit.go(f"/desk/cases/{await visit.needs.desk_undo(visit.viewer, _number(visit), cause=visit.cause)}")
 
 
+async def appeals(visit: Visit) -> Response:
+    visit.member()
+    return visit.page("desk_appeals.html", appeals=await visit.needs.desk_appeals(visit.viewer), here="appeals")
+
+
+async def appeal(visit: Visit) -> Response:
+    visit.member()
+    return await _appeal_page(visit, _number(visit))
+
+
+async def answer(visit: Visit) -> Response:
+    """One button grants, the other refuses; both need a text that the person reads."""
+    visit.member()
+    number, act = _number(visit), visit.sent.get("act", "")
+    if act not in ("grant", "refuse"):
+        raise Invalid(None, "That button is not known here")
+    try:
+        await visit.needs.desk_answer(visit.viewer, number, visit.sent.get("answer", ""), granted=act == "grant",
+                                      cause=visit.cause)
+    except (Invalid, Refused, Conflict) as wrong:
+        return await _appeal_page(visit, number, wrong)
+    return visit.go("/desk/appeals")
+
+
+async def _appeal_page(visit: Visit, number: int, wrong: PetrelError | None = None) -> Response:
+    found = await visit.needs.desk_appeal(visit.viewer, number)
+    return visit.page(
+        "desk_appeal.html", status=words.status_of(wrong) if wrong else 200, appeal=found.appeal, sent=visit.sent,
+        decision=found.decision, here="appeals", message=words.said(wrong) if wrong else "", words=WORDS,
+        conflicts=CONFLICTS, grounds=GROUNDS)
+
+
 def _number(visit: Visit) -> int:
     number = as_id(visit.request.path_params["number"])
     if number is None:

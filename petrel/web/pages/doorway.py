@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from petrel.core.errors import Invalid, NotFound, PetrelError, TooMany
+from petrel.core.errors import Invalid, NotFound, PetrelError, Refused, TooMany
 from petrel.web import addresses, words
 from petrel.web.door import Visit
 from petrel.web.shapes import Newcomer
@@ -26,11 +26,20 @@ async def sign_in(visit: Visit) -> Response:
             name, visit.sent.get("password", ""), address=visit.address, cause=visit.cause
         )
     except PetrelError as wrong:
+        if isinstance(wrong, Refused) and wrong.reason == "deny.suspended":
+            return await _to_reasons(visit, name)
         status, message = words.status_of(wrong), words.said(wrong)
         if isinstance(wrong, Invalid):
             message = "The name and the password do not fit together. Check both, also for capital letters."
         return _sign_in_page(visit, next_, name=name, status=status, message=message)
     return visit.come_in(session, next_)
+
+
+async def _to_reasons(visit: Visit, name: str) -> Response:
+    """The password was right. Who is suspended comes in to the pages of why, appeal and export, and no further."""
+    session = await visit.needs.sign_in_for_data(name, visit.sent.get("password", ""), address=visit.address,
+                                                 cause=visit.cause)
+    return visit.come_in(session, "/settings/moderation")
 
 
 async def again_form(visit: Visit) -> Response:

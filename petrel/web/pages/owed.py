@@ -17,7 +17,7 @@ _range = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?")
 
 
 async def show(visit: Visit) -> Response:
-    viewer = await _claimant(visit)
+    viewer = await claimant(visit)
     data = await visit.needs.own_data(viewer)
     return visit.page("data.html", data=data, is_suspended=visit.me is None)
 
@@ -39,7 +39,7 @@ async def sign_in(visit: Visit) -> Response:
 
 
 async def ask_export(visit: Visit) -> Response:
-    viewer = await _claimant(visit)
+    viewer = await claimant(visit)
     await visit.needs.ask_export(viewer, cause=visit.cause)
     return visit.go("/settings/data")
 
@@ -49,7 +49,7 @@ async def download(visit: Visit) -> Response:
     number = forms.as_id(visit.request.path_params["number"])
     if number is None:
         raise NotFound
-    found = await visit.needs.download(await _claimant(visit), number)
+    found = await visit.needs.download(await claimant(visit), number)
     etag = f'"{found.digest[:32]}"'
     headers = {**PRIVATE, "etag": etag, "accept-ranges": "bytes",
                "content-disposition": f'attachment; filename="petrel-{number}.zip"',
@@ -139,7 +139,7 @@ async def about(visit: Visit) -> Response:
     return visit.page("about_data.html", meta=meta, sheet="about", kept=await visit.needs.kept())
 
 
-async def _claimant(visit: Visit) -> Viewer:
+async def claimant(visit: Visit) -> Viewer:
     """Errors: Unauthenticated."""
     viewer = visit.viewer if visit.me is not None else await visit.needs.claimant(visit.session)
     if isinstance(viewer, Anonymous):

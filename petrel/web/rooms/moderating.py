@@ -8,9 +8,9 @@ from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.viewer import Anonymous, Staff, Viewer
 from petrel.features import accounts, moderation, posts
-from petrel.features.moderation import Case, Followed, NewReport, Verdict
+from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.posts import Code, Surface
-from petrel.web.casework import DeskCase, ReportTarget
+from petrel.web.casework import DeskAppeal, DeskCase, OwnModeration, ReportTarget
 from petrel.web.forms import as_id
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
@@ -50,6 +50,31 @@ class ModeratingRooms:
     async def followed(self, link: str) -> Followed:
         async with reading(Anonymous()) as r:
             return await moderation.followed(r, link)
+
+    async def own_moderation(self, viewer: Viewer) -> OwnModeration:
+        async with reading(member_of(viewer)) as r:
+            return OwnModeration(
+                decisions=tuple(await moderation.appeals.own(r)), looks=await moderation.appeals.looks_at_own(r),
+                reports=tuple(await moderation.appeals.own_reports(r)))
+
+    async def appeal(self, viewer: Viewer, decision: int, plea: Plea, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.appeals.appeal(w, decision, plea)
+
+    async def desk_appeals(self, viewer: Viewer) -> list[Appeal]:
+        async with reading(_staff(viewer, "appeals")) as r:
+            await moderation.crew(r)
+            return await moderation.appeals.waiting(r)
+
+    async def desk_appeal(self, viewer: Viewer, number: int) -> DeskAppeal:
+        async with reading(_staff(viewer, f"appeal {number}")) as r:
+            await moderation.crew(r)
+            appeal = await moderation.appeals.find(r, number)
+            return DeskAppeal(appeal=appeal, decision=await moderation.find_decision(r, appeal.decision))
+
+    async def desk_answer(self, viewer: Viewer, number: int, text: str, *, granted: bool, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.appeals.answer(w, number, granted=granted, text=text)
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]:
         async with reading(_staff(viewer, "queue")) as r:

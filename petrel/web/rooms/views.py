@@ -130,6 +130,7 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         is_boosted=bool(marks & Mark.BOOST),
         is_bookmarked=bool(marks & Mark.BOOKMARK),
         is_own=bool(row["who"] & Who.AUTHOR),
+        is_removed=bool(row["states"] & State.REMOVED),
     )
 
 
