@@ -18,6 +18,7 @@ DECIDES, DESKS = "judged", ("posts", "room", "reads")
 # Who looks at rows of the law without showing anything of them.
 DECIDERS = {
     "petrel/api/statuses.py:delete": "whether it is a boost that is taken back",
+    "petrel/features/notifications/digest.py:has_news": "whether there is something new at all",
     "petrel/features/posts/reads.py:shown": "notes what it got this way",
     "petrel/features/posts/reads.py:thread": "whether the viewer may open the thread of it",
     "petrel/features/search/reads.py:_saying": "candidates that say the words; the page asks for them after",

@@ -6,6 +6,7 @@ from petrel.features.mail import rows, signing
 from petrel.features.mail.shapes import Health, Own, Record, Shown
 from petrel.outside import mail as outside
 
+WISHING = "select account from mail.wish where topic = $1 and (account >> 16) % $3 = $2"
 OWN = "select * from mail.own($1)"
 
 
@@ -19,6 +20,11 @@ async def health(r: Reader) -> Health:
     row = await rows.health(r)
     return Health(outside.post().relay is not None, row["waiting"], row["oldest_s"] or 0.0, row["sent"], row["refused"],
                   row["relay"])
+
+
+async def wishing(r: Reader, topic: str, part: int, parts: int) -> list[int]:
+    """Who wished for a topic, one of so many equal parts of them (System only)."""
+    return [int(row[0]) for row in await r.fetch(WISHING, topic, part, parts)]
 
 
 async def own(r: Reader) -> Own:

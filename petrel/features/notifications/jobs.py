@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from petrel.core.doors import Writer, deriving
 from petrel.core.ids import cell_of, new_id
-from petrel.core.jobs import job
+from petrel.core.jobs import every, job
 from petrel.core.journal import Entry, follow
-from petrel.features.notifications import rows
+from petrel.features.notifications import digest, rows
 from petrel.features.notifications.rules import TAKES, Batch, Key
 from petrel.features.notifications.shapes import ALL_KINDS, Kind
 
@@ -93,3 +93,10 @@ async def sweep(account: int, until: int) -> None:
     while gone:
         async with deriving("notifications") as w:
             gone = await w.execute(rows.SWEEP, account, until, [int(kind) for kind in ALL_KINDS])
+
+
+@every(3600, "notifications.digest")
+async def write_digests() -> str | None:
+    """Twice in an hour: no second letter. Late or never: those whose hour it was get none this week."""
+    asked = await digest.write_due()
+    return f"{asked} letters asked for" if asked else None
