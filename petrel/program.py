@@ -22,6 +22,7 @@ from petrel.ops.processes import (
     Succession,
     Supervisor,
     become,
+    become_owner,
     passed,
     read_status,
     take,
@@ -78,6 +79,18 @@ class Program:
             settings.write_all(now.folder, {"database_url": taken.main, "keyring_url": taken.keyring})
         return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))
 
+    def write_settings(self, folder: Path, wanted: Sequence[tuple[str, Any, bool]]) -> None:
+        """(name, value, whether only where nothing is set) each, all or none; what is so already is left.
+
+        Errors: Invalid.
+        """
+        now, sources = settings.load_with_sources(str(folder), environment={})
+        changed = {name: ("off", "on")[value] if isinstance(value, bool) else str(value)
+                   for name, value, is_first_only in wanted
+                   if getattr(now, name) != value and not (is_first_only and name in sources)}
+        if changed:
+            settings.write_all(folder, changed)
+
     def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None, *, as_is: bool = False) -> int:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
         command line, for the release that takes over one day. Errors: StorageError, PetrelError.
@@ -85,11 +98,16 @@ class Program:
         Where the site has gone over to another release from this one, that one is started (after a power cut, say).
         """
         if not as_is and (other := upgrades.successor(now.folder, this_release())) is not None:
+            if os.geteuid() == 0 != now.folder.stat().st_uid:
+                # Root does not run what the site's user may have named.
+                raise Unavailable(f"This site has gone over to {other.name}: start that release, or use --as-is")
             say(f"This site has gone over to {other.name}; starting that. (`petrel up --as-is` does not.)")
             words = [word for name, value in (given or {}).items() for word in (OPTIONS[name], str(value))]
             command = other.command("up", "--data", str(now.folder), *words)
             os.execve(command[0], command, other.environment())
-        return self._begin(now, say, given or {}, self._listen(now), None).run()
+        listeners = self._listen(now)
+        become_owner(now.folder)
+        return self._begin(now, say, given or {}, listeners, None).run()
 
     def take_over(self, data: str | None, note: int, say: Say) -> int:
         """As `up`, for a site that this process has run as another release (`ops/processes/handover.py`).

@@ -93,6 +93,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Address that is asked every minute while the site watches itself, so that somebody elsewhere notices when it "
         "no longer does", "URL", secret=True, pattern=r"^(https?://\S+)?$")] = ""
 
+    try_out: Annotated[bool, _meta(
+        "The site is tried out: its name may still change, every page says so, and no search engine keeps it",
+        live=True)] = False
     site_name: Annotated[str, _meta("Name of the site", live=True, min_length=1, max_length=80)] = "Petrel"
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(

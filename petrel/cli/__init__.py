@@ -16,6 +16,7 @@ from petrel.core.errors import Invalid, PetrelError
 from petrel.storage.postgres.errors import StorageError
 
 NOUNS = {
+    "init": "Make this machine the site of a domain",
     "up": "Serve the site: databases, web, followers, jobs",
     "run": "Run one part alone, for a fleet: web, followers or jobs",
     "doctor": "Look for what is wrong on this machine, and say the cure",

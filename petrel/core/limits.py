@@ -11,6 +11,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """`base_url` without a slash at its end. `post_length` in characters as people count them."""
 
     base_url: str = "http://localhost:8000"
+    try_out: bool = False
     site_name: str = "Petrel"
     site_description: str = ""
     contact_email: str = ""

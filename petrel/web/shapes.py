@@ -211,6 +211,7 @@ class Site(Struct, frozen=True, kw_only=True):
     version: str = ""
     members: int | None = None
     posts: int | None = None
+    is_try_out: bool = False
     texts: frozenset[str] = frozenset()
     """Kinds of texts that the crew has written: about, rules, imprint, privacy, terms, contact."""
 

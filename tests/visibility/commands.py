@@ -238,7 +238,7 @@ CLI = {
                      "access kinds", "policy show", "surfaces list", "archives list", "journal show", "journal verify",
                      "deletions check", "deletions list", "deletions receipt", "deletions verify", "backups list",
                      "backups verify", "stranger show", "stranger probe", "mail queue", "mail dns"), READS),
-    **dict.fromkeys(("migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create",
+    **dict.fromkeys(("init", "migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create",
                      "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
                      "access ask", "access approve", "access refuse", "backups create", "backups key",
                      "deletions shred"), NO_VERDICT),

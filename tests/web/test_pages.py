@@ -284,3 +284,10 @@ def test_the_front_page_survives_broken_timelines() -> None:
 
     answer = Browser(Broken()).get("/")
     assert answer.status == 200 and "Sign in" in answer.text
+
+
+def test_a_site_that_is_tried_out_says_so_and_is_not_indexed() -> None:
+    browser = Browser()
+    assert "tried out" not in browser.get("/about").text and "noindex" not in browser.get("/about").text
+    browser.fake.site_says = msgspec.structs.replace(browser.fake.site_says, is_try_out=True)
+    assert "tried out" in browser.get("/about").text and "noindex" in browser.get("/about").text

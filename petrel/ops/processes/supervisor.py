@@ -32,6 +32,7 @@ from petrel.ops.processes.status import (
     status_file,
     write_status,
 )
+from petrel.ops.processes.telling import tell
 from petrel.storage.postgres import Storage, describe_exit
 
 IDLE_S = 5.0
@@ -187,6 +188,7 @@ class Supervisor:
     def _hear(self, seat: Seat) -> None:
         if seat.hear() and seat.part.serves and self._state == "starting":
             self._state = "ready"
+            tell("READY=1")
             self._say(f"Petrel is ready at {self._address}")
 
     def _drain(self) -> None:
@@ -196,6 +198,7 @@ class Supervisor:
         """
         asked = self._asked_to_leave
         self._state = "draining"
+        tell("STOPPING=1")
         self._say("Stopping ...")
         for serves in (True, False):
             leaving = [seat for seat in (*self._seats, *self._relief.leaving) if seat.part.serves is serves]

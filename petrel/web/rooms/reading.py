@@ -59,6 +59,7 @@ class ReadingRooms:
             posts=counts.posts or None,
             rules=tuple(rule.text for rule in said.rules),
             texts=said.kinds,
+            is_try_out=setting.try_out,
         )
 
     async def _summary(self) -> about.Summary:

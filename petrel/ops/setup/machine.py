@@ -1,0 +1,120 @@
+"""What setup asks of the machine. One class, so that tests can have a machine of their own."""
+
+import os
+import pwd
+import socket
+import subprocess
+import sys
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import psutil  # type: ignore[import-untyped]
+
+CERTIFICATES = "https://acme-v02.api.letsencrypt.org/directory"
+ASK_S = 10
+
+
+class Machine:
+    """The real one. Nothing here decides."""
+
+    hidden: tuple[str, ...] = ("/home/", "/root/", "/tmp/", "/var/tmp/")  # noqa: S108 (where no service may look)
+
+    @property
+    def is_root(self) -> bool:
+        return os.geteuid() == 0
+
+    @property
+    def program(self) -> Path:
+        """What `petrel` is on this machine: the script beside the Python that runs us."""
+        return Path(sys.executable).with_name("petrel")
+
+    @property
+    def python(self) -> Path:
+        """The interpreter behind the virtual environment."""
+        return Path(sys.executable).resolve()
+
+    @property
+    def has_systemd(self) -> bool:
+        """Whether systemd runs here (sd_booted(3))."""
+        return Path("/run/systemd/system").is_dir()
+
+    @property
+    def has_ipv6(self) -> bool:
+        return Path("/proc/net/if_inet6").exists()
+
+    def memory_bytes(self) -> int:
+        return int(psutil.virtual_memory().total)
+
+    def addresses_of(self, domain: str) -> set[str]:
+        """Of the DNS as this machine sees it; none where there are none."""
+        try:
+            found = socket.getaddrinfo(domain, 443, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return set()
+        return {str(one[4][0]) for one in found}
+
+    def own_addresses(self) -> set[str]:
+        wanted = (socket.AF_INET, socket.AF_INET6)
+        return {one.address.partition("%")[0] for every in psutil.net_if_addrs().values() for one in every
+                if one.family in wanted}
+
+    def holder_of(self, port: int) -> str | None:
+        """Who listens on a port, in words; None when nobody does."""
+        try:
+            for c in psutil.net_connections(kind="tcp"):
+                if c.status == psutil.CONN_LISTEN and c.laddr.port == port:
+                    return psutil.Process(c.pid).name() if c.pid else "a program of another user"
+        except psutil.Error:
+            return "a program that just ended"
+        return None
+
+    def ahead_s(self, address: str = CERTIFICATES) -> float | None:
+        """By how much our clock is ahead of a web server's; None when it cannot be asked."""
+        try:
+            with urlopen(Request(address, method="HEAD"), timeout=ASK_S) as answer:  # noqa: S310 (our own constant)
+                said = answer.headers.get("date")
+        except HTTPError as e:
+            said = e.headers.get("date")
+        except (OSError, ValueError):
+            return None
+        return time.time() - parsedate_to_datetime(said).timestamp() if said else None
+
+    def user(self, name: str) -> tuple[int, int] | None:
+        """Number and group of a user; None when there is none of this name."""
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            return None
+        return entry.pw_uid, entry.pw_gid
+
+    def make_user(self, name: str, home: Path) -> None:
+        self.run("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(home), "--shell",
+                 "/usr/sbin/nologin", "--comment", "Petrel", name)
+
+    def own(self, path: Path, owner: tuple[int, int]) -> None:
+        os.chown(path, *owner, follow_symlinks=False)
+
+    def systemctl(self, *words: str) -> None:
+        self.run("systemctl", *words)
+
+    def is_enabled(self, unit: str) -> bool:
+        return self._says("is-enabled", unit).startswith("enabled")
+
+    def restarts(self, unit: str) -> int:
+        """How often systemd has started it again by itself."""
+        said = self._says("show", "--property=NRestarts", "--value", unit)
+        return int(said) if said.isdigit() else 0
+
+    def _says(self, *words: str) -> str:
+        return subprocess.run(["systemctl", *words], check=False, text=True, capture_output=True).stdout.strip()
+
+    def run(self, *words: str) -> str:
+        """Errors: CalledProcessError, with what it said."""
+        return subprocess.run(words, check=True, text=True, stdin=subprocess.DEVNULL, capture_output=True).stdout
+
+    def closed_on_the_way(self, path: Path) -> list[Path]:
+        """The file, if other users may not run it, and directories above it that they may not enter."""
+        return [one for one in (path, *path.parents, *path.resolve().parents) if not one.stat().st_mode & 0o001]
