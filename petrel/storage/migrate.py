@@ -33,11 +33,14 @@ create schema if not exists petrel_migrations;
 create table if not exists petrel_migrations.done (
   name text primary key, digest text not null, at timestamptz not null default now());
 create table if not exists petrel_migrations.kept (oid oid primary key);
+create table if not exists petrel_migrations.made (signature text primary key);
 create table if not exists petrel_migrations.left_over (signature text primary key);
 """
 THERE = """
-select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any ($1) union all
-select t.oid from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname = any ($1)
+select p.oid, 'function ' || p.oid::regprocedure as signature
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any ($1) union all
+select t.oid, 'type ' || t.oid::regtype from pg_type t join pg_namespace n on n.oid = t.typnamespace
+  join pg_class c on c.oid = t.typrelid where n.nspname = any ($1) and c.relkind = 'c'
 """
 # An older program that migrates all the same, because it is too old to ask first: its first step fails whole.
 GUARD = """
@@ -49,22 +52,31 @@ do $$ begin
   end if;
 end $$;
 """
-# What numbered migrations made stays when the function files are replaced.
-KEEP = f"insert into petrel_migrations.kept (oid) select oid from ({THERE}) t where oid <> all ($2::oid[])"
-REPLACED = """
-select format('drop function %s cascade', p.oid::regprocedure) as drop, 1 as step
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
- where n.nspname = any ($1) and p.oid not in (select oid from petrel_migrations.kept)
+# What numbered migrations made stays when the function files are replaced. It is known by name: functions have other
+# numbers after a dump is loaded. Release 0.1.0 knows it by number, and has to, when it is put back.
+MADE = f"insert into petrel_migrations.made select signature from ({THERE}) t where signature <> all ($2::text[])"
+KNOWN_BY_NUMBER = f"""
+insert into petrel_migrations.made select signature from ({THERE}) t
+ where not exists (select from petrel_migrations.made) and oid in (select oid from petrel_migrations.kept)
+"""
+NUMBERS_ANEW = f"""
+with now as (select oid from ({THERE}) t where signature in (select signature from petrel_migrations.made)),
+     gone as (delete from petrel_migrations.kept where oid not in (select oid from now))
+insert into petrel_migrations.kept select oid from now on conflict do nothing
+"""
+REPLACED = f"""
+with other as (select * from ({THERE}) t where signature not in (select signature from petrel_migrations.made))
+select format('drop function if exists %s cascade', oid::regprocedure) as drop, 1 as step
+  from other where signature like 'function %'
 union all
-select format('drop type %s', t.oid::regtype), 2
-  from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_class c on c.oid = t.typrelid
- where n.nspname = any ($1) and c.relkind = 'c' and t.oid not in (select oid from petrel_migrations.kept)
+select format('drop type if exists %s', oid::regtype), 2 from other where signature like 'type %'
 order by step
 """
-STANDING = """
+STANDING = f"""
 select p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as text
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
- where n.nspname = any ($1) and p.prokind in ('f', 'p') and p.oid not in (select oid from petrel_migrations.kept)
+  from ({THERE}) t join pg_proc p on p.oid = t.oid
+ where t.signature like 'function %' and p.prokind in ('f', 'p')
+   and t.signature not in (select signature from petrel_migrations.made)
    and p.oid::regprocedure::text not in (select signature from petrel_migrations.left_over)
 """
 LEFT_OVER = """
@@ -158,6 +170,7 @@ async def _migrate(connection: Any, watcher: Any | None, folder: Path, functions
     try:
         await connection.execute((STORAGE / "roles.sql").read_text())
         await connection.execute(BOOK)
+        await connection.execute(KNOWN_BY_NUMBER, SCHEMAS)
         served = await is_served(connection)
         done = await _done(connection)
         ran = await _run_new(connection, watcher if served else None, folder, done, contract)
@@ -195,13 +208,12 @@ async def _run_new(connection: Any, watcher: Any | None, folder: Path, done: dic
         if "_contract_" in path.name and not contract:
             continue
         text = path.read_text()
-        before = [row[0] for row in await connection.fetch(THERE, SCHEMAS)]
         if "_index_" in path.name:
             await _build_indexes(connection, text, path.name)
         else:
             await _run(connection, text, path.name, watcher)
-        await connection.execute(KEEP, SCHEMAS, before)
         ran.append(path.name)
+    await connection.execute(NUMBERS_ANEW, SCHEMAS)
     return ran
 
 
@@ -298,8 +310,10 @@ async def _run(connection: Any, text: str, name: str, watcher: Any | None) -> No
         async with connection.transaction():
             await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
             async with gauged(connection, watcher, end_it=True) as gauge:
+                before = [row["signature"] for row in await connection.fetch(THERE, SCHEMAS)]
                 try:
                     await _statements(connection, text, name, _digest(text))
+                    await connection.execute(MADE, SCHEMAS, before)
                 except (SchemaMismatch, asyncpg.QueryCanceledError) as e:
                     if gauge.cut:
                         raise StandsInTheWay(name, gauge.relation) from e

@@ -201,6 +201,23 @@ async def test_functions_are_replaced_when_their_text_changes(
         await reader.close()
 
 
+async def test_what_a_migration_made_stays_also_where_the_numbers_of_functions_are_others(
+        empty: Addresses, storage: Path) -> None:
+    await app.migrate_site(empty)
+    triggers = await run(empty, "select count(*) from pg_trigger where not tgisinternal")
+    # As release 0.1.0 left it, which knows them by number; and after a dump of it was loaded.
+    await run(empty, "drop table petrel_migrations.made")
+    path = storage / "grants.sql"
+    path.write_text(path.read_text() + "\n-- once more\n")
+    await app.migrate_site(empty)
+    assert await run(empty, "select count(*) from petrel_migrations.made") > 5
+    await run(empty, "update petrel_migrations.kept set oid = oid::bigint + 1000000")
+    path.write_text(path.read_text() + "\n-- twice\n")
+    await app.migrate_site(empty)
+    assert await run(empty, "select count(*) from pg_trigger where not tgisinternal") == triggers
+    assert await run(empty, "select count(*) from petrel_migrations.kept k join pg_proc p on p.oid = k.oid") > 5
+
+
 async def test_followers_get_their_places(empty: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "FOLLOWERS", {"one": None, "two": None})
     await app.migrate_site(empty)
