@@ -18,6 +18,7 @@ import structlog
 from msgspec import Struct
 
 from petrel import app
+from petrel import settings as sources
 from petrel.core import closing, gone, seen
 from petrel.core.errors import PetrelError
 from petrel.ops.processes import LEAVE_GENTLY, report_ready
@@ -188,7 +189,8 @@ async def _jobs(prepared: Prepared) -> None:
     from petrel.worker import jobs, seals
 
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
-    watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None)
+    watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
+                     watching.Site(prepared.settings.folder, sources.as_environment(prepared.settings)))
     stop = asyncio.Event()
     async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
                           patience_s=PATIENCE_S):

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
+from petrel.ops.watching import Examination
 from petrel.web.casework import DeskAppeal, DeskCase, OwnModeration, ReportTarget
 from petrel.web.shapes import (
     Consent,
@@ -133,6 +134,14 @@ class Settling(Protocol):
 
     async def unprotect(self, viewer: Viewer, *, cause: str) -> None:
         """Errors: Refused."""
+
+
+class Examining(Protocol):
+    """The doctor's page. Errors of all: NotFound, for who does not own the site."""
+
+    async def examination(self, viewer: Viewer) -> Examination: ...
+
+    async def examine_again(self, viewer: Viewer, *, cause: str) -> None: ...
 
 
 class Moderating(Protocol):
@@ -306,5 +315,6 @@ class Saying(Protocol):
     async def reached(self) -> Reached: ...
 
 
-class Needs(Reading, Acting, Settling, Owing, Moderating, Doorkeeping, Mailing, Consenting, Saying, Protocol):
+class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Mailing, Consenting, Saying,
+            Protocol):
     """All of it."""

@@ -33,6 +33,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "about.html": (surfaces.NONE, "what the site says of itself"),
     "site_text.html": (surfaces.NONE, "what the site says of itself"),
     "about_data.html": (surfaces.NONE, "what the site says of itself"),
+    "doctor.html": (surfaces.NONE, "how the site and its machine fare"),
     "data.html": (surfaces.NONE, _FORM),
     "erase.html": (surfaces.NONE, _FORM),
     "deletions.html": (surfaces.NONE, "numbers and times of what is gone"),

@@ -212,6 +212,7 @@ WEB: dict[str, list[Command]] = {
                      C("/report", account="eve", category="spam")],
     "POST /settings/moderation/{number}/appeal": [C("/settings/moderation/{ben.public}/appeal", appeal="please look")],
     "POST /desk/appeals/{number}": [C("/desk/appeals/{ben.public}", act="grant", answer="you are right")],
+    "POST /desk/doctor": [C("/desk/doctor")],
     "POST /desk/cases/{number}": [C("/desk/cases/{ben.public}", act="take")],
     "POST /desk/cases/{number}/look": [C("/desk/cases/{ben.public}/look", reason="to see what it says")],
     "POST /desk/cases/{number}/decide": [C("/desk/cases/{ben.public}/decide", what="suspend", ground="rules",

@@ -43,3 +43,20 @@ language sql stable security definer set search_path = '' as $$
   union all select 'deletions_remaining', '', count(*) from deletions.deletion d where d.state = 3
   union all select 'alerts_firing', '', count(*) from ops.alert a where a.cleared_at is null
 $$;
+
+-- For the page of the owner: what the doctor found last. No row for whoever has no business there.
+create or replace function ops.examined(p_digest bytea) returns table (at timestamptz, checks text)
+language sql stable security definer set search_path = '' as $$
+  select e.at, e.checks::text from law.viewer(p_digest) v left join ops.examination e on true
+   where v.role in ('owner', 'admin') and v.kind = 'session'
+$$;
+
+-- For the same page: the alerts that stand.
+create or replace function ops.standing(p_digest bytea)
+returns table (id bigint, rule text, target text, owner text, value float8, fired_at timestamptz, told_at timestamptz,
+               told integer, quiet_until timestamptz, cleared_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select a.id, a.rule, a.target, a.owner, a.value, a.fired_at, a.told_at, a.told, a.quiet_until, a.cleared_at
+    from law.viewer(p_digest) v join ops.alert a on a.cleared_at is null
+   where v.role in ('owner', 'admin') and v.kind = 'session' order by a.fired_at
+$$;

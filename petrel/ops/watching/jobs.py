@@ -1,33 +1,59 @@
-"""The schedules: the canary, and the end of what was noted of alerts."""
+"""The schedules: the canary, the doctor's rounds, the end of what was noted of alerts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
 
 from petrel.core.doors import deriving
-from petrel.core.jobs import every
+from petrel.core.jobs import every, job
 from petrel.core.retention import kept_for
 from petrel.ops import stranger
-from petrel.ops.watching import alerts
+from petrel.ops.watching import alerts, examining
 from petrel.ops.watching.canary import SWITCHED_OFF, Canary
 
+
+class Site(Struct, frozen=True):
+    """`environment`: what the doctor's own process has to be told of the settings."""
+
+    data: Path
+    environment: Mapping[str, str]
+
+
 _canary: Canary | None = None
-_is_installed = False
+_site: Site | None = None
+_says_off = False
 
 
-def install(place: stranger.Place | None) -> None:
-    """By the jobs process, for the site that is reached there; None switches it off."""
-    global _canary, _is_installed
-    _canary, _is_installed = None if place is None else Canary(place), True
+def install(place: stranger.Place | None, site: Site | None = None) -> None:
+    """By the jobs process, for the site that is reached there; without a place no canary flies."""
+    global _canary, _says_off, _site
+    _canary, _says_off, _site = None if place is None else Canary(place), place is None, site
 
 
 @every(60, "watching.canary")
 async def fly() -> str | None:
     """Missed times: health says that none came through."""
-    global _is_installed
+    global _says_off
     if _canary is not None:
         return await _canary.fly()
-    if _is_installed:
-        _is_installed = False
+    if _says_off:
+        _says_off = False
         async with deriving("canary") as w:
             await w.execute(SWITCHED_OFF)
     return None
+
+
+@every(1800, "watching.examine")
+async def examine() -> str | None:
+    """Missed times: the page says when the doctor last looked."""
+    return await examining.examine(_site.data, _site.environment) if _site is not None else None
+
+
+@job(examining.AGAIN)
+async def examine_now() -> None:
+    """Twice, late, never: looks twice, later, at the next half hour."""
+    await examine()
 
 
 @every(6 * 3600, "watching.forget")
