@@ -24,7 +24,8 @@ from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
 from petrel.core.viewer import AppOnly, Member, System
-from petrel.outside import mail
+from petrel.outside import mail, stores
+from petrel.outside.stores import Store
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.build import build_of
@@ -58,6 +59,18 @@ def function_files() -> list[Path]:
 def storage_of(settings: Settings) -> Storage:
     """Only addresses: nothing is started."""
     return Storage(settings.folder, settings.database_url or None, settings.keyring_url or None)
+
+
+def store_of(settings: Settings, url: str = "") -> Store:
+    """The backup target of the settings, or another one reached with what they say. Errors: StoreError."""
+    access = stores.Access(settings.backup_ssh_config, settings.backup_s3_endpoint, settings.backup_s3_region,
+                           settings.backup_s3_key, settings.backup_s3_secret)
+    return stores.opened(url or settings.backup_target, access)
+
+
+def target_shown(settings: Settings) -> str:
+    """The backup target as notes name it. Errors: StoreError."""
+    return stores.named(settings.backup_target)
 
 
 def addresses_of(storage: Storage) -> Addresses:

@@ -184,6 +184,24 @@ async def _followers(prepared: Prepared) -> None:
             await followers.run(stop, prepared.settings.folder / "run")
 
 
+def backups_of(prepared: Prepared) -> list[Callable[[asyncio.Event], Awaitable[None]]]:
+    """The archive of the log and the nightly run, where a target is set; where none is, the end of an older archive."""
+    from petrel.ops import backups
+
+    now, addresses = prepared.settings, prepared.addresses
+    backups.install(lambda url: app.store_of(now, url), now.backup_target)
+    if not now.backup_target:
+        return [lambda stop: backups.archive.end(addresses, now.folder)]
+    try:
+        place = app.target_shown(now)
+    except OSError as e:
+        structlog.get_logger("petrel.parts").error("no backups are made", why=str(e))
+        return []
+    wanted = backups.archive.Wanted(now.folder, place, lambda: app.store_of(now))
+    plan = backups.nightly.Plan(now.folder, place, now.backup_hour, now.backup_every_days)
+    return [lambda stop: backups.archive.run(stop, addresses, wanted), lambda stop: backups.nightly.run(stop, plan)]
+
+
 async def _jobs(prepared: Prepared) -> None:
     from petrel.ops import stranger, watching
     from petrel.worker import jobs, seals
@@ -199,4 +217,6 @@ async def _jobs(prepared: Prepared) -> None:
             async with asyncio.TaskGroup() as group:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
                 group.create_task(seals.run(stop, prepared.settings.folder))
+                for work in backups_of(prepared):
+                    group.create_task(work(stop))
                 group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))

@@ -28,6 +28,7 @@ from petrel.ops.processes import (
     take,
     this_release,
 )
+from petrel.outside.stores import Store
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses
@@ -280,12 +281,21 @@ class Program:
         with self.databases(now, say) as addresses:
             return asyncio.run(inside(addresses))
 
+    def store(self, now: Settings, url: str = "") -> Store:
+        """The backup target that is set, or another. Errors: NotNow."""
+        try:
+            return app.store_of(now, url)
+        except OSError as e:
+            raise backups.NotNow(str(e)) from e
+
     def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress) -> backups.Outcome:
         """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md.
 
         Errors: NotNow, BadBackup, BadWitness, StorageError. After one the place cannot be served.
         """
+        watch = backups.Watch()
         known = backups.restore.prove(ask, progress)
+        watch.lap("proving")
         entries = sum(len(line.entries) for line in known.lines)
         say(f"{ask.pair.data.backup} is whole and opens; the witness has {entries} entries for it." if ask.witness else
             f"{ask.pair.data.backup} is whole and opens. There is no witness.")
@@ -294,13 +304,17 @@ class Program:
         except OSError as e:
             raise backups.NotNow(f"{ask.folder} cannot be written: {e.strerror}. It is half restored and cannot be "
                                  "served; make room, and run the same command again") from e
+        watch.lap("unpacking")
         app.load_rooms()
         now = settings.load(str(ask.folder), database_url="", keyring_url="")
         with self._storage(now, say, restoring=True) as storage:
+            watch.lap("recovering")
             outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known))
+            watch.lap("replaying")
+        watch.lap("stopping")
         if not outcome.checked.findings:
             backups.restore.finish(ask.folder)
-        return outcome
+        return backups.with_stages(outcome, watch.laps_s)
 
     async def _bring_back(self, ask: backups.Ask, now: Settings, addresses: Addresses,
                           known: backups.Known) -> backups.Outcome:

@@ -40,6 +40,7 @@ NOUNS = {
     "journal": "Look at the journal, and verify that nobody changed it",
     "deletions": "Show what was deleted, look for remains, give and check receipts",
     "backups": "Make backups, verify them, go back to one",
+    "restore": "Bring a site back on a new machine, from its backup target",
     "inventory": "List every column: what it is, whose, why, for how long",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",

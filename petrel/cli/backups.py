@@ -1,5 +1,6 @@
 """`petrel backups`: copies of the running site, data and keys apart, and the way back."""
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from petrel.cli.common import put, say, table, with_data, with_json
+from petrel.cli.restore import restore
 from petrel.cli.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 SAY_EVERY_S = 2.0
 MB = 1_000_000
-with_place = click.argument("place", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+with_place = click.argument("place", metavar="[TARGET]", default="")
 with_key_files = click.option("--key-file", "key_files", multiple=True, metavar="FILE",
                               type=click.Path(path_type=Path, dir_okay=False),
                               help="What `petrel backups key` printed, for when DATA is gone. May be given twice.")
@@ -28,7 +30,8 @@ with_keys_from = click.option("--keys-from", metavar="NAME",
 
 @click.group()
 def backups() -> None:
-    """Make backups, verify them, go back to one. The way back: docs/flows/restore.md."""
+    """Make backups, verify them, rehearse the way back. TARGET is a directory, ssh://USER@HOST/DIR or s3://BUCKET/PREFIX;
+    without one the setting backup_target. The way back: docs/flows/restore.md."""
 
 
 @backups.command()
@@ -39,32 +42,41 @@ def backups() -> None:
               help="MiB a second to read at most; 0: no limit.")
 @click.option("--spread", is_flag=True, help="Begin without a burst of writing: takes minutes longer.")
 @click.pass_obj
-def create(wiring: Wiring, place: Path, data: str | None, as_json: bool, rate_mib: int, spread: bool) -> None:
-    """Copy the running site into DIR: data and keyring apart, sealed under two keys. Nothing stops meanwhile.
+def create(wiring: Wiring, place: str, data: str | None, as_json: bool, rate_mib: int, spread: bool) -> None:
+    """Copy the running site into TARGET: data and keyring apart, sealed under two keys. Nothing stops meanwhile.
 
-    Copies of the keyring that are seven days old are removed from DIR.
+    Copies of the keyring that are seven days old are removed from TARGET.
     """
-    from petrel.ops import backups as room
-
     now = wiring.settings(data)
     _be_gentle()
+    done = _create(wiring, now, _store(wiring, now, place), rate_mib, spread)
+    put(done, lambda: _made(done["data"], done["keyring"]), as_json)
+    if done["new_keys"]:
+        say("New backup keys were made. Keep them elsewhere, or this backup is lost with this machine:\n")
+        say(_key_text(now.folder, None))
+
+
+def _create(wiring: Wiring, now: Any, store: Any, rate_mib: int = 0, spread: bool = False) -> dict[str, Any]:
+    from petrel.ops import backups as room
 
     async def work(addresses: Any) -> dict[str, Any]:
         from petrel.core.doors import writing
         from petrel.core.viewer import System
 
-        gone = await room.expire(place) if place.is_dir() else []
-        wanted = room.Wanted(place, now.folder, rate_mib, spread)
-        made, keyring, is_new = await room.create(addresses, wanted, _progress())
+        gone = await room.expire(store)
+        wanted = room.Wanted(store, now.folder, rate_mib, spread)
+        made, keyring, is_new = await room.create(addresses, wanted, progress())
         async with writing(System("backups"), cause="petrel backups create") as w:
-            await room.note(w, place, made, keyring)
+            await room.note(w, store.url, made, keyring)
         return {"backup": made.backup, "data": made, "keyring": keyring, "expired": gone, "new_keys": is_new}
 
-    done = wiring.owning(now, work, say)
-    put(done, lambda: _made(done["data"], done["keyring"]), as_json)
-    if done["new_keys"]:
-        say("New backup keys were made. Keep them elsewhere, or this backup is lost with this machine:\n")
-        say(_key_text(now.folder, None))
+    return wiring.owning(now, work, say)
+
+
+def _store(wiring: Wiring, now: Any, place: str) -> Any:
+    if not place and not now.backup_target:
+        raise click.UsageError("Name a TARGET, or set one: petrel settings set backup_target TARGET")
+    return wiring.store(now, place)
 
 
 def _made(data: "Manifest", keyring: "Manifest") -> str:
@@ -79,11 +91,12 @@ def _made(data: "Manifest", keyring: "Manifest") -> str:
 @with_data
 @with_json
 @click.pass_obj
-def list_(wiring: Wiring, place: Path, data: str | None, as_json: bool) -> None:
-    """What is in DIR, and until when each backup still opens what was deleted after it."""
+def list_(wiring: Wiring, place: str, data: str | None, as_json: bool) -> None:
+    """What is in TARGET, and until when each backup still opens what was deleted after it."""
     from petrel.ops import backups as room
 
-    found = room.listed(place, room.keys.load(wiring.settings_or_defaults(data).folder / "keys"))
+    now = wiring.settings_or_defaults(data)
+    found = room.listed(_store(wiring, now, place), room.keys.load(now.folder / "keys"))
     rows = [(one.backup, _day(one.data.began.at_ms) if one.data else "", _size(one.data), _size(one.keyring),
              _opens(one), _state(one)) for one in found]
     put(found, lambda: table(rows, ("backup", "made", "data", "keyring", "opens deleted things until", "")), as_json)
@@ -115,15 +128,15 @@ def _day(at_ms: int) -> str:
 @with_keys_from
 @with_key_files
 @click.pass_obj
-def verify(wiring: Wiring, place: Path, data: str | None, as_json: bool, backup: str | None, keys_from: str | None,
+def verify(wiring: Wiring, place: str, data: str | None, as_json: bool, backup: str | None, keys_from: str | None,
            key_files: tuple[Path, ...]) -> None:
     """Read and open all of one backup: seals, digests, manifests, archives. Writes nothing."""
     from petrel.ops import backups as room
 
     known = _keys(wiring, data, key_files)
-    pair = room.choose(place, known, backup, keys_from)
+    pair = room.choose(_store(wiring, wiring.settings_or_defaults(data), place), known, backup, keys_from)
     began = time.monotonic()
-    files = room.verify(pair, known, _progress())
+    files = room.verify(pair, known, progress())
     took_s = time.monotonic() - began
     stored = pair.data.stored_bytes + pair.keyring.stored_bytes
     put({"backup": pair.data.backup, "keyring": pair.keyring.backup, "files": files, "stored_bytes": stored,
@@ -131,63 +144,98 @@ def verify(wiring: Wiring, place: Path, data: str | None, as_json: bool, backup:
         f"{pair.data.backup} is whole and opens: {files} files, {stored / MB:.1f} MB read in {took_s:.1f} s.", as_json)
 
 
-@backups.command()
-@with_place
-@click.option("--data", required=True, metavar="DIR", help="The new data directory: empty, or not there yet.")
-@click.option("--witness", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-              help="The newest copy of DATA/witness: what was deleted or closed since the backup stays so.")
-@click.option("--without-witness", is_flag=True, help="There is none left. Asks; every surface stays closed after it.")
-@click.option("--keys", "key_folder", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-              help="Take the backup keys from the keys/ of an old data directory.")
-@with_json
-@with_backup
-@with_keys_from
-@with_key_files
-@click.pass_obj
-def restore(wiring: Wiring, /, place: Path, data: str, witness: Path | None, without_witness: bool,
-            key_folder: Path | None, as_json: bool, backup: str | None, keys_from: str | None,
-            key_files: tuple[Path, ...]) -> None:
-    """Go back to a backup in DIR, into a new data directory. What was taken away since is taken away again first.
+backups.add_command(restore)
 
-    Exit code 1 when a check found something: then the new directory cannot be served.
+
+@backups.command()
+@with_data
+@click.option("--split", default="2of3", show_default=True, metavar="MofN", help="How many people of how many.")
+@click.pass_obj
+def shares(wiring: Wiring, data: str | None, split: str) -> None:
+    """Make a new recovery key, split it, and print the shares. Once: they are kept nowhere.
+
+    Any M of the N people together open the backups when the machine is gone; fewer cannot. An older split opens only
+    what was written to the target before the next backup.
     """
     from petrel.ops import backups as room
 
-    if (witness is None) != without_witness:
-        raise click.UsageError("Say --witness DIR, or --without-witness when every copy of the witness is lost.")
-    if without_witness and click.prompt(
-            "Without a witness nobody knows what was deleted, blocked or closed since the backup. All of it comes "
-            f'back, behind closed surfaces that two of the crew can open. Type "{room.PHRASE}"',
-            err=True) != room.PHRASE:
-        raise room.NotNow("Nothing was done.")
-    known = dict(room.keys.load(key_folder)) if key_folder else dict(room.keys.from_files(key_files))
-    pair = room.choose(place, known, backup, keys_from)
-    began = time.monotonic()
-    outcome = wiring.restore(room.Ask(pair, known, Path(data).absolute(), witness), say, _progress())
-    put(outcome, lambda: _restored(outcome, data, time.monotonic() - began), as_json)
+    if (numbers := re.fullmatch(r"(\d{1,2})of(\d{1,2})", split)) is None:
+        raise click.UsageError("Say --split as 2of3: how many people of how many.")
+    folder = wiring.settings_or_defaults(data).folder
+    made = room.recovery.split(folder / "keys", int(numbers[1]), int(numbers[2]))
+    say(f"Any {numbers[1]} of these {numbers[2]} people bring the site back when its machine is gone. Print each share "
+        "and give it to one person; it is shown only now. The next backup is written so that they open it.\n")
+    for one in made:
+        click.echo(f"Share {one.x} of {len(made)}:\n{room.shares.text_of(one)}\n")
+
+
+@backups.command()
+@with_place
+@with_data
+@with_json
+@click.pass_obj
+def rehearse(wiring: Wiring, place: str, data: str | None, as_json: bool) -> None:
+    """Restore the newest backup and its log beside the running site, check all of it, and remove it again.
+
+    Says how long going back would take now. Exit code 1 when a check found something.
+    """
+    now = wiring.settings(data)
+    _be_gentle()
+    outcome, past = _rehearse(wiring, now, _store(wiring, now, place))
+    took_s = sum(past.stages_s.values())
+    put({"backup": past.backup, "stages_s": past.stages_s, "load": past.load, "checked": outcome.checked},
+        lambda: "\n".join([f"{past.backup} comes back, in {took_s:.1f} s: {outcome.checked.entries} journal entries "
+                           f"verified, {outcome.checked.live} posts and messages looked at.",
+                           *(f"note: {one}" for one in outcome.checked.remarks),
+                           *(f"FOUND: {one}" for one in outcome.checked.findings)]), as_json)
     sys.exit(1 if outcome.checked.findings else 0)
 
 
-def _restored(outcome: Any, data: str, took_s: float) -> str:
-    done, checked = outcome.replayed, outcome.checked
-    lines = [f"Back at {outcome.backup}, in {took_s:.1f} s. Epoch {outcome.epoch} begins after root "
-             f"{outcome.restored_to}; the lost past went on to root {outcome.lost_until}.",
-             f"Taken away since, by the witness: {done.witnessed}; in the backup already: {done.known}; "
-             f"done again: {sum(done.changed.values())}; keys destroyed: {done.keys_destroyed}.",
-             *(f"  {kind}: {count}" for kind, count in sorted(done.changed.items()))]
-    if done.locked_out:
-        lines.append("These changed their password since; give them a new one: "
-                     f"{', '.join(map(str, done.locked_out))}")
-    if outcome.surfaces_closed:
-        lines.append(f"{outcome.surfaces_closed} surfaces are closed: look first, then `petrel surfaces open`.")
-    lines += [f"note: {remark}" for remark in checked.remarks]
-    if checked.findings:
-        lines += [*(f"FOUND: {finding}" for finding in checked.findings),
-                  f"{data} cannot be served. Restore another backup, or find out first."]
-    else:
-        lines.append(f"{checked.entries} journal entries verified, {checked.live} posts and messages looked at. "
-                     f"`petrel up --data {data}` serves it; search catches up by itself.")
-    return "\n".join(lines)
+def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
+    from petrel.ops import backups as room
+
+    known = dict(room.keys.load(now.folder / "keys"))
+    pair = room.choose(store, known)
+    with room.rehearsal.stage(now.folder, pair, known, progress()) as ready:
+        outcome = wiring.restore(ready.ask, lambda _line: None, progress())
+    past = room.rehearsal.keep(now.folder, store, ready, outcome)
+
+    async def work() -> None:
+        from petrel.core.doors import writing
+        from petrel.core.viewer import System
+
+        async with writing(System("backups"), cause="petrel backups rehearse") as w:
+            await room.note_rehearsed(w, past, outcome)
+
+    wiring.call(now, work, say)
+    return outcome, past
+
+
+@backups.command()
+@with_data
+@click.pass_obj
+def nightly(wiring: Wiring, data: str | None) -> None:
+    """What the site does by itself each night: a full copy when one is due, old ones removed, a rehearsal."""
+    from petrel.core import clock
+    from petrel.ops import backups as room
+
+    now = wiring.settings(data)
+    _be_gentle()
+    store = _store(wiring, now, "")
+    plan = room.nightly.Plan(now.folder, store.url, now.backup_hour, now.backup_every_days)
+    try:
+        if room.nightly.needs_copy(plan, clock.now_ms()):
+            _create(wiring, now, store)
+            room.keep_newest(store, now.backup_keep)
+        outcome = _rehearse(wiring, now, store)[0] if now.backup_rehearsal else None
+    except Exception as e:
+        room.standing.told(now.folder, problem=str(getattr(e, "message", None) or e))
+        raise
+    findings = outcome.checked.findings if outcome is not None else []
+    room.standing.told(now.folder, night_at_ms=clock.now_ms(), problem="; ".join(findings)[:500])
+    for finding in findings:
+        say(f"FOUND: {finding}")
+    sys.exit(1 if findings else 0)
 
 
 @backups.command()
@@ -214,11 +262,11 @@ def _keys(wiring: Wiring, data: str | None, key_files: tuple[Path, ...]) -> dict
     return dict(room.keys.load(wiring.settings_or_defaults(data).folder / "keys"))
 
 
-def _progress() -> Callable[[str, int, int], None]:
+def progress() -> Callable[[str, int, int], None]:
     """Says what is beginning and how much that is, and how far it is, every two seconds."""
     said_s = time.monotonic()
 
-    def progress(what: str, done: int, expected: int) -> None:
+    def told(what: str, done: int, expected: int) -> None:
         nonlocal said_s
         if done == 0 and expected:
             say(f"{what}: about {expected / MB:.0f} MB")
@@ -226,7 +274,7 @@ def _progress() -> Callable[[str, int, int], None]:
             said_s = time.monotonic()
             share = f" of about {expected / MB:.0f} ({min(99, 100 * done // expected)} %)" if expected else ""
             say(f"{what}: {done / MB:.0f} MB{share}")
-    return progress
+    return told
 
 
 def _be_gentle() -> None:

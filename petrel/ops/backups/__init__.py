@@ -6,11 +6,23 @@ Invariants: data and keyring are two artefacts under two keys; nothing is plain 
 place only, and nothing is served from it before it was replayed and checked.
 """
 
-from petrel.ops.backups import bring_back, keys, restore
-from petrel.ops.backups.bring_back import Outcome
+from petrel.ops.backups import (
+    archive,
+    bring_back,
+    going_back,
+    keys,
+    nightly,
+    recovery,
+    rehearsal,
+    restore,
+    roll,
+    shares,
+    standing,
+)
+from petrel.ops.backups.bring_back import Outcome, Watch, with_stages
 from petrel.ops.backups.create import Progress, Wanted, create
-from petrel.ops.backups.jobs import expire, note
-from petrel.ops.backups.places import listed
+from petrel.ops.backups.jobs import expire, install, note, note_rehearsed
+from petrel.ops.backups.places import keep_newest, listed
 from petrel.ops.backups.restore import PHRASE, Ask, Known
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, NotNow, WrongKey
 from petrel.ops.backups.standing import Newest, newest
@@ -18,6 +30,7 @@ from petrel.ops.backups.verify import Pair, choose, verify
 
 __all__ = [
     "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "Newest", "NotNow", "Outcome", "Pair", "Progress",
-    "Wanted", "WrongKey", "bring_back", "choose", "create", "expire", "keys", "listed", "newest", "note", "restore",
-    "verify",
+    "Wanted", "Watch", "WrongKey", "archive", "bring_back", "choose", "create", "expire", "going_back", "install",
+    "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "recovery", "rehearsal",
+    "restore", "roll", "shares", "standing", "verify", "with_stages",
 ]

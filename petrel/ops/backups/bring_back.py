@@ -1,10 +1,12 @@
 """A restored database that runs and is not served: replayed, signed, checked. In this order."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from petrel.core import clock
@@ -13,11 +15,12 @@ from petrel.ops.backups.replay import begin_epoch
 from petrel.ops.backups.restore import Ask, Known
 from petrel.storage.pools import Addresses
 
-__all__ = ["Outcome", "begin_epoch", "finish", "owners"]
+__all__ = ["Outcome", "Watch", "begin_epoch", "finish", "owners", "with_stages"]
 
 
 class Outcome(Struct, frozen=True):
-    """`lost`: roots after `restored_to` up to `lost_until` are those of the lost past."""
+    """`lost`: roots after `restored_to` up to `lost_until` are those of the lost past. `until_ms`: what was
+    acknowledged before is there, by the archive of the log; 0 without one. `stages_s`: how long each took."""
 
     backup: str
     epoch: int
@@ -26,6 +29,8 @@ class Outcome(Struct, frozen=True):
     surfaces_closed: int
     replayed: replay.Replayed
     checked: checks.Checked
+    until_ms: int = 0
+    stages_s: dict[str, float] = {}
 
 
 @asynccontextmanager
@@ -48,4 +53,21 @@ async def finish(ask: Ask, known: Known, epoch: int, owner: Any, ring: Any) -> O
     closed = await replay.close_all() if ask.witness is None else 0
     signed = await replay.sign(ask, known, epoch, clock.now_ms())
     checked = await checks.check(ask, known, owner, ring)
-    return Outcome(ask.pair.data.backup, epoch, signed.restored_to, signed.lost_until, closed, done, checked)
+    return Outcome(ask.pair.data.backup, epoch, signed.restored_to, signed.lost_until, closed, done, checked,
+                   ask.rolled.until_ms if ask.rolled is not None else 0)
+
+
+class Watch:
+    """How long the stages of a restore took, in seconds."""
+
+    def __init__(self) -> None:
+        self.laps_s: dict[str, float] = {}
+        self._at = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps_s[name], self._at = round(now - self._at, 3), now
+
+
+def with_stages(outcome: Outcome, laps_s: dict[str, float]) -> Outcome:
+    return msgspec.structs.replace(outcome, stages_s=laps_s)

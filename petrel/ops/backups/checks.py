@@ -56,6 +56,7 @@ async def check(ask: Ask, known: Known, owner: Any, ring: Any) -> Checked:
     await _no_key_of_the_dead(owner, ring, found)
     await _what_the_witness_saw_deleted(known, owner, ring, found)
     await _counts(ask, owner, found)
+    await _rolled(ask, owner, found)
     await _law(ask, owner, found)
     return found
 
@@ -111,9 +112,25 @@ async def _counts(ask: Ask, owner: Any, found: Checked) -> None:
         if name == "journal.entry":
             count -= await owner.fetchval("select count(*) from journal.entry where epoch = "
                                           "(select max(epoch) from journal.epoch)")
-        if not min(bounds) <= count <= max(bounds):
+        if ask.rolled is not None and ask.rolled.until_ms:
+            if name == "journal.entry" and count < min(bounds):
+                found.findings.append(f"{name} has {count} rows, and had {bounds[0]} when the copy began")
+        elif not min(bounds) <= count <= max(bounds):
             text = f"{name} has {count} rows, and had {bounds[0]} when the copy began, {bounds[1]} when it ended"
             (found.findings if name == "journal.entry" else found.remarks).append(text)
+
+
+async def _rolled(ask: Ask, owner: Any, found: Checked) -> None:
+    """The last entry of the journal that the archive knows of has to be there."""
+    if ask.rolled is None:
+        return
+    if ask.rolled.entry and not await owner.fetchval("select exists (select from journal.entry where id = $1)",
+                                                     ask.rolled.entry):
+        found.findings.append(f"the log was not replayed to its end: entry {ask.rolled.entry} of the journal is not "
+                              "there")
+    if ask.rolled.gap:
+        found.remarks.append(f"{ask.rolled.gap} pieces of the archive lie behind a gap and were not used: what is in "
+                             "them is lost")
 
 
 async def _law(ask: Ask, owner: Any, found: Checked) -> None:

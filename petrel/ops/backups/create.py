@@ -21,9 +21,11 @@ from msgspec import Struct
 from petrel.core import chain, clock
 from petrel.core.errors import Unavailable
 from petrel.core.witness import Witness
-from petrel.ops.backups import keys, places, standing
+from petrel.ops.backups import keys, places, recovery, standing
 from petrel.ops.backups.sealed import Sealer
-from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, Manifest, Moment, NotNow, Part, Side
+from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, Manifest, Moment, NotNow, Part, Side
+from petrel.outside import stores
+from petrel.outside.stores import Store
 from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import StorageError
@@ -41,12 +43,15 @@ SERVER = "select system_identifier from pg_control_system()"
 SIZE = "select sum(pg_database_size(oid))::bigint from pg_database"
 COUNTED = ("accounts.account", "posts.post", "messages.message", "relationships.relation", "journal.entry")
 SITE_FILES = ("settings.toml",)
+SITE_FOLDERS = ("keys", "witness", "certificates")
+FLUSHED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
+LEAST_FREE_BYTES = 64 << 20
 
 
 class Wanted(Struct, frozen=True):
     """How to make it. `rate_mib` a second at most, 0 for no limit; `spread`: begin without a burst of writing."""
 
-    place: Path
+    store: Store
     folder: Path
     rate_mib: int = 0
     spread: bool = False
@@ -59,22 +64,21 @@ async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tu
     """
     backup = f"{datetime.fromtimestamp(clock.now_ms() / 1000, UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
     known, is_new = keys.load_or_make(wanted.folder / "keys")
-    with places.locked(wanted.place):
-        _check_room(wanted.place)
+    with places.locked(wanted.folder):
+        _check_room(wanted.store)
         try:
-            for side in SIDES:
-                places.begin(wanted.place, side, backup)
             data, keyring = await _both(addresses, wanted, backup, known, progress)
             # The keyring first: data whose manifest is there has its keys.
-            places.finish(wanted.place, keyring, known["keyring"])
-            places.finish(wanted.place, data, known["data"])
+            places.finish(wanted.store, keyring, known["keyring"])
+            places.finish(wanted.store, data, known["data"])
+            _leave_escrow(wanted)
         except OSError as e:
-            places.abandon(wanted.place, backup)
-            raise NotNow(f"{wanted.place} cannot be written: {e.strerror}. Nothing was kept of this backup") from e
+            places.abandon(wanted.store, backup)
+            raise NotNow(f"{wanted.store.url} cannot be written: {e.strerror}. Nothing was kept of this backup") from e
         except BaseException:
-            places.abandon(wanted.place, backup)
+            places.abandon(wanted.store, backup)
             raise
-    standing.made(wanted.folder, backup, data.began.at_ms, str(wanted.place.absolute()))
+    standing.made(wanted.folder, backup, data.began.at_ms, wanted.store.url, data.log)
     return data, keyring, is_new
 
 
@@ -86,19 +90,22 @@ async def _both(addresses: Addresses, wanted: Wanted, backup: str, known: keys.K
         await _check_apart(main, ring)
         [(policy,)] = await main.fetch("select max(version) from law.policy")
         began, counted = await _moment(main, wanted.folder), await _count(main)
+        log, lsn = standing.log_of(wanted.folder, wanted.store.url), await main.fetchval(FLUSHED)
         parts = [await _copy(addresses.main["owner"], main, wanted, ("data", backup, "main"), known, progress),
                  await asyncio.to_thread(_copy_site, wanted, backup, known["data"])]
         ended, recounted = await _moment(main, wanted.folder), await _count(main)
+        ring_lsn = await ring.fetchval(FLUSHED)
         key_part = await _copy(addresses.keyring["owner"], ring, wanted, ("keyring", backup, "keyring"), known,
                                progress)
-        common = {"backup": backup, "site": site, "build": f"{version('petrel')} {build_of()}",
-                  "policy": policy}
+        common = {"backup": backup, "site": site, "build": f"{version('petrel')} {build_of()}", "policy": policy,
+                  "log": log if log == standing.log_of(wanted.folder, wanted.store.url) else ""}
         data = Manifest(side="data", postgres=_version(main), began=began, ended=ended, parts=tuple(parts),
                         rows={name: (counted[name], recounted[name]) for name in counted if name in recounted},
-                        keyring=key_part.sha256, **common)
+                        keyring=key_part.sha256, lsn=lsn, **common)
         after = await _moment(main, wanted.folder)
         keyring = Manifest(side="keyring", postgres=_version(ring), began=ended, ended=after, parts=(key_part,),
-                           until_ms=ended.at_ms + KEYS_LIVE_DAYS * 86_400_000, **common)
+                           until_ms=ended.at_ms + KEYS_LIVE_DAYS * 86_400_000, lsn=ring_lsn,
+                           **common)
         return data, keyring
     finally:
         await main.close()
@@ -153,12 +160,12 @@ async def _copy(args: dict[str, Any], session: asyncpg.Connection, wanted: Wante
     side, backup, name = what
     expected = await session.fetchval(SIZE)
     await _hold_log(session, f"petrel_backup_{backup.rpartition('-')[2]}_{name}")
-    path = places.file_of(wanted.place, side, backup + places.UNFINISHED, name)
+    file = places.file_of(side, backup, name)
 
     def work() -> Part:
         began = time.monotonic()
         progress(name, 0, expected)
-        sealer = Sealer(path, known[side], backup, name)
+        sealer = Sealer(wanted.store.write(file), known[side], backup, name)
         try:
             def write(piece: bytes) -> None:
                 sealer.write(piece)
@@ -188,16 +195,16 @@ async def _hold_log(session: asyncpg.Connection, name: str) -> None:
 def _copy_site(wanted: Wanted, backup: str, key: bytes) -> Part:
     """What else a site is: the key that signs its journal, its settings, its witness. Never a backup key."""
     began = time.monotonic()
-    sealer = Sealer(places.file_of(wanted.place, "data", backup + places.UNFINISHED, "site"), key, backup, "site")
+    sealer = Sealer(wanted.store.write(places.file_of("data", backup, "site")), key, backup, "site")
     try:
         with tarfile.open(fileobj=_Out(sealer), mode="w|", format=tarfile.PAX_FORMAT) as tar:
             for name in SITE_FILES:
                 if (wanted.folder / name).exists():
                     tar.add(wanted.folder / name, name)
-            for folder in ("keys", "witness"):
-                for path in sorted((wanted.folder / folder).glob("*")):
+            for folder in SITE_FOLDERS:
+                for path in sorted((wanted.folder / folder).rglob("*")):
                     if path.is_file() and not path.name.startswith("backup-"):
-                        _add(tar, path, f"{folder}/{path.name}")
+                        _add(tar, path, str(path.relative_to(wanted.folder)))
         digest = sealer.close()
     except BaseException:
         sealer.abandon()
@@ -226,7 +233,16 @@ class _Out(io.RawIOBase):
         return self._sealer.write(bytes(piece))
 
 
-def _check_room(place: Path) -> None:
-    free = os.statvfs(place)
-    if free.f_bavail * free.f_frsize < 64 << 20:
-        raise NotNow(f"{place} has less than 64 MB left. Remove old backups, or choose another directory")
+def _check_room(store: Store) -> None:
+    try:
+        free_bytes = store.free_bytes()
+    except OSError as e:
+        raise NotNow(f"{store.url} cannot be used: {e.strerror}") from e
+    if free_bytes is not None and free_bytes < LEAST_FREE_BYTES:
+        raise NotNow(f"{store.url} has less than 64 MB left. Remove old backups, or choose another target")
+
+
+def _leave_escrow(wanted: Wanted) -> None:
+    """The backup keys under the recovery key, beside the backups: with enough shares of it they are all one needs."""
+    if escrow := recovery.kept(wanted.folder / "keys"):
+        stores.put(wanted.store, recovery.FILE, escrow)

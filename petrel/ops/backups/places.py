@@ -1,23 +1,30 @@
-"""A directory of backups: DIR/data/BACKUP and DIR/keyring/BACKUP, which may be kept in different places.
+"""What lies in a target: `data/BACKUP/` and `keyring/BACKUP/`, which may be kept in different places, and of each the
+archive of the log in `log-NAME/`.
 
-A copy has its name only when it is whole; what is being made, or was interrupted, ends in `.part`.
+A copy is whole when its manifest is there, which is written last; a folder without one is being made, or was
+interrupted.
 """
 
 import fcntl
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from petrel.core import clock
 from petrel.ops.backups import keys
-from petrel.ops.backups.shapes import SIDES, BadBackup, Listed, Manifest, NotNow, Side
+from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, BadBackup, Listed, Manifest, NotNow, Side
+from petrel.outside import stores
+from petrel.outside.stores import Store
 
 MANIFEST = "manifest.json"
-UNFINISHED = ".part"
+LOG = "log-"
+DAY_MS = 86_400_000
+MERGED_MS = 2 * 3_600_000
+"""The oldest key in a piece of the log is so much older than the piece at most."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -27,132 +34,209 @@ class Written(msgspec.Struct, frozen=True):
     mac: str
 
 
-def folder_of(place: Path, side: Side, backup: str) -> Path:
-    return place / side / backup
+def folder_of(side: Side, backup: str) -> str:
+    return f"{side}/{backup}"
 
 
-def file_of(place: Path, side: Side, backup: str, part: str) -> Path:
-    return folder_of(place, side, backup) / f"{part}.sealed"
+def file_of(side: Side, backup: str, part: str) -> str:
+    return f"{folder_of(side, backup)}/{part}.sealed"
 
 
-def begin(place: Path, side: Side, backup: str) -> Path:
-    """An empty folder for a copy, private. Errors: NotNow."""
-    folder = folder_of(place, side, backup + UNFINISHED)
-    try:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-    except OSError as e:
-        raise NotNow(f"{folder} cannot be made: {e.strerror}") from e
-    return folder
+def _signed(manifest: Manifest) -> bytes:
+    """What the MAC covers: as the format of the manifest had it."""
+    fields = msgspec.to_builtins(manifest)
+    if manifest.format == 1:
+        del fields["log"], fields["lsn"]
+    return msgspec.json.encode(fields)
 
 
-def finish(place: Path, manifest: Manifest, key: bytes) -> None:
-    """Writes the manifest and gives the copy its name; durable when it returns."""
-    made = folder_of(place, manifest.side, manifest.backup + UNFINISHED)
-    written = Written(manifest, keys.mac_of(key, msgspec.json.encode(manifest)))
-    descriptor = os.open(made / MANIFEST, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(written), indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    made.rename(folder_of(place, manifest.side, manifest.backup))
-    for folder in (folder_of(place, manifest.side, manifest.backup), place / manifest.side):
-        _sync(folder)
+def finish(store: Store, manifest: Manifest, key: bytes) -> None:
+    """Writes the manifest, which makes the copy whole; durable when it returns."""
+    written = Written(manifest, keys.mac_of(key, _signed(manifest)))
+    stores.put(store, f"{folder_of(manifest.side, manifest.backup)}/{MANIFEST}",
+               msgspec.json.format(msgspec.json.encode(written), indent=1))
 
 
-def abandon(place: Path, backup: str) -> None:
-    """Removes what was begun."""
+def abandon(store: Store, backup: str) -> None:
+    """Removes what was begun, as far as the target lets us."""
     for side in SIDES:
-        shutil.rmtree(folder_of(place, side, backup + UNFINISHED), ignore_errors=True)
+        try:
+            remove(store, side, backup)
+        except OSError:
+            pass        # a schedule removes it in a day
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def remove(store: Store, side: Side, backup: str) -> None:
+    """Overwriting would not reach the bytes on what disks are today; the file's key is gone with its head.
+
+    The manifest last: what was interrupted is found again.
+    """
+    items = [item.name for item in store.items(folder_of(side, backup))]
+    for name in sorted(items, key=lambda n: n.endswith(MANIFEST)):
+        store.remove(name)
 
 
-def read(place: Path, side: Side, backup: str, key: bytes | None) -> Manifest:
+def read(store: Store, side: Side, backup: str, key: bytes | None) -> Manifest:
     """Proven when a key is given. Errors: BadBackup."""
-    path = folder_of(place, side, backup) / MANIFEST
+    name = f"{folder_of(side, backup)}/{MANIFEST}"
     try:
-        written = msgspec.json.decode(path.read_bytes(), type=Written)
+        written = msgspec.json.decode(stores.taken(store, name), type=Written)
     except FileNotFoundError:
-        raise BadBackup(f"{place} has no {side} copy {backup}") from None
+        raise BadBackup(f"{store.url} has no {side} copy {backup}") from None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as e:
-        raise BadBackup(f"{path} cannot be read: {e}") from e
-    if key is not None and keys.mac_of(key, msgspec.json.encode(written.manifest)) != written.mac:
-        raise BadBackup(f"{path} is not as it was written, or of another site: its MAC does not fit this key")
+        raise BadBackup(f"{name} cannot be read: {e}") from e
+    if key is not None and keys.mac_of(key, _signed(written.manifest)) != written.mac:
+        raise BadBackup(f"{name} is not as it was written, or of another site: its MAC does not fit this key")
     if (written.manifest.backup, written.manifest.side) != (backup, side):
-        raise BadBackup(f"{path} belongs to the {written.manifest.side} copy {written.manifest.backup}")
+        raise BadBackup(f"{name} belongs to the {written.manifest.side} copy {written.manifest.backup}")
     return written.manifest
 
 
-def listed(place: Path, known: keys.Keys | None = None) -> list[Listed]:
+def listed(store: Store, known: keys.Keys | None = None) -> list[Listed]:
     """Oldest first; whole where both copies are there and, with keys, their manifests are proven."""
-    names = {path.name for side in SIDES if (place / side).is_dir() for path in (place / side).iterdir()
-             if path.is_dir()}
-    return [_listed(place, name, known or {}) for name in sorted(names)]
+    whole = {side: _folders(store, side) for side in SIDES}
+    names = sorted({name for found in whole.values() for name in found})
+    return [_listed(store, name, known or {}, {side for side in SIDES if whole[side].get(name)}) for name in names]
 
 
-def _listed(place: Path, name: str, known: keys.Keys) -> Listed:
-    if name.endswith(UNFINISHED):
-        return Listed(name, None, None, False, "was interrupted, or is being made just now")
+def _folders(store: Store, side: Side) -> dict[str, bool]:
+    """The copies of a side, and whether each has its manifest."""
+    found: dict[str, bool] = {}
+    for item in store.items(side):
+        _, folder, *rest = item.name.split("/")
+        if rest and not folder.startswith(LOG):
+            found[folder] = found.get(folder, False) or rest == [MANIFEST]
+    return found
+
+
+def _listed(store: Store, name: str, known: keys.Keys, whole: set[Side]) -> Listed:
     found: dict[str, Manifest | None] = {}
-    problem = ""
+    problem = "" if whole else "was interrupted, or is being made just now"
     for side in SIDES:
         found[side] = None
-        if folder_of(place, side, name).is_dir():
+        if side in whole:
             try:
-                found[side] = read(place, side, name, known.get(side))
+                found[side] = read(store, side, name, known.get(side))
             except BadBackup as e:
                 problem = e.message
     return Listed(name, found["data"], found["keyring"], bool(found["data"] and found["keyring"]), problem)
 
 
-def expire(place: Path) -> list[str]:
-    """Removes copies of keys whose time is over, and what was interrupted a day ago. Returns what was removed."""
+def expire(store: Store) -> list[str]:
+    """Removes copies of keys whose time is over, the keyring's log of that age, and what was interrupted a day ago.
+
+    Returns what was removed. source: docs/law/visibility.md section 8.
+    """
     gone = []
     for side in SIDES:
-        for folder in sorted((place / side).iterdir()) if (place / side).is_dir() else ():
-            if _is_over(place, side, folder):
-                _remove(folder)
-                gone.append(f"{side}/{folder.name}")
-    return gone
+        for name, is_whole in _folders(store, side).items():
+            if _is_over(store, side, name, is_whole):
+                remove(store, side, name)
+                gone.append(f"{side}/{name}")
+    limit_ms = clock.now_ms() - KEYS_LIVE_DAYS * DAY_MS + MERGED_MS
+    old = [piece.name for piece in pieces(store, "keyring") if piece.at_ms <= limit_ms]
+    for name in old:
+        store.remove(name)
+    return gone + ([f"{len(old)} pieces of the keyring's log"] if old else [])
 
 
-def _is_over(place: Path, side: Side, folder: Path) -> bool:
+def _is_over(store: Store, side: Side, name: str, is_whole: bool) -> bool:
     now_ms = clock.now_ms()
-    if folder.name.endswith(UNFINISHED):
-        return now_ms - folder.stat().st_mtime * 1000 > 86_400_000
+    if not is_whole:
+        return now_ms - _began_ms(name, now_ms) > DAY_MS
     if side != "keyring":
         return False
     try:
-        return now_ms >= read(place, side, folder.name, None).until_ms
+        return now_ms >= read(store, side, name, None).until_ms
     except BadBackup:
         return False        # what cannot be read is a human's to remove
 
 
-def _remove(folder: Path) -> None:
-    """Overwriting would not reach the bytes on what disks are today; the file's key is gone with its head."""
-    shutil.rmtree(folder)
+def _began_ms(name: str, otherwise: int) -> int:
+    try:
+        return int(datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp() * 1000)
+    except ValueError:
+        return otherwise
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of the log as its name tells it: bytes of the write-ahead log from `start` to `end`, which are positions
+    in it, and when everything acknowledged so far was in it."""
+
+    name: str
+    log: str
+    start: int
+    end: int
+    at_ms: int
+    size: int
+
+
+def piece_name(side: Side, log: str, start: int, end: int, at_ms: int) -> str:
+    return f"{side}/{LOG}{log}/{start:016X}-{end:016X}-{at_ms}"
+
+
+def pieces(store: Store, side: Side, log: str | None = None) -> list[Piece]:
+    """In the order of the log; all logs where none is named."""
+    folder = f"{side}/{LOG}{log}" if log is not None else side
+    found = []
+    for item in store.items(folder):
+        parts = item.name.split("/")
+        if len(parts) == 3 and parts[1].startswith(LOG):
+            try:
+                start, end, at = parts[2].split("-")
+                found.append(Piece(item.name, parts[1].removeprefix(LOG), int(start, 16), int(end, 16), int(at),
+                                   item.size))
+            except ValueError:
+                continue        # not ours
+    return found
+
+
+def chain(found: Iterable[Piece], start: int) -> list[Piece]:
+    """Those that lead on from `start` without a gap, the longest steps first; what is covered already is left out."""
+    chosen: list[Piece] = []
+    at = start
+    for piece in sorted(found, key=lambda p: (p.start, -p.end)):
+        if piece.start > at:
+            break
+        if piece.end > at:
+            chosen.append(piece)
+            at = piece.end
+    return chosen
+
+
+def keep_newest(store: Store, count: int) -> list[str]:
+    """Removes data copies but the newest `count`, and the log that leads on from none of those left."""
+    whole = [one for one in listed(store) if one.data]
+    for one in whole[:-count]:
+        for side in SIDES:
+            remove(store, side, one.backup)
+    first: dict[tuple[Side, str], int] = {}
+    for one in whole[-count:]:
+        for manifest in (one.data, one.keyring):
+            if manifest is not None and manifest.log:
+                place = manifest.side, manifest.log
+                first[place] = min(first.get(place, manifest.lsn), manifest.lsn)
+    for side in SIDES:
+        for piece in pieces(store, side):
+            if piece.end <= first.get((side, piece.log), 1 << 63) and whole:
+                store.remove(piece.name)
+    return [one.backup for one in whole[:-count]]
 
 
 @contextmanager
-def locked(place: Path) -> Iterator[None]:
-    """One at a time makes backups here. Errors: NotNow."""
+def locked(folder: Path) -> Iterator[None]:
+    """One at a time makes backups of the site whose data are in `folder`. Errors: NotNow."""
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        (folder / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "run" / "backup.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC,
+                             0o600)
     except OSError as e:
-        raise NotNow(f"{place} cannot be used: {e.strerror}") from e
+        raise NotNow(f"{folder} cannot be used: {e.strerror}") from e
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotNow(f"Another backup is being made in {place}. Wait, or choose another directory") from None
+            raise NotNow("Another backup of this site is being made. Wait until it is done") from None
         yield
     finally:
         os.close(descriptor)

@@ -17,26 +17,30 @@ from msgspec import Struct
 
 from petrel.core import clock
 from petrel.core.witness import BadWitness, Line, Restored, Root, Witness
-from petrel.ops.backups import keys
+from petrel.ops.backups import keys, roll
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.shapes import BadBackup, NotNow
 from petrel.ops.backups.verify import Pair, opened, verify
 from petrel.storage.postgres import MAJOR, SiteLock, hand_over, stop_leftovers
 
 MARK = "restoring.json"
-OURS = {MARK, "main", "keyring", "keys", "witness", "run", "log", "settings.toml"}
+OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "run", "log", "settings.toml"}
 PHRASE = "bring deleted things back"
 ADDRESSES = re.compile(r"^\s*(database_url|keyring_url)\s*=", re.M)
 MARGIN_BYTES = 256 << 20
 
 
 class Ask(Struct, frozen=True):
-    """`folder`: the new data directory. `witness`: the newest copy there is, None when all are lost."""
+    """`folder`: the new data directory. `witness`: the newest copy there is, None when all are lost. `rolled`: the log
+    to go on with. `reads_first`: all of the backup is read before anything is written; where it comes over a network
+    it is proven while it is unpacked instead."""
 
     pair: Pair
     known: keys.Keys
     folder: Path
     witness: Path | None
+    rolled: roll.Rolled | None = None
+    reads_first: bool = True
 
 
 class Mark(Struct, frozen=True):
@@ -66,7 +70,7 @@ def refuse_half_restored(folder: Path) -> None:
 
 
 def prove(ask: Ask, progress: Progress) -> Known:
-    """Reads everything, writes nothing. Errors: NotNow (the place is not empty, no room), BadBackup, BadWitness."""
+    """Reads, writes nothing. Errors: NotNow (the place is not empty, no room), BadBackup, BadWitness."""
     _check_place(ask.folder)
     if not ask.pair.data.postgres.startswith(f"{MAJOR}."):
         raise NotNow(f"This copy is of Postgres {ask.pair.data.postgres}; this release can start {MAJOR} only. "
@@ -76,7 +80,8 @@ def prove(ask: Ask, progress: Progress) -> Known:
     if known.at_ms > clock.now_ms():
         raise NotNow("The clock of this machine is behind the last moment of the lost site: new numbers would be as "
                      "old ones. Set the clock")
-    verify(ask.pair, ask.known, progress)
+    if ask.reads_first:
+        verify(ask.pair, ask.known, progress)
     return known
 
 
@@ -149,11 +154,13 @@ def _unpack(ask: Ask, progress: Progress) -> None:
     done = 0
     for manifest, part in ask.pair.parts():
         target = folder if part.name == "site" else folder / part.name
-        with opened(ask.pair.place, manifest, part, ask.known) as (tar, opener):
+        with opened(ask.pair.store, manifest, part, ask.known) as (tar, opener):
             for member in tar:
                 _extract(tar, member, target)
                 progress(f"unpacking {part.name}", done + opener.plain_bytes, total)
         done += part.plain_bytes
+    if ask.rolled is not None:
+        roll.apply(ask.rolled, folder)
     _make_private(folder)
     keys.write(folder / "keys", ask.known)
     _drop_addresses(folder / "settings.toml")

@@ -6,6 +6,7 @@ harmless({
     "ops.drill.finished": "a verdict; DATA/drills has it too",
     "ops.job.retried": "work that is tried again",
     "ops.backup.made": "a copy that was made",
+    "ops.backup.rehearsed": "that a backup was tried; the note in the data directory has it too",
     "ops.backup.expired": "a copy of keys that was removed; the next schedule looks again",
     "ops.site.restored": "that the site went back to a backup; the witness has it",
 })

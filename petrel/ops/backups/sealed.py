@@ -11,7 +11,6 @@ import hashlib
 import os
 import struct
 import zlib
-from pathlib import Path
 from typing import Self
 
 import msgspec
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from petrel.ops.backups.shapes import BadBackup, WrongKey
+from petrel.outside.stores import Reading, Writing
 
 MAGIC = b"petrel backup 1\n"
 CHUNK_BYTES = 1 << 20
@@ -48,7 +48,7 @@ def _nonce(prefix: bytes, number: int, is_last: bool) -> bytes:
 class Sealer:
     """A new file, written through `write`; whole and durable when `close` returns. Counts what went in and out."""
 
-    def __init__(self, path: Path, key: bytes, backup: str, part: str) -> None:
+    def __init__(self, file: Writing, key: bytes, backup: str, part: str) -> None:
         own, wrapping = AESGCM.generate_key(256), os.urandom(12)
         self._cipher = AESGCM(own)
         self._prefix = os.urandom(7)
@@ -59,8 +59,7 @@ class Sealer:
         self._waiting = bytearray()
         self._number = 0
         self.plain_bytes = self.stored_bytes = 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        self._file = file
         self._put(MAGIC + struct.pack(">I", len(head)) + head)
 
     def write(self, plain: bytes) -> int:
@@ -73,13 +72,11 @@ class Sealer:
     def close(self) -> str:
         """Returns the SHA-256 of the file as it is stored, in hex."""
         self._seal(bytes(self._waiting), is_last=True)
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
         return self._digest.hexdigest()
 
     def abandon(self) -> None:
-        self._file.close()
+        self._file.abandon()
 
     def _seal(self, plain: bytes, *, is_last: bool) -> None:
         pressed = zlib.compress(plain, 1)
@@ -101,12 +98,8 @@ class Opener:
     Errors: WrongKey, BadBackup.
     """
 
-    def __init__(self, path: Path, key: bytes, backup: str, part: str) -> None:
-        self._path = path
-        try:
-            self._file = path.open("rb")
-        except OSError as e:
-            raise BadBackup(f"{path} cannot be read: {e.strerror}") from e
+    def __init__(self, file: Reading, path: str, key: bytes, backup: str, part: str) -> None:
+        self._path, self._file = path, file
         self._digest = hashlib.sha256()
         head_bytes, head = self._open_head()
         if (head.backup, head.part) != (backup, part):
@@ -142,14 +135,11 @@ class Opener:
         """Of the file as it is stored, as far as it was read."""
         return self._digest.hexdigest()
 
-    def close(self) -> None:
-        self._file.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        pass                    # whoever opened the file closes it
 
     def _turn(self) -> bool:
         """Opens the next chunk; False after the last."""
@@ -198,6 +188,9 @@ class Opener:
         return sealed
 
     def _take(self, count: int) -> bytes:
-        found = self._file.read(count)
+        try:
+            found = self._file.read(count)
+        except OSError as e:
+            raise BadBackup(f"{self._path} cannot be read: {e.strerror}") from e
         self._digest.update(found)
         return found

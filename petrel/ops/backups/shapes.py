@@ -51,10 +51,11 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     `site`: the public key of its journal. `rows`: of some tables, counted at the beginning and at the end. `keyring`:
     in the data's manifest the digest of the keyring copy that was made right after. `until_ms`: when the copy has to
-    be gone, 0 for never.
+    be gone, 0 for never. `log`: the archive of the log that goes on from position `lsn`, which the copy is not behind;
+    "" where none ran.
     """
 
-    format: int = 1
+    format: int = 2
     backup: str
     side: Side
     site: str
@@ -67,6 +68,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     rows: dict[str, tuple[int, int]] = {}
     keyring: str = ""
     until_ms: int = 0
+    log: str = ""
+    lsn: int = 0
 
     @property
     def stored_bytes(self) -> int:

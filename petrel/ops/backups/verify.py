@@ -4,7 +4,6 @@ import io
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from petrel.ops.backups.create import Progress
 from petrel.ops.backups.keys import Keys
 from petrel.ops.backups.sealed import Opener
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, Part, WrongKey
+from petrel.outside.stores import Store
 
 MUST_HAVE = {"main": {"PG_VERSION", "backup_label", "backup_manifest", "global/pg_control"},
              "keyring": {"PG_VERSION", "backup_label", "backup_manifest", "global/pg_control"},
@@ -23,7 +23,7 @@ MUST_HAVE = {"main": {"PG_VERSION", "backup_label", "backup_manifest", "global/p
 class Pair(Struct, frozen=True):
     """A data copy and the keyring copy that goes with it; not always of the same backup."""
 
-    place: Path
+    store: Store
     data: Manifest
     keyring: Manifest
 
@@ -33,7 +33,7 @@ class Pair(Struct, frozen=True):
                 yield manifest, part
 
 
-def choose(place: Path, known: Keys, backup: str | None = None, keys_from: str | None = None) -> Pair:
+def choose(store: Store, known: Keys, backup: str | None = None, keys_from: str | None = None) -> Pair:
     """The newest whole backup, or the one asked for; its keyring copy, or a later one's. Manifests are proven.
 
     Errors: BadBackup, WrongKey.
@@ -41,22 +41,22 @@ def choose(place: Path, known: Keys, backup: str | None = None, keys_from: str |
     for side in ("data", "keyring"):
         if side not in known:
             raise WrongKey(f"The {side} key is missing: --key-file with the text that `petrel backups key` printed")
-    found = {one.backup: one for one in places.listed(place)}
+    found = {one.backup: one for one in places.listed(store)}
     if backup is None:
         whole = [one.backup for one in found.values() if one.is_whole]
         if not whole:
-            raise BadBackup(f"{place} holds no whole backup. `petrel backups list {place}` says what there is")
+            raise BadBackup(f"{store.url} holds no whole backup. `petrel backups list {store.url}` says what there is")
         backup = whole[-1]
-    data = places.read(place, "data", backup, known["data"])
-    keyring = _keyring_of(place, data, known, found.get(backup), keys_from)
-    return Pair(place, data, keyring)
+    data = places.read(store, "data", backup, known["data"])
+    keyring = _keyring_of(store, data, known, found.get(backup), keys_from)
+    return Pair(store, data, keyring)
 
 
-def _keyring_of(place: Path, data: Manifest, known: Keys, one: Listed | None, keys_from: str | None) -> Manifest:
+def _keyring_of(store: Store, data: Manifest, known: Keys, one: Listed | None, keys_from: str | None) -> Manifest:
     if keys_from is None and (one is None or one.keyring is None):
         raise BadBackup(f"The keyring copy of {data.backup} is gone. Say --keys-from with a later backup: it opens all "
                         "that was not deleted until then")
-    keyring = places.read(place, "keyring", keys_from or data.backup, known["keyring"])
+    keyring = places.read(store, "keyring", keys_from or data.backup, known["keyring"])
     if keyring.site != data.site:
         raise BadBackup(f"The keyring copy {keyring.backup} is of another site")
     if (keyring.began.epoch, keyring.began.xid) < (data.ended.epoch, data.ended.xid):
@@ -73,7 +73,7 @@ def verify(pair: Pair, known: Keys, progress: Progress) -> int:
     done = files = 0
     for manifest, part in pair.parts():
         names = set()
-        with opened(pair.place, manifest, part, known) as (tar, opener):
+        with opened(pair.store, manifest, part, known) as (tar, opener):
             for member in tar:
                 names.add(member.name.removeprefix("./"))
                 progress(f"verifying {part.name}", done + opener.plain_bytes, total)
@@ -85,13 +85,17 @@ def verify(pair: Pair, known: Keys, progress: Progress) -> int:
 
 
 @contextmanager
-def opened(place: Path, manifest: Manifest, part: Part, known: Keys) -> Iterator[tuple[tarfile.TarFile, Opener]]:
+def opened(store: Store, manifest: Manifest, part: Part, known: Keys) -> Iterator[tuple[tarfile.TarFile, Opener]]:
     """A part as a tar to be read from its beginning to its end; at the end its digest is compared.
 
     Errors: BadBackup, WrongKey.
     """
-    path = places.file_of(place, manifest.side, manifest.backup, part.name)
-    with Opener(path, known[manifest.side], manifest.backup, part.name) as opener:
+    path = places.file_of(manifest.side, manifest.backup, part.name)
+    try:
+        file = store.read(path)
+    except OSError as e:
+        raise BadBackup(f"{path} cannot be read: {e.strerror or 'it is not there'}") from e
+    with file, Opener(file, path, known[manifest.side], manifest.backup, part.name) as opener:
         try:
             with tarfile.open(fileobj=_In(opener), mode="r|") as tar:
                 yield tar, opener

@@ -17,6 +17,7 @@ from petrel.core.witness import Witness
 from petrel.ops import backups
 from petrel.ops.backups import places
 from petrel.ops.backups import restore as steps
+from petrel.outside import stores
 from petrel.program import Program
 from petrel.storage import postgres
 from tests.ops.backups.conftest import Lost
@@ -34,11 +35,12 @@ class Copy:
         self.place, self.witness, self.new = folder / "backups", folder / "witness", folder / "new"
         shutil.copytree(lost.place, self.place, copy_function=os.link)
         shutil.copytree(lost.witness, self.witness)
+        self.store = stores.opened(str(self.place))
         self.known = backups.keys.from_files([lost.key_file])
         [self.name] = [path.name for path in (self.place / "data").iterdir()]
 
     def file(self, part: str) -> Path:
-        return places.file_of(self.place, "keyring" if part == "keyring" else "data", self.name, part)
+        return self.place / places.file_of("keyring" if part == "keyring" else "data", self.name, part)
 
     def change(self, path: Path, stored: bytes) -> None:
         """A file of its own: the others share theirs."""
@@ -46,7 +48,7 @@ class Copy:
         path.write_bytes(stored)
 
     def prove(self, **changes: object) -> steps.Known:
-        pair = backups.choose(self.place, self.known)
+        pair = backups.choose(self.store, self.known)
         return steps.prove(backups.Ask(**{"pair": pair, "known": self.known, "folder": self.new,
                                           "witness": self.witness, **changes}), silent)
 
@@ -98,22 +100,22 @@ def test_the_data_key_does_not_open_the_keyring(copy: Copy) -> None:
 
 
 def test_a_manifest_that_was_changed_or_is_of_another_backup_is_refused(copy: Copy) -> None:
-    path = places.folder_of(copy.place, "data", copy.name) / places.MANIFEST
+    path = copy.place / places.folder_of("data", copy.name) / places.MANIFEST
     written = json.loads(path.read_text())
     written["manifest"]["began"]["restrictions"] += 5           # would hide what was taken away since
     copy.change(path, json.dumps(written).encode())
     copy.refused("not as it was written")
-    other = places.folder_of(copy.place, "data", "20200101T000000Z-aaaaaa")
+    other = copy.place / places.folder_of("data", "20200101T000000Z-aaaaaa")
     shutil.copytree(path.parent, other)
     with pytest.raises(backups.BadBackup, match="belongs to"):
-        places.read(copy.place, "data", other.name, None)
+        places.read(copy.store, "data", other.name, None)
 
 
 def test_a_keyring_of_another_day_is_refused(copy: Copy, lost: Lost) -> None:
     """An older one lacks keys; one that only stands in the place of the right one is not taken for it."""
-    manifest = places.read(copy.place, "keyring", copy.name, copy.known["keyring"])
+    manifest = places.read(copy.store, "keyring", copy.name, copy.known["keyring"])
     older = manifest.began.xid - 1_000_000
-    path = places.folder_of(copy.place, "keyring", copy.name) / places.MANIFEST
+    path = copy.place / places.folder_of("keyring", copy.name) / places.MANIFEST
     shutil.rmtree(path.parent)
     _forge(copy, manifest, began={"xid": older})
     copy.refused("older than the data")
@@ -127,16 +129,15 @@ def _forge(copy: Copy, manifest: backups.Manifest, **changes: object) -> None:
     body = msgspec.to_builtins(manifest)
     for name, value in changes.items():
         body[name] = {**body[name], **value} if isinstance(value, dict) else value
-    places.begin(copy.place, manifest.side, manifest.backup)
-    places.finish(copy.place, msgspec.convert(body, backups.Manifest), copy.known[manifest.side])
+    places.finish(copy.store, msgspec.convert(body, backups.Manifest), copy.known[manifest.side])
 
 
 def test_data_whose_keyring_copy_is_gone_says_what_to_do(copy: Copy) -> None:
-    shutil.rmtree(places.folder_of(copy.place, "keyring", copy.name))
-    [one] = backups.listed(copy.place, copy.known)
+    shutil.rmtree(copy.place / places.folder_of("keyring", copy.name))
+    [one] = backups.listed(copy.store, copy.known)
     assert one.data is not None and not one.is_whole
     with pytest.raises(backups.BadBackup, match="--keys-from"):
-        backups.choose(copy.place, copy.known, copy.name)
+        backups.choose(copy.store, copy.known, copy.name)
 
 
 def test_only_an_empty_place_is_taken(copy: Copy) -> None:
@@ -183,15 +184,15 @@ def test_a_witness_that_is_older_incomplete_foreign_or_no_witness_is_refused(cop
 
 
 def test_another_major_version_is_said(copy: Copy) -> None:
-    pair = backups.choose(copy.place, copy.known)
-    old = backups.Pair(pair.place, msgspec.structs.replace(pair.data, postgres="15.10"), pair.keyring)
+    pair = backups.choose(copy.store, copy.known)
+    old = backups.Pair(pair.store, msgspec.structs.replace(pair.data, postgres="15.10"), pair.keyring)
     copy.refused(f"Postgres 15.10; this release can start {postgres.MAJOR} only", pair=old)
 
 
 def test_an_interrupted_restore_is_never_served_and_is_begun_anew_here_without_a_witness(
         copy: Copy, lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a witness it asks, and every surface is closed afterwards."""
-    pair = backups.choose(copy.place, copy.known)
+    pair = backups.choose(copy.store, copy.known)
     ask = backups.Ask(pair, copy.known, copy.new, copy.witness)
     extract, count = steps._extract, 0
 
@@ -230,7 +231,7 @@ def test_a_restore_that_a_check_finds_wrong_is_not_served(copy: Copy, monkeypatc
         return False
 
     monkeypatch.setitem(restrictions.AGAIN, "posts.post.deleted", forgets)
-    ask = backups.Ask(backups.choose(copy.place, copy.known), copy.known, copy.new, copy.witness)
+    ask = backups.Ask(backups.choose(copy.store, copy.known), copy.known, copy.new, copy.witness)
     outcome = Program().restore(ask, lambda _line: None, silent)
     assert {text.partition(" since the backup ")[2].partition(":")[0] for text in outcome.checked.findings} == {
         "stand again", "have their key"}
@@ -239,14 +240,14 @@ def test_a_restore_that_a_check_finds_wrong_is_not_served(copy: Copy, monkeypatc
 
 
 def test_copies_of_keys_go_after_seven_days_and_the_list_says_so(copy: Copy) -> None:
-    [one] = backups.listed(copy.place, copy.known)
+    [one] = backups.listed(copy.store, copy.known)
     assert one.keyring is not None
     assert one.keyring.until_ms - one.keyring.began.at_ms == 7 * 86_400_000
-    assert places.expire(copy.place) == []
+    assert places.expire(copy.store) == []
     clock.freeze(clock.now() + timedelta(days=7, minutes=1))
     try:
-        assert places.expire(copy.place) == [f"keyring/{copy.name}"]
+        assert places.expire(copy.store) == [f"keyring/{copy.name}"]
     finally:
         clock.freeze(None)
-    [one] = backups.listed(copy.place, copy.known)
+    [one] = backups.listed(copy.store, copy.known)
     assert one.data is not None and one.keyring is None

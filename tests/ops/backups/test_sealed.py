@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from petrel.ops.backups import sealed
 from petrel.ops.backups.sealed import CHUNK_BYTES, MAGIC, Opener, Sealer
 from petrel.ops.backups.shapes import BadBackup, WrongKey
+from petrel.outside.stores.directory import DirectoryStore
 
 KEY = bytes(range(32))
 TEXT = os.urandom(1000) + b"petrel" * 700_000      # more than four chunks
 
 
 def written(path: Path, text: bytes = TEXT, backup: str = "one", part: str = "main") -> Path:
-    sealer = Sealer(path, KEY, backup, part)
+    sealer = Sealer(DirectoryStore(path.parent).write(path.name), KEY, backup, part)
     for start in range(0, len(text), 70_001):
         sealer.write(text[start:start + 70_001])
     sealer.close()
@@ -28,7 +29,7 @@ def written(path: Path, text: bytes = TEXT, backup: str = "one", part: str = "ma
 
 def read(path: Path, key: bytes = KEY, backup: str = "one", part: str = "main") -> bytes:
     found = b""
-    with Opener(path, key, backup, part) as opener:
+    with path.open("rb") as file, Opener(file, str(path), key, backup, part) as opener:
         while piece := opener.read(300_000):
             found += piece
     return found

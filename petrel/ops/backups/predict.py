@@ -1,0 +1,75 @@
+"""How long going back will take, from what the last rehearsal took and how much more there is now.
+
+Each stage grows with something of its own. The machine of the rehearsal is taken for as fast as the one that restores:
+on a slower one it takes longer in proportion, and the line to the target may be another.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from petrel.ops.backups.places import Piece
+from petrel.ops.backups.verify import Pair
+from petrel.outside import stores
+from petrel.outside.stores import Store
+
+FILE = "rehearsal.json"
+REPLAYS_MB_S = 40.0
+"""How fast a server replays log beyond what the rehearsal had; measured (docs/decisions/0025)."""
+
+
+class Load(Struct, frozen=True):
+    """How much there is to bring back."""
+
+    plain_bytes: int
+    pieces: int
+    stored_log_bytes: int
+    log_bytes: int
+    entries: int
+
+
+class Rehearsal(Struct, frozen=True):
+    """The last one that passed: how much it brought back, and how long each stage took."""
+
+    backup: str
+    at_ms: int
+    load: Load
+    stages_s: dict[str, float]
+
+
+def load_of(pair: Pair, chosen: dict[str, list[Piece]], entries: int) -> Load:
+    """`entries`: of the journal, as the newest piece of the log says; 0 where none does."""
+    found = [piece for some in chosen.values() for piece in some]
+    counted = pair.data.rows.get("journal.entry", (0, 0))
+    return Load(sum(part.plain_bytes for _, part in pair.parts()), len(found), sum(p.size for p in found),
+                sum(p.end - p.start for p in found), max(entries, *counted))
+
+
+def expected(past: Rehearsal, now: Load) -> dict[str, float]:
+    """Seconds by stage."""
+    then, stages = past.load, past.stages_s
+    ratio = now.plain_bytes / max(1, then.plain_bytes)
+    per_byte_s = stages.get("proving", stages.get("unpacking", 0)) / max(1, then.plain_bytes)
+    per_piece_s = max(0.0, stages.get("fetching", 0) - then.log_bytes * per_byte_s) / max(1, then.pieces)
+    more_log_mb = max(0, now.log_bytes - then.log_bytes) / 1e6
+    return {
+        "fetching": now.pieces * per_piece_s + now.log_bytes * per_byte_s,
+        "proving": stages.get("proving", 0) * ratio,
+        "unpacking": stages.get("unpacking", 0) * ratio,
+        "recovering": stages.get("recovering", 0) + more_log_mb / REPLAYS_MB_S,
+        "replaying": stages.get("replaying", 0) * max(1.0, now.entries / max(1, then.entries)),
+        "stopping": stages.get("stopping", 0),
+    }
+
+
+def keep(store: Store, past: Rehearsal) -> None:
+    """Beside the backups, where a new host finds it. Errors: OSError."""
+    stores.put(store, FILE, msgspec.json.encode(past))
+
+
+def last(store: Store) -> Rehearsal | None:
+    try:
+        return msgspec.json.decode(stores.taken(store, FILE), type=Rehearsal)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+

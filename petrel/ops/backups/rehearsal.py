@@ -1,0 +1,65 @@
+"""The rehearsal: the newest backup and its log are restored beside the running site, really, checked, and removed.
+
+It is a restore as any other, into DATA/rehearsal, with the witness as it stands: what was taken away since is taken
+away there too. Nothing is served from it, and it knows nobody's outside.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from petrel.core import clock
+from petrel.ops.backups import going_back, keys, predict, standing
+from petrel.ops.backups.bring_back import Outcome
+from petrel.ops.backups.create import Progress
+from petrel.ops.backups.going_back import Ready, Wish
+from petrel.ops.backups.verify import Pair
+from petrel.outside.stores import Store
+from petrel.storage.postgres import stop_leftovers
+
+FOLDER = "rehearsal"
+
+
+@contextmanager
+def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Iterator[Ready]:
+    """A place beside the site; all of it is gone when the block ends: it holds keys. Errors: as of a restore."""
+    folder = data / FOLDER
+    witness = data / f"{FOLDER}.witness"
+    _clear(folder, witness)
+    try:
+        witness.mkdir(mode=0o700)
+        # Roots first: each names a line of restrictions, which has to be there.
+        for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
+            _copy_lines(path, witness / path.name)
+        wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
+        with going_back.ready(wish, progress) as ready:
+            yield ready
+    finally:
+        _clear(folder, witness)
+
+
+def _clear(folder: Path, witness: Path) -> None:
+    """Of an interrupted rehearsal the databases may still run."""
+    if folder.exists():
+        stop_leftovers(folder)
+    for path in (folder, witness):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _copy_lines(source: Path, target: Path) -> None:
+    """Whole lines, while more are being written."""
+    text = source.read_bytes()
+    target.write_bytes(text[:text.rfind(b"\n") + 1])
+
+
+def keep(data: Path, store: Store, ready: Ready, outcome: Outcome) -> predict.Rehearsal:
+    """What it showed: for the new host beside the backups, for the crew in the data directory. Errors: OSError."""
+    load = predict.Load(ready.load.plain_bytes, ready.load.pieces, ready.load.stored_log_bytes, ready.load.log_bytes,
+                        max(1, outcome.checked.entries))
+    past = predict.Rehearsal(outcome.backup, clock.now_ms(), load,
+                             {"fetching": round(ready.fetching_s, 3), **outcome.stages_s})
+    if not outcome.checked.findings:
+        predict.keep(store, past)
+        standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))
+    return past
