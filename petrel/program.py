@@ -16,6 +16,7 @@ from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.ops import backups, databases, upgrades
+from petrel.ops.backups.targets import Store
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -28,7 +29,6 @@ from petrel.ops.processes import (
     take,
     this_release,
 )
-from petrel.outside.stores import Store
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses

@@ -75,11 +75,12 @@ ABSENT: dict[str, str] = {
 """Surfaces without a door, and why. This list shrinks."""
 
 OUTWARD: dict[str, tuple[str, str]] = {
-    "petrel/app.py": (NONE, "says by which relay mail leaves"),
+    "petrel/app.py": (NONE, "says by which relay mail leaves, and how backup targets are reached"),
     "petrel/features/mail/commands.py": (NONE, "asks whether there is a relay"),
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
+    "petrel/ops/backups/targets.py": (NONE, "sealed copies, which nobody reads without the backup keys"),
     "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
     "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),
 }

@@ -34,7 +34,7 @@ from petrel.ops.backups.reading_log import (
 )
 from petrel.ops.backups.sealed import Sealer
 from petrel.ops.backups.shapes import SIDES, Side
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 from petrel.storage.pools import Addresses
 
 log = structlog.get_logger("petrel.archive")

@@ -21,11 +21,10 @@ from msgspec import Struct
 from petrel.core import chain, clock
 from petrel.core.errors import Unavailable
 from petrel.core.witness import Witness
-from petrel.ops.backups import keys, places, recovery, standing
+from petrel.ops.backups import keys, places, recovery, standing, targets
 from petrel.ops.backups.sealed import Sealer
 from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, Manifest, Moment, NotNow, Part, Side
-from petrel.outside import stores
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import StorageError
@@ -245,4 +244,4 @@ def _check_room(store: Store) -> None:
 def _leave_escrow(wanted: Wanted) -> None:
     """The backup keys under the recovery key, beside the backups: with enough shares of it they are all one needs."""
     if escrow := recovery.kept(wanted.folder / "keys"):
-        stores.put(wanted.store, recovery.FILE, escrow)
+        targets.put(wanted.store, recovery.FILE, escrow)

@@ -11,7 +11,7 @@ from petrel.ops.backups import places
 from petrel.ops.backups.bring_back import Outcome
 from petrel.ops.backups.predict import Rehearsal
 from petrel.ops.backups.shapes import Manifest
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 
 WHO = System("backups")
 

@@ -15,10 +15,9 @@ from pathlib import Path
 import msgspec
 
 from petrel.core import clock
-from petrel.ops.backups import keys
+from petrel.ops.backups import keys, targets
 from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, BadBackup, Listed, Manifest, NotNow, Side
-from petrel.outside import stores
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 
 MANIFEST = "manifest.json"
 LOG = "log-"
@@ -53,7 +52,7 @@ def _signed(manifest: Manifest) -> bytes:
 def finish(store: Store, manifest: Manifest, key: bytes) -> None:
     """Writes the manifest, which makes the copy whole; durable when it returns."""
     written = Written(manifest, keys.mac_of(key, _signed(manifest)))
-    stores.put(store, f"{folder_of(manifest.side, manifest.backup)}/{MANIFEST}",
+    targets.put(store, f"{folder_of(manifest.side, manifest.backup)}/{MANIFEST}",
                msgspec.json.format(msgspec.json.encode(written), indent=1))
 
 
@@ -80,7 +79,7 @@ def read(store: Store, side: Side, backup: str, key: bytes | None) -> Manifest:
     """Proven when a key is given. Errors: BadBackup."""
     name = f"{folder_of(side, backup)}/{MANIFEST}"
     try:
-        written = msgspec.json.decode(stores.taken(store, name), type=Written)
+        written = msgspec.json.decode(targets.taken(store, name), type=Written)
     except FileNotFoundError:
         raise BadBackup(f"{store.url} has no {side} copy {backup}") from None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as e:

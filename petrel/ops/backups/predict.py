@@ -7,10 +7,10 @@ on a slower one it takes longer in proportion, and the line to the target may be
 import msgspec
 from msgspec import Struct
 
+from petrel.ops.backups import targets
 from petrel.ops.backups.places import Piece
+from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair
-from petrel.outside import stores
-from petrel.outside.stores import Store
 
 FILE = "rehearsal.json"
 REPLAYS_MB_S = 40.0
@@ -63,12 +63,12 @@ def expected(past: Rehearsal, now: Load) -> dict[str, float]:
 
 def keep(store: Store, past: Rehearsal) -> None:
     """Beside the backups, where a new host finds it. Errors: OSError."""
-    stores.put(store, FILE, msgspec.json.encode(past))
+    targets.put(store, FILE, msgspec.json.encode(past))
 
 
 def last(store: Store) -> Rehearsal | None:
     try:
-        return msgspec.json.decode(stores.taken(store, FILE), type=Rehearsal)
+        return msgspec.json.decode(targets.taken(store, FILE), type=Rehearsal)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

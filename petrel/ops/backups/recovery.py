@@ -15,10 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from petrel.core import clock
-from petrel.ops.backups import keys, shares
+from petrel.ops.backups import keys, shares, targets
 from petrel.ops.backups.shapes import SIDES, NotNow, Side, WrongKey
-from petrel.outside import stores
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 
 FILE = "recovery.json"
 
@@ -87,7 +86,7 @@ def standing(folder: Path) -> Escrow | None:
 def unlocked(store: Store, given: Sequence[shares.Share]) -> keys.Keys:
     """The backup keys of the site whose backups are in the target. Errors: WrongKey."""
     try:
-        escrow = msgspec.json.decode(stores.taken(store, FILE), type=Escrow)
+        escrow = msgspec.json.decode(targets.taken(store, FILE), type=Escrow)
     except FileNotFoundError:
         raise WrongKey(f"{store.url} has no {FILE}: no recovery key was made for this site. Use --key-file with what "
                        "`petrel backups key` printed") from None

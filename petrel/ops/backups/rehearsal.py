@@ -14,8 +14,8 @@ from petrel.ops.backups import going_back, keys, predict, standing
 from petrel.ops.backups.bring_back import Outcome
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.going_back import Ready, Wish
+from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair
-from petrel.outside.stores import Store
 from petrel.storage.postgres import stop_leftovers
 
 FOLDER = "rehearsal"

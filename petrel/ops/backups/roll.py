@@ -20,8 +20,8 @@ from petrel.ops.backups.keys import Keys
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.sealed import Opener
 from petrel.ops.backups.shapes import BadBackup, Manifest
+from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, opened
-from petrel.outside.stores import Store
 
 LABEL = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)", re.M)
 AGAIN = 5

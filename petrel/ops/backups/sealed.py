@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from petrel.ops.backups.shapes import BadBackup, WrongKey
-from petrel.outside.stores import Reading, Writing
+from petrel.ops.backups.targets import Reading, Writing
 
 MAGIC = b"petrel backup 1\n"
 CHUNK_BYTES = 1 << 20

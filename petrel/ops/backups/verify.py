@@ -13,7 +13,7 @@ from petrel.ops.backups.create import Progress
 from petrel.ops.backups.keys import Keys
 from petrel.ops.backups.sealed import Opener
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, Part, WrongKey
-from petrel.outside.stores import Store
+from petrel.ops.backups.targets import Store
 
 MUST_HAVE = {"main": {"PG_VERSION", "backup_label", "backup_manifest", "global/pg_control"},
              "keyring": {"PG_VERSION", "backup_label", "backup_manifest", "global/pg_control"},
