@@ -16,7 +16,6 @@ from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.ops import backups, databases, upgrades
-from petrel.ops.backups.targets import Store
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -281,7 +280,7 @@ class Program:
         with self.databases(now, say) as addresses:
             return asyncio.run(inside(addresses))
 
-    def store(self, now: Settings, url: str = "") -> Store:
+    def store(self, now: Settings, url: str = "") -> backups.Store:
         """The backup target that is set, or another. Errors: NotNow."""
         try:
             return app.store_of(now, url)

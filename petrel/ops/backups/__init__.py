@@ -26,10 +26,12 @@ from petrel.ops.backups.places import keep_newest, listed
 from petrel.ops.backups.restore import PHRASE, Ask, Known
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, NotNow, WrongKey
 from petrel.ops.backups.standing import Newest, newest
+from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, choose, verify
 
 __all__ = [
     "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "Newest", "NotNow", "Outcome", "Pair", "Progress",
+    "Store",
     "Wanted", "Watch", "WrongKey", "archive", "bring_back", "choose", "create", "expire", "going_back", "install",
     "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "recovery", "rehearsal",
     "restore", "roll", "shares", "standing", "verify", "with_stages",
