@@ -48,7 +48,8 @@ class Sftp:
         self._out: IO[bytes] = self._process.stdin      # type: ignore[assignment]
         self._in: IO[bytes] = self._process.stdout      # type: ignore[assignment]
         self._said: deque[str] = deque(maxlen=8)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
         self._number = 0
         self._early: dict[int, Answer] = {}
         try:
@@ -77,6 +78,9 @@ class Sftp:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._ear.join(2)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     # The wire
 
@@ -85,6 +89,7 @@ class Sftp:
             self._process.wait(2)       # what ssh has to say comes with its end
         except subprocess.TimeoutExpired:
             pass
+        self._ear.join(2)
         said = "; ".join(line for line in self._said if line) or why
         return StoreError(f"{self._name} cannot be reached: {said}. {self._cure(said)}")
 
