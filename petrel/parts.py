@@ -203,10 +203,12 @@ def backups_of(prepared: Prepared) -> list[Callable[[asyncio.Event], Awaitable[N
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import stranger, watching
+    from petrel.ops import databases, stranger, watching
     from petrel.worker import jobs, seals
 
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
+    databases.install(prepared.settings.folder,
+                      databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
     watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
                      watching.Site(prepared.settings.folder, sources.as_environment(prepared.settings)))
     stop = asyncio.Event()

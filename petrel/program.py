@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from petrel import app, settings
+from petrel import app, moves, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
@@ -90,6 +90,15 @@ class Program:
                    if getattr(now, name) != value and not (is_first_only and name in sources)}
         if changed:
             settings.write_all(folder, changed)
+
+    def move_databases(self, now: Settings, to: databases.Where, rehearse: bool, given: databases.Urls | None, say: Say,
+                       progress: databases.Progress) -> databases.Moved:
+        """The site's databases to other servers, without loss, or only tried. Errors: StorageError, PetrelError."""
+        return moves.move(now, moves.Ask(to, rehearse, given), say, progress)
+
+    def confirm_databases(self, now: Settings, *, forget: bool = False) -> str:
+        """The old databases go. `forget`: only from our notes, since their servers are gone. Errors: Unfit."""
+        return moves.confirm(now, forget=forget)
 
     def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None, *, as_is: bool = False) -> int:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
@@ -361,6 +370,7 @@ class Program:
     def _open_storage(self, now: Settings, say: Say, held: Held | None = None, *, restoring: bool = False) -> Storage:
         if not restoring:
             backups.restore.refuse_half_restored(now.folder)
+            databases.state.note_where(now.folder, databases.Urls(now.database_url, now.keyring_url))
         storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
                                say=say, held=held)
         self._make_folders(now.folder)

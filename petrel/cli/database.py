@@ -61,3 +61,47 @@ def check(wiring: Wiring, data: str | None, as_json: bool) -> None:
         lines += [f"  {'BAD   ' if finding.must else 'advice'} {finding.text}" for finding in one.findings]
     put(reports, "\n".join(lines) or "The databases are the embedded ones, which set themselves up.", as_json)
     sys.exit(1 if any(f.must for one in reports for f in one.findings) else 0)
+
+
+@database.command()
+@with_data
+@with_json
+@click.option("--to", type=click.Choice(["system", "embedded"]), required=True, help="Where the databases are to live.")
+@click.option("--rehearse", is_flag=True, help="Try it beside the running site, change nothing, say how long it takes.")
+@click.option("--urls", type=click.Path(path_type=Path), metavar="FILE",
+              help="Addresses to move to (database_url and keyring_url), when they are not the prepared ones.")
+@click.pass_obj
+def move(wiring: Wiring, data: str | None, as_json: bool, to: str, rehearse: bool, urls: Path | None) -> None:
+    """Move both databases, with every row compared. The site has to be stopped; interrupted, run it again."""
+    from petrel.ops import databases
+
+    now = wiring.settings(data)
+    moved = wiring.move_databases(now, to, rehearse, databases.read_urls(urls) if urls else None, say, _progress)
+    text = (f"{moved.rows} rows in {moved.main.tables + moved.keyring.tables} tables, {moved.bytes >> 20} MB, are the "
+            f"same on both sides; {moved.took_s:.0f} s.")
+    if rehearse:
+        text += " Nothing was changed. The move itself takes about as long, and the site stands still meanwhile."
+    else:
+        text += (f" The site lives on the {to} databases now: petrel up. The old ones are kept, for six days at most; "
+                 "petrel database confirm removes them. Make a backup now: petrel backups create DIR.")
+    put(moved, text, as_json)
+
+
+@database.command()
+@with_data
+@with_json
+@click.option("--forget", is_flag=True, help="The old servers are gone for good: only stop remembering them.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def confirm(wiring: Wiring, data: str | None, as_json: bool, forget: bool, yes: bool) -> None:
+    """Remove the old databases after a move. From then on the way back is another move."""
+    if not yes:
+        click.confirm("Remove the databases that the site moved away from?", abort=True, err=True)
+    said = wiring.confirm_databases(wiring.settings(data), forget=forget)
+    put({"done": said}, said, as_json)
+
+
+def _progress(table: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        share = 100 * done // total if total else 0
+        click.echo(f"\r{share:3d} %  {table:40.40s}", nl=False, err=True)

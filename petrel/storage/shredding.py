@@ -89,3 +89,10 @@ async def renew_log(connection: asyncpg.Connection) -> None:
     await connection.execute("checkpoint")
     await connection.fetch("select pg_switch_wal()")
     await connection.execute("checkpoint")
+
+
+async def empty(connection: asyncpg.Connection) -> None:
+    """All keys of a keyring that nobody uses any more leave its files; a database without any is left as it is."""
+    if await connection.fetchval("select to_regclass('keyring.key') is not null"):
+        await connection.execute("truncate keyring.key, keyring.secret")
+        await renew_log(connection)

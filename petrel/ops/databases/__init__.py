@@ -6,15 +6,19 @@ it has not. Invariants: no secret goes over a line whose end is not proven; what
 anything is served from it; the old databases stay until somebody confirms, and a keyring at most seven days.
 """
 
-from petrel.ops.databases import debian, state
+from petrel.ops.databases import confirming, debian, moving, state
+from petrel.ops.databases.carrying import Carried, Progress
+from petrel.ops.databases.jobs import install
 from petrel.ops.databases.looking import Report, look
+from petrel.ops.databases.moving import Moved, Plan
 from petrel.ops.databases.preparing import Ask, Prepared, prepare
-from petrel.ops.databases.shapes import LOGIN, Finding, Unfit, Urls, Wish
+from petrel.ops.databases.shapes import CLUSTERS, LOGIN, Finding, Unfit, Urls, Where, Wish
 from petrel.ops.databases.state import Kept, State
 from petrel.ops.databases.taking import Done, known, next_step, read_urls, take
 from petrel.ops.databases.tuning import judge
 
 __all__ = [
-    "LOGIN", "Ask", "Done", "Finding", "Kept", "Prepared", "Report", "State", "Unfit", "Urls", "Wish", "debian",
-    "judge", "known", "look", "next_step", "prepare", "read_urls", "state", "take",
+    "CLUSTERS", "LOGIN", "Ask", "Carried", "Done", "Finding", "Kept", "Moved", "Plan", "Prepared", "Progress", "Report",
+    "State", "Unfit", "Urls", "Where", "Wish", "confirming", "debian", "install", "judge", "known", "look", "moving",
+    "next_step", "prepare", "read_urls", "state", "take",
 ]
