@@ -11,7 +11,7 @@ from petrel.api.oauth import Token, token_of
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import Invalid
 from petrel.core.viewer import AppOnly
-from petrel.features import accounts
+from petrel.features import accounts, moderation
 from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
 
 NO_POSTS = "an account's own settings, not posts"
@@ -131,6 +131,8 @@ async def update(call: Call, form: UpdateForm) -> bytes:
 async def sign_up(call: Call, form: SignUpForm) -> Token:
     viewer = call.viewer
     assert isinstance(viewer, AppOnly)
+    async with reading(viewer) as r:
+        await moderation.blocks.may_join(r, email=form.email, address=call.ip)
     issued = await accounts.sign_up(form.newcomer(), cause=call.id, app=viewer)
     assert issued is not None
     return token_of(issued)

@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from petrel.features.moderation import Appeal, Case, Decision, Evidence, OwnDecision, OwnReport, Report
+from petrel.features.moderation.block_rules import Block
+from petrel.features.moderation.blocks import Imported
 from petrel.web.shapes import AccountView
 
 
@@ -42,3 +44,13 @@ class OwnModeration(Struct, frozen=True, kw_only=True):
     decisions: tuple[OwnDecision, ...] = ()
     looks: dict[str, int] = {}
     reports: tuple[OwnReport, ...] = ()
+
+
+class DeskBlocks(Struct, frozen=True, kw_only=True):
+    """All that is blocked, by kind, and lists that were brought in. `may_block`: admins and owners."""
+
+    servers: tuple[Block, ...] = ()
+    mails: tuple[Block, ...] = ()
+    networks: tuple[Block, ...] = ()
+    lists: tuple[Imported, ...] = ()
+    may_block: bool = False

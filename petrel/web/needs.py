@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
+from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.ops.watching import Examination
-from petrel.web.casework import DeskAppeal, DeskCase, OwnModeration, ReportTarget
+from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -172,6 +173,24 @@ class Moderating(Protocol):
 
     async def desk_answer(self, viewer: Viewer, number: int, text: str, *, granted: bool, cause: str) -> None:
         """Errors: Invalid, Refused, Conflict."""
+
+    async def desk_blocks(self, viewer: Viewer) -> DeskBlocks: ...
+
+    async def desk_block(self, viewer: Viewer, new: NewBlock, *, cause: str) -> None:
+        """Errors: Invalid, Refused."""
+
+    async def desk_lift(self, viewer: Viewer, block: int, *, cause: str) -> None:
+        """Errors: Refused."""
+
+    async def desk_compare(self, viewer: Viewer, name: str, text: str) -> Difference:
+        """Errors: Invalid, Refused."""
+
+    async def desk_bring_in(self, viewer: Viewer, name: str, text: str, *, fingerprint: str, lifts: bool,
+                            cause: str) -> None:
+        """Errors: Invalid, Refused, Conflict."""
+
+    async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        """Errors: NotFound, Refused."""
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]: ...
 

@@ -63,6 +63,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "report_taken.html": (surfaces.NONE, _FORM),
     "desk_frame.html": (surfaces.NONE, _DESK),
     "desk_queue.html": (surfaces.NONE, _DESK),
+    "desk_blocks.html": (surfaces.NONE, _DESK),
+    "desk_list.html": (surfaces.NONE, _DESK),
     "desk_appeals.html": (surfaces.NONE, _DESK),
     "desk_appeal.html": (surfaces.NONE, _DESK),
     "judged.html": (surfaces.NONE, "the crew's reasons, to whom they concern; names posts by number"),

@@ -165,6 +165,12 @@ API: dict[str, list[Command]] = {
        for verb in ("follow", "unfollow", "feature", "unfeature")},
     "POST /api/v1/featured_tags": [C("/api/v1/featured_tags", name="harbour")],
     "DELETE /api/v1/featured_tags/:id": [C("/api/v1/featured_tags/{ben.public}")],
+    **{f"{m} /api/v1/admin/{what}{tail}": [C(f"/api/v1/admin/{what}" + tail.replace(":id", "{ben.public}"), **fields)]
+       for what, fields in (("domain_blocks", {"domain": "elsewhere.example"}),
+                            ("email_domain_blocks", {"domain": "elsewhere.example"}),
+                            ("ip_blocks", {"ip": "192.0.2.0/24", "severity": "sign_up_block"}))
+       for m, tail in (("POST", ""), ("PUT", "/:id"), ("DELETE", "/:id"))
+       if (m, what) != ("PUT", "email_domain_blocks")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
     "POST /api/v1/markers": [C("/api/v1/markers", home={"last_read_id": "5"}, notifications={"last_read_id": "6"})],
@@ -211,6 +217,11 @@ WEB: dict[str, list[Command]] = {
     "POST /report": [C("/report", post="{ben.public}", category="violation", comment="rude"),
                      C("/report", account="eve", category="spam")],
     "POST /settings/moderation/{number}/appeal": [C("/settings/moderation/{ben.public}/appeal", appeal="please look")],
+    "POST /desk/blocks": [C("/desk/blocks", kind="server", name="elsewhere.example", level="suspend")],
+    "POST /desk/blocks/{number}/lift": [C("/desk/blocks/{ben.public}/lift")],
+    "POST /desk/lists/compare": [C("/desk/lists/compare", name="a list", list="elsewhere.example")],
+    "POST /desk/lists": [C("/desk/lists", name="a list", list="elsewhere.example", fingerprint="x")],
+    "POST /desk/lists/{number}/undo": [C("/desk/lists/{ben.public}/undo")],
     "POST /desk/appeals/{number}": [C("/desk/appeals/{ben.public}", act="grant", answer="you are right")],
     "POST /desk/doctor": [C("/desk/doctor")],
     "POST /desk/cases/{number}": [C("/desk/cases/{ben.public}", act="take")],

@@ -114,3 +114,40 @@ async def test_who_is_suspended_comes_in_to_the_reasons_and_appeals(site):
     assert (await mods[1].submit(appeal, appeal, act="grant", answer="You are right")).location == "/desk/appeals"
     assert (await gil.get("/@hal")).status == 200
     assert "You are right" in text_of(await back.get("/settings/moderation"))
+
+
+async def test_blocks_are_set_compared_with_a_list_and_lifted(site):
+    door = await front_door()
+    boss, mod = await crew_of(door, "boss", "admin"), await crew_of(door, "molly")
+    assert (await boss.submit("/desk/blocks", "/desk/blocks", kind="network", name="198.51.100.0/24")).status == 303
+    assert (await boss.submit("/desk/blocks", "/desk/blocks", kind="mail", name="not a name")).status == 422
+    page = text_of(await boss.get("/desk/blocks"))
+    assert "198.51.100.0/24" in page
+    assert "Block another" not in (await mod.get("/desk/blocks")).text
+    csrf = (await mod.get("/settings/privacy")).hidden["csrf"]
+    assert (await mod.post("/desk/blocks", csrf=csrf, kind="mail", name="x.example")).status == 403
+    shown = await boss.submit("/desk/blocks", "/desk/lists/compare", name="Friends", list="bad.example\nworse.example")
+    assert "2 new" in text_of(shown) and "bad.example" in shown.text
+    assert "bad.example" not in text_of(await boss.get("/desk/blocks")), "nothing changed yet"
+    sent = {name: value for name, value in shown.hidden.items() if name in ("csrf", "name", "fingerprint")}
+    taken = await boss.post("/desk/lists", **sent, list="bad.example\nworse.example")
+    assert taken.status == 303
+    page = await boss.get("/desk/blocks")
+    assert "bad.example" in text_of(page) and "2 changes" in text_of(page)
+    [undo] = re.findall(r'action="(/desk/lists/\d+/undo)"', page.text)
+    await boss.submit("/desk/blocks", undo)
+    page = await boss.get("/desk/blocks")
+    assert "<th scope=\"row\">bad.example" not in page.text
+    lift = re.findall(r'action="(/desk/blocks/\d+/lift)"', page.text)
+    assert lift and (await boss.submit("/desk/blocks", lift[0])).status == 303
+
+
+async def test_nobody_joins_from_a_blocked_network(site):
+    door = await front_door()
+    boss = await crew_of(door, "bossy", "admin")
+    await boss.submit("/desk/blocks", "/desk/blocks", kind="network", name="127.0.0.0/8")
+    await boss.submit("/desk/blocks", "/desk/blocks", kind="network", name="192.0.2.0/24")
+    newcomer = Someone(door)
+    answer = await newcomer.submit("/auth/sign_up", "/auth/sign_up", handle="bot", password=PASSWORD,
+                                   password_again=PASSWORD, agreement="1")
+    assert answer.status == 403 and "Nobody can join" in answer.text

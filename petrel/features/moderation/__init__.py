@@ -10,7 +10,8 @@ source: docs/law/visibility.md sections 4.8, 4.11, 4.12, 6; decision 0027.
 Read next: shapes.py, rules.py, functions.sql.
 """
 
-from petrel.features.moderation import appeals, rules
+from petrel.features.moderation import appeals, block_rules, blocks, rules
+from petrel.features.moderation.blocks import is_blocked_address, is_blocked_domain
 from petrel.features.moderation.cases import assign, close, crew, evidence, find, look, queue, reopen, reports
 from petrel.features.moderation.deciding import decide, history, release, undo
 from petrel.features.moderation.deciding import find as find_decision
@@ -55,6 +56,8 @@ __all__ = [
     "Written",
     "appeals",
     "assign",
+    "block_rules",
+    "blocks",
     "close",
     "crew",
     "decide",
@@ -63,6 +66,8 @@ __all__ = [
     "find_decision",
     "followed",
     "history",
+    "is_blocked_address",
+    "is_blocked_domain",
     "look",
     "queue",
     "release",

@@ -238,3 +238,59 @@ begin
   return query select r.id, r.kind, r.reporter, r.sealed from moderation.report r
     where r.cell = law.cell(p_case) and r.case_file = p_case and r.is_notice;
 end $$;
+
+-- Blocks ----------------------------------------------------------------------------------------------------------
+
+-- The strictest standing block of these names, -1 for none. For whoever decides who may come in.
+create or replace function moderation.level_of(p_digest bytea, p_kind text, p_widths smallint[], p_digests bigint[])
+returns integer
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return coalesce((
+    select max(b.level) from unnest(p_widths, p_digests) a(width, digest)
+      join moderation.block b on b.kind = p_kind and b.width = a.width and b.digest = a.digest
+     where b.lifted_at is null and (b.expires_at is null or b.expires_at > now())), -1);
+end $$;
+
+do $$ begin
+  create type moderation.blocked as (
+    id bigint, kind text, name text, level smallint, public_comment text, rejects_media boolean,
+    rejects_reports boolean, is_obfuscated boolean, made_at timestamptz, expires_at timestamptz, sealed bytea);
+exception when duplicate_object then null; end $$;
+
+create or replace function moderation.blocks(p_digest bytea, p_scopes text[], p_kind text, p_only bigint,
+                                             p_below bigint, p_limit integer)
+returns setof moderation.blocked
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).role is null then return; end if;
+  return query
+  select b.id, b.kind, b.name, b.level, b.public_comment, b.rejects_media, b.rejects_reports, b.is_obfuscated,
+         b.made_at, b.expires_at, b.sealed
+    from moderation.block b
+   where b.kind = p_kind and b.lifted_at is null and (b.expires_at is null or b.expires_at > now())
+     and (p_only is null or b.id = p_only) and (p_below is null or b.id < p_below)
+   order by b.id desc limit p_limit;
+end $$;
+
+-- Blocked servers as everybody may read them.
+create or replace function moderation.public_blocks(p_digest bytea) returns setof moderation.blocked
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select b.id, b.kind, b.name, b.level, b.public_comment, b.rejects_media, b.rejects_reports, b.is_obfuscated,
+         b.made_at, b.expires_at, null::bytea
+    from moderation.block b
+   where b.kind = 'server' and b.level > 0 and b.lifted_at is null and b.name is not null
+     and (b.expires_at is null or b.expires_at > now()) order by b.name;
+end $$;
+
+create or replace function moderation.lists(p_digest bytea)
+returns table (id bigint, name text, made_at timestamptz, undone_at timestamptz, changes bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest)).role is null then return; end if;
+  return query select l.id, l.name, l.made_at, l.undone_at,
+                      (select count(*) from moderation.block_change c where c.block_list = l.id)
+    from moderation.block_list l order by l.id desc limit 50;
+end $$;

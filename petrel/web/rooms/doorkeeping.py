@@ -3,7 +3,7 @@
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Refused
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import accounts
+from petrel.features import accounts, moderation
 from petrel.features.accounts import Own
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
@@ -49,6 +49,8 @@ class DoorkeepingRooms:
 
     async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
         self._counting.take_address("signup", address)
+        async with reading(NOBODY) as r:
+            await moderation.blocks.may_join(r, email=newcomer.email, address=address)
         session = await accounts.sign_up(_newcomer(newcomer, newcomer.has_agreed), cause=cause)
         return session.token if session is not None else ""
 

@@ -9,13 +9,15 @@ from petrel.core.errors import NotFound
 from petrel.core.viewer import Anonymous, Staff, Viewer
 from petrel.features import accounts, moderation, posts
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
+from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.posts import Code, Surface
-from petrel.web.casework import DeskAppeal, DeskCase, OwnModeration, ReportTarget
+from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
 from petrel.web.forms import as_id
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.views import account_view
 
+MOST_BLOCKS = 5_000
 OUR_PAGE = re.compile(r"/@([^/@]+(?:@[^/]+)?)(?:/(\d{1,19}))?/?")
 
 
@@ -75,6 +77,36 @@ class ModeratingRooms:
     async def desk_answer(self, viewer: Viewer, number: int, text: str, *, granted: bool, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await moderation.appeals.answer(w, number, granted=granted, text=text)
+
+    async def desk_blocks(self, viewer: Viewer) -> DeskBlocks:
+        async with reading(_staff(viewer, "blocks")) as r:
+            _, role = await moderation.crew(r)
+            return DeskBlocks(
+                servers=tuple(await moderation.blocks.listed(r, "server", limit=MOST_BLOCKS)),
+                mails=tuple(await moderation.blocks.listed(r, "mail", limit=MOST_BLOCKS)),
+                networks=tuple(await moderation.blocks.listed(r, "network", limit=MOST_BLOCKS)),
+                lists=tuple(await moderation.blocks.lists(r)), may_block=role != "moderator")
+
+    async def desk_block(self, viewer: Viewer, new: NewBlock, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.blocks.put(w, new)
+
+    async def desk_lift(self, viewer: Viewer, block: int, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.blocks.lift(w, block)
+
+    async def desk_compare(self, viewer: Viewer, name: str, text: str) -> Difference:
+        async with writing(member_of(viewer), cause="compare") as w:
+            return await moderation.blocks.compare(w, name, text)
+
+    async def desk_bring_in(self, viewer: Viewer, name: str, text: str, *, fingerprint: str, lifts: bool,
+                            cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.blocks.bring_in(w, name, text, fingerprint=fingerprint, lifts=lifts)
+
+    async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await moderation.blocks.undo_list(w, number)
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]:
         async with reading(_staff(viewer, "queue")) as r:

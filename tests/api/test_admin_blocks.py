@@ -1,0 +1,98 @@
+import pytest
+
+from petrel.core.doors import writing
+from petrel.core.viewer import System
+from petrel.features import accounts
+from tests.api.entities import Entity, Id, Time, read
+from tests.api.members import Members, Person
+
+SCOPES = ["read", "write", "admin:read", "admin:write"]
+
+
+class DomainBlock(Entity):
+    id: Id
+    domain: str
+    digest: str
+    created_at: Time
+    severity: str
+    reject_media: bool
+    reject_reports: bool
+    private_comment: str | None
+    public_comment: str | None
+    obfuscate: bool
+
+
+class MailBlock(Entity):
+    id: Id
+    domain: str
+    created_at: Time
+    history: list[dict[str, str]]
+    allow_with_approval: bool
+
+
+class NetworkBlock(Entity):
+    id: Id
+    ip: str
+    severity: str
+    comment: str
+    created_at: Time
+    expires_at: Time | None
+
+
+@pytest.fixture
+def api(api):
+    return Members(api)
+
+
+async def crew(api, role: accounts.Role = "admin") -> Person:
+    """Somebody of the crew, with an app that may act for the crew."""
+    [one] = await api.join(1)
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.set_role(w, one.id, role)
+        token = (await accounts.issue(w, one.id, None, SCOPES)).token
+    return Person(one.id, one.handle, token)
+
+
+async def test_servers_are_blocked_changed_and_lifted(api):
+    boss = await crew(api)
+    body = {"domain": "Bad.example", "severity": "suspend", "public_comment": "spam", "private_comment": "see case"}
+    made = read(await api.post("/api/v1/admin/domain_blocks", as_=boss, **body, obfuscate=True), DomainBlock)
+    assert (made.domain, made.severity, made.private_comment) == ("bad.example", "suspend", "see case")
+    told = await api.ask("PUT", f"/api/v1/admin/domain_blocks/{made.id}", as_=boss, severity="silence")
+    changed = read(told, DomainBlock)
+    assert (changed.id, changed.severity, changed.public_comment) == (made.id, "silence", "spam")
+    every = read(await api.get("/api/v1/admin/domain_blocks", as_=boss), list[DomainBlock])
+    assert [one.id for one in every] == [made.id]
+    assert read(await api.get(f"/api/v1/admin/domain_blocks/{made.id}", as_=boss), DomainBlock).severity == "silence"
+    shown = (await api.get("/api/v1/instance/domain_blocks")).json
+    assert [(one["domain"], one["severity"], one["comment"]) for one in shown] == [("b**.**a**l*", "silence", "spam")]
+    assert (await api.ask("DELETE", f"/api/v1/admin/domain_blocks/{made.id}", as_=boss)).json == {}
+    assert (await api.get(f"/api/v1/admin/domain_blocks/{made.id}", as_=boss)).status == 404
+    assert (await api.get("/api/v1/instance/domain_blocks")).json == []
+
+
+async def test_mail_domains_and_networks(api):
+    boss = await crew(api)
+    made = read(await api.post("/api/v1/admin/email_domain_blocks", as_=boss, domain="mail.example"), MailBlock)
+    assert read(await api.get(f"/api/v1/admin/email_domain_blocks/{made.id}", as_=boss), MailBlock) == made
+    assert read(await api.get("/api/v1/admin/email_domain_blocks", as_=boss), list[MailBlock]) == [made]
+    assert (await api.ask("DELETE", f"/api/v1/admin/email_domain_blocks/{made.id}", as_=boss)).status == 200
+    body = {"ip": "192.0.2.9/24", "severity": "sign_up_block", "comment": "bots", "expires_in": 3600}
+    net = read(await api.post("/api/v1/admin/ip_blocks", as_=boss, **body), NetworkBlock)
+    assert (net.ip, net.comment, net.expires_at is not None) == ("192.0.2.0/24", "bots", True)
+    moved = read(await api.ask("PUT", f"/api/v1/admin/ip_blocks/{net.id}", as_=boss, ip="192.0.2.0/25"), NetworkBlock)
+    assert read(await api.get("/api/v1/admin/ip_blocks", as_=boss), list[NetworkBlock]) == [moved]
+    assert read(await api.get(f"/api/v1/admin/ip_blocks/{moved.id}", as_=boss), NetworkBlock).ip == "192.0.2.0/25"
+    assert (await api.ask("DELETE", f"/api/v1/admin/ip_blocks/{moved.id}", as_=boss)).status == 200
+
+
+async def test_others_are_refused(api):
+    mona, [ann] = await crew(api, "moderator"), await api.join(1)
+    body = {"domain": "bad.example"}
+    assert (await api.post("/api/v1/admin/domain_blocks", as_=mona, **body)).status == 403
+    assert (await api.post("/api/v1/admin/domain_blocks", as_=ann, **body)).status == 403, "no such scope"
+    async with writing(System("tests"), cause="tests") as w:
+        token = (await accounts.issue(w, ann.id, None, SCOPES)).token
+    sly = Person(ann.id, ann.handle, token)
+    assert (await api.post("/api/v1/admin/domain_blocks", as_=sly, **body)).status == 404
+    assert (await api.get("/api/v1/admin/domain_blocks", as_=sly)).status == 404
