@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,21 +37,17 @@ class Examination(Struct, frozen=True):
 
 async def examine(data: Path, environment: Mapping[str, str]) -> str | None:
     """Looks, and writes down what was found. `environment`: the settings of this site, as a start would take them."""
-    process = await asyncio.create_subprocess_exec(
-        "nice", "-n", "19", sys.executable, "-m", "petrel", "doctor", "--json", "--data", str(data),
-        env={**os.environ, **environment}, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE)
+    command = ["nice", "-n", "19", sys.executable, "-m", "petrel", "doctor", "--json", "--data", str(data)]
     try:
-        async with asyncio.timeout(LONGEST_S):
-            out, err = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        # Not of the loop's making: its children inherit the socket that the site listens on.
+        done = await asyncio.to_thread(subprocess.run, command, env={**os.environ, **environment}, timeout=LONGEST_S,
+                                       stdin=subprocess.DEVNULL, capture_output=True)
+    except subprocess.TimeoutExpired:
         return f"the doctor did not end within {LONGEST_S:.0f} s"
     try:
-        checks = msgspec.json.decode(out, type=list[Check])
+        checks = msgspec.json.decode(done.stdout, type=list[Check])
     except msgspec.MsgspecError:
-        return f"the doctor could not look: {err.decode(errors='replace').strip()[-300:]}"
+        return f"the doctor could not look: {done.stderr.decode(errors='replace').strip()[-300:]}"
     async with deriving("watching") as w:
         await w.execute(KEEP, msgspec.json.encode(checks).decode())
     wrong = [check.name for check in checks if not check.ok]

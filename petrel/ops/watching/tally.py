@@ -37,7 +37,7 @@ class Tally:
         return self._row
 
     def observe(self, name: str, status: int, seconds: float) -> None:
-        """One answer. For every request: costs about a microsecond."""
+        """One answer. For every request: costs some microseconds."""
         words = self._words
         at = self._mine() + self._place.get(name, len(LOGGED))
         words[at + min(max(status // 100, 2), 5) - 2] += 1
