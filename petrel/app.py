@@ -35,7 +35,7 @@ from petrel.storage.postgres import Storage, give_passwords
 if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
     from petrel.api.http.limits import Limits
-    from petrel.ops.certificates import Served
+    from petrel.ops.certificates import Plan, Served
     from petrel.ops.stranger import Place
     from petrel.ops.watching import Tally, Wanted
 
@@ -273,6 +273,9 @@ def served(settings: Settings) -> "Served | None":
         return None
     from petrel.ops import certificates
 
+    if not settings.address.startswith("https:"):
+        raise Invalid(message=f"base_url is {settings.address}, and with tls = {settings.tls} the site speaks HTTPS: "
+                              "petrel settings set base_url https://your.domain")
     places = certificates.places(settings.folder)
     places.make()
     if settings.tls == "files":
@@ -286,6 +289,24 @@ def served(settings: Settings) -> "Served | None":
     served = certificates.Served(files)
     served.begin()
     return served
+
+
+def certificate_plan(settings: Settings) -> "Plan | None":
+    """Which certificate the site is to have, and from whom; None where it serves no HTTPS itself."""
+    if settings.tls == "off":
+        return None
+    from petrel.ops.certificates import Issuer, Plan
+
+    own, issuers = urlsplit(settings.own_address), [(settings.acme_directory, settings.acme_binding)]
+    issuers += [(settings.acme_directory_2, settings.acme_binding_2)] if settings.acme_directory_2 else []
+    ways = ("http-01", "tls-alpn-01") if settings.acme_challenge == "both" else (settings.acme_challenge,)
+    return Plan(
+        data=settings.folder, names=tuple(settings.names), contact=settings.acme_contact, roots=settings.acme_roots,
+        issuers=tuple(Issuer(*one) for one in issuers) if settings.tls == "acme" else (),
+        challenges=ways if settings.http_port or len(ways) == 1 else ways[1:],
+        chain=Path(settings.tls_certificate) if settings.tls == "files" else None,
+        host=own.hostname or "127.0.0.1", port=settings.port, public_port=urlsplit(settings.address).port or 443,
+        elsewhere=tuple(filter(None, map(str.strip, settings.certificates_elsewhere.split(",")))))
 
 
 def place_of(settings: Settings) -> "Place":

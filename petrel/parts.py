@@ -7,7 +7,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -73,17 +72,6 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
     if served is not None:
         from petrel.api.http import http2  # noqa: F401
     return Prepared(settings, addresses, listeners, Limits(), Tally([route.path for route in all_routes()]), served)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket of all web processes. Errors: OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.setblocking(False)
-    listener.set_inheritable(True)
-    return listener
 
 
 def run(name: str, prepared: Prepared) -> None:
@@ -203,9 +191,10 @@ def backups_of(prepared: Prepared) -> list[Callable[[asyncio.Event], Awaitable[N
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import databases, stranger, watching
+    from petrel.ops import certificates, databases, stranger, watching
     from petrel.worker import jobs, seals
 
+    certificates.install(app.certificate_plan(prepared.settings))
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
     databases.install(prepared.settings.folder,
                       databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
@@ -214,7 +203,7 @@ async def _jobs(prepared: Prepared) -> None:
     stop = asyncio.Event()
     async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
                           patience_s=PATIENCE_S):
-        with _stopping(stop.set):
+        with _stopping(lambda: (stop.set(), certificates.stop())):
             report_ready()
             async with asyncio.TaskGroup() as group:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))

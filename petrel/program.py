@@ -23,8 +23,8 @@ from petrel.ops.processes import (
     Supervisor,
     become,
     become_owner,
-    passed,
     read_status,
+    sockets,
     take,
     this_release,
 )
@@ -56,6 +56,13 @@ class Program:
         """Where the site is reached: what the running one says, else what the settings say."""
         status = read_status(now.folder) if holder_of(now.folder) is not None else None
         return status.address if status else now.address
+
+    def is_running(self, now: Settings) -> bool:
+        return holder_of(now.folder) is not None
+
+    def certificates(self, now: Settings) -> Any:
+        """Which certificate the site is to have (ops.certificates.Plan)."""
+        return app.certificate_plan(now)
 
     def explained(self, data: str | None) -> tuple[Settings, dict[str, str], Sequence[Field]]:
         """The settings, where those that are not defaults come from, and what each means."""
@@ -173,9 +180,9 @@ class Program:
 
         listeners = None
         if name == "web":
-            sockets = self._listen(now)
-            now = self._with_ports(now, sockets)
-            listeners = Listeners(sockets["site"], sockets.get("plain"))
+            found = self._listen(now)
+            now = self._with_ports(now, found)
+            listeners = Listeners(found["site"], found.get("plain"))
             for one in listeners.all:
                 one.listen(1024)
             say(f"Serving at {now.address}")
@@ -194,23 +201,11 @@ class Program:
                 raise older
 
     def _listen(self, now: Settings) -> dict[str, socket.socket]:
-        """"site", and "plain" where it is wanted: sockets that were passed to us, else our own.
-
-        Errors: Unavailable, Invalid.
-        """
+        """"site", and "plain" where it is wanted. Errors: Unavailable, Invalid."""
         from petrel.api.http.wiring import proxies
 
         proxies(now.trusted_proxies)
-        given = passed()
-        found = {name: one for name, one in given if name in ("site", "plain")}
-        for name, one in given:         # without our names: the first is the site's, the second the plain one
-            if name not in found:
-                found["plain" if "site" in found else "site"] = one
-        if "site" not in found:
-            found["site"] = self._bound(now.host, now.port, "--port")
-        if "plain" not in found and now.tls != "off" and now.http_port:
-            found["plain"] = self._bound(now.host, now.http_port, "petrel settings set http_port")
-        return found
+        return sockets(now.host, now.port, now.http_port if now.tls != "off" and now.http_port else None)
 
     def _with_ports(self, now: Settings, listeners: dict[str, socket.socket]) -> Settings:
         """The settings with the ports that the sockets have."""
@@ -218,19 +213,6 @@ class Program:
         if "plain" not in listeners:
             return now
         return settings.replace(now, http_port=listeners["plain"].getsockname()[1])
-
-    def _bound(self, host: str, port: int, cure: str) -> socket.socket:
-        from petrel import parts
-
-        try:
-            return parts.listen(host, port)
-        except PermissionError as e:
-            raise Unavailable(f"Ports below 1024 such as {port} need a right of their own. Let systemd open it (the "
-                              "units that `petrel init` writes do), or give the program CAP_NET_BIND_SERVICE, or "
-                              f"choose another port with {cure}.") from e
-        except OSError as e:
-            raise Unavailable(f"Cannot listen on {host}:{port}: {e.strerror}. "
-                              f"Choose another with {cure}, or stop what listens there.") from e
 
     def migrate(self, now: Settings, say: Say, *, contract: bool) -> list[str]:
         """Brings the databases up to date; returns what was run."""

@@ -59,6 +59,25 @@ class Settings(Struct, frozen=True, kw_only=True):
     more_names: Annotated[str, _meta(
         "With tls = acme: further names of this machine for its certificate, such as www.example.org, with commas "
         "between; the name of base_url is always in it")] = ""
+    acme_directory: Annotated[str, _meta(
+        "With tls = acme: who issues certificates, by the address of its ACME directory",
+        "URL", pattern=r"^https://\S+$")] = "https://acme-v02.api.letsencrypt.org/directory"
+    acme_directory_2: Annotated[str, _meta(
+        "Another issuer, asked when the first does not issue; empty: none", "URL", pattern=r"^(https://\S+)?$")] = ""
+    acme_binding: Annotated[str, _meta(
+        "KID:KEY of an account with the issuer, where it wants one", secret=True)] = ""
+    acme_binding_2: Annotated[str, _meta("KID:KEY of an account with the other issuer", secret=True)] = ""
+    acme_contact: Annotated[str, _meta(
+        "Mail address that issuers may write to; empty: none", pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    acme_challenge: Annotated[Literal["both", "http-01", "tls-alpn-01"], _meta(
+        "How issuers see that a name is this machine's: by the plain port, which they find at 80, by the site's, which "
+        "they find at 443, or by the one and then the other")] = "both"
+    acme_roots: Annotated[str, _meta(
+        "File (PEM) of the only authorities that are believed, for issuers that no browser knows; empty: the usual",
+        "path")] = ""
+    certificates_elsewhere: Annotated[str, _meta(
+        "Hosts and addresses that may show other certificates for the site's names, such as those of a network of "
+        "caches, with commas between")] = ""
     tls_certificate: Annotated[str, _meta(
         "With tls = files: the certificate and its chain, PEM; taken over within seconds when it changes", "path")] = ""
     tls_key: Annotated[str, _meta(

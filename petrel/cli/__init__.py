@@ -23,6 +23,7 @@ NOUNS = {
     "migrate": "Bring the databases up to date",
     "database": "Databases for production: set up, check, move, upgrade",
     "upgrade": "Bring the running site to this release, and back",
+    "certificates": "Show which certificates are served, and have a new one ordered",
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",

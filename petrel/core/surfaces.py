@@ -81,6 +81,8 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/ops/backups/targets.py": (NONE, "sealed copies, which nobody reads without the backup keys"),
+    "petrel/ops/certificates/renewing.py": (NONE, "orders for certificates: names of the site, and a contact"),
+    "petrel/ops/certificates/shapes.py": (NONE, "the shape of an issuer's answer"),
     "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
     "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),
 }

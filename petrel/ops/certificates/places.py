@@ -40,6 +40,11 @@ class Places(Struct, frozen=True):
         return self.root / "seen.json"
 
     @property
+    def asked(self) -> Path:
+        """Somebody wants a new certificate now."""
+        return self.root / "asked"
+
+    @property
     def questions(self) -> Path:
         """Of http-01: a file for each token."""
         return self.root / "questions"
