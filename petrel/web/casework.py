@@ -24,6 +24,10 @@ class DeskCase(Struct, frozen=True, kw_only=True):
     reports: tuple[Report, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     history: tuple[Decision, ...] = ()
+    broken: dict[str, str] = {}
+    """Texts of the rules that reports name, by number."""
+    rules: tuple[str, ...] = ()
+    """Those in force."""
 
     @property
     def has_hidden(self) -> bool:

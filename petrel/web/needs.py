@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
+from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.ops.watching import Examination
@@ -150,6 +151,9 @@ class Moderating(Protocol):
 
     async def report_target(self, viewer: Viewer, *, post: int | None, handle: str) -> ReportTarget | None:
         """As far as the viewer may see it."""
+
+    async def rules(self) -> list[Rule]:
+        """Those in force, in their order."""
 
     async def target_at(self, viewer: Viewer, url: str) -> ReportTarget | None:
         """The same by the address of a page of ours; None for any other."""

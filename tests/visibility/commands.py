@@ -171,6 +171,11 @@ API: dict[str, list[Command]] = {
                             ("ip_blocks", {"ip": "192.0.2.0/24", "severity": "sign_up_block"}))
        for m, tail in (("POST", ""), ("PUT", "/:id"), ("DELETE", "/:id"))
        if (m, what) != ("PUT", "email_domain_blocks")},
+    **{f"POST /api/v1/admin/accounts/:id/{verb}": [
+        C(f"/api/v1/admin/accounts/{{ben}}/{verb}", type="suspend", text="why not")]
+       for verb in ("action", "unsilence", "unsuspend")},
+    **{f"POST /api/v1/admin/reports/:id/{verb}": [C(f"/api/v1/admin/reports/{{ben.public}}/{verb}")]
+       for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
     "POST /api/v1/markers": [C("/api/v1/markers", home={"last_read_id": "5"}, notifications={"last_read_id": "6"})],

@@ -185,6 +185,12 @@ async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[bytes]
     return out
 
 
+async def of_rows(rows: Sequence[Row]) -> list[tuple[int, bytes]]:
+    """(number, Account entity) of rows of type accounts.card that brought their profiles."""
+    shown = [row for row in rows if row["shell"] in (FULL, FIRST_LINE)]
+    return list(zip([row["id"] for row in shown], await _from_cards(shown, {}), strict=True))
+
+
 async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
     """Account entities as the viewer of `r` may see them; order kept, hidden ones left out. One query when warm."""
     if not ids:

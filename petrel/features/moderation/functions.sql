@@ -294,3 +294,46 @@ begin
                       (select count(*) from moderation.block_change c where c.block_list = l.id)
     from moderation.block_list l order by l.id desc limit 50;
 end $$;
+
+-- For the moderator's app ------------------------------------------------------------------------------------------
+
+-- Accounts as the crew may know them without a case: whole where the profile is public, else the first line (visibility.md
+-- section 9). Newest first. p_bits: states that are all set, p_without: that are not.
+create or replace function moderation.accounts(p_digest bytea, p_scopes text[], p_only bigint[], p_local boolean,
+  p_bits integer, p_without integer, p_handle text, p_domain text, p_crew boolean, p_below bigint, p_above bigint,
+  p_limit integer)
+returns setof accounts.card
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).role is null then return; end if;
+  return query
+  select 1, a.id, (case when a.is_protected or a.state & 4480 <> 0 then 1 else 2 end)::smallint, a.handle, a.domain,
+         a.role, a.state, a.version, a.is_protected, a.is_discoverable, a.is_indexable, a.is_bot, a.hides_network,
+         a.joined_at, a.posts_count, a.followers_count, a.following_count, a.last_post_on, 0, a.sealed_profile
+    from accounts.account a
+   where a.state & 10240 = 0 and (p_only is null or a.id = any (p_only))
+     and (p_local is null or (a.domain is null) = p_local)
+     and a.state & p_bits = p_bits and a.state & p_without = 0
+     and (p_handle is null or starts_with(lower(a.handle), lower(p_handle)))
+     and (p_domain is null or a.domain = p_domain) and (not p_crew or a.role <> 'member')
+     and (p_below is null or a.id < p_below) and (p_above is null or a.id > p_above)
+   order by a.id desc limit p_limit;
+end $$;
+
+-- Reports one by one, newest first, with how their case stands. Never who wrote them.
+create or replace function moderation.report_list(p_digest bytea, p_scopes text[], p_only bigint, p_closed boolean,
+                                                  p_about bigint, p_below bigint, p_above bigint, p_limit integer)
+returns table (id bigint, case_file bigint, about bigint, kind text, rules text[], posts bigint[], made_at timestamptz,
+               sealed bytea, state text, closed_at timestamptz, closed_by bigint, assigned bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).role is null then return; end if;
+  return query
+  select r.id, r.case_file, r.about, r.kind, r.rules, r.posts, r.made_at, r.sealed, c.state, c.closed_at, c.closed_by,
+         c.assigned
+    from moderation.report r join moderation.case_file c on c.cell = r.cell and c.id = r.case_file
+   where r.about is not null and (p_only is null or r.cell = law.cell(p_only) and r.id = p_only)
+     and (p_only is not null or (c.state = 'closed') = p_closed) and (p_about is null or r.about = p_about)
+     and (p_below is null or r.id < p_below) and (p_above is null or r.id > p_above)
+   order by r.id desc limit p_limit;
+end $$;

@@ -34,7 +34,7 @@ def _new(sent: dict[str, str], target: ReportTarget | None) -> NewReport:
     kind = next((known for known in REPORT_KINDS if known == sent.get("category")), None)
     if kind is None:
         raise Invalid("category", "is needed: choose what it is")
-    rules = tuple(name.removeprefix("rule_") for name in sent if name.startswith("rule_"))
+    rules = tuple(name.removeprefix("rule_") for name in sent if name.startswith("rule_") and name[5:].isdigit())
     written = Written(
         comment=sent.get("comment", ""), name=sent.get("name", ""), email=sent.get("email", ""),
         address=sent.get("address", ""), law=sent.get("law", ""), good_faith=sent.get("good_faith") == "1")
@@ -66,4 +66,4 @@ async def _target(visit: Visit, sent: dict[str, str]) -> ReportTarget | None:
 async def _page(visit: Visit, sent: dict[str, str], *, message: str = "", status: int = 200) -> Response:
     meta = present.Meta(path="/report", title="Report something", description="Tell the crew of this site.")
     return visit.page("report.html", status=status, meta=meta, sent=sent, target=await _target(visit, sent),
-                      message=message, kinds=words.REPORT_KINDS)
+                      message=message, kinds=words.REPORT_KINDS, rules=await visit.needs.rules())

@@ -7,7 +7,8 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.viewer import Anonymous, Staff, Viewer
-from petrel.features import accounts, moderation, posts
+from petrel.features import about, accounts, moderation, posts
+from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.posts import Code, Surface
@@ -30,6 +31,10 @@ class ModeratingRooms:
     async def report_target(self, viewer: Viewer, *, post: int | None, handle: str) -> ReportTarget | None:
         async with reading(viewer) as r:
             return await _target(r, post, handle)
+
+    async def rules(self) -> list[Rule]:
+        async with reading(Anonymous()) as r:
+            return await about.rules(r)
 
     async def target_at(self, viewer: Viewer, url: str) -> ReportTarget | None:
         parts = urlsplit(url.strip())
@@ -117,8 +122,12 @@ class ModeratingRooms:
         async with reading(_staff(viewer, f"case {case}")) as r:
             me, role = await moderation.crew(r)
             found = await moderation.find(r, case)
+            reports = tuple(await moderation.reports(r, case))
+            named = {int(rule) for one in reports for rule in one.rules if rule.isascii() and rule.isdigit()}
             return DeskCase(
-                case=found, me=me, role=role, reports=tuple(await moderation.reports(r, case)),
+                case=found, me=me, role=role, reports=reports,
+                broken={rule.id: rule.text for rule in await about.rules(r, sorted(named))} if named else {},
+                rules=tuple(rule.text for rule in await about.rules(r)),
                 evidence=tuple(await moderation.evidence(r, case)),
                 history=tuple(await moderation.history(r, found.about)) if found.about else ())
 

@@ -1,0 +1,143 @@
+"""What a moderator's app does: reports, accounts."""
+
+import pytest
+
+from petrel.core.doors import writing
+from petrel.core.viewer import System
+from petrel.features import accounts
+from tests.api.entities import Account, Entity, Id, Status, Time, read
+from tests.api.members import Members, Person
+from tests.drain import drain
+
+SCOPES = ["read", "write", "admin:read", "admin:write"]
+
+
+class AdminAccount(Entity):
+    id: Id
+    username: str
+    domain: str | None
+    email: str
+    ip: str | None
+    ips: list[str]
+    created_at: Time
+    locale: str | None
+    invite_request: str | None
+    account: Account
+    role: dict[str, object] | None
+    confirmed: bool
+    approved: bool
+    disabled: bool
+    sensitized: bool
+    silenced: bool
+    suspended: bool
+
+
+class AdminReport(Entity):
+    id: Id
+    action_taken: bool
+    action_taken_at: Time | None
+    category: str
+    comment: str
+    forwarded: bool
+    created_at: Time
+    updated_at: Time
+    account: AdminAccount | None
+    target_account: AdminAccount
+    assigned_account: AdminAccount | None
+    action_taken_by_account: AdminAccount | None
+    statuses: list[Status]
+    rules: list[dict[str, str]]
+    collections: list[str]
+
+
+@pytest.fixture
+def api(api):
+    return Members(api)
+
+
+async def crew(api, role: accounts.Role = "moderator") -> Person:
+    [one] = await api.join(1)
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.set_role(w, one.id, role)
+        token = (await accounts.issue(w, one.id, None, SCOPES)).token
+    return Person(one.id, one.handle, token)
+
+
+async def reported(api, by: Person, about: Person, *posts: str) -> str:
+    body = {"account_id": str(about.id), "status_ids": list(posts), "comment": "rude", "category": "violation"}
+    return (await api.post("/api/v1/reports", as_=by, **body)).json["id"]
+
+
+async def test_a_report_is_taken_resolved_and_opened_again(api):
+    mona, [ann, ben] = await crew(api), await api.join(2)
+    post = (await api.post("/api/v1/statuses", as_=ben, status="Rude words")).json["id"]
+    number = await reported(api, ann, ben, post)
+    one = read(await api.get(f"/api/v1/admin/reports/{number}", as_=mona), AdminReport)
+    assert (one.comment, one.target_account.username, one.statuses[0].id) == ("rude", ben.handle, post)
+    assert one.account is None or one.account.id != str(ann.id), "who reported is not told to apps"
+    assert one.target_account.email == ""
+    listed = read(await api.get("/api/v1/admin/reports", as_=mona), list[AdminReport])
+    assert number in [r.id for r in listed]
+    taken = read(await api.post(f"/api/v1/admin/reports/{number}/assign_to_self", as_=mona), AdminReport)
+    assert taken.assigned_account.id == str(mona.id)
+    given = read(await api.post(f"/api/v1/admin/reports/{number}/unassign", as_=mona), AdminReport)
+    assert given.assigned_account is None
+    done = read(await api.post(f"/api/v1/admin/reports/{number}/resolve", as_=mona), AdminReport)
+    assert done.action_taken and done.action_taken_by_account.id == str(mona.id)
+    resolved = read(await api.get("/api/v1/admin/reports?resolved=true", as_=mona), list[AdminReport])
+    assert number in [r.id for r in resolved]
+    again = read(await api.post(f"/api/v1/admin/reports/{number}/reopen", as_=mona), AdminReport)
+    assert not again.action_taken
+
+
+async def test_an_account_is_limited_suspended_and_released(api):
+    mona, [ann, ben] = await crew(api), await api.join(2)
+    number = await reported(api, ann, ben)
+    path = f"/api/v1/admin/accounts/{ben.id}"
+    assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, type="silence")).status == 422
+    for kind, report in (("silence", number), ("suspend", None)):
+        body = {"type": kind, "text": "Advertising all day", **({"report_id": report} if report else {})}
+        assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, **body)).json == {}
+    shown = read(await api.get(path, as_=mona), AdminAccount)
+    assert shown.silenced and shown.suspended and shown.role["name"] == ""
+    assert (await api.get("/api/v1/accounts/verify_credentials", as_=ben)).status == 403
+    for query in ("?silenced=true", "?suspended=true&local=true", f"?username={ben.handle}"):
+        found = read(await api.get("/api/v1/admin/accounts" + query, as_=mona), list[AdminAccount])
+        assert [one.id for one in found] == [str(ben.id)], query
+    found = read(await api.get("/api/v2/admin/accounts?status=suspended&origin=local", as_=mona), list[AdminAccount])
+    assert [one.id for one in found] == [str(ben.id)]
+    staff = read(await api.get("/api/v2/admin/accounts?permissions=staff", as_=mona), list[AdminAccount])
+    assert {one.role["name"] for one in staff} == {"moderator"}
+    assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsilence", as_=mona), AdminAccount).silenced
+    assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsuspend", as_=mona), AdminAccount).suspended
+    assert (await api.get(f"/api/v1/accounts/{ben.id}", as_=ann)).json["id"] == str(ben.id)
+
+
+async def test_the_warned_are_told(api):
+    mona, [ann, ben] = await crew(api), await api.join(2)
+    body = {"type": "none", "text": "Please be kind", "report_id": await reported(api, ann, ben)}
+    assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, **body)).status == 200
+    await drain("notifications")
+    [told] = (await api.get("/api/v1/notifications", as_=ben)).json
+    assert told["type"] == "moderation_warning" and told["moderation_warning"]["action"] == "none"
+    assert "Please be kind" in told["moderation_warning"]["text"] and told["account"]["id"] == str(ben.id)
+    [group] = (await api.get("/api/v2/notifications", as_=ben)).json["notification_groups"]
+    assert group["type"] == "moderation_warning" and "Please be kind" in group["moderation_warning"]["text"]
+    assert (await api.get("/api/v1/notifications", as_=ann)).json == []
+
+
+async def test_for_nobody_else(api):
+    _, [ann, ben] = await crew(api), await api.join(2)
+    number = await reported(api, ann, ben)
+    async with writing(System("tests"), cause="tests") as w:
+        token = (await accounts.issue(w, ann.id, None, SCOPES)).token
+    sly = Person(ann.id, ann.handle, token)
+    for path in (f"/api/v1/admin/reports/{number}", "/api/v1/admin/reports", "/api/v1/admin/accounts",
+                 f"/api/v1/admin/accounts/{ben.id}"):
+        assert (await api.get(path, as_=sly)).status == 404, path
+        assert (await api.get(path, as_=ben)).status == 403, path
+    for verb in ("resolve", "assign_to_self"):
+        assert (await api.post(f"/api/v1/admin/reports/{number}/{verb}", as_=sly)).status == 404
+    body = {"type": "suspend", "text": "because"}
+    assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=sly, **body)).status == 404
+    assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/unsuspend", as_=sly)).status == 404
