@@ -7,19 +7,19 @@ import asyncio
 import importlib
 import pkgutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import doors, ids, journal, limits, seal
+from petrel.core import choices, doors, ids, journal, limits, seal
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -137,6 +137,23 @@ def relay_of(settings: Settings) -> mail.Relay | None:
     host = urlsplit(settings.address).hostname or "localhost"
     return mail.Relay(settings.mail_server, settings.mail_from or f"petrel@{host}", settings.mail_port,
                       settings.mail_security, settings.mail_user, settings.mail_password, settings.mail_ca)
+
+
+class KeptSettings:
+    """`core/choices.py` over settings.toml of the data directory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def read(self) -> Mapping[str, Any]:
+        now = sources.load(self._settings.data)
+        return {f.name: ("***" if getattr(now, f.name) else "") if f.secret else getattr(now, f.name)
+                for f in sources.fields() if f.name in choices.CHANGEABLE}
+
+    def write(self, values: Mapping[str, str]) -> None:
+        known = {f.name for f in sources.fields()}
+        sources.write_all(self._settings.folder, {n: v for n, v in values.items() if n in choices.CHANGEABLE & known})
+        install_limits(_with_live(self._settings))
 
 
 AWAY = (*doors.GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.PostgresConnectionError,
@@ -261,6 +278,7 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
                         uncounted=by_itself, country_header=settings.country_header.lower().encode(),
                         trusted_proxies=proxies(settings.trusted_proxies))
 
+    choices.install(KeptSettings(settings))
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,

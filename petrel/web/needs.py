@@ -4,6 +4,7 @@ Every function takes the viewer, and answers only what that viewer may see. `Not
 for hidden alike; other errors are those of `petrel.core.errors`, whose messages are shown to the person.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal, Protocol
 
@@ -13,6 +14,7 @@ from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.ops.watching import Examination
+from petrel.web import said
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
 from petrel.web.shapes import (
     Consent,
@@ -34,9 +36,7 @@ from petrel.web.shapes import (
     Privacy,
     Profile,
     Reach,
-    Reached,
     Site,
-    SiteText,
     Thread,
     Timeline,
     Visitor,
@@ -332,12 +332,24 @@ class Consenting(Protocol):
 class Saying(Protocol):
     """What the site says of itself, in its crew's words."""
 
-    async def site_text(self, kind: str, day: date | None = None) -> SiteText:
+    async def site_text(self, kind: str, day: date | None = None) -> said.SiteText:
         """The version in force, or the one that counts from a day on. Errors: NotFound."""
 
-    async def reached(self) -> Reached: ...
+    async def reached(self) -> said.Reached: ...
+
+
+class Founding(Protocol):
+    """Setting the site up. Errors of all: Unauthenticated, NotFound (no owner, or no such page), Unavailable."""
+
+    async def founding(self, viewer: Viewer, step: str) -> said.Founding: ...
+
+    async def found(self, viewer: Viewer, step: str, sent: Mapping[str, str], *, cause: str) -> None:
+        """Keeps what a page's form sent. Errors: Invalid (also for a text with blanks and without "anyway")."""
+
+    async def test_mail(self, viewer: Viewer, address: str) -> str:
+        """Sends a letter now, and says by which way. Errors: Invalid, Unavailable, with the cure."""
 
 
 class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Mailing, Consenting, Saying,
-            Protocol):
+            Founding, Protocol):
     """All of it."""

@@ -4,7 +4,7 @@ Nothing here decides who sees what: a shape holds only what the verdict has let 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -223,24 +223,6 @@ class OwnMail(Struct, frozen=True, kw_only=True):
     is_confirmed: bool = False
     wants_digest: bool = False
     refusal: str = ""
-
-
-class SiteText(Struct, frozen=True, kw_only=True):
-    """What the crew wrote about the site. `html` is clean; `days`: from which each version counts, newest first."""
-
-    html: str
-    effective_on: date
-    succeeded_on: date | None = None
-    is_in_force: bool = True
-    days: tuple[date, ...] = ()
-
-
-class Reached(Struct, frozen=True, kw_only=True):
-    """Where the crew is reached, as it wrote it."""
-
-    authorities: str = ""
-    people: str = ""
-    languages: str = ""
 
 
 class Visitor(Struct, frozen=True, kw_only=True):

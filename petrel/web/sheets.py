@@ -47,6 +47,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "form_post.html": (surfaces.NONE, _FORM),
     "followers.html": (surfaces.NONE, "who follows somebody; no post stands in it"),
     "privacy.html": (surfaces.NONE, _FORM),
+    "founding.html": (surfaces.NONE, _FORM),
+    "founding_end.html": (surfaces.NONE, _FORM),
     "setup.html": (surfaces.NONE, _FORM),
     "setup_used.html": (surfaces.NONE, _FORM),
     "sign_in.html": (surfaces.NONE, _FORM),

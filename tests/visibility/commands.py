@@ -212,6 +212,7 @@ WEB: dict[str, list[Command]] = {
     "POST /settings/mail": [C("/settings/mail", act="wishes", digest="1"), C("/settings/mail", act="confirm"),
                             C("/settings/mail", act="address", email="mira@nest.example", password=PASSWORD)],
     "POST /auth/sign_out": [C("/auth/sign_out", as_="gus")],
+    "POST /setup/steps/{step}": [C("/setup/steps/site", site_name="Mine")],
     "POST /setup/{token}": [C("/setup/nobody-has-this", handle="boss", password=PASSWORD, password_again=PASSWORD)],
     "POST /oauth/authorize": [C("/oauth/authorize", client_id="{client}", redirect_uri="urn:ietf:wg:oauth:2.0:oob",
                                 response_type="code", scope="read write", decision="allow")],

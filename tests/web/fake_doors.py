@@ -1,16 +1,16 @@
 """The doors of the fake site: functions of `needs.Doorkeeping` and `needs.Consenting`."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from petrel.core.errors import Invalid, NotFound, Refused
-from petrel.core.viewer import Viewer
+from petrel.core.viewer import Viewer, account_of
+from petrel.web.said import Founding, Reached, SiteText
 from petrel.web.shapes import (
     AccountView,
     Consent,
     Handover,
     Newcomer,
-    Reached,
-    SiteText,
 )
 from tests.web.memory import INVITE, OOB, PASSWORD, Memory
 
@@ -23,6 +23,23 @@ class FakeDoors(Memory):
         days = (date(2026, 6, 1), date(2026, 1, 1))
         return SiteText(html=f"<h2>Our {kind}</h2><p>Be <strong>kind</strong>.</p>", effective_on=day or days[0],
                         succeeded_on=days[0] if day == days[1] else None, is_in_force=day != days[1], days=days)
+
+    async def founding(self, viewer: Viewer, step: str) -> Founding:
+        if account_of(viewer) != self._account("mira").id:
+            raise NotFound()
+        settings = dict(site_name="Petrel", site_description="", contact_email="", registrations="invite",
+                        mail_server="", mail_port=587, mail_security="starttls", mail_user="", mail_password="",
+                        mail_from="", backup_target="")
+        steps = ("site", "contact", "rules", "imprint", "privacy", "terms", "joining", "mail", "backups")
+        return Founding(step=step, steps=steps, done=frozenset(("rules",)), text="- Be <b>kind</b> in [town]",
+                        is_draft=True, settings=settings, reached=Reached())
+
+    async def found(self, viewer: Viewer, step: str, sent: Mapping[str, str], *, cause: str) -> None:
+        self._stumble()
+
+    async def test_mail(self, viewer: Viewer, address: str) -> str:
+        self._stumble()
+        return f"smtp.example took a letter to {address}."
 
     async def reached(self) -> Reached:
         return Reached(authorities="law@petrel.example", people="crew@petrel.example", languages="English, Deutsch")

@@ -253,7 +253,7 @@ def test_the_setup_link_works_once() -> None:
     assert answer.status == 422
     fields = {"handle": "keeper", "password": "long enough", "password_again": "long enough"}
     answer = browser.submit("/setup/first-light", "/setup/first-light", **fields)
-    assert (answer.status, answer.location) == (303, "/")
+    assert (answer.status, answer.location) == (303, "/setup/steps/site")
     assert "@keeper" in browser.get("/").text
     for path in ("/setup/first-light", "/setup/other"):
         again = Browser(browser.fake).get(path)

@@ -118,6 +118,8 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
         "/erased/{secret}",
         "/erased/{secret}/receipt",
         "/about/data",
+        "/setup/steps/end",
+        "/setup/steps/{step}",
         "/setup/{token}",
         "/oauth/authorize",
         "/oauth/authorize/",

@@ -22,7 +22,7 @@ async def test_the_set_up_link_makes_the_owner_and_works_once(site: Doors) -> No
         link = "/setup/" + await accounts.make_setup_link(w)
     first = Someone(await front_door())
     answer = await first.submit(link, link, handle="keeper", password=PASSWORD, password_again=PASSWORD)
-    assert (answer.status, answer.location) == (303, "/")
+    assert (answer.status, answer.location) == (303, "/setup/steps/site")
     assert "administrator" in text_of(await first.get("/@keeper"))
 
     again = await Someone(first.site).get(link)

@@ -9,10 +9,10 @@ Read next: shapes.py, commands.py.
 """
 
 from petrel.features.about import drafts
-from petrel.features.about.commands import write, write_contacts
+from petrel.features.about.commands import note_settings, write, write_contacts
 from petrel.features.about.markdown import html_of
-from petrel.features.about.reads import agreed_at, contacts, is_crew, rules, summary, text, versions
+from petrel.features.about.reads import agreed_at, contacts, is_crew, is_owner, rules, summary, text, versions
 from petrel.features.about.shapes import KEPT, KINDS, Contacts, Kind, Rule, Summary, Text
 
 __all__ = ["KEPT", "KINDS", "Contacts", "Kind", "Rule", "Summary", "Text", "agreed_at", "contacts", "drafts", "html_of",
-           "is_crew", "rules", "summary", "text", "versions", "write", "write_contacts"]
+           "is_crew", "is_owner", "note_settings", "rules", "summary", "text", "versions", "write", "write_contacts"]

@@ -1,5 +1,6 @@
 """Writing the site's texts. In the transaction of its writer, journaled."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
@@ -64,6 +65,16 @@ async def write_contacts(w: Writer, contacts: Contacts) -> int:
         if len(getattr(contacts, name)) > CONTACT_LENGTH:
             raise Invalid(name, f"has more than {CONTACT_LENGTH} characters")
     return await write(w, "contact", msgspec.json.encode(contacts).decode())
+
+
+async def note_settings(w: Writer, names: Iterable[str]) -> None:
+    """Records that somebody of the crew changed these settings, which are kept outside the database.
+
+    Errors: Refused unless owner.
+    """
+    if not await reads.is_owner(w):
+        raise Refused("deny.staff", "Only owners change settings")
+    w.record("about.setting.changed", ids.new_id(ids.any_cell()), body=" ".join(sorted(names)).encode())
 
 
 def _day(kind: Kind, effective_on: date | None) -> date:

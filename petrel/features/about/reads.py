@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from petrel.core.doors import Reader
-from petrel.core.viewer import Anonymous, AppOnly, System
+from petrel.core.viewer import Anonymous, AppOnly, Member, System
 from petrel.features import accounts
 from petrel.features.about.shapes import Contacts, Kind, Rule, Summary, Text
 
@@ -53,3 +53,10 @@ async def is_crew(r: Reader) -> bool:
     if isinstance(r.viewer, (Anonymous, AppOnly)):
         return False
     return isinstance(r.viewer, System) or (await accounts.own(r)).account.role in WRITERS
+
+
+async def is_owner(r: Reader) -> bool:
+    """Whether the viewer answers for the site: its owners, at a browser, and the system itself."""
+    if isinstance(r.viewer, System):
+        return True
+    return isinstance(r.viewer, Member) and r.viewer.is_session and (await accounts.own(r)).account.role == "owner"

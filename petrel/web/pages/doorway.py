@@ -109,7 +109,7 @@ async def setup(visit: Visit) -> Response:
         return _used_up(visit)
     except PetrelError as wrong:
         return _setup_page(visit, newcomer, wrong=wrong)
-    return visit.come_in(session, "/")
+    return visit.come_in(session, "/setup/steps/site")
 
 
 def _newcomer(visit: Visit) -> Newcomer:

@@ -1,13 +1,14 @@
 """What the pages need (`petrel/web/needs.py`), over the real rooms.
 
 Read next: views.py (from rows to what a page shows), lists.py (pages of them), then a file for each kind of page:
-reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining.
+reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining, founding.
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
 from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.examining import ExaminingRooms
 from petrel.web.rooms.finding import FindingRooms
+from petrel.web.rooms.founding import FoundingRooms
 from petrel.web.rooms.mailing import MailingRooms
 from petrel.web.rooms.moderating import ModeratingRooms
 from petrel.web.rooms.owing import OwingRooms
@@ -20,7 +21,8 @@ __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
-            ModeratingRooms, ExaminingRooms, DoorkeepingRooms, MailingRooms, SayingRooms):
+            ModeratingRooms, ExaminingRooms, DoorkeepingRooms, MailingRooms, SayingRooms,
+            FoundingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

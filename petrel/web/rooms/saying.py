@@ -6,7 +6,7 @@ from petrel.core.doors import reading
 from petrel.core.errors import NotFound
 from petrel.core.viewer import Anonymous
 from petrel.features import about
-from petrel.web.shapes import Reached, SiteText
+from petrel.web.said import Reached, SiteText
 
 
 class SayingRooms:
