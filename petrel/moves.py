@@ -1,12 +1,14 @@
-"""Wiring of `petrel database move`: starts the servers on both sides, and calls the steps of `ops/databases/moving.py`.
+"""Wiring of `petrel database move` and `upgrade`: starts servers, and calls the steps of `ops/databases/moving.py`.
 
 `at` is called before each step with its name; tests cut the power there.
 """
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -14,10 +16,10 @@ from msgspec import Struct
 
 from petrel import app, settings
 from petrel.ops import backups, databases
-from petrel.ops.databases import CLUSTERS, Moved, Plan, Progress, Unfit, Urls, moving, state
+from petrel.ops.databases import CLUSTERS, Moved, Plan, Progress, Unfit, Urls, moving, packages, state, upgrading
 from petrel.settings import Settings
 from petrel.storage.pools import Addresses
-from petrel.storage.postgres import DATABASES, VARIABLES, Storage, check_external, holder_of
+from petrel.storage.postgres import DATABASES, MAJOR, VARIABLES, Storage, check_external, holder_of, installed
 
 Say = Callable[[str], None]
 At = Callable[[str], None]
@@ -161,3 +163,75 @@ def _with(now: Settings, urls: Urls) -> Settings:
 
 def _urls(now: Settings) -> Urls:
     return Urls(now.database_url, now.keyring_url)
+
+
+class Upgraded(Struct, frozen=True):
+    """`tried`: what the rehearsal of a minor upgrade saw; `moved`: what that of a major one carried."""
+
+    text: str
+    tried: list[upgrading.Tried] = []
+    moved: Moved | None = None
+
+
+def upgrade(now: Settings, major: int | None, rehearse: bool, say: Say, progress: Progress) -> Upgraded:
+    """To the newest minor version, or to a major one. Always tried first. Errors: StorageError."""
+    urls = _urls(now)
+    if urls.where == "embedded":
+        return _embedded(now, major, say)
+    here = asyncio.run(upgrading.running(_addresses(now, urls).main["owner"]))
+    if major is None or major == int(here.partition(".")[0]):
+        return _minor(now, urls, here, rehearse, say)
+    if major < int(here.partition(".")[0]):
+        raise Unfit(f"The servers run {here} already.", "To an older version one can only go back before confirming: "
+                                                        "petrel database move --to system.")
+    return _major(now, major, rehearse, say, progress)
+
+
+def _embedded(now: Settings, major: int | None, say: Say) -> Upgraded:
+    """The programs came with this release of Petrel; what can be tried is whether they read what is there."""
+    if major is not None:
+        raise Unfit("The embedded Postgres comes with Petrel, in one version.",
+                    "Upgrade Petrel; or go to servers of the system: petrel database prepare.")
+    if holder_of(now.folder) is None:
+        return Upgraded("The site does not run; its next start uses the Postgres of this release.")
+    storage, programs = Storage(now.folder), installed.of_major(MAJOR)
+    tried = [upgrading.rehearse(now.folder, c, storage.connect_args(c), programs, say) for c in CLUSTERS]
+    return Upgraded(f"{_told(tried)} Restart the site to use it.", tried)
+
+
+def _minor(now: Settings, urls: Urls, here: str, rehearse: bool, say: Say) -> Upgraded:
+    upgrading.check_near(urls)
+    offer = packages.offer(int(here.partition(".")[0]))
+    installed_now = offer.here.partition("-")[0]
+    if not offer.is_newer and installed_now == here:
+        return Upgraded(f"Postgres {here} runs, and apt knows no newer one (apt-get update asks).")
+    with tempfile.TemporaryDirectory(prefix="petrel-postgres-", dir="/var/tmp") as folder:
+        programs = packages.unpacked(offer, Path(folder))
+        tried = [upgrading.rehearse(now.folder, c, {"dsn": urls.of(c)}, programs, say) for c in CLUSTERS]
+    if rehearse:
+        return Upgraded(f"{_told(tried)} Nothing was changed.", tried)
+    say(_told(tried))
+    upgrading.install(urls, offer, programs.version, say)
+    return Upgraded(f"Both servers run Postgres {programs.version}. Back, if need be: apt-get install "
+                    f"--allow-downgrades {offer.package}={offer.here}", tried)
+
+
+def _major(now: Settings, major: int, rehearse: bool, say: Say, progress: Progress) -> Upgraded:
+    """New clusters beside the old ones, and a move. source: decision 0023."""
+    prepared = asyncio.run(databases.prepare(databases.Ask(major=major), _urls(now), say))
+    databases.take(now.folder, _urls(now), prepared.urls)
+    moved = move(now, Ask("system", rehearse=True), say, progress)
+    tried = (f"Tried: {moved.rows} rows, {moved.bytes >> 20} MB, are the same in Postgres {major}; it took "
+             f"{moved.took_s:.0f} s, and the site will stand still about so long.")
+    if rehearse or holder_of(now.folder) is not None:
+        return Upgraded(f"{tried} Nothing was changed. Stop the site, then: petrel database move --to system",
+                        moved=moved)
+    say(tried)
+    moved = move(now, Ask("system"), say, progress)
+    return Upgraded(f"The site lives on Postgres {major}: petrel up. Back without loss, until `petrel database "
+                    "confirm`: petrel database move --to system", moved=moved)
+
+
+def _told(tried: list[upgrading.Tried]) -> str:
+    return " ".join(f"{one.cluster}: a copy ({one.copy_s:.0f} s) started with Postgres {one.version} in "
+                    f"{one.start_s:.1f} s, and all {one.rows} rows were read." for one in tried)

@@ -103,6 +103,11 @@ class Program:
         """The site's databases to other servers, without loss, or only tried. Errors: StorageError, PetrelError."""
         return moves.move(now, moves.Ask(to, rehearse, given), say, progress)
 
+    def upgrade_databases(self, now: Settings, major: int | None, rehearse: bool, say: Say,
+                          progress: databases.Progress) -> moves.Upgraded:
+        """Postgres to a newer version, tried first. Errors: StorageError."""
+        return moves.upgrade(now, major, rehearse, say, progress)
+
     def confirm_databases(self, now: Settings, *, forget: bool = False) -> str:
         """The old databases go. `forget`: only from our notes, since their servers are gone. Errors: Unfit."""
         return moves.confirm(now, forget=forget)

@@ -90,6 +90,18 @@ def move(wiring: Wiring, data: str | None, as_json: bool, to: str, rehearse: boo
 @database.command()
 @with_data
 @with_json
+@click.option("--version", "major", type=int, metavar="N", help="Major version.  [default: the newest minor one]")
+@click.option("--rehearse", is_flag=True, help="Only try it, beside the running site.")
+@click.pass_obj
+def upgrade(wiring: Wiring, data: str | None, as_json: bool, major: int | None, rehearse: bool) -> None:
+    """Bring Postgres itself to a newer version. It is tried on a copy first, whatever was asked for."""
+    done = wiring.upgrade_databases(wiring.settings(data), major, rehearse, say, _progress)
+    put(done, done.text, as_json)
+
+
+@database.command()
+@with_data
+@with_json
 @click.option("--forget", is_flag=True, help="The old servers are gone for good: only stop remembering them.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

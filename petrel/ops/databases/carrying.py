@@ -123,16 +123,18 @@ async def digest(connection: Any, table: Table) -> Digest:
     return Digest(*(int(value) for value in row))
 
 
+async def tables_of(connection: Any) -> list[Table]:
+    """Every table of the site's in this database."""
+    rows = await connection.fetch(TABLES)
+    return [Table(r["schema"], r["name"], tuple(r["columns"]), r["bytes"]) for r in rows]
+
+
 async def _tables(old: Any, new: Any) -> list[Table]:
     """The tables of both, which have to be the same. Errors: Unfit."""
     if await new.fetchval(FOREIGN):
         raise Unfit("This release's tables refer to each other, and they are carried one by one.",
                     "Take the release before, or a later one, for the move.")
-    sides = []
-    for connection in (old, new):
-        rows = await connection.fetch(TABLES)
-        sides.append({(r["schema"], r["name"]): Table(r["schema"], r["name"], tuple(r["columns"]), r["bytes"])
-                      for r in rows})
+    sides = [{(t.schema, t.name): t for t in await tables_of(connection)} for connection in (old, new)]
     if different := sorted(".".join(key) for key in sides[0].keys() | sides[1].keys()
                            if key not in sides[0] or key not in sides[1]
                            or set(sides[0][key].columns) != set(sides[1][key].columns)):

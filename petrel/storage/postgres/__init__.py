@@ -7,7 +7,7 @@ directory that is not ours is changed.
 """
 
 from petrel.storage.postgres import installed
-from petrel.storage.postgres.binaries import MAJOR
+from petrel.storage.postgres.binaries import MAJOR, Binaries
 from petrel.storage.postgres.birth import ADMIN
 from petrel.storage.postgres.cluster import Cluster, describe_exit
 from petrel.storage.postgres.config import Machine, this_machine
@@ -29,6 +29,7 @@ from petrel.storage.postgres.site import (
     Held,
     Storage,
     hand_over,
+    one_cluster,
     preview,
     stop_leftovers,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "MAJOR",
     "OLDEST",
     "VARIABLES",
+    "Binaries",
     "BinariesMissing",
     "Cluster",
     "ClusterFailed",
@@ -62,6 +64,7 @@ __all__ = [
     "holder_of",
     "installed",
     "link_of",
+    "one_cluster",
     "preview",
     "scram_verifier",
     "stop_leftovers",

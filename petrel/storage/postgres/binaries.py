@@ -103,6 +103,8 @@ def _version(root: Path) -> str:
 
 def _can_read(owner: Owner, root: Path) -> bool:
     """Asked in a child that has become `owner`: access lists, mounts and parents make guessing unsafe."""
+    share = root / "share" / "postgresql" / "postgres.bki"
+    is_whole = share.exists()               # a distribution keeps it elsewhere, where everybody reads it
     child = os.fork()
     if child == 0:
         readable = False
@@ -112,8 +114,7 @@ def _can_read(owner: Owner, root: Path) -> bool:
             os.setuid(owner.uid)
             # Postgres finds its share directory by the real path of its program: each parent must be searchable.
             program = os.path.realpath(root / "bin" / "postgres", strict=True)
-            share = root / "share" / "postgresql" / "postgres.bki"
-            readable = os.access(program, os.R_OK | os.X_OK) and os.access(share, os.R_OK)
+            readable = os.access(program, os.R_OK | os.X_OK) and (not is_whole or os.access(share, os.R_OK))
         finally:
             os._exit(0 if readable else 1)
     return os.waitpid(child, 0)[1] == 0

@@ -52,5 +52,6 @@ def check_version(folder: Path) -> None:
     if made_by != str(MAJOR):
         raise ClusterFailed(
             f"{folder} was made by Postgres {made_by}; this release brings {MAJOR}.",
-            f"Dump it with the release that made it, or convert it with pg_upgrade {made_by} -> {MAJOR}.",
+            "Start the release that made it, move away and come back with this one: `petrel database prepare`, `petrel "
+            "database move --to system`, then with this release `petrel database move --to embedded`.",
         )

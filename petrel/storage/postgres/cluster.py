@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from petrel.storage.postgres import config, folders, leftovers, owner, probe
+from petrel.storage.postgres import config, folders, installed, leftovers, owner, probe
 from petrel.storage.postgres.binaries import Binaries
 from petrel.storage.postgres.birth import ADMIN, make_cluster
 from petrel.storage.postgres.errors import ClusterFailed
@@ -190,7 +190,7 @@ class Cluster:
         stale = probe.socket_file(sockets)
         stale.unlink(missing_ok=True)
         stale.with_name(stale.name + ".lock").unlink(missing_ok=True)
-        config.write_all(self.folder, self._profile, self._owner)
+        config.write_all(self.folder, self._profile, self._owner, installed.major_of(self._binaries))
         log = folders.open_log(self.log_file, LOG_KEEP_BYTES)
         try:
             self._server = launch_server(self.folder, sockets, self._tag, self._owner, self._binaries, log)

@@ -63,8 +63,17 @@ def this_machine() -> Machine:
     return Machine(len(os.sched_getaffinity(0)), memory_bytes // MIB)
 
 
-def server_conf(profile: Profile, machine: Machine) -> str:
+NEWER = {"io_method": 18, "autovacuum_worker_slots": 18}
+"""Settings that older versions do not know; a copy of another server may be one."""
+
+
+def server_conf(profile: Profile, machine: Machine, major: int = 18) -> str:
     """postgresql.conf. Socket directory and cluster name come on the command line."""
+    lines = _server_conf(profile, machine).splitlines(keepends=True)
+    return "".join(line for line in lines if NEWER.get(line.partition(" =")[0], 0) <= major)
+
+
+def _server_conf(profile: Profile, machine: Machine) -> str:
     return f"""\
 # Written by Petrel at every start; put your own lines into local.conf beside this file.
 
@@ -133,17 +142,18 @@ def access_conf() -> str:
     return "local all all peer map=petrel\nlocal replication all peer map=petrel\n"
 
 
-def logins_conf(owner: Owner) -> str:
-    """pg_ident.conf: these operating system users may be any database role."""
-    return "".join(f'petrel "{name}" all\n' for name in database_logins(owner))
+def logins_conf(owner: Owner, major: int = 18) -> str:
+    """pg_ident.conf: these operating system users may be any database role; older versions have no word for all."""
+    role = "all" if major >= 16 else "petrel_admin"
+    return "".join(f'petrel "{name}" {role}\n' for name in database_logins(owner))
 
 
-def write_all(folder: Path, profile: Profile, owner: Owner) -> None:
+def write_all(folder: Path, profile: Profile, owner: Owner, major: int = 18) -> None:
     """Replaces the three files in the cluster's directory."""
     here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        write_as(here, "postgresql.conf", server_conf(profile, this_machine()), owner)
+        write_as(here, "postgresql.conf", server_conf(profile, this_machine(), major), owner)
         write_as(here, "pg_hba.conf", access_conf(), owner)
-        write_as(here, "pg_ident.conf", logins_conf(owner), owner)
+        write_as(here, "pg_ident.conf", logins_conf(owner, major), owner)
     finally:
         os.close(here)

@@ -21,6 +21,11 @@ def system() -> list[Binaries]:
     return sorted((Binaries(root, _version(root)) for root in roots), key=_order, reverse=True)
 
 
+def at(root: Path) -> Binaries:
+    """The programs in `root`/bin."""
+    return Binaries(root, _version(root))
+
+
 def of_major(major: int) -> Binaries:
     """The programs of one major version: ours, or the distribution's. Errors: BinariesMissing."""
     if major == binaries.MAJOR:

@@ -36,6 +36,14 @@ def hand_over(folder: Path) -> None:
             os.chown(path, owner.uid, owner.gid, follow_symlinks=False)
 
 
+def one_cluster(data: Path, name: ClusterName, found: binaries.Binaries, say: Callable[[str], None]) -> Cluster:
+    """A cluster in DATA by itself, run by the programs given: a copy that is only looked at, say."""
+    for folder in (data, data / "run", data / "log"):
+        folders.make_private(folder)
+    usable = binaries.usable_by(owner_of(data / name), found, say)
+    return Cluster(name, data, DATABASES[name], MAIN if name == "main" else KEYRING, usable, say)
+
+
 def stop_leftovers(data: Path, say: Callable[[str], None] = print) -> None:
     """Ends servers in `data` that nobody supervises any more; the caller holds the site's lock."""
     found = binaries.find()

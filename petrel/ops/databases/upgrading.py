@@ -1,0 +1,201 @@
+"""Upgrades within a major version: tried on a copy of the running servers, then done by the distribution's package.
+
+To a newer major version one moves: new clusters beside the old ones, every row carried and compared (`moving.py`). That
+takes longer than pg_upgrade, and leaves the old servers as they were, which pg_upgrade with links does not. source:
+decision 0023.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+
+from petrel.ops.databases import packages
+from petrel.ops.databases.carrying import SESSION, digest, tables_of
+from petrel.ops.databases.debian import NAMES, Homes
+from petrel.ops.databases.shapes import CLUSTERS, LOGIN, Unfit, Urls
+from petrel.storage.postgres import (
+    VARIABLES,
+    Binaries,
+    ClusterName,
+    StorageError,
+    check_external,
+    check_link,
+    hand_over,
+    one_cluster,
+)
+from petrel.storage.postgres.copying import copy
+
+PLACE = "upgrade-rehearsal"
+MARGIN_BYTES = 1 << 30
+UNCHANGED = "Make room. Nothing was changed."
+Say = Callable[[str], None]
+
+
+class Tried(Struct, frozen=True):
+    """A copy of one server, read whole by other programs. `start_s`: from launch to answer, recovery included."""
+
+    cluster: ClusterName
+    version: str
+    rows: int
+    copy_s: float
+    start_s: float
+
+
+async def running(args: dict[str, Any]) -> str:
+    """As in 15.18."""
+    connection = await asyncpg.connect(**args, timeout=10)
+    try:
+        return str(await connection.fetchval("show server_version")).split()[0]
+    finally:
+        await connection.close()
+
+
+def rehearse(data: Path, cluster: ClusterName, args: dict[str, Any], programs: Binaries, say: Say) -> Tried:
+    """Copies the running server, starts the copy with `programs` where nobody reaches it, and reads every row.
+
+    Blocks; the copy is removed, however it ends. Errors: StorageError.
+    """
+    size = asyncio.run(_size(args))
+    free = shutil.disk_usage(data).free
+    if free < size + MARGIN_BYTES:
+        raise Unfit(f"{data} has {free >> 20} MB left; a copy of {cluster} takes {size + MARGIN_BYTES >> 20} MB.",
+                    "Make room there. Nothing was changed.")
+    place = _place(data)
+    try:
+        began = time.monotonic()
+        _copy(place / cluster, args)
+        copy_s = time.monotonic() - began
+        server = one_cluster(place, cluster, programs, say)
+        hand_over(place / cluster)
+        began = time.monotonic()
+        server.start()
+        try:
+            server.wait_ready()
+            start_s = time.monotonic() - began
+            rows = asyncio.run(_read({"host": str(server.sockets), "user": LOGIN, "database": server.database}))
+            version = asyncio.run(running({"host": str(server.sockets), "user": LOGIN, "database": server.database}))
+        finally:
+            server.stop()
+    except OSError as problem:
+        raise Unfit(f"The copy could not be written: {problem.strerror}.", UNCHANGED) from problem
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return Tried(cluster, version, rows, copy_s, start_s)
+
+
+def _place(data: Path) -> Path:
+    """An empty directory. Older servers walk to their files by name, so their user has to be able to: below DATA when
+    that is its own, otherwise in a directory that others may pass through, with the files closed to them."""
+    state = data.stat()
+    if os.geteuid() == 0 and state.st_uid == 0:
+        place = Path(tempfile.mkdtemp(prefix=f"petrel-{PLACE}-", dir="/var/tmp"))
+        place.chmod(0o711)
+        return place
+    place = data / PLACE
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(place, state.st_uid, state.st_gid)
+    return place
+
+
+def _copy(folder: Path, args: dict[str, Any]) -> None:
+    folder.mkdir(mode=0o700)
+    unpacking = subprocess.Popen(["tar", "-x", "-C", str(folder)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert unpacking.stdin is not None
+    try:
+        copy(args, unpacking.stdin.write)
+        _, said = unpacking.communicate()
+    except BrokenPipeError:
+        _, said = unpacking.communicate()
+    except BaseException:
+        unpacking.kill()
+        unpacking.wait()
+        raise
+    if unpacking.returncode:
+        raise Unfit(f"The copy could not be written: {said.decode(errors='replace').strip()}",
+                    UNCHANGED)
+    for name in ("postgresql.auto.conf", "standby.signal"):
+        (folder / name).unlink(missing_ok=True)         # what was set there is for the other server
+
+
+async def _size(args: dict[str, Any]) -> int:
+    connection = await asyncpg.connect(**args, timeout=10)
+    try:
+        return int(await connection.fetchval("select sum(pg_database_size(oid)) from pg_database"))
+    finally:
+        await connection.close()
+
+
+async def _read(args: dict[str, Any]) -> int:
+    """Every row, from the tables and not from an index. Errors: Unfit."""
+    connection = await asyncpg.connect(**args, timeout=10)
+    try:
+        await connection.execute(SESSION)
+        return sum([(await digest(connection, table)).rows for table in await tables_of(connection)])
+    except asyncpg.PostgresError as problem:
+        raise Unfit(f"The copy cannot be read by the new programs: {problem}",
+                    "Do not upgrade. Report it, with the message.") from problem
+    finally:
+        await connection.close()
+
+
+def install(urls: Urls, one: packages.Offer, wanted: str, say: Say, homes: Homes = Homes()) -> None:
+    """Puts the new package in, sees both servers come back with it, and goes back to the old one otherwise.
+
+    As root. The site may run: its processes wait for the servers, and go on. Errors: Unfit.
+    """
+    if os.geteuid() != 0:
+        raise Unfit("Installing a package takes root.", "Run this with sudo.")
+    try:
+        packages.install(one, one.newest)
+        _see(urls, wanted, homes)
+    except StorageError as problem:
+        say(f"Going back to {one.here}: {problem.message}")
+        packages.install(one, one.here)
+        _see(urls, one.here.partition("-")[0], homes)
+        raise Unfit(f"{one.package} {one.newest} does not work here: {problem.message}",
+                    f"The servers run {one.here} again. Hold it until somebody knows more: apt-mark hold {one.package}"
+                    ) from problem
+
+
+def _see(urls: Urls, wanted: str, homes: Homes) -> None:
+    for cluster in CLUSTERS:
+        url = urls.of(cluster)
+        if not _answers(cluster, url, wanted):
+            _restart(cluster, wanted, homes)
+            if not _answers(cluster, url, wanted):
+                raise Unfit(f"The server for {cluster} does not run {wanted}.", "Read its log: pg_lsclusters.")
+
+
+def _answers(cluster: ClusterName, url: str, wanted: str) -> bool:
+    try:
+        return asyncio.run(check_external(VARIABLES[cluster], url)).split()[0] == wanted
+    except StorageError:
+        return False
+
+
+def _restart(cluster: ClusterName, wanted: str, homes: Homes) -> None:
+    """Debian's package did not, or could not."""
+    subprocess.run(["pg_ctlcluster", wanted.partition(".")[0], NAMES[cluster], "restart"], capture_output=True,
+                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PG_CLUSTER_CONF_ROOT": str(homes.conf)}, check=False)
+
+
+def check_near(urls: Urls) -> None:
+    """Errors: Unfit, for servers whose packages are not this machine's."""
+    for cluster in CLUSTERS:
+        link = check_link(urls.of(cluster), VARIABLES[cluster])
+        if not link.is_local and link.host not in ("localhost", "127.0.0.1", "::1"):
+            raise Unfit(f"The server for {cluster} runs on {link.host}, and its package is that machine's.",
+                        "There: apt-get update && apt-get install --only-upgrade postgresql-N, one machine after the "
+                        "other; the site waits for a server that restarts.")
+

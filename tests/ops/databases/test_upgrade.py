@@ -1,0 +1,138 @@
+"""Postgres to a newer version: tried on a copy of the running server; the old package comes back when it fails."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from petrel import moves, settings
+from petrel.ops.databases import Unfit, Urls, packages, preparing, upgrading
+from petrel.ops.databases.debian import Homes, Wanted
+from petrel.program import Program
+from petrel.storage.postgres import Binaries, Storage, installed
+from tests.debian import homes, needs_debian, stop
+from tests.people import people
+
+pytestmark = needs_debian
+SAID: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
+    with homes(tmp_path_factory.mktemp("upgrade")) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def data(places: Homes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site on servers of the system."""
+    urls = asyncio.run(preparing.on_this_machine(Wanted(homes=places), Urls(), SAID.append)).urls
+    data = tmp_path_factory.mktemp("site") / "data"
+    data.mkdir(mode=0o700)
+    settings.write_all(data, {"database_url": urls.main, "keyring_url": urls.keyring})
+
+    async def live() -> None:
+        await people("ada", "ben")
+    Program().call(settings.load(str(data)), live, SAID.append)
+    return data
+
+
+def urls_of(data: Path) -> Urls:
+    now = settings.load(str(data))
+    return Urls(now.database_url, now.keyring_url)
+
+
+def upgrade(data: Path, major: int | None = None, *, rehearse: bool = False) -> moves.Upgraded:
+    return moves.upgrade(settings.load(str(data)), major, rehearse, SAID.append, lambda _t, _d, _a: None)
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, newest: str, programs: Binaries) -> packages.Offer:
+    """As if apt knew a newer package, whose programs are these."""
+    one = packages.Offer("postgresql-15", "15.1-0", newest)
+    monkeypatch.setattr(packages, "offer", lambda _major: one)
+    monkeypatch.setattr(packages, "unpacked", lambda _one, _folder: programs)
+    return one
+
+
+def test_nothing_newer_is_known(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = installed.system()[0].version
+    monkeypatch.setattr(packages, "offer", lambda _major: packages.Offer("postgresql-15", f"{here}-0", f"{here}-0"))
+    assert "apt knows no newer" in upgrade(data).text
+
+
+def test_a_copy_is_started_and_read_whole(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered(monkeypatch, "15.99-0", installed.system()[0])
+    done = upgrade(data, rehearse=True)
+    assert [one.cluster for one in done.tried] == ["main", "keyring"]
+    assert all(one.version == installed.system()[0].version and one.rows for one in done.tried)
+    assert "Nothing was changed" in done.text and not (data / upgrading.PLACE).exists()
+
+
+def test_programs_that_cannot_start_it_are_not_installed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of another major version, which refuse these files."""
+    offered(monkeypatch, "15.99-0", installed.of_major(18))
+    monkeypatch.setattr(packages, "install", lambda *_: pytest.fail("installed what could not start"))
+    with pytest.raises(Exception, match="incompatible with server"):
+        upgrade(data)
+    assert not (data / upgrading.PLACE).exists()
+
+
+def test_a_package_that_does_not_work_goes_again(data: Path, places: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = installed.system()[0].version
+    one = packages.Offer("postgresql-15", f"{here}-0", "15.99-0")
+    done: list[str] = []
+
+    def install(_one: packages.Offer, version: str) -> None:
+        done.append(version)
+        if version == "15.99-0":
+            stop(places)
+    monkeypatch.setattr(packages, "install", install)
+    monkeypatch.setattr(upgrading, "_restart", lambda *_: None if len(done) == 1 else started(places))
+    with pytest.raises(Unfit, match="does not work here") as refused:
+        upgrading.install(urls_of(data), one, "15.99", SAID.append, places)
+    assert done == ["15.99-0", f"{here}-0"] and "apt-mark hold" in refused.value.cure
+    assert asyncio.run(upgrading.running(Storage(data, *_both(data)).connect_args("main"))) == here
+
+
+def started(places: Homes) -> None:
+    upgrading.__dict__["subprocess"].run(
+        ["pg_ctlcluster", "15", "petrel", "start"], check=False, capture_output=True,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PG_CLUSTER_CONF_ROOT": str(places.conf)})
+
+
+def _both(data: Path) -> tuple[str, str]:
+    urls = urls_of(data)
+    return urls.main, urls.keyring
+
+
+def test_no_room_for_a_copy(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered(monkeypatch, "15.99-0", installed.system()[0])
+    monkeypatch.setattr(upgrading, "MARGIN_BYTES", 1 << 60)
+    with pytest.raises(Unfit, match="a copy of main takes"):
+        upgrade(data)
+
+
+def test_to_another_pair_of_servers_and_back(data: Path, tmp_path: Path) -> None:
+    """As to a newer major version: new clusters beside the old ones, and back again until that is confirmed."""
+    old = urls_of(data)
+    with homes(tmp_path) as beside:
+        new = asyncio.run(preparing.on_this_machine(Wanted(homes=beside), Urls(), SAID.append)).urls
+        now = settings.load(str(data))
+        moved = moves.move(now, moves.Ask("system", given=new), SAID.append, lambda _t, _d, _a: None)
+        assert urls_of(data) == new and moved.main.copied
+        back = moves.move(settings.load(str(data)), moves.Ask("system"), SAID.append, lambda _t, _d, _a: None)
+        assert urls_of(data) == old and back.main.copied < moved.main.copied
+
+
+def test_what_cannot_be(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unfit, match="already"):
+        upgrade(data, 14)
+    with pytest.raises(Unfit, match="Postgres 99 is not installed"):
+        upgrade(data, 99)
+    with pytest.raises(Unfit, match="comes with Petrel"):
+        upgrade(tmp_path / "embedded", 19)
+    (tmp_path / "remote").mkdir()
+    far = "postgresql://a:b@db.example/petrel?sslmode=verify-full&sslrootcert=/x"
+    with pytest.raises(Unfit, match=r"its package is that machine's"):
+        upgrading.check_near(Urls(far, far))
