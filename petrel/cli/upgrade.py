@@ -1,7 +1,7 @@
 """`petrel upgrade`: bring a running site to the release that this program is, and back."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,7 +27,7 @@ def upgrade(ctx: click.Context, data: str | None, as_json: bool, only_plan: bool
         ctx.obj = (ctx.obj, data)
         return
     wiring: Wiring = ctx.obj
-    now = wiring.settings(data)
+    now = _settings(wiring, data)
     plan = wiring.upgrade_plan(now, wants_backup=not without_backup)
     if only_plan or plan.is_done:
         put(plan, lambda: _told(plan), as_json)
@@ -44,8 +44,16 @@ def upgrade(ctx: click.Context, data: str | None, as_json: bool, only_plan: bool
 def back(given: "tuple[Wiring, str | None]", data: str | None, as_json: bool) -> None:
     """Go back to the release before, while no contract step was run."""
     wiring, earlier = given
-    record = wiring.upgrade_back(wiring.settings(data or earlier), say)
+    record = wiring.upgrade_back(_settings(wiring, data or earlier), say)
     put(record, lambda: f"The site is with {record.giver.name} again.", as_json)
+
+
+def _settings(wiring: Wiring, data: str | None) -> Any:
+    """As root: those that the site's user sees, whom we are from then on."""
+    from petrel.ops.processes import become_owner
+
+    become_owner(wiring.settings_or_defaults(data).folder)
+    return wiring.settings(data)
 
 
 def _told(plan: "Plan") -> str:

@@ -345,6 +345,8 @@ async def _statements(connection: Any, text: str, name: str, digest: str, *, rol
     await connection.execute(f"set local role {role}; set local check_function_bodies = off")
     try:
         await connection.execute(text)
+    except asyncpg.DiskFullError as e:
+        raise SchemaMismatch(f"{name}: {e}", "Make room and run the same again; what was begun is undone.") from e
     except asyncpg.PostgresError as e:
         raise SchemaMismatch(f"{name}: {e}") from e
     await connection.execute("reset role")

@@ -138,6 +138,17 @@ def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: Running
         this_release(), "upgrade", "--without-backup", *data, expect=2)
 
 
+def test_what_cannot_be_done_is_refused_with_its_cure(tmp_path: Path) -> None:
+    nowhere = ("--data", str(tmp_path / "nowhere"))
+    assert "Start it with this release" in petrel(this_release(), "upgrade", *nowhere, expect=2)
+    assert "Say with --data" in petrel(this_release(), "upgrade", "back", *nowhere, expect=2)
+    (tmp_path / "run").mkdir()
+    assert "did not come here by `petrel upgrade`" in petrel(
+        this_release(), "upgrade", "back", "--data", str(tmp_path), expect=2)
+    (tmp_path / "upgrade.json").write_text("{half")
+    assert "Move it away" in petrel(this_release(), "upgrade", "back", "--data", str(tmp_path), expect=2)
+
+
 def cut_power(site: RunningSite, *others: subprocess.Popen[Any]) -> None:
     """Everything ends at once, the databases too."""
     now = read_status(site.data)

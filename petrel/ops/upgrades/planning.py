@@ -99,12 +99,12 @@ def _with_the_site(folder: Path, status: Status | None, this: Release) -> list[P
     owner = (folder / "run" / "site.lock").stat().st_uid
     if os.geteuid() not in (owner, Path(f"/proc/{pid}").stat().st_uid):
         found.append(Problem(f"You are user {os.geteuid()}, and the site belongs to user {owner}.",
-                             "Run this as the site's user: `sudo -u petrel petrel upgrade`."))
+                             "Run this as root, or as the user whom the site belongs to."))
     if status.release is None:
         found.append(Problem(
             "The release that runs is older than handing over: it has to be stopped once.",
-            "Stop it, and start this release: `petrel up`. Nothing answers for about ten seconds; from then on "
-            "upgrades are without a pause."))
+            "Stop it, and start this release: `petrel up`. Nothing answers for some seconds; from then on upgrades are "
+            "without a pause."))
     elif status.state != "ready" or status.leaving:
         found.append(Problem("The site is starting, stopping, or being handed over.", "Wait until it is ready."))
     if problem := this.why_not_here():

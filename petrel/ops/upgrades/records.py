@@ -62,7 +62,12 @@ def write(folder: Path, record: Record) -> None:
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Errors: CannotUpgrade."""
-    descriptor = os.open(folder / "run" / "upgrade.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    path = folder / "run" / "upgrade.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        raise CannotUpgrade(Problem(f"{path} cannot be written: {e.strerror}.",
+                                    "Say with --data where the site is, and be its user or root.")) from e
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
