@@ -104,7 +104,7 @@ def hand_over(folder: Path, status: Status, taker: Release, if_refused: Record, 
         if now is not None and now.release == taker and now.state == "ready":
             if not is_told:
                 is_told = True
-                say("The new release serves; the processes of the older one finish.")
+                say(f"{taker.name} serves; the processes of the other release finish.")
             if not now.leaving:
                 return
         if now is not None and now.refused and now.refused_at >= asked_at and not now.leaving:
