@@ -119,8 +119,24 @@ class Settings(Struct, frozen=True, kw_only=True):
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(
         "Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
-    registrations: Annotated[Literal["open", "invite", "closed"], _meta(
-        "Who may make an account: anybody, the invited, or only `petrel accounts create`", live=True)] = "open"
+    registrations: Annotated[Literal["open", "approval", "invite", "closed"], _meta(
+        "Who may make an account: anybody, whom the crew lets in, the invited, or only `petrel accounts create`",
+        live=True)] = "open"
+    signup_question: Annotated[str, _meta(
+        "What people are asked who want to be let in by the crew", live=True, max_length=500)] = (
+        "Why would you like to join?")
+    signups_per_network: Annotated[int, _meta(
+        "Accounts that people of one network (IPv4 /24, IPv6 /48) may make without an invitation; 0 for any number",
+        "accounts a day", live=True, ge=0, le=100_000)] = 6
+    signups_an_hour: Annotated[int, _meta(
+        "So many accounts without an invitation are a wave: nobody more is taken until the crew says so. From half of "
+        "it on each takes work (see signup_work). 0: never", "accounts", live=True, ge=0, le=1_000_000)] = 60
+    signup_work: Annotated[int, _meta(
+        "Work that a browser does for each account, in bits; 18 is some seconds. Who cannot do it comes in by a mailed "
+        "link or by the crew. 0: none, unless many come at once", "bits", live=True, ge=0, le=26)] = 0
+    newcomer_hours: Annotated[int, _meta(
+        "How long an account that came without an invitation posts no links, names few people and writes to nobody who "
+        "does not follow it. 0: not at all", "hours", live=True, ge=0, le=720)] = 24
     email_confirmation: Annotated[bool, _meta(
         "New accounts confirm their mail address first; needs mail", live=True)] = False
     mail_server: Annotated[str, _meta(

@@ -31,7 +31,7 @@ def test_the_data_directory_comes_from_the_environment_or_the_command_line(tmp_p
 
 @pytest.mark.parametrize(("name", "value", "told"), [
     ("PETREL_PROT", "1", "Did you mean port"), ("PETREL_PORT", "none", "port = 'none'"),
-    ("PETREL_PORT", "99999", "0 to 65535"), ("PETREL_REGISTRATIONS", "maybe", "open | invite | closed"),
+    ("PETREL_PORT", "99999", "0 to 65535"), ("PETREL_REGISTRATIONS", "maybe", "open | approval | invite | closed"),
     ("PETREL_RATE_LIMITS", "perhaps", "on | off"), ("PETREL_BASE_URL", "example.org", "base_url"),
     ("PETREL_BASE_URL", "https://example.org/", "no slash"), ("PETREL_WEB_WORKERS", "0", "1 to 16"),
     ("PETREL_XYZZY", "1", "petrel settings show"),

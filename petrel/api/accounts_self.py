@@ -11,7 +11,7 @@ from petrel.api.oauth import Token, token_of
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.errors import Invalid
 from petrel.core.viewer import AppOnly
-from petrel.features import accounts, moderation
+from petrel.features import accounts, signup
 from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
 
 NO_POSTS = "an account's own settings, not posts"
@@ -70,6 +70,7 @@ class SignUpForm(Struct, frozen=True, kw_only=True):
     agreement: bool = False
     locale: str = ""
     invite_code: str = ""
+    reason: str = ""
 
     def newcomer(self) -> Newcomer:
         new = NewAccount(self.username.strip(), self.password, self.email.strip() or None,
@@ -131,9 +132,8 @@ async def update(call: Call, form: UpdateForm) -> bytes:
 async def sign_up(call: Call, form: SignUpForm) -> Token:
     viewer = call.viewer
     assert isinstance(viewer, AppOnly)
-    async with reading(viewer) as r:
-        await moderation.blocks.may_join(r, email=form.email, address=call.ip)
-    issued = await accounts.sign_up(form.newcomer(), cause=call.id, app=viewer)
+    came = signup.Came(call.ip, form.reason)
+    issued = (await signup.join(form.newcomer(), came, cause=call.id, app=viewer)).issued
     assert issued is not None
     return token_of(issued)
 

@@ -173,7 +173,7 @@ async def _nodeinfo(version: str) -> Reply:
         "software": {"name": "petrel", "version": PETREL_VERSION},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
-        "openRegistrations": site.registrations == "open",
+        "openRegistrations": site.registrations in ("open", "approval"),
         "usage": {"users": {"total": size.accounts, "activeMonth": size.active}, "localPosts": size.posts},
         "metadata": {"nodeName": site.site_name, "nodeDescription": site.site_description},
     }, cache=SHORTLY, type=(b'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/'

@@ -96,7 +96,9 @@ async def show(call: Call) -> Reply:
         "languages": ["en"],
         "configuration": configuration,
         "registrations": {
-            "enabled": site.registrations == "open", "approval_required": False, "reason_required": False,
+            "enabled": site.registrations in ("open", "approval"),
+            "approval_required": site.registrations == "approval",
+            "reason_required": site.registrations == "approval",
             "message": _closed_because(), "min_age": None, "url": None},
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": site.contact_email, "account": await _contact()},
@@ -118,8 +120,8 @@ async def show_v1(call: Call) -> Reply:
         "stats": {"user_count": size.accounts, "status_count": size.posts, "domain_count": len(await peers())},
         "thumbnail": f"{site.base_url}/headers/0.png",
         "languages": ["en"],
-        "registrations": site.registrations == "open",
-        "approval_required": False,
+        "registrations": site.registrations in ("open", "approval"),
+        "approval_required": site.registrations == "approval",
         "invites_enabled": site.registrations == "invite",
         "configuration": _configuration(),
         "contact_account": await _contact(),
@@ -163,7 +165,7 @@ def _configuration() -> dict[str, Any]:
 
 
 def _closed_because() -> str | None:
-    return {"open": None, "invite": "Joining needs an invitation from somebody who is here",
+    return {"open": None, "approval": None, "invite": "Joining needs an invitation from somebody who is here",
             "closed": "Nobody can join just now"}[limits.current().registrations]
 
 

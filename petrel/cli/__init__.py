@@ -27,6 +27,7 @@ NOUNS = {
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",
+    "signup": "Let people in or not, take back a wave of sign-ups",
     "mail": "Try mail out, see what waits, take in what came back",
     "jobs": "Look at work that waits or failed",
     "access": "Ask for what takes two people, approve it, stop it",

@@ -10,7 +10,8 @@ grant usage, create on schema messages to petrel_messages;
 do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
-                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation'];
+                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation',
+                        'signup'];
   f record;
   t record;
   plain text;
@@ -80,9 +81,9 @@ begin
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation to petrel_reader;
+  deletions, privacy, archives, access, about, mail, moderation, signup to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, journal
+  deletions, privacy, archives, access, about, mail, moderation, signup, journal
   to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;

@@ -730,3 +730,19 @@ comment on column moderation.block_change.block_list is 'what: import that chang
 comment on column moderation.block_change.block is 'what: block that was changed; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column moderation.block_change.before is 'what: how it was, null for a new one; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column moderation.block_change.after is 'what: how it became; of: site; for: run; kept: always; erased: never; leaves: yes';
+
+-- Sign-up (migration 0022).
+comment on column accounts.credential.waits_for_crew is 'what: whether the crew has still to let it in; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.must_confirm is 'what: whether its address has to be confirmed before it comes in; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.came_alone is 'what: whether it came by the form, without an invitation; of: account by account; for: let in; kept: with account; erased: row; leaves: no';
+comment on column signup.arrival.cell is 'what: home cell, part of the number; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.account is 'what: who came; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.at is 'what: when; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.network is 'what: keyed digest of the network they came from; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.invite is 'what: digest of the invitation they came by; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.undone_at is 'what: when the crew took it back, as one of a wave; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.sealed_answers is 'what: what they answered to the question of the crew; of: account by account; for: let in; kept: 30 days after they came; erased: key, row; leaves: sealed; key: account';
+comment on column signup.gate.is_one is 'what: there is one row; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
+comment on column signup.gate.shut_at is 'what: when nobody more was taken; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
+comment on column signup.gate.since_at is 'what: when the wave began; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
+comment on column signup.gate.why is 'what: why; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';

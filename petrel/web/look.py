@@ -11,7 +11,8 @@ from petrel.web.sheets import SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
-KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
+KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png",
+         ".js": "text/javascript; charset=utf-8"}
 
 
 @cache

@@ -5,7 +5,7 @@ for hidden alike; other errors are those of `petrel.core.errors`, whose messages
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from petrel.core.pages import Page
@@ -15,6 +15,7 @@ from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, 
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.ops.watching import Examination
 from petrel.web import said
+from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
 from petrel.web.shapes import (
     Consent,
@@ -30,7 +31,6 @@ from petrel.web.shapes import (
     Notifications,
     Opening,
     OwnData,
-    OwnMail,
     People,
     PostView,
     Privacy,
@@ -269,10 +269,10 @@ class Doorkeeping(Protocol):
 
     async def sign_out(self, session: str, *, cause: str) -> None: ...
 
-    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
-        """A session token, or "" when the e-mail address has to be confirmed first.
+    async def signup_gate(self) -> SignupGate: ...
 
-        Errors: Invalid ("handle", "email", "password", "invite", "agreement"), Refused (closed), TooMany.
+    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> Entered:
+        """Errors: Invalid ("handle", "email", "password", "invite", "agreement", "reason"), Refused (closed), TooMany.
         """
 
     async def invite_holds(self, invite: str) -> bool:
@@ -283,6 +283,20 @@ class Doorkeeping(Protocol):
 
     async def set_up(self, token: str, newcomer: Newcomer, *, cause: str) -> str:
         """Makes the first administrator; a session token. Errors: NotFound (link used or wrong), Invalid."""
+
+
+class Arriving(Protocol):
+    """The crew's page of who comes. Errors of all: Unauthenticated, NotFound (not of the crew)."""
+
+    async def arrivals(self, viewer: Viewer) -> Arrivals: ...
+
+    async def let_in(self, viewer: Viewer, account: int, *, yes: bool, cause: str) -> None:
+        """Errors: NotFound (nobody who waits)."""
+
+    async def set_gate(self, viewer: Viewer, *, is_open: bool, cause: str) -> None: ...
+
+    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, back: bool, cause: str) -> int:
+        """How many were suspended, or with `back` brought back."""
 
 
 class Mailing(Protocol):
@@ -350,6 +364,6 @@ class Founding(Protocol):
         """Sends a letter now, and says by which way. Errors: Invalid, Unavailable, with the cure."""
 
 
-class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Mailing, Consenting, Saying,
-            Founding, Protocol):
+class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Arriving, Mailing, Consenting,
+            Saying, Founding, Protocol):
     """All of it."""

@@ -15,6 +15,7 @@ from petrel.web import serve
 from petrel.web.door import Door
 from petrel.web.pages import (
     about,
+    arrivals,
     audience,
     desk,
     desk_blocks,
@@ -135,6 +136,8 @@ ADDRESSES = (
     _none("/desk/cases/{number}", "POST", desk.set_case, CONSOLE),
     _none("/desk/cases/{number}/look", "POST", desk.look, CONSOLE),
     _none("/desk/cases/{number}/decide", "POST", desk.decide, CONSOLE),
+    _none("/desk/arrivals", "GET", arrivals.show, CONSOLE),
+    _none("/desk/arrivals", "POST", arrivals.act, CONSOLE),
     _none("/desk/appeals", "GET", desk.appeals, CONSOLE),
     _none("/desk/appeals/{number}", "GET", desk.appeal, CONSOLE),
     _none("/desk/appeals/{number}", "POST", desk.answer, CONSOLE),

@@ -216,13 +216,6 @@ class Site(Struct, frozen=True, kw_only=True):
     """Kinds of texts that the crew has written: about, rules, imprint, privacy, terms, contact."""
 
 
-class OwnMail(Struct, frozen=True, kw_only=True):
-    """What somebody sees of their mail. `refusal`: "bounce" or "complaint", of the address they have."""
-
-    email: str = ""
-    is_confirmed: bool = False
-    wants_digest: bool = False
-    refusal: str = ""
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
@@ -285,7 +278,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """What the sign-up and set-up forms send."""
+    """What the sign-up and set-up forms send. `reason`, `challenge` and `proof`: see features/signup."""
 
     handle: str
     password: str
@@ -293,6 +286,9 @@ class Newcomer(Struct, frozen=True, kw_only=True):
     email: str = ""
     invite: str = ""
     has_agreed: bool = False
+    reason: str = ""
+    challenge: str = ""
+    proof: str = ""
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ from tests.fences.house import ROOT, name_of, plant
 WRITES = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)", re.I)
 ROOMS = ("accounts", "relationships", "posts", "messages", "timelines", "lists", "notifications", "search",
-         "deletions", "privacy", "archives", "about", "mail", "moderation")
+         "deletions", "privacy", "archives", "about", "mail", "moderation",
+         "signup")
 SCHEMAS = frozenset(ROOMS) | {"ops", "access", "journal", "law", "keyring"}
 
 # file -> schemas it may write besides its own

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from petrel.core import inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, lists, mail, moderation, posts, relationships
+from petrel.features import accounts, lists, mail, moderation, posts, relationships, signup
 from petrel.ops import access, breaches
 from petrel.outside import mail as outside_mail
 from petrel.storage.pools import Addresses
@@ -111,6 +111,8 @@ async def _newcomer() -> str:
     new = accounts.NewAccount("carol", password=marked("password"), email=address, display_name=marked("newname"),
                               note=marked("newnote"))
     assert await accounts.sign_up(accounts.Newcomer(new, has_agreed=True), cause="tests")
+    other = accounts.Newcomer(accounts.NewAccount("nelly", password=marked("password")), has_agreed=True)
+    await signup.join(other, signup.Came("192.0.2.9", marked("answertocrew")), cause="tests")
     return (await accounts.sign_in(address, marked("password"), cause="tests")).token
 
 

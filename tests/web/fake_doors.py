@@ -5,6 +5,7 @@ from datetime import date
 
 from petrel.core.errors import Invalid, NotFound, Refused
 from petrel.core.viewer import Viewer, account_of
+from petrel.web.arriving import Entered, SignupGate
 from petrel.web.said import Founding, Reached, SiteText
 from petrel.web.shapes import (
     AccountView,
@@ -54,14 +55,17 @@ class FakeDoors(Memory):
     async def sign_out(self, session: str, *, cause: str) -> None:
         self.sessions.pop(session, None)
 
-    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
+    async def signup_gate(self) -> SignupGate:
+        return SignupGate(mode=self.site_says.registration)
+
+    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> Entered:
         if self.site_says.registration == "closed":
             raise Refused("deny.closed", "New accounts are not taken at the moment")
         if self.site_says.registration == "invite" and newcomer.invite != INVITE:
             raise Invalid("invite", "has been used or has expired")
         if not newcomer.has_agreed:
             raise Invalid("agreement", "must be accepted")
-        return self._settle(newcomer, "member")
+        return Entered(session=self._settle(newcomer, "member"))
 
     async def invite_holds(self, invite: str) -> bool:
         return invite == INVITE

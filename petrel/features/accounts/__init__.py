@@ -12,6 +12,7 @@ desk: `accounts.oauth.ask(r, parameters)`.
 from petrel.features.accounts import actors, announcements, invites, oauth, pictures, resets, rules
 from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card, visible
 from petrel.features.accounts.commands import (
+    admit,
     confirm_email,
     create,
     create_many,
@@ -22,10 +23,11 @@ from petrel.features.accounts.commands import (
     set_flags,
     set_password,
     set_role,
+    turn_away,
     unprotect,
     update,
 )
-from petrel.features.accounts.entrance import change_email, set_up, sign_in, sign_in_again, sign_up
+from petrel.features.accounts.entrance import change_email, check, set_up, sign_in, sign_in_again, sign_up
 from petrel.features.accounts.erasing import begin_erasing, hide
 from petrel.features.accounts.invites import make_setup_link
 from petrel.features.accounts.passwords import hash_password
@@ -45,6 +47,7 @@ from petrel.features.accounts.reads import (
     profiles_of,
 )
 from petrel.features.accounts.restricting import release, restrict
+from petrel.features.accounts.rows import came_alone
 from petrel.features.accounts.sealing import digest_of, key_of, keys_of
 from petrel.features.accounts.shapes import (
     Account,
@@ -61,9 +64,11 @@ from petrel.features.accounts.shapes import (
     OAuthError,
     Own,
     Profile,
+    RegistrationClosed,
     RemoteAccount,
     Role,
     State,
+    Way,
     WrongSignIn,
     decode_profile,
 )
@@ -100,16 +105,21 @@ __all__ = [
     "OAuthError",
     "Own",
     "Profile",
+    "RegistrationClosed",
     "RemoteAccount",
     "Role",
     "State",
+    "Way",
     "WrongSignIn",
     "actors",
+    "admit",
     "announcements",
     "apps",
     "begin_erasing",
+    "came_alone",
     "cards_of",
     "change_email",
+    "check",
     "confirm_email",
     "contact",
     "counts",
@@ -162,6 +172,7 @@ __all__ = [
     "sign_in_again",
     "sign_out",
     "sign_up",
+    "turn_away",
     "unprotect",
     "update",
     "visible",

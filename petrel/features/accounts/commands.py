@@ -23,14 +23,15 @@ from petrel.features.accounts.shapes import (
     RemoteAccount,
     Role,
     State,
+    Way,
 )
 
 
 async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
-                 confirms: bool = False) -> Account:
+                 way: Way = Way()) -> Account:
     """Makes an account of ours. Without `secret_hash` (of `hash_password`) nobody can sign in to it.
 
-    With `confirms` it is shown to nobody until its e-mail address is confirmed (`confirm_email`).
+    It is shown to nobody until what its `way` asks for is done: `confirm_email`, `admit`.
     Errors: Invalid, HandleTaken.
     """
     handle = handles.handle(new.handle)
@@ -45,11 +46,12 @@ async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
 
     account = new.id or ids.new_id(ids.any_cell())
     key = (await seal.new_keys([account]))[account]
-    state = int(State.UNCONFIRMED) if confirms else 0        # NOTE: asyncpg takes an IntFlag for a list
+    # NOTE: asyncpg takes an IntFlag for a list.
+    state = int(State.UNCONFIRMED) if way.confirms or way.waits_for_crew else 0
     row = _row(account, new, seal.seal(key, account, profile.encode()), state)
     email = new.email.strip() if new.email else ""
     credential = rows.NewCredential(
-        account, secret_hash=secret_hash, locale=new.locale, confirms=confirms,
+        account, secret_hash=secret_hash, locale=new.locale, way=way,
         email_digest=await sealing.email_digest(email) if email else None,
         sealed_email=seal.seal(key, account, email.encode()) if email else None)
     if await rows.insert_accounts(w, [row]):
@@ -209,6 +211,26 @@ async def confirm_email(w: Writer, secret: str) -> int:
     w.record("accounts.email.confirmed", account)
     w.record("accounts.account.changed", account)
     return account
+
+
+async def admit(w: Writer, account: int) -> bool:
+    """The crew lets somebody in who waited for it; they may sign in, once their address is confirmed if it has to be.
+    For the room `signup`, which has looked who may. False when they do not wait."""
+    if not await rows.admit(w, account):
+        return False
+    w.record("accounts.account.admitted", account)
+    w.record("accounts.account.changed", account)
+    return True
+
+
+async def turn_away(w: Writer, account: int) -> bool:
+    """The crew does not let somebody in: the account goes. Afterwards its key is to be destroyed. False when they do
+    not wait."""
+    if not await rows.waits(w, account):
+        return False
+    await rows.remove(w, [account])
+    w.record("accounts.account.removed", account)
+    return True
 
 
 async def note_remote(w: Writer, remote: RemoteAccount) -> int:

@@ -4,10 +4,12 @@ These open their own doors, because between looking and writing stands the hashi
 and must not hold a transaction open. What they are given comes from strangers.
 """
 
+from collections.abc import Awaitable, Callable
+
 from msgspec.structs import replace
 
 from petrel.core import limits
-from petrel.core.doors import reading, writing
+from petrel.core.doors import Writer, reading, writing
 from petrel.core.viewer import Anonymous, AppOnly, Member
 from petrel.features.accounts import commands, invites, passwords, reads, rows, rules, sealing, tokens
 from petrel.features.accounts.reads import ids_by_handle
@@ -17,6 +19,7 @@ from petrel.features.accounts.shapes import (
     Issued,
     Newcomer,
     RegistrationClosed,
+    Way,
     WrongSignIn,
 )
 
@@ -90,32 +93,37 @@ async def change_email(member: Member, address: str, password: str, *, cause: st
     return before
 
 
-async def sign_up(newcomer: Newcomer, *, cause: str, app: AppOnly | None = None) -> Issued | None:
+Note = Callable[[Writer, int], Awaitable[None]]
+
+
+async def sign_up(newcomer: Newcomer, *, cause: str, app: AppOnly | None = None, way: Way | None = None,
+                  note: Note | None = None) -> Issued | None:
     """A new account and a way in: a session, or a token for the app that asks.
 
-    None when the address has to be confirmed first and there is no app (an app gets its token at once, as that
-    API has it, but can do nothing with it before). Who may join is a setting of the site.
+    None when something has to be done first and there is no app (an app gets its token at once, as that API has it,
+    but can do nothing with it before). `way` is what the room `signup` has decided; without it the setting of the site
+    counts alone. `note` is called with the number of the account, in its transaction.
     Errors: RegistrationClosed, InviteNeeded, Invalid with details for every field that is wrong, Unavailable.
     """
     setting = limits.current()
     if setting.registrations == "closed":
         raise RegistrationClosed("deny.closed")
-    await _check(newcomer, needs_email=setting.email_confirmation)
-    by_invite = setting.registrations == "invite"
-    if by_invite:
+    way = way or Way(setting.registrations == "invite", setting.email_confirmation, setting.registrations == "approval")
+    await check(newcomer, needs_email=way.confirms)
+    if way.by_invite:
         await _check_invite(newcomer.invite)
     secret_hash = await passwords.hash_password(newcomer.account.password or "")
 
-    confirms = setting.email_confirmation
     async with writing(app or NOBODY, cause=cause) as w:
-        if by_invite:
+        if way.by_invite:
             await invites.use(w, newcomer.invite)
-        account = await commands.create(w, replace(newcomer.account, role="member"), secret_hash=secret_hash,
-                                        confirms=confirms)
+        account = await commands.create(w, replace(newcomer.account, role="member"), secret_hash=secret_hash, way=way)
         w.record("accounts.terms.agreed", account.id, actor=account.id, refs=(rules.TERMS,))
+        if note is not None:
+            await note(w, account.id)
         if app is not None:
             return await tokens.issue(w, account.id, app.app, sorted(app.scopes))
-        return None if confirms else await tokens.open_session(w, account.id)
+        return None if way.confirms or way.waits_for_crew else await tokens.open_session(w, account.id)
 
 
 async def set_up(secret: str, newcomer: Newcomer, *, cause: str) -> Issued:
@@ -123,7 +131,7 @@ async def set_up(secret: str, newcomer: Newcomer, *, cause: str) -> Issued:
     async with reading(NOBODY) as r:
         if not await invites.holds(r, secret, for_role="owner"):
             raise InviteNotFound
-    await _check(newcomer, needs_email=False)
+    await check(newcomer, needs_email=False)
     secret_hash = await passwords.hash_password(newcomer.account.password or "")
 
     async with writing(NOBODY, cause=cause) as w:
@@ -132,7 +140,7 @@ async def set_up(secret: str, newcomer: Newcomer, *, cause: str) -> Issued:
         return await tokens.open_session(w, account.id)
 
 
-async def _check(newcomer: Newcomer, *, needs_email: bool) -> None:
+async def check(newcomer: Newcomer, *, needs_email: bool) -> None:
     """Errors: Invalid, with all that is wrong at once."""
     faults = rules.faults_of(newcomer.account, has_agreed=newcomer.has_agreed, needs_email=needs_email)
     if "username" not in faults:

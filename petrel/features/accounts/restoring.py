@@ -40,6 +40,7 @@ harmless({
     "accounts.password.asked": "every such link ends in a restore",
     "accounts.email.confirmed": "a restore loses it; the account waits for its confirmation again",
     "accounts.terms.agreed": "goes with the account, whose making a restore loses too",
+    "accounts.account.admitted": "a restore loses it; the account waits for the crew again",
     "accounts.token.issued": "a restore loses it; nobody sees more",
     "accounts.token.swept": "removes what had ended",
     "accounts.grant.given": "every code ends in a restore",

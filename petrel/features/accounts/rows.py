@@ -7,7 +7,7 @@ from msgspec import Struct
 from petrel.core import policy
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.ids import cell_of
-from petrel.features.accounts.shapes import Changes, RemoteAccount
+from petrel.features.accounts.shapes import Changes, RemoteAccount, Way
 
 INSERT_ACCOUNTS = """
 insert into accounts.account (cell, id, handle, domain, role, state, is_protected, is_discoverable, is_indexable,
@@ -23,8 +23,9 @@ insert into accounts.handle (handle, domain, account)
 select * from unnest($1::text[], $2::text[], $3::bigint[]) on conflict do nothing returning account
 """
 INSERT_CREDENTIAL = """
-insert into accounts.credential (cell, account, email_digest, sealed_email, secret_hash, locale, email_signs_in)
-values (law.cell($1), $1, $2, $3, $4, $5, $6)
+insert into accounts.credential (cell, account, email_digest, sealed_email, secret_hash, locale, waits_for_crew,
+                                 must_confirm, came_alone, email_signs_in)
+values (law.cell($1), $1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (email_digest) where email_signs_in do nothing returning account
 """
 
@@ -63,13 +64,14 @@ class NewCredential(Struct, frozen=True):
     sealed_email: bytes | None = None
     secret_hash: str | None = None
     locale: str | None = None
-    confirms: bool = False
+    way: Way = Way()
 
 
 async def insert_credential(w: Writer, new: NewCredential) -> None:
     """The address signs in only when it is confirmed or need not be, and nobody else has it."""
-    values = (new.account, new.email_digest, new.sealed_email, new.secret_hash, new.locale)
-    signs_in = new.email_digest is not None and not new.confirms
+    values = (new.account, new.email_digest, new.sealed_email, new.secret_hash, new.locale, new.way.waits_for_crew,
+              new.way.confirms, new.way.came_alone)
+    signs_in = new.email_digest is not None and not new.way.confirms
     if not await w.change(INSERT_CREDENTIAL, *values, signs_in):
         await w.execute(INSERT_CREDENTIAL, *values, False)
 
@@ -149,7 +151,7 @@ async def take_confirmation(w: Writer, digest: bytes) -> Row | None:
     confirmed it before; one who gave it without confirming loses it."""
     rows = await w.change(
         "update accounts.credential set confirmed_at = now(), confirm_digest = null "
-        "where confirm_digest = $1 returning cell, account, email_digest", digest)
+        "where confirm_digest = $1 returning cell, account, email_digest, waits_for_crew", digest)
     if not rows:
         return None
     one = rows[0]
@@ -159,9 +161,41 @@ async def take_confirmation(w: Writer, digest: bytes) -> Row | None:
         "update accounts.credential set email_signs_in = true where cell = $1 and account = $2 and not exists "
         "(select from accounts.credential o where o.email_digest = $3 and o.email_signs_in)",
         one["cell"], one["account"], one["email_digest"])
-    await w.execute("update accounts.account set state = state & ~4096, version = version + 1 "
-                    "where cell = $1 and id = $2", one["cell"], one["account"])
+    if not one["waits_for_crew"]:
+        await w.execute(LET_IN, one["account"])
     return one
+
+
+LET_IN = """
+update accounts.account set state = state & ~4096, version = version + 1 where cell = law.cell($1) and id = $1
+"""
+ADMIT = """
+update accounts.credential set waits_for_crew = false
+ where cell = law.cell($1) and account = $1 and waits_for_crew
+returning not must_confirm or confirmed_at is not null as is_ready
+"""
+WAITS = "select waits_for_crew from accounts.credential where cell = law.cell($1) and account = $1"
+CAME_ALONE = """
+select c.account from unnest($1::bigint[]) o(id)
+  join accounts.credential c on c.cell = law.cell(o.id) and c.account = o.id where c.came_alone
+"""
+
+
+async def admit(w: Writer, account: int) -> bool:
+    """False when it does not wait for the crew."""
+    found = await w.change(ADMIT, account)
+    if found and found[0]["is_ready"]:
+        await w.execute(LET_IN, account)
+    return bool(found)
+
+
+async def waits(r: Reader, account: int) -> bool:
+    return bool(await r.value(WAITS, account))
+
+
+async def came_alone(r: Reader, accounts: Sequence[int]) -> set[int]:
+    """Those of them that came by the form, without an invitation."""
+    return {int(row[0]) for row in await r.fetch(CAME_ALONE, list(accounts))}
 
 
 async def upsert_remote(w: Writer, account: int, remote: RemoteAccount) -> None:
@@ -186,7 +220,7 @@ SWEEPS = (
     "delete from accounts.invite where digest in (select digest from accounts.invite "
     "where uses_left = 0 or expires_at < now() limit 5000)",
 )
-UNCONFIRMED_DAYS = 7
+UNCONFIRMED_DAYS, UNDECIDED_DAYS = 7, 30
 
 
 async def sweep(w: Writer) -> int:
@@ -198,9 +232,11 @@ async def remove_unconfirmed(w: Writer) -> list[int]:
     """Removes accounts whose address was not confirmed within a week. They could never act, so nothing hangs on
     them."""
     rows = await w.change(
-        "delete from accounts.account where (cell, id) in (select cell, id from accounts.account "
-        "where state & 4096 <> 0 and joined_at < now() - make_interval(days => $1) limit 1000) returning id",
-        UNCONFIRMED_DAYS)
+        "delete from accounts.account where (cell, id) in (select cell, id from accounts.account a "
+        "where state & 4096 <> 0 and joined_at < now() - make_interval(days => $1) and not exists "
+        "(select from accounts.credential c where c.cell = a.cell and c.account = a.id and c.waits_for_crew "
+        "and a.joined_at > now() - make_interval(days => $2)) limit 1000) returning id",
+        UNCONFIRMED_DAYS, UNDECIDED_DAYS)
     removed = [int(row[0]) for row in rows]
     if removed:
         await remove(w, removed)

@@ -140,6 +140,15 @@ class Changes(Struct, frozen=True):
     default_language: str | UnsetType | None = UNSET
 
 
+class Way(Struct, frozen=True):
+    """How somebody comes in, as the room `signup` has decided. `by_invite`: their invitation is used up by one."""
+
+    by_invite: bool = False
+    confirms: bool = False
+    waits_for_crew: bool = False
+    came_alone: bool = False
+
+
 class Newcomer(Struct, frozen=True):
     """Somebody at the sign-up form. `invite` is the secret of an invitation's link."""
 

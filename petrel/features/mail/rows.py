@@ -139,6 +139,8 @@ async def end_wish(w: Writer, account: int, topic: str) -> int:
 UNCONFIRMED = """
 select a.id from unnest($1::bigint[]) o(id) join accounts.account a on a.cell = law.cell(o.id) and a.id = o.id
  where a.state & 4096 <> 0
+   and not exists (select from accounts.credential c where c.cell = a.cell and c.account = a.id
+                                                       and c.waits_for_crew and not c.must_confirm)
 """
 
 

@@ -5,7 +5,7 @@ from petrel.core.doors import Row, Writer, deriving
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
-from petrel.features.posts import clearing, rows, rules
+from petrel.features.posts import clearing, newcomers, rows, rules
 from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, State, decode_content
 from petrel.features.posts.writing import named_in
 
@@ -36,6 +36,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
 
     rules.check_text(parsed, spoiler, limits.current().post_length)
+    await newcomers.check_links(w, w.viewer.account, parsed)
 
     named = await named_in(w, w.viewer.account, parsed)
     content = Content(parsed.text, spoiler, named)

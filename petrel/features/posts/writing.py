@@ -11,7 +11,7 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean, parse
 from petrel.core.text.grammar import Parsed
 from petrel.core.viewer import System
-from petrel.features.posts import rows, rules
+from petrel.features.posts import newcomers, rows, rules
 from petrel.features.posts.shapes import Ask, Audience, Content, Fresh, Named, PostNotFound, State
 
 BY_HANDLES = "select ord, id from accounts.by_handles($1, $2::text[], $3::text[])"
@@ -36,6 +36,10 @@ class Work(Struct):
     @property
     def author(self) -> int:
         return self.ask.member.account
+
+    @property
+    def answered(self) -> int | None:
+        return None if self.parent is None else int(self.parent["author"])
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +67,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
         if work.is_open:
             _decide(work)
 
+    await _hold_back_newcomers(w, works)
     await _take_once(w, works)
     left = [k for k in works if k.is_open]
     keys = await seal.new_keys(k.id for k in left)
@@ -158,6 +163,12 @@ def _decide(work: Work) -> None:
     work.flags = rules.flags_of(draft, work.actor["is_protected"])
     if draft.audience is None and work.actor["default_sensitive"]:
         work.flags |= State.SENSITIVE
+
+
+async def _hold_back_newcomers(w: Writer, works: list[Work]) -> None:
+    fresh = [k for k in works if k.is_open and k.ask.id is None]
+    for work, refusal in zip(fresh, await newcomers.refusals(w, fresh), strict=True):
+        work.error = work.error or refusal
 
 
 async def _take_once(w: Writer, works: list[Work]) -> None:

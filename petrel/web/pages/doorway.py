@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from petrel.core.errors import Invalid, NotFound, PetrelError, Refused, TooMany
-from petrel.web import addresses, words
+from petrel.web import addresses, serve, words
 from petrel.web.door import Visit
 from petrel.web.shapes import Newcomer
 
@@ -77,21 +77,21 @@ async def sign_up_form(visit: Visit) -> Response:
         return visit.go("/")
     invite = visit.request.query_params.get("invite", "")[:200]
     holds = bool(invite) and await visit.needs.invite_holds(invite)
-    return _sign_up_page(visit, Newcomer(handle="", password="", invite=invite), invite_holds=holds)
+    return await _sign_up_page(visit, Newcomer(handle="", password="", invite=invite), invite_holds=holds)
 
 
 async def sign_up(visit: Visit) -> Response:
     newcomer = _newcomer(visit)
     try:
         compare_passwords(visit)
-        session = await visit.needs.sign_up(newcomer, address=visit.address, cause=visit.cause)
+        entered = await visit.needs.sign_up(newcomer, address=visit.address, cause=visit.cause)
     except NotFound:
-        return _sign_up_page(visit, newcomer, wrong=Invalid("invite", USED_INVITE), invite_holds=True)
+        return await _sign_up_page(visit, newcomer, wrong=Invalid("invite", USED_INVITE), invite_holds=True)
     except PetrelError as wrong:
-        return _sign_up_page(visit, newcomer, wrong=wrong, invite_holds=bool(newcomer.invite))
-    if not session:
-        return visit.page("confirm.html", email=newcomer.email)
-    return visit.come_in(session, "/")
+        return await _sign_up_page(visit, newcomer, wrong=wrong, invite_holds=bool(newcomer.invite))
+    if not entered.session:
+        return visit.page("confirm.html", email=newcomer.email, waits=entered.waits)
+    return visit.come_in(entered.session, "/")
 
 
 async def setup_form(visit: Visit) -> Response:
@@ -121,6 +121,9 @@ def _newcomer(visit: Visit) -> Newcomer:
         email=sent.get("email", "").strip(),
         invite=sent.get("invite", "").strip(),
         has_agreed=sent.get("agreement") == "1",
+        reason=sent.get("reason", "").strip()[:2000],
+        challenge=sent.get("challenge", "")[:100],
+        proof=sent.get("proof", "")[:40],
     )
 
 
@@ -138,11 +141,14 @@ def _again_page(visit: Visit, next_: str, *, status: int = 200, message: str = "
     return secret_page(visit.page("again.html", status=status, next=next_, message=message))
 
 
-def _sign_up_page(
+async def _sign_up_page(
     visit: Visit, newcomer: Newcomer, *, invite_holds: bool, wrong: PetrelError | None = None
 ) -> Response:
-    context = {"newcomer": newcomer, "invite_holds": invite_holds, "wrongs": words.wrongs(wrong)}
-    return secret_page(visit.page("sign_up.html", status=words.status_of(wrong) if wrong else 200, **context))
+    gate = await visit.needs.signup_gate()
+    status = words.status_of(wrong) if wrong else 200
+    response = secret_page(visit.page("sign_up.html", status=status, newcomer=newcomer, invite_holds=invite_holds,
+                                      wrongs=words.wrongs(wrong), gate=gate))
+    return serve.allow_script(response) if gate.challenge else response
 
 
 def _setup_page(visit: Visit, newcomer: Newcomer, *, wrong: PetrelError | None = None) -> Response:

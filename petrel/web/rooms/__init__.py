@@ -5,6 +5,7 @@ reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
+from petrel.web.rooms.arriving import ArrivingRooms
 from petrel.web.rooms.doorkeeping import DoorkeepingRooms
 from petrel.web.rooms.examining import ExaminingRooms
 from petrel.web.rooms.finding import FindingRooms
@@ -21,7 +22,7 @@ __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
-            ModeratingRooms, ExaminingRooms, DoorkeepingRooms, MailingRooms, SayingRooms,
+            ModeratingRooms, ExaminingRooms, DoorkeepingRooms, ArrivingRooms, MailingRooms, SayingRooms,
             FoundingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 

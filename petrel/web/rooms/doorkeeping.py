@@ -3,8 +3,9 @@
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Refused
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import accounts, moderation
+from petrel.features import accounts, signup
 from petrel.features.accounts import Own
+from petrel.web.arriving import Entered, SignupGate
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.telling import unread
@@ -47,12 +48,16 @@ class DoorkeepingRooms:
             async with writing(member, cause=cause) as w:
                 await accounts.sign_out(w)
 
-    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> str:
+    async def signup_gate(self) -> SignupGate:
+        gate = await signup.gate()
+        return SignupGate(mode=gate.mode, is_shut=gate.is_shut, question=gate.question,
+                          challenge=await signup.work.challenge(gate.work) if gate.work else "")
+
+    async def sign_up(self, newcomer: Newcomer, *, address: str, cause: str) -> Entered:
         self._counting.take_address("signup", address)
-        async with reading(NOBODY) as r:
-            await moderation.blocks.may_join(r, email=newcomer.email, address=address)
-        session = await accounts.sign_up(_newcomer(newcomer, newcomer.has_agreed), cause=cause)
-        return session.token if session is not None else ""
+        came = signup.Came(address, newcomer.reason, newcomer.challenge, newcomer.proof)
+        joined = await signup.join(_newcomer(newcomer, newcomer.has_agreed), came, cause=cause)
+        return Entered(session=joined.issued.token if joined.issued else "", waits=joined.waits)
 
     async def invite_holds(self, invite: str) -> bool:
         async with reading(NOBODY) as r:

@@ -3,9 +3,9 @@
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import System, Viewer
 from petrel.features import accounts, mail
+from petrel.web.arriving import OwnMail
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
-from petrel.web.shapes import OwnMail
 
 SYSTEM = System("web")
 

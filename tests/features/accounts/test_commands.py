@@ -206,7 +206,7 @@ async def test_an_account_of_another_server_is_noted_and_noted_again() -> None:
 
 async def test_somebody_whose_address_is_not_confirmed_is_shown_to_nobody(site: Doors) -> None:
     async with writing(CLI, cause="test") as w:
-        new = await accounts.create(w, NewAccount("unseen", email="u@example.org"), confirms=True)
+        new = await accounts.create(w, NewAccount("unseen", email="u@example.org"), way=accounts.Way(confirms=True))
     assert await card(Anonymous(), new.id) is None
     async with writing(CLI, cause="test") as w:
         secret = await accounts.make_confirm_link(w, new.id)
@@ -235,7 +235,7 @@ async def test_site_counts_leave_out_other_servers_and_the_unconfirmed() -> None
         before = (await accounts.counts(r)).accounts
     await made("counted")
     async with writing(CLI, cause="test") as w:
-        await accounts.create(w, NewAccount("uncounted", email="c@example.org"), confirms=True)
+        await accounts.create(w, NewAccount("uncounted", email="c@example.org"), way=accounts.Way(confirms=True))
         await accounts.note_remote(w, RemoteAccount("far", "x.example", "https://x.example/far", "https://x.example/i"))
     async with reading(Anonymous()) as r:
         assert (await accounts.counts(r)).accounts == before + 1

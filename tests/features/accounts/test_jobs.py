@@ -18,8 +18,8 @@ CLI = System("test")
 async def test_what_can_never_be_used_again_goes_and_the_rest_stays(addresses: Addresses) -> None:
     async with writing(CLI, cause="test") as w:
         stays = await accounts.create(w, NewAccount("stays", email="s@example.org"))
-        fresh = await accounts.create(w, NewAccount("fresh", email="f@example.org"), confirms=True)
-        stale = await accounts.create(w, NewAccount("stale", email="o@example.org"), confirms=True)
+        fresh = await accounts.create(w, NewAccount("fresh", email="f@example.org"), way=accounts.Way(confirms=True))
+        stale = await accounts.create(w, NewAccount("stale", email="o@example.org"), way=accounts.Way(confirms=True))
     async with writing(CLI, cause="test") as w:
         good, ended, _ = [await accounts.issue(w, stays.id, None, ["read"]) for _ in range(2)] + [
             await accounts.issue(w, stale.id, None, ["read"])]

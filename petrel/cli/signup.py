@@ -1,0 +1,144 @@
+"""`petrel signup`: who wants in, the gate, taking back a wave."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import msgspec
+
+from petrel.cli.accounts import find
+from petrel.cli.common import put, say, table, with_data, with_json
+from petrel.cli.wiring import Wiring
+
+TIME = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
+
+
+@click.group()
+def signup() -> None:
+    """Let people in or not, shut and open the gate, take back a wave of sign-ups."""
+
+
+@signup.command()
+@click.option("--waiting", is_flag=True, help="Only who waits to be let in.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@with_data
+@with_json
+@click.pass_obj
+def show(wiring: Wiring, waiting: bool, limit: int, data: str | None, as_json: bool) -> None:
+    """Whether the gate is open, and who came lately: when, how many from the same network, what they answered."""
+    from petrel.core.doors import reading
+    from petrel.core.viewer import System
+    from petrel.features import signup as room
+
+    async def work() -> tuple[Any, list[Any]]:
+        async with reading(System("cli")) as r:
+            return await room.crew.wave(r), await room.crew.arrivals(r, waiting=waiting, most=limit)
+
+    wave, found = wiring.call(wiring.settings(data), work, say)
+    rows = [(f"@{one.handle}", f"{one.at:%Y-%m-%d %H:%M}",
+             "waits" if one.waits else "undone" if one.is_undone else "invited" if one.is_invited else "",
+             one.peers or "", " ".join(one.answers.split())[:60]) for one in found]
+    head = "The gate is open." if wave is None else (
+        f"The gate is shut since {wave.shut_at:%Y-%m-%d %H:%M} UTC: {wave.why}. {wave.arrivals} came since "
+        f"{wave.since_at:%Y-%m-%d %H:%M}. `petrel signup undo` takes them back, `petrel signup open` opens.")
+    shown = f"{head}\n{table(rows, ('who', 'came (UTC)', '', 'same network', 'answer'))}" if rows else head
+    put({"wave": wave, "arrivals": [msgspec.to_builtins(one) | {"account": str(one.account)} for one in found]}, shown,
+        as_json)
+
+
+@signup.command()
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def admit(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """Let somebody in who waits; they are told by mail."""
+    from petrel.features import signup as room
+
+    async def work(actor: Any) -> None:
+        await room.crew.admit(actor, (await find(handle)).id, cause="petrel signup admit")
+
+    _act(wiring, data, work)
+    put({"admitted": True}, f"@{handle.removeprefix('@')} is in.", as_json)
+
+
+@signup.command()
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def refuse(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """Turn somebody away who waits: the account goes with all that is in it; they are told by mail."""
+    from petrel.features import signup as room
+
+    async def work(actor: Any) -> None:
+        await room.crew.refuse(actor, (await find(handle)).id, cause="petrel signup refuse")
+
+    _act(wiring, data, work)
+    put({"refused": True}, f"@{handle.removeprefix('@')} is gone.", as_json)
+
+
+@signup.command("open")
+@with_data
+@with_json
+@click.pass_obj
+def open_(wiring: Wiring, data: str | None, as_json: bool) -> None:
+    """Open the gate again: people join as the setting registrations says."""
+    from petrel.features import signup as room
+
+    done = _act(wiring, data, lambda actor: room.crew.open_gate(actor, cause="petrel signup open"))
+    put({"opened": done}, "The gate is open." if done else "The gate was open already.", as_json)
+
+
+@signup.command()
+@with_data
+@with_json
+@click.pass_obj
+def shut(wiring: Wiring, data: str | None, as_json: bool) -> None:
+    """Shut the gate: until it is opened, only the invited join."""
+    from petrel.features import signup as room
+
+    done = _act(wiring, data, lambda actor: room.crew.shut(actor, cause="petrel signup shut"))
+    put({"shut": done}, "The gate is shut." if done else "The gate was shut already.", as_json)
+
+
+@signup.command()
+@click.option("--since", type=TIME, help="UTC. Without it: the wave for which the gate is shut.")
+@click.option("--until", type=TIME, help="UTC; now, if it is not said.")
+@click.option("--like", metavar="HANDLE", help="Only who came from the network of this account.")
+@click.option("--back", is_flag=True, help="The other way round: bring them back.")
+@click.option("--dry-run", is_flag=True, help="Only say between which times.")
+@with_data
+@with_json
+@click.pass_obj
+def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like: str | None, back: bool, dry_run: bool,
+         data: str | None, as_json: bool) -> None:
+    """Suspend everybody who came without an invitation between two times: a whole wave. --back undoes that."""
+    from petrel.core.doors import reading
+    from petrel.core.errors import Invalid
+    from petrel.core.viewer import System
+    from petrel.features import signup as room
+
+    async def work(actor: Any) -> tuple[datetime, datetime, int]:
+        async with reading(System("cli")) as r:
+            wave = await room.crew.wave(r)
+        if since is None and wave is None:
+            raise Invalid(message="The gate is open, so there is no wave to go by: say --since, and perhaps --until.")
+        start = since.replace(tzinfo=UTC) if since else wave.since_at       # type: ignore[union-attr]
+        end = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
+        number = (await find(like)).id if like else None
+        if dry_run:
+            return start, end, 0
+        return start, end, await room.crew.undo(actor, start, end, like=number, back=back, cause="petrel signup undo")
+
+    start, end, count = _act(wiring, data, work)
+    did = "would be looked at" if dry_run else f"{count} accounts were {'brought back' if back else 'suspended'}"
+    put({"since": start, "until": end, "accounts": count}, f"From {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: "
+        f"{did}.", as_json)
+
+
+def _act(wiring: Wiring, data: str | None, act: Callable[[Any], Awaitable[Any]]) -> Any:
+    from petrel.core.viewer import System
+
+    return wiring.call(wiring.settings(data), lambda: act(System("cli")), say)

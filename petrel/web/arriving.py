@@ -1,0 +1,55 @@
+"""What pages of coming in show: the gate, how somebody came in, their mail, and for the crew who came."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class SignupGate(Struct, frozen=True, kw_only=True):
+    """What the sign-up form asks for now. `challenge`: for the browser's work, "" where none is asked for."""
+
+    mode: str = "open"
+    is_shut: bool = False
+    question: str = ""
+    challenge: str = ""
+
+
+class ArrivalView(Struct, frozen=True, kw_only=True):
+    """Somebody who came lately, for the crew. `peers`: how many more from the same network."""
+
+    id: int
+    handle: str
+    at: datetime
+    waits: bool
+    is_invited: bool
+    is_undone: bool
+    peers: int
+    answers: str
+
+
+class Arrivals(Struct, frozen=True, kw_only=True):
+    """Who waits, who came, and the wave for which nobody more is taken (`since`, `shut`, `why`), if there is one."""
+
+    waiting: tuple[ArrivalView, ...]
+    lately: tuple[ArrivalView, ...]
+    is_shut: bool = False
+    since: datetime | None = None
+    shut: datetime | None = None
+    why: str = ""
+    count: int = 0
+
+
+class Entered(Struct, frozen=True, kw_only=True):
+    """How somebody came in: with a session, or waiting for "mail" or for the "crew"."""
+
+    session: str = ""
+    waits: str = ""
+
+
+class OwnMail(Struct, frozen=True, kw_only=True):
+    """What somebody sees of their mail. `refusal`: "bounce" or "complaint", of the address they have."""
+
+    email: str = ""
+    is_confirmed: bool = False
+    wants_digest: bool = False
+    refusal: str = ""

@@ -1,0 +1,46 @@
+"""The crew's page of who comes: `needs.Arriving` over the room signup."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from petrel.core.doors import reading
+from petrel.core.viewer import System, Viewer
+from petrel.features import signup
+from petrel.web.arriving import Arrivals, ArrivalView
+from petrel.web.rooms.reading import member_of
+
+SYSTEM = System("web")
+MOST = 100
+
+
+class ArrivingRooms:
+    """One per process."""
+
+    async def arrivals(self, viewer: Viewer) -> Arrivals:
+        await signup.crew.must_be_crew(member_of(viewer))
+        async with reading(SYSTEM) as r:
+            wave = await signup.crew.wave(r)
+            waiting = await signup.crew.arrivals(r, waiting=True, most=MOST)
+            lately = await signup.crew.arrivals(r, most=MOST)
+        seen = Arrivals(waiting=_views(one for one in waiting if not one.is_undone),
+                        lately=_views(one for one in lately if one.is_undone or not one.waits))
+        if wave is None:
+            return seen
+        return Arrivals(waiting=seen.waiting, lately=seen.lately, is_shut=True, since=wave.since_at, shut=wave.shut_at,
+                        why=wave.why, count=wave.arrivals)
+
+    async def let_in(self, viewer: Viewer, account: int, *, yes: bool, cause: str) -> None:
+        act = signup.crew.admit if yes else signup.crew.refuse
+        await act(member_of(viewer), account, cause=cause)
+
+    async def set_gate(self, viewer: Viewer, *, is_open: bool, cause: str) -> None:
+        act = signup.crew.open_gate if is_open else signup.crew.shut
+        await act(member_of(viewer), cause=cause)
+
+    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, back: bool, cause: str) -> int:
+        return await signup.crew.undo(member_of(viewer), since, until, back=back, cause=cause)
+
+
+def _views(found: Iterable[signup.Arrival]) -> tuple[ArrivalView, ...]:
+    return tuple(ArrivalView(id=one.account, handle=one.handle, at=one.at, waits=one.waits, is_invited=one.is_invited,
+                             is_undone=one.is_undone, peers=one.peers, answers=one.answers) for one in found)
