@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from petrel.ops import certificates
 from petrel.ops.doctor import Check, examine, machine, work
 from petrel.ops.processes.status import PartStatus, Status, clock_offset_s, write_status
 from petrel.storage.postgres import Storage
@@ -47,6 +48,15 @@ def test_a_fresh_machine_is_fit(tmp_path):
     assert bad_ones(checks) == set()
     assert "first start" in checks["postgres main"].found
     assert not (tmp_path / "data").exists()
+
+
+def test_a_certificate_that_is_not_renewed_is_told_of_with_what_its_issuer_said(tmp_path):
+    where = certificates.places(tmp_path / "data")
+    where.make()
+    certificates.put(where.state, b'{"said": ["the issuer is away"], "failures": 3}')
+    assert "the issuer is away" in look(tmp_path / "data")["certificates"].found
+    certificates.put(where.live, certificates.self_signed(["petrel.test"]))
+    assert look(tmp_path / "data")["certificates"].ok
 
 
 def test_a_running_site_is_well(running):

@@ -14,10 +14,12 @@ def self_signed(names: Sequence[str]) -> bytes:
     from cryptography.x509.oid import NameOID
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Petrel, until there is a certificate")])
+    serial = x509.random_serial_number()
+    said = f"Petrel, until there is a certificate: {serial:x}"[:64]     # whoever believes several tells them apart
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, said)])
     now = datetime.now(UTC)
     made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+            .serial_number(serial).not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=DAYS))
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False)
             .sign(key, hashes.SHA256()))

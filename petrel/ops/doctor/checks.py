@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from petrel.ops.backups import newest
 from petrel.ops.doctor.backups import check_backups
+from petrel.ops.doctor.certificates import check_certificates
 from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_kept_time, check_port
 from petrel.ops.doctor.names import LOCAL, Names, check_issuers, check_letters, check_names
 from petrel.ops.doctor.policy import check_policy
@@ -44,7 +45,7 @@ async def examine(
     ]
     for cluster in CLUSTERS:
         checks += await check_postgres(storage, cluster)
-    checks += [*await check_policy(storage), *await check_work(storage, status)]
+    checks += [*await check_policy(storage), *await check_work(storage, status), *check_certificates(storage.data)]
     is_public = outside is not None and urlsplit(outside.address).hostname not in LOCAL
     if is_public or newest(storage.data) is not None:
         checks.append(check_backups(storage.data))

@@ -9,17 +9,19 @@ import pytest
 from petrel.ops.certificates import Issuer, ask, read, state
 from petrel.ops.certificates.proving import believing
 from petrel.ops.drills import issuer
-from petrel.ops.drills.issuer import free_ports, pebble
+from petrel.ops.drills.issuer import pebble
 from tests.ops.certificates.host import NAME, host
 
 pytestmark = pytest.mark.skipif(bool(issuer.is_there()), reason=issuer.is_there() or "-")
 
 
 async def test_ordered_proven_exchanged_under_a_connection_and_as_the_issuer_wishes(tmp_path: Path) -> None:
-    async with host(tmp_path) as here, pebble(tmp_path / "ca", http_port=here.plain_port,
-                                              tls_port=here.plan.port) as ca:
-        away = Issuer(f"https://localhost:{free_ports(1)[0]}/dir")
-        here.plan = msgspec.structs.replace(here.plan, issuers=(away, Issuer(ca.directory)), roots=str(ca.roots))
+    async with (host(tmp_path) as here, pebble(tmp_path / "away", http_port=9, tls_port=9) as away,
+                pebble(tmp_path / "ca", http_port=here.plain_port, tls_port=here.plan.port) as ca):
+        away.is_down = True
+        ca.roots.write_bytes(away.roots.read_bytes() + ca.roots.read_bytes())
+        here.plan = msgspec.structs.replace(here.plan, roots=str(ca.roots),
+                                            issuers=(Issuer(away.directory), Issuer(ca.directory)))
 
         said = await here.turn(challenges=("http-01",))
         assert said is not None and "is served" in said, said
