@@ -39,7 +39,7 @@ def move(now: Settings, ask: Ask, say: Say, progress: Progress, at: At = lambda 
     app.load_rooms()
     backups.restore.refuse_half_restored(now.folder)
     _, sources = settings.load_with_sources(now.data)
-    plan = moving.plan(now.folder, _urls(now), ask.to, sources, ask.given)
+    plan = moving.plan(now.folder, _urls(now), ask.to, sources, ask.given, rehearse=ask.rehearse)
     for cluster in CLUSTERS:
         if plan.new.of(cluster):
             asyncio.run(check_external(f"the new {VARIABLES[cluster]}", plan.new.of(cluster)))

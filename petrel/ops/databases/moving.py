@@ -60,7 +60,8 @@ class Moved(Struct, frozen=True):
         return self.main.took_s + self.keyring.took_s
 
 
-def plan(data: Path, current: Urls, to: Where, sources: dict[str, str], given: Urls | None) -> Plan:
+def plan(data: Path, current: Urls, to: Where, sources: dict[str, str], given: Urls | None = None, *,
+         rehearse: bool = False) -> Plan:
     """From where to where. `sources`: where the settings come from; `given`: addresses to move to. Errors: Unfit."""
     for name in ("database_url", "keyring_url"):
         if sources.get(name) in ("environment", "command line"):
@@ -73,7 +74,7 @@ def plan(data: Path, current: Urls, to: Where, sources: dict[str, str], given: U
     if to == "embedded":
         if current.where == "embedded":
             raise Unfit("The databases are the embedded ones already.", "Nothing has to be done.")
-        return Plan(current, Urls())
+        return _checked(data, Plan(current, Urls()), rehearse)
     new = given or known.prepared
     if not new.main and known.kept is not None and current == known.kept.to:
         new = known.kept.urls
@@ -84,7 +85,16 @@ def plan(data: Path, current: Urls, to: Where, sources: dict[str, str], given: U
         raise Unfit("No servers were prepared.", "First: petrel database prepare (as root).")
     if new == current:
         raise Unfit("The settings have these addresses already.", "Nothing has to be done.")
-    return Plan(current, new)
+    return _checked(data, Plan(current, new), rehearse)
+
+
+def _checked(data: Path, one: Plan, rehearse: bool) -> Plan:
+    """Of old databases only one pair is remembered, and an old keyring that nobody remembers would never go."""
+    kept = state.kept(data, one.old)
+    if kept is not None and kept.urls != one.new and not rehearse:
+        raise Unfit("The databases from before the last move are kept still; another move would lose sight of them.",
+                    "If they are not needed any more: petrel database confirm. Then this again.")
+    return one
 
 
 async def check_target(old: Addresses, new: Addresses, where: Urls, data: Path) -> None:

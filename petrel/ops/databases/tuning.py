@@ -33,8 +33,8 @@ DURABLE = (
 )
 
 
-def wishes(cluster: ClusterName, machine: Machine, disk_mib: int = 200_000) -> tuple[Wish, ...]:
-    """All of them for one server. `disk_mib`: size of its disk."""
+def wishes(cluster: ClusterName, machine: Machine, disk_mib: int = 0) -> tuple[Wish, ...]:
+    """All of them for one server. `disk_mib`: size of its disk, 0 when nobody knows."""
     own = _keyring(machine) if cluster == "keyring" else _main(machine, disk_mib)
     return (*DURABLE, *QUIET, *own)
 

@@ -205,6 +205,9 @@ def test_confirming(data: Path, prepared: Urls) -> None:
     with pytest.raises(Unfit, match="No old databases"):
         moves.confirm(settings.load(str(data)), forget=False)
     move(data, "system")
+    third = "postgresql://petrel_admin:x@/petrel?host=/nowhere"
+    with pytest.raises(Unfit, match="are kept still"):
+        move(data, "system", given=Urls(third, third))
     assert "embedded" in moves.confirm(settings.load(str(data)), forget=False)
     assert not (data / "main").exists() and not (data / "keyring").exists()
     before = seen(data)
