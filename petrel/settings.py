@@ -313,7 +313,8 @@ def _merge(data: str | None, environment: Mapping[str, str],
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     from_environment = dict(_environment(environment))
-    data = data or from_environment.pop("data", None) or Settings.__struct_defaults__[0]
+    data_there = from_environment.pop("data", None)
+    data = data or data_there or Settings.__struct_defaults__[0]
     path = Path(data) / FILE
     for name, value in _file(path):
         values[name], sources[name] = _check(_field(name, str(path)), value, str(path)), str(path)

@@ -87,3 +87,8 @@ def test_the_address_follows_the_port_until_one_is_set(tmp_path: Path) -> None:
     assert load(tmp_path).address == "http://localhost:8000"
     assert load(tmp_path, port=8080).address == "http://localhost:8080"
     assert load(tmp_path, {"PETREL_BASE_URL": "https://birds.example"}, port=8080).address == "https://birds.example"
+
+
+def test_the_directory_may_be_named_twice_and_the_nearer_counts(tmp_path: Path) -> None:
+    assert settings.load(str(tmp_path), environment={"PETREL_DATA": "/elsewhere"}).folder == tmp_path
+    assert settings.load(None, environment={"PETREL_DATA": str(tmp_path)}).folder == tmp_path

@@ -155,3 +155,16 @@ def test_a_request_that_waits_for_twenty_days():
     late = work._check_requests(1)
     assert "the law gives a month" in late.found and "petrel jobs retry" in late.cure
     assert work._check_requests(0).cure == ""
+
+
+def test_a_port_that_systemd_opened_for_the_site_is_the_sites(tmp_path, monkeypatch):
+    def refuse(*_args):
+        raise PermissionError(13, "Permission denied")
+
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        port = ours.getsockname()[1]
+        status = Status(os.getpid(), "ready", "http://localhost", "2026-01-01T00:00:00+00:00", clock_offset_s(), {}, {})
+        monkeypatch.setattr(socket.socket, "bind", refuse)
+        assert machine.check_port("127.0.0.1", port, status).ok
+        stranger = machine.check_port("127.0.0.1", port, None)
+    assert not stranger.ok and "systemd" in stranger.cure
