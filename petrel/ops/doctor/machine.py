@@ -122,17 +122,25 @@ def _check_private(folder: Path, name: str, owners: set[int] | None) -> Check:
 
 def _port_problem(host: str, port: int, status: Status | None, problem: OSError) -> Check:
     where = f"{host}:{port}"
-    holders = _listeners(port)
-    ours = {status.pid, *(pid for part in status.parts.values() for pid in part.pids)} if status else set()
-    if holders & ours:                          # systemd may have opened it for a site that has no right to
+    if status and _listens(status.pid, port):   # systemd may have opened it for a site that has no right to
         return fine("port", f"{where} is in use by this site")
     if problem.errno == errno.EADDRINUSE:
+        holders = _listeners(port)
         names = ", ".join(f"process {pid} ({_name_of(pid)})" for pid in sorted(holders)) or "another user's program"
         return bad("port", f"{where} is in use by {names}", f"Stop that program, or use another: --port {port + 1}")
     if problem.errno == errno.EACCES:
         return bad("port", f"{where}: {problem.strerror}",
                    "Let systemd open it (the units of `petrel init` do), or use port 8000 and a proxy.")
     return bad("port", f"{where}: {problem.strerror}", "Use an address of this machine: --host 127.0.0.1 or 0.0.0.0")
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether this process has the port open; others may have it too, which `_listeners` does not tell."""
+    try:
+        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in
+                   psutil.Process(pid).net_connections(kind="tcp"))
+    except psutil.Error:
+        return False
 
 
 def _listeners(port: int) -> set[int]:
