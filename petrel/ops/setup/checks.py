@@ -99,7 +99,7 @@ def _port(port: int, layout: Layout, machine: Machine) -> Check:
     is_set_up = (layout.units / "petrel.service").exists()
     if holder is None:
         return Check(f"port {port}", True, "free")
-    if is_set_up and holder in OURS:
+    if is_set_up and holder.split()[0] in OURS:
         return Check(f"port {port}", True, f"{holder} holds it for this site")
     return _bad(f"port {port}", f"{holder} has it",
                 f"When you do not need {holder}: systemctl disable --now {holder}. When it is to stand in front of "

@@ -2,7 +2,7 @@
 
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, privacy
+from petrel.features import about, accounts, privacy
 from tests.drain import drain
 from tests.people import people
 
@@ -41,3 +41,17 @@ async def test_other_changes_say_nothing(site):
     async with writing(wren, cause="tests") as w:
         await accounts.update(w, accounts.Changes(note="plovers"))
     assert await history(wren.account) == []
+
+
+async def test_a_consent_names_the_versions_of_the_texts(site):
+    async with writing(CREW, cause="tests") as w:
+        await about.write(w, "rules", "- Be kind")
+        await about.write(w, "terms", "One")
+        await about.write(w, "terms", "Two")
+    new = accounts.NewAccount("wren4", password="a plover on the beach", email="wren4@example.org")
+    await accounts.sign_up(accounts.Newcomer(new, has_agreed=True), cause="tests")
+    async with reading(CREW) as r:
+        [account] = (await accounts.ids_by_handle(r, ["wren4"])).values()
+    await drain("privacy.consents")
+    async with reading(CREW) as r:
+        assert [one.version for one in await privacy.consents.of(r, account)] == ["rules 1, terms 2"]
