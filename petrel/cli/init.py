@@ -58,7 +58,7 @@ def init(wiring: Wiring, /, domain: str, **given: Any) -> None:
         raise CannotWork("Which name shall the site have? petrel init DOMAIN, or, only to look at Petrel: petrel init "
                          "--try-out")
     answers = _ask(domain, given, before)
-    _look(answers, layout, machine, given["despite"])
+    _look(answers, layout, machine, wiring.settings_or_defaults(str(data)).acme_directory, given["despite"])
     if given["only_check"]:
         return
     work = setup.Work(
@@ -125,9 +125,9 @@ def _refuse_another_name(wiring: Wiring, layout: Layout, domain: str, before: An
         setup.refuse_another_name(layout, held.base_url, held.try_out, setup.proper(domain, try_out=True))
 
 
-def _look(answers: Answers, layout: Layout, machine: Machine, despite: tuple[str, ...]) -> None:
+def _look(answers: Answers, layout: Layout, machine: Machine, issuer: str, despite: tuple[str, ...]) -> None:
     """Errors: CannotWork, with everything that stands in the way."""
-    checks = setup.examine(answers, layout, machine)
+    checks = setup.examine(answers, layout, machine, issuer)
     wrong = [c for c in checks if not c.ok and c.name not in despite]
     for c in checks:
         click.echo(f"{'ok ' if c.ok else 'BAD' if c in wrong else '-- '} {c.name}: {c.found}")

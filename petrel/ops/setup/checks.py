@@ -18,8 +18,9 @@ CLOCK_MOST_S = 300
 OURS = ("petrel", "systemd", "init", "python", "python3")
 
 
-def examine(answers: Answers, layout: Layout, machine: Machine) -> list[Check]:
-    """In the order in which one would mend them. Asks the DNS and, for certificates of our own, one web server."""
+def examine(answers: Answers, layout: Layout, machine: Machine, issuer: str) -> list[Check]:
+    """In the order in which one would mend them. Asks the DNS and, for certificates of our own, the
+    `issuer` at this address."""
     checks = [_root(layout, machine)]
     if layout.is_system:
         checks.append(_program(machine))
@@ -28,7 +29,7 @@ def examine(answers: Answers, layout: Layout, machine: Machine) -> list[Check]:
         checks.append(_dns(answers, machine))
     if answers.https == "own" and answers.domain:
         checks += [_port(port, layout, machine) for port in (443, 80)]
-        checks.append(_clock(machine))
+        checks.append(_clock(machine, issuer))
     if answers.https == "proxy":
         checks.append(_proxies(answers.proxies))
     return checks
@@ -106,12 +107,12 @@ def _port(port: int, layout: Layout, machine: Machine) -> Check:
                 "Petrel: --https proxy")
 
 
-def _clock(machine: Machine) -> Check:
-    ahead_s = machine.ahead_s()
+def _clock(machine: Machine, issuer: str) -> Check:
+    ahead_s = machine.ahead_s(issuer)
     if ahead_s is None:
-        return _bad("clock", "the certificate authority cannot be reached",
-                    "This machine has to reach the web by HTTPS: look at its firewall and /etc/resolv.conf. A clock "
-                    "that is off by months has the same effect: compare `date -u` with your watch.")
+        return _bad("issuer", f"{issuer} does not answer: no certificate can be had",
+                    "This machine has to reach the web by HTTPS: look at its firewall and /etc/resolv.conf. Does the "
+                    "issuer have a bad day? Go on, the site obtains its certificate later: --despite issuer")
     if abs(ahead_s) > CLOCK_MOST_S:
         how = "ahead" if ahead_s > 0 else "behind"
         return _bad("clock", f"this machine's clock is {_span(abs(ahead_s))} {how}",

@@ -52,7 +52,7 @@ def wishes(answers: Answers, machine: Machine) -> list[Wish]:
     """The settings that follow from the answers. Sign-up stays shut to strangers until the crew has opened it."""
     everywhere = "::" if machine.has_ipv6 else "0.0.0.0"  # noqa: S104 (it is to be reached by everybody)
     found = [Wish("try_out", answers.try_out), Wish("contact_email", answers.contact, True),
-             Wish("registrations", "invite", True)]
+             Wish("acme_contact", answers.contact, True), Wish("registrations", "invite", True)]
     if answers.domain:
         found += [Wish("base_url", answers.address)]
     if answers.https == "own":

@@ -19,7 +19,7 @@ def machine(tmp_path: Path) -> Pretended:
 def wrong(machine: Pretended, answers: Answers = OWN) -> dict[str, str]:
     """Name of a check that is not well -> what is found, and the cure."""
     before = sorted(machine.root.rglob("*"))
-    found = examine(answers, layout_of(machine.root), machine)
+    found = examine(answers, layout_of(machine.root), machine, "https://issuer.example/dir")
     assert sorted(machine.root.rglob("*")) == before and machine.calls == []
     assert all(c.cure for c in found if not c.ok)
     return {c.name: f"{c.found} / {c.cure}" for c in found if not c.ok}
@@ -55,10 +55,10 @@ def test_ports_that_somebody_has(machine: Pretended) -> None:
 
 
 @pytest.mark.parametrize(("ahead_s", "said"), [(7300, "2.0 hours ahead"), (-5 * 3600, "5.0 hours behind"),
-                                               (None, "cannot be reached")])
+                                               (None, "does not answer")])
 def test_a_clock_that_is_off(machine: Pretended, ahead_s: float | None, said: str) -> None:
     machine.clock_s = ahead_s
-    assert said in wrong(machine)["clock"]
+    assert said in wrong(machine)["issuer" if ahead_s is None else "clock"]
 
 
 def test_no_root_no_memory_no_place_for_the_program(machine: Pretended) -> None:
