@@ -157,15 +157,17 @@ def _tell(wiring: Wiring, answers: Answers, layout: Layout, machine: Machine) ->
         return
     click.echo(f"The site runs, and starts by itself with this machine: {answers.address}")
     become_owner(layout.data)
-    if link := _setup_link(wiring, layout.data):
+    now = wiring.settings(str(layout.data))
+    if answers.https == "own" and not setup.wait_for_certificate(answers.domain, now.port, now.acme_roots):
+        click.echo("It has no certificate yet, so browsers warn. It goes on asking for one; what is in the way: petrel "
+                   "certificates show; petrel doctor")
+    if link := _setup_link(wiring, now):
         click.echo("Open this in a browser, make your account, and go through the first pages. It works once, within "
                    f"seven days:\n  {link}")
     click.echo("Is it well? petrel doctor")
 
 
-def _setup_link(wiring: Wiring, data: Path) -> str | None:
-    now = wiring.settings(str(data))
-
+def _setup_link(wiring: Wiring, now: Any) -> str | None:
     async def work() -> str | None:
         async with reading(System("cli")) as r:
             if await accounts.invites.has_owner(r):

@@ -6,11 +6,12 @@ is changed before every check is well; a step that was interrupted anywhere, pow
 same command; the name of a site is changed only while it is tried out. source: decision 0022. Read next: steps.py.
 """
 
+from petrel.ops.setup.beginning import certified, wait_for_certificate
 from petrel.ops.setup.checks import examine
 from petrel.ops.setup.domains import is_public, proper
 from petrel.ops.setup.machine import Machine
 from petrel.ops.setup.shapes import Answers, CannotWork, Layout, Wish
 from petrel.ops.setup.steps import Work, answers_before, refuse_another_name, run, wishes
 
-__all__ = ["Answers", "CannotWork", "Layout", "Machine", "Wish", "Work", "answers_before", "examine", "is_public",
-           "proper", "refuse_another_name", "run", "wishes"]
+__all__ = ["Answers", "CannotWork", "Layout", "Machine", "Wish", "Work", "answers_before", "certified", "examine",
+           "is_public", "proper", "refuse_another_name", "run", "wait_for_certificate", "wishes"]

@@ -1,5 +1,7 @@
 """Starting the site by systemd, and waiting until it answers."""
 
+import socket
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from petrel.storage.postgres import holder_of
 PATIENCE_S = 600.0
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 15.0
+CERTIFICATE_S, ASK_S = 60.0, 5.0
 LOG = "journalctl -u petrel -n 50"
 
 
@@ -47,3 +50,23 @@ def _wait(data: Path, machine: Machine, say: Callable[[str], None]) -> None:
 def _answers(data: Path) -> bool:
     status = read_status(data)
     return status is not None and status.state == "ready" and holder_of(data) is not None
+
+
+def certified(domain: str, port: int, roots: str) -> bool:
+    """Whether the site shows a certificate of this name that browsers believe; `roots`: a file of the only authorities
+    that are believed, "" for the usual. Asks this machine, wherever the name leads."""
+    try:
+        tls = ssl.create_default_context(cafile=roots or None)
+        line = socket.create_connection(("localhost", port), timeout=ASK_S)
+        with line, tls.wrap_socket(line, server_hostname=domain):
+            return True
+    except OSError:
+        return False
+
+
+def wait_for_certificate(domain: str, port: int, roots: str) -> bool:
+    """For a minute: an issuer usually takes ten seconds. The site goes on trying by itself."""
+    until = time.monotonic() + CERTIFICATE_S
+    while not (is_there := certified(domain, port, roots)) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+    return is_there
