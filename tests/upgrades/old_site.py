@@ -13,6 +13,8 @@ from tests.conftest import Server
 
 # Of pg_dump for psql, and of newer servers than some that this is laid out on.
 NOT_FOR_ALL = ("\\restrict", "\\unrestrict", "SET transaction_timeout")
+# Whoever is no superuser may give a function away only to who may make functions there.
+FIRST = ("ALTER SCHEMA messages OWNER TO petrel_owner;", "GRANT USAGE, CREATE ON SCHEMA messages TO petrel_messages;")
 # The journal says in which transaction an entry was written, and a new server begins to count anew.
 COUNT_ON = """
 do $$ begin
@@ -47,7 +49,7 @@ async def lay_out(server: Server, name: str, folder: Path) -> Addresses:
         try:
             await connection.execute("set synchronous_commit = off")
             await connection.execute((migrate.STORAGE / "roles.sql").read_text())
-            await connection.execute(text)
+            await connection.execute(text.replace(FIRST[0], "\n".join(FIRST)))
             await connection.execute("reset all; set synchronous_commit = off")
             await connection.execute("delete from petrel_migrations.kept")
             await connection.execute(NUMBERS, facts["kept"], facts["kept_types"])
