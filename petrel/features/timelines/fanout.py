@@ -387,7 +387,7 @@ async def _serve(fanout: Fanout, reader: asyncio.StreamReader, writer: asyncio.S
             task = asyncio.create_task(answer(int(line)))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
-    except (OSError, ValueError):
-        pass
+    except (OSError, ValueError, asyncio.CancelledError):
+        pass        # cancelled when the process ends: streams would log that as an error
     finally:
         writer.close()
