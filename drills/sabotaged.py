@@ -69,8 +69,17 @@ def keep_keys() -> None:
     seal.destroy = kept
 
 
+def never_renew() -> None:
+    """The first certificate is obtained and never another: what a renewer does that died unnoticed."""
+    from petrel.ops.certificates import renewing
+
+    due = renewing.is_due
+    vars(renewing)["is_due"] = lambda live, *more: live is None and due(live, *more)
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
-                                           "ack-before-commit": ack_before_commit, "keep-keys": keep_keys}
+                                           "ack-before-commit": ack_before_commit, "keep-keys": keep_keys,
+                                           "never-renew": never_renew}
 
 
 def main() -> None:

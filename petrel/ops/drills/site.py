@@ -109,9 +109,10 @@ async def private_site(folder: Path, program: Sequence[str] = ("petrel",),
     build's. Errors: Broken when it does not come up.
     """
     console = folder.with_name(folder.name + ".console")
+    port = (settings or {}).get("PETREL_PORT", "0")
     with console.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *program, "up", "--data", str(folder), "--port", "0",
+            sys.executable, "-m", *program, "up", "--data", str(folder), "--port", port,
             cwd=root, env=environment(settings, root), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True)      # an interrupt at the terminal is for the drill, which stops the site
     site = Site(folder, process, console)
