@@ -30,6 +30,11 @@ class DeskCase(Struct, frozen=True, kw_only=True):
     """Those in force."""
 
     @property
+    def infringements(self) -> int:
+        """Standing decisions on copyright: whoever infringes again and again loses the account (17 U.S.C. 512 (i))."""
+        return sum(one.ground == "copyright" and one.undone_at is None for one in self.history)
+
+    @property
     def has_hidden(self) -> bool:
         """Something here is not public, and was not looked at."""
         return any(one.copy is None for one in self.evidence)

@@ -13,6 +13,7 @@ from petrel.core.viewer import Viewer
 from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
+from petrel.features.moderation.numbers import Year
 from petrel.ops.watching import Examination
 from petrel.web import said
 from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
@@ -195,6 +196,9 @@ class Moderating(Protocol):
 
     async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
         """Errors: NotFound, Refused."""
+
+    async def moderation_numbers(self, year: int) -> Year:
+        """Some minutes old at most."""
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]: ...
 

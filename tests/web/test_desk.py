@@ -7,6 +7,7 @@ import pytest
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts
+from petrel.web.rooms import moderating as rooms_moderating
 from tests.web.someone import PASSWORD, Someone, front_door, joined
 from tests.web.test_rooms import text_of
 
@@ -151,3 +152,22 @@ async def test_nobody_joins_from_a_blocked_network(site):
     answer = await newcomer.submit("/auth/sign_up", "/auth/sign_up", handle="bot", password=PASSWORD,
                                    password_again=PASSWORD, agreement="1")
     assert answer.status == 403 and "Nobody can join" in answer.text
+    for lift in re.findall(r'action="(/desk/blocks/\d+/lift)"', (await boss.get("/desk/blocks")).text):
+        await boss.submit("/desk/blocks", lift)
+    assert (await joined(door, "nobot"))
+
+
+async def test_the_year_in_numbers(site):
+    door = await front_door()
+    boss, visitor = await crew_of(door, "nora", "owner"), Someone(door)
+    rooms_moderating.KEPT.clear()
+    exact = text_of(await boss.get("/desk/numbers"))
+    assert "Reports: It breaks a rule of this site" in exact and "Decided by a program 0" in exact
+    public = text_of(await visitor.get("/about/moderation"))
+    assert "Reports: It breaks a rule of this site under 10" in public
+    table = await boss.get("/desk/numbers?as=csv")
+    assert table.headers["content-type"].startswith("text/csv") and ",report,violation,2," in table.text
+    for path in ("/about/moderation?year=1999", "/about/moderation?year=3000"):
+        assert (await visitor.get(path)).status == 404
+    [otto] = await joined(door, "otto")
+    assert (await otto.get("/desk/numbers")).status == 404

@@ -10,7 +10,7 @@ source: docs/law/visibility.md sections 4.8, 4.11, 4.12, 6; decision 0027.
 Read next: shapes.py, rules.py, functions.sql.
 """
 
-from petrel.features.moderation import appeals, apps, block_rules, blocks, rules
+from petrel.features.moderation import appeals, apps, block_rules, blocks, numbers, rules
 from petrel.features.moderation.blocks import is_blocked_address, is_blocked_domain
 from petrel.features.moderation.cases import assign, close, crew, evidence, find, look, queue, reopen, reports
 from petrel.features.moderation.deciding import decide, history, release, undo
@@ -72,6 +72,7 @@ __all__ = [
     "is_blocked_address",
     "is_blocked_domain",
     "look",
+    "numbers",
     "queue",
     "release",
     "reopen",

@@ -337,3 +337,30 @@ begin
      and (p_below is null or r.id < p_below) and (p_above is null or r.id > p_above)
    order by r.id desc limit p_limit;
 end $$;
+
+-- Numbers of a stretch of time, for the yearly report: reports and notices by kind, decisions by what and ground, appeals
+-- by how they ended, and how long it took at the median, in hours. Nobody is in them.
+create or replace function moderation.numbers(p_digest bytea, p_from timestamptz, p_until timestamptz)
+returns table (sort text, kind text, count bigint, hours float8)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select case when r.is_notice then 'notice' else 'report' end, r.kind, count(*),
+         percentile_cont(0.5) within group (order by extract(epoch from c.closed_at - r.made_at)::float8) / 3600
+    from moderation.report r join moderation.case_file c on c.cell = r.cell and c.id = r.case_file
+   where r.made_at >= p_from and r.made_at < p_until group by 1, 2
+  union all
+  select 'decision', d.what || ' ' || d.ground, count(*), null from moderation.decision d
+   where d.decided_at >= p_from and d.decided_at < p_until group by 2
+  union all
+  select 'origin', case when d.is_of_notice then 'notice' else 'report' end, count(*), null from moderation.decision d
+   where d.decided_at >= p_from and d.decided_at < p_until and d.what <> 'nothing' group by 2
+  union all
+  select 'undone', d.what, count(*), null from moderation.decision d
+   where d.undone_at >= p_from and d.undone_at < p_until group by 2
+  union all
+  select case when a.is_counter then 'counter-notice' else 'appeal' end, a.state, count(*),
+         percentile_cont(0.5) within group (order by extract(epoch from a.decided_at - a.made_at)::float8) / 3600
+    from moderation.appeal a where a.made_at >= p_from and a.made_at < p_until group by 1, 2
+  order by 1, 2;
+end $$;

@@ -1,6 +1,7 @@
 """Reporting, and the desk of the crew: functions of `needs.Moderating` over the room moderation."""
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from petrel.core import limits
@@ -11,6 +12,7 @@ from petrel.features import about, accounts, moderation, posts
 from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
+from petrel.features.moderation.numbers import Year
 from petrel.features.posts import Code, Surface
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
 from petrel.web.forms import as_id
@@ -19,6 +21,9 @@ from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.views import account_view
 
 MOST_BLOCKS = 5_000
+KEPT_S = 300.0
+KEPT: dict[int, tuple[float, Year]] = {}
+"""Numbers by year, and until when they are young enough; there are as many as there are years."""
 OUR_PAGE = re.compile(r"/@([^/@]+(?:@[^/]+)?)(?:/(\d{1,19}))?/?")
 
 
@@ -112,6 +117,13 @@ class ModeratingRooms:
     async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await moderation.blocks.undo_list(w, number)
+
+    async def moderation_numbers(self, year: int) -> Year:
+        kept = KEPT.get(year)
+        if kept is None or kept[0] < time.monotonic():
+            async with reading(Anonymous()) as r:
+                kept = KEPT[year] = (time.monotonic() + KEPT_S, await moderation.numbers.of_year(r, year))
+        return kept[1]
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]:
         async with reading(_staff(viewer, "queue")) as r:
