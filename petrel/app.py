@@ -125,7 +125,8 @@ def load_api() -> None:
 
 def install_limits(settings: Settings) -> None:
     """Tells the rooms what the operator chose."""
-    shared = {name: getattr(settings, name) for name in limits.Limits.__struct_fields__ if name != "base_url"}
+    shared = {name: getattr(settings, name) for name in limits.Limits.__struct_fields__
+              if name not in ("base_url", "caution")}
     limits.install(limits.Limits(base_url=settings.address, **shared))
     mail.install(relay_of(settings))
 

@@ -20,6 +20,7 @@ from petrel import app
 from petrel import settings as sources
 from petrel.core import closing, gone, seen
 from petrel.core.errors import PetrelError
+from petrel.ops import attendance
 from petrel.ops.processes import LEAVE_GENTLY, report_ready
 from petrel.settings import Settings
 from petrel.storage.pools import Addresses
@@ -147,8 +148,9 @@ async def _web(prepared: Prepared) -> None:
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         await closing.look()
+        await attendance.hear()
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
-                    asyncio.create_task(closing.watch())]
+                    asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
         try:

@@ -160,6 +160,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         "From this many followers on, posts are merged in at reading instead of fanned out",
         "accounts", ge=100, le=10_000_000)] = 10_000
 
+    careful_after_h: Annotated[int, _meta(
+        "So long may pressing things wait for the crew; then newcomers wait for it too", "hours", live=True,
+        ge=1, le=1000)] = 4
+    safe_after_h: Annotated[int, _meta(
+        "So long may pressing things wait for the crew; then nobody can join", "hours", live=True, ge=1, le=1000)] = 12
+
     database_url: Annotated[str, _meta(
         "Postgres >= 15 of your own for everything but the keys; empty: the embedded one", "URL", secret=True)] = ""
     keyring_url: Annotated[str, _meta(

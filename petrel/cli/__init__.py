@@ -24,6 +24,7 @@ NOUNS = {
     "database": "Databases for production: set up, check, move, upgrade",
     "upgrade": "Bring the running site to this release, and back",
     "certificates": "Show which certificates are served, and have a new one ordered",
+    "waiting": "What waits for the crew, in the order to take it",
     "settings": "Show and change settings",
     "accounts": "Make, show and change accounts",
     "tokens": "Make access tokens",

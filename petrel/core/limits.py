@@ -5,11 +5,13 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Limits(Struct, frozen=True, kw_only=True):
     """`base_url` without a slash at its end. `post_length` in characters as people count them. What is 0 here and not
-    in the settings is off until the wiring installs them."""
+    in the settings is off until the wiring installs them. `caution`: how careful the site is because nobody of the crew
+    answers (`be_careful`)."""
 
     base_url: str = "http://localhost:8000"
     try_out: bool = False
@@ -26,6 +28,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     rate_limits: bool = True
     post_length: int = 500
     celebrity_followers: int = 10_000
+    careful_after_h: int = 4
+    safe_after_h: int = 12
+    caution: int = 0
 
     @property
     def domain(self) -> str:
@@ -33,13 +38,35 @@ class Limits(Struct, frozen=True, kw_only=True):
         return self.base_url.partition("://")[2]
 
 
-_current = Limits()
+_chosen = Limits()
+_current = _chosen
 
 
 def current() -> Limits:
+    """What counts now: what the operator chose, lowered by caution."""
     return _current
 
 
 def install(limits: Limits) -> None:
+    global _chosen, _current
+    _chosen, _current = limits, _lowered(limits, limits.caution or _current.caution)
+
+
+def be_careful(caution: int) -> None:
+    """While nobody of the crew answers (petrel/ops/attendance). 0 ends it: what the operator chose counts again."""
     global _current
-    _current = limits
+    if caution != _current.caution:
+        _current = _lowered(_chosen, caution)
+
+
+NEWCOMER_H = 168
+
+
+def _lowered(limits: Limits, caution: int) -> Limits:
+    """Nobody looks after newcomers: from 1 on they wait for the crew, and those who came this week may do less; at 2
+    nobody is taken. source: decision 0031."""
+    registrations, newcomer_h = limits.registrations, limits.newcomer_hours
+    if caution:
+        registrations = "closed" if caution > 1 else "approval" if registrations == "open" else registrations
+        newcomer_h = max(newcomer_h, NEWCOMER_H)
+    return replace(limits, registrations=registrations, newcomer_hours=newcomer_h, caution=caution)

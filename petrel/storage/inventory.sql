@@ -746,3 +746,7 @@ comment on column signup.gate.is_one is 'what: there is one row; of: site; for: 
 comment on column signup.gate.shut_at is 'what: when nobody more was taken; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
 comment on column signup.gate.since_at is 'what: when the wave began; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
 comment on column signup.gate.why is 'what: why; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
+comment on column ops.attendance.is_one is 'what: nothing, there is one row; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column ops.attendance.mode is 'what: how careful the site is, because nobody answers; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column ops.attendance.since is 'what: since when; of: site; for: show; kept: always; erased: never; leaves: yes';
+comment on column ops.attendance.oldest_at is 'what: since when the oldest pressing thing waits; of: site; for: show; kept: always; erased: never; leaves: yes';

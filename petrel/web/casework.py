@@ -1,5 +1,7 @@
 """What the pages of reports and of the crew's desk show."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from petrel.features.moderation import Appeal, Case, Decision, Evidence, OwnDecision, OwnReport, Report
@@ -38,6 +40,16 @@ class DeskCase(Struct, frozen=True, kw_only=True):
     def has_hidden(self) -> bool:
         """Something here is not public, and was not looked at."""
         return any(one.copy is None for one in self.evidence)
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """Something that waits for the crew. `where`: a page that begins with a slash, or a command."""
+
+    kind: str
+    what: str
+    since: datetime
+    where: str
+    is_pressing: bool
 
 
 class DeskAppeal(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from petrel.features.moderation.numbers import Year
 from petrel.ops.watching import Examination
 from petrel.web import said
 from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
-from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
+from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -171,6 +171,8 @@ class Moderating(Protocol):
 
     async def appeal(self, viewer: Viewer, decision: int, plea: Plea, *, cause: str) -> None:
         """Errors: NotFound, Invalid, Conflict."""
+
+    async def desk_waiting(self, viewer: Viewer) -> list[Wait]: ...
 
     async def desk_appeals(self, viewer: Viewer) -> list[Appeal]: ...
 

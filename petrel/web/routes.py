@@ -140,6 +140,7 @@ ADDRESSES = (
     _none("/desk/cases/{number}/decide", "POST", desk.decide, CONSOLE),
     _none("/desk/arrivals", "GET", arrivals.show, CONSOLE),
     _none("/desk/arrivals", "POST", arrivals.act, CONSOLE),
+    _none("/desk/waiting", "GET", desk.waiting, CONSOLE),
     _none("/desk/appeals", "GET", desk.appeals, CONSOLE),
     _none("/desk/appeals/{number}", "GET", desk.appeal, CONSOLE),
     _none("/desk/appeals/{number}", "POST", desk.answer, CONSOLE),

@@ -1,7 +1,5 @@
 """What pages show and what forms send. Text in `html` fields is sanitised HTML; all other text is plain.
-
-Nothing here decides who sees what: a shape holds only what the verdict has let through for this viewer.
-"""
+Nothing here decides who sees what: a shape holds only what the verdict has let through for this viewer."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -196,7 +194,7 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """What a site says of itself. `registration`: open, invite or closed."""
+    """What a site says of itself. `registration`: open, invite or closed. `caution`: see petrel/ops/attendance."""
 
     name: str = "Petrel"
     description: str = ""
@@ -212,6 +210,7 @@ class Site(Struct, frozen=True, kw_only=True):
     members: int | None = None
     posts: int | None = None
     is_try_out: bool = False
+    caution: int = 0
     texts: frozenset[str] = frozenset()
     """Kinds of texts that the crew has written: about, rules, imprint, privacy, terms, contact."""
 

@@ -71,6 +71,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "desk_blocks.html": (surfaces.NONE, _DESK),
     "desk_list.html": (surfaces.NONE, _DESK),
     "desk_arrivals.html": (surfaces.NONE, "who came, for the crew; no post stands in it"),
+    "desk_waiting.html": (surfaces.NONE, _DESK),
     "desk_appeals.html": (surfaces.NONE, _DESK),
     "desk_appeal.html": (surfaces.NONE, _DESK),
     "judged.html": (surfaces.NONE, "the crew's reasons, to whom they concern; names posts by number"),

@@ -63,6 +63,12 @@ async def undo(visit: Visit) -> Response:
     return visit.go(f"/desk/cases/{await visit.needs.desk_undo(visit.viewer, _number(visit), cause=visit.cause)}")
 
 
+async def waiting(visit: Visit) -> Response:
+    """All that nobody has taken up, in the order in which to take it: for whoever comes back first."""
+    visit.member()
+    return visit.page("desk_waiting.html", waits=await visit.needs.desk_waiting(visit.viewer), here="waiting")
+
+
 async def appeals(visit: Visit) -> Response:
     visit.member()
     return visit.page("desk_appeals.html", appeals=await visit.needs.desk_appeals(visit.viewer), here="appeals")

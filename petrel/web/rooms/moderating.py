@@ -14,7 +14,8 @@ from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, 
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.moderation.numbers import Year
 from petrel.features.posts import Code, Surface
-from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget
+from petrel.ops import attendance
+from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
 from petrel.web.forms import as_id
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
@@ -72,6 +73,13 @@ class ModeratingRooms:
     async def appeal(self, viewer: Viewer, decision: int, plea: Plea, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await moderation.appeals.appeal(w, decision, plea)
+
+    async def desk_waiting(self, viewer: Viewer) -> list[Wait]:
+        async with reading(_staff(viewer, "what waits")) as r:
+            await moderation.crew(r)
+            found = await attendance.waiting_for(r)
+        return [Wait(kind=one.kind, what=one.what, since=one.since, where=attendance.where(one),
+                     is_pressing=one.weight >= attendance.PRESSING) for one in found]
 
     async def desk_appeals(self, viewer: Viewer) -> list[Appeal]:
         async with reading(_staff(viewer, "appeals")) as r:

@@ -50,6 +50,7 @@ class ReadingRooms:
             description=setting.site_description,
             contact=setting.contact_email,
             registration=setting.registrations,
+            caution=setting.caution,
             asks_email=setting.email_confirmation,
             sends_mail=mail.is_on(),
             post_graphemes=setting.post_length,
