@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from petrel.api.http import http2
+from petrel.api.http import http2, wire
 from petrel.api.http.serving import Listeners, Server
 from petrel.api.http.wire import Connection
 from petrel.ops.certificates import Served, files_of, places, put, self_signed
@@ -192,6 +192,30 @@ def test_the_plain_port_sends_everybody_to_https_and_answers_authorities(
         assert ask(wrong).startswith(b"HTTP/1.1 400")
 
 
+def goes_on(client: Client) -> None:
+    """As browsers read a goodbye: what has begun goes on. The library would end everything."""
+    client.h2.state_machine.state = type(client.h2.state_machine.state).CLIENT_OPEN
+
+
+def test_a_client_is_warned_before_its_requests_are_refused(
+        secure: tuple[Address, Address, Server], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another release takes over: nothing that is on its way is lost."""
+    monkeypatch.setattr(wire, "_lingers", True)
+    monkeypatch.setattr(http2, "LINGER_S", 0.5)
+    with Client(secure[0]) as client:
+        client.get("/api/v1/things/1")
+        mine = client.socket.getsockname()[1]
+        connection, = [one for one in secure[2].server_state.connections
+                       if one.transport.get_extra_info("peername")[1] == mine]
+        connection.loop.call_soon_threadsafe(connection.shutdown)
+        while client.goodbye is None:
+            client.listen()
+        goes_on(client)
+        assert client.get("/api/v1/things/1").status == 200
+        while not client.is_closed:
+            client.listen()
+
+
 def test_stopping_answers_what_is_under_way_and_takes_no_more(
         secure: tuple[Address, Address, Server]) -> None:
     """Last of this file: it stops the server."""
@@ -202,8 +226,7 @@ def test_stopping_answers_what_is_under_way_and_takes_no_more(
         server.should_exit = True
         while client.goodbye is None:
             client.listen()
-        client.socket.sendall(b"")
-        client.h2.state_machine.state = type(client.h2.state_machine.state).CLIENT_OPEN    # as browsers read a goodbye
+        goes_on(client)
         client.h2.send_data(number, b": 1}", end_stream=True)
         client.flush()
         assert json.loads(client.until(number).body) == {"a": 1}
