@@ -147,6 +147,7 @@ class KeptSettings:
         self._settings = settings
 
     def read(self) -> Mapping[str, Any]:
+        install_limits(_with_live(self._settings))      # another process may have written them just now
         now = sources.load(self._settings.data)
         return {f.name: ("***" if getattr(now, f.name) else "") if f.secret else getattr(now, f.name)
                 for f in sources.fields() if f.name in choices.CHANGEABLE}
@@ -211,6 +212,7 @@ async def _beat(open_now: doors.Doors, settings: Settings) -> None:
             seen = now
             settings = _with_live(settings)
             install_limits(settings)
+            log.info("settings taken over")
 
 
 def _changed_at_ns(settings: Settings) -> int:
@@ -228,7 +230,6 @@ def _with_live(old: Settings) -> Settings:
         log.error("settings not taken over", error=e.message)
         return old
     live = {f.name: getattr(new, f.name) for f in sources.fields() if f.live}
-    log.info("settings taken over")
     return sources.replace(old, **live)
 
 

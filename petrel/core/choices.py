@@ -15,7 +15,8 @@ CHANGEABLE = frozenset((
 
 
 class Choices(Protocol):
-    """`read` gives those of CHANGEABLE that this release has, secrets as "***" or ""; `write` sets several, all or
+    """`read` gives those of CHANGEABLE that this release has, secrets as "***" or "", and this process takes them over,
+    also when another has just written them; `write` sets several, all or
     none, in force in this process when it returns and in others within seconds. Errors: Invalid."""
 
     def read(self) -> Mapping[str, Any]: ...

@@ -10,6 +10,7 @@ from petrel.core import choices, limits
 from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
 from petrel.features import accounts
+from petrel.outside import mail
 from tests.web.browser import Browser
 from tests.web.someone import PASSWORD, Someone, front_door
 from tests.web.test_pages import assert_is_sound
@@ -29,6 +30,7 @@ def kept(tmp_path: Path) -> Iterator[Path]:
     before = limits.current()
     yield tmp_path
     limits.install(before)
+    mail.install(None)
     choices.install(None)
 
 
@@ -87,10 +89,17 @@ async def test_a_password_is_never_shown_and_stays_when_it_is_not_typed_anew(sit
                mail_password="sesame 4711", mail_from="")
     shown = (await keeper.get("/setup/steps/mail")).text
     assert "sesame" not in shown and 'value="***"' in shown
-    await fill(keeper, "mail", mail_server="smtp2.example", mail_port="465", mail_security="tls", mail_user="me",
+    await fill(keeper, "mail", mail_server="127.0.0.1", mail_port="9", mail_security="tls", mail_user="me",
                mail_password="***", mail_from="")
     now = settings.load(str(kept), environment={})
-    assert (now.mail_server, now.mail_port, now.mail_password) == ("smtp2.example", 465, "sesame 4711")
+    assert (now.mail_server, now.mail_port, now.mail_password) == ("127.0.0.1", 9, "sesame 4711")
+    # Another process sends the letter, which has not taken the settings over.
+    limits.install(limits.Limits())
+    mail.install(None)
+    form = (await keeper.get("/setup/steps/site")).hidden
+    mail.install(None)
+    tried = await keeper.post("/setup/steps/mail", csrf=form["csrf"], act="test", to="me@bird.example")
+    assert tried.status == 503 and "127.0.0.1" in tried.text and "Save the name" not in tried.text
     bad = await keeper.submit("/setup/steps/mail", "/setup/steps/mail", mail_port="many")
     assert bad.status == 422 and "mail_port" in bad.text
 

@@ -56,6 +56,7 @@ class FoundingRooms:
     async def test_mail(self, viewer: Viewer, address: str) -> str:
         async with reading(member_of(viewer)) as r:
             await _must_own(r, "mail")
+        choices.current().read()
         if not mail.is_on():
             raise Invalid(None, "Save the name of a mail server first")
         return await mail.try_out(address)
