@@ -23,6 +23,7 @@ def test_the_later_source_wins(tmp_path: Path) -> None:
 
 def test_the_data_directory_comes_from_the_environment_or_the_command_line(tmp_path: Path) -> None:
     assert settings.load(environment={"PETREL_DATA": str(tmp_path)}).folder == tmp_path
+    assert settings.load(str(tmp_path), environment={"PETREL_DATA": "/elsewhere"}).folder == tmp_path
     assert settings.load(environment={}).data == "petrel-data"
     (tmp_path / "settings.toml").write_text(f'data = "{tmp_path}"\n')
     with pytest.raises(Invalid, match="locates"):

@@ -20,7 +20,8 @@ def database() -> None:
 @with_data
 @with_json
 @click.option("--version", "major", type=int, metavar="N", help="Major version.  [default: the newest installed]")
-@click.option("--listen", multiple=True, metavar="ADDRESS", help="Let other machines in, over TLS, at this address.")
+@click.option("--listen", multiple=True, metavar="ADDRESS",
+              help="Let other machines in, over TLS, at this address. It stays so; `none` ends it.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Name under which they reach this machine.")
 @click.option("--only", type=click.Choice(["main", "keyring"]), help="One of both: the other is on another machine.")
 @click.option("--superuser-urls", "urls", type=click.Path(path_type=Path), metavar="FILE",

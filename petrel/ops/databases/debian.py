@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from petrel.ops.databases import authority
@@ -39,7 +40,8 @@ class Homes(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """`listen`: addresses to listen on, none for the socket alone; `names`: under which others reach this machine."""
+    """`listen`: addresses to listen on, `names`: under which others reach this machine. Without `listen` it stays as it
+    was, at first the socket alone; ("none",) goes back to that."""
 
     major: int | None = None
     listen: tuple[str, ...] = ()
@@ -48,13 +50,15 @@ class Wanted(Struct, frozen=True):
 
 
 class Made(Struct, frozen=True):
-    """A running cluster."""
+    """A running cluster, and how others reach it."""
 
     name: str
     major: int
     port: int
     sockets: Path
     authority: Path
+    listen: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def make(cluster: ClusterName, wanted: Wanted, say: Callable[[str], None]) -> Made:
@@ -63,6 +67,7 @@ def make(cluster: ClusterName, wanted: Wanted, say: Callable[[str], None]) -> Ma
     name = NAMES[cluster]
     folder = wanted.homes.conf / str(major) / name
     wanted.homes.ours.mkdir(mode=0o755, parents=True, exist_ok=True)
+    wanted = _as_before(name, wanted)
     mark = wanted.homes.ours / f"{major}-{name}.making"
     if mark.exists():
         say(f"Cluster {major}/{name} was left half made; making it anew.")
@@ -75,9 +80,22 @@ def make(cluster: ClusterName, wanted: Wanted, say: Callable[[str], None]) -> Ma
         mark.unlink()
     changed, restart = _configure(cluster, folder, wanted)
     _start(major, name, wanted.homes, changed=changed, restart=restart)
-    made = Made(name, major, _port(folder), wanted.homes.sockets, wanted.homes.ours / authority.CERTIFICATE)
+    made = Made(name, major, _port(folder), wanted.homes.sockets, wanted.homes.ours / authority.CERTIFICATE,
+                wanted.listen, wanted.names)
     _wait(made)
     return made
+
+
+def _as_before(name: str, wanted: Wanted) -> Wanted:
+    """Whoever prepares again, or a newer version, need not say again where it listens: others rely on it."""
+    path = wanted.homes.ours / f"{name}.json"
+    if wanted.listen:
+        listen = () if wanted.listen == ("none",) else wanted.listen
+        authority.write(path, msgspec.json.encode([listen, wanted.names if listen else ()]), 0o644)
+    if not path.exists():
+        return wanted
+    listen, names = msgspec.json.decode(path.read_bytes(), type=tuple[tuple[str, ...], tuple[str, ...]])
+    return Wanted(wanted.major, listen, names, wanted.homes)
 
 
 def _check_machine(wanted: Wanted) -> int:

@@ -149,9 +149,17 @@ async def carry_both(old: Addresses, new: Addresses, progress: Progress) -> Move
                         f"The site is as it was. Make room there. {AGAIN}") from problem
         except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
                 asyncpg.AdminShutdownError) as problem:
-            raise Unfit(f"A server went away while {cluster} was carried: {problem or type(problem).__name__}",
-                        f"The site is as it was. Wait for the server. {AGAIN}") from problem
+            raise Unfit(f"A server went away while {cluster} was carried: {_first(problem)}",
+                        "The site is as it was. Read the log of that server (a full disk ends one), and start it. "
+                        f"{AGAIN}") from problem
     return Moved(*done)
+
+
+def _first(problem: BaseException) -> str:
+    """What began it: leaving the transaction fails too, and says less."""
+    while problem.__context__ is not None:
+        problem = problem.__context__
+    return str(problem) or type(problem).__name__
 
 
 async def has_contracted(old: Addresses) -> bool:

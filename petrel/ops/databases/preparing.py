@@ -72,7 +72,7 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
             findings += await furnishing.judge(admin, cluster, this_machine())
         finally:
             await admin.close()
-        urls = urls.but(cluster, url_of(cluster, made, wanted, password))
+        urls = urls.but(cluster, url_of(cluster, made, password))
         await check_external(VARIABLES[cluster], urls.of(cluster))
         say(f"Cluster {made.major}/{made.name} is ready for {cluster}, port {made.port}.")
     return Prepared(urls, findings)
@@ -124,11 +124,11 @@ async def as_they_are(urls: Urls) -> Prepared:
     return Prepared(urls, findings)
 
 
-def url_of(cluster: ClusterName, made: debian.Made, wanted: debian.Wanted, password: str) -> str:
+def url_of(cluster: ClusterName, made: debian.Made, password: str) -> str:
     """How the site reaches it: over TLS when others are to, over the socket otherwise."""
     database = DATABASES[cluster]
-    if wanted.listen:
-        host = (wanted.names or wanted.listen)[0]
+    if made.listen:
+        host = (made.names or made.listen)[0]
         host = f"[{host}]" if ":" in host else host
         return (f"postgresql://{LOGIN}:{password}@{host}:{made.port}/{database}"
                 f"?sslmode=verify-full&sslrootcert={quote(str(made.authority))}")

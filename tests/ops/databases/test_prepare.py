@@ -84,13 +84,15 @@ def test_over_the_network_with_a_proven_name(local: Urls, places: Homes) -> None
         assert [f.text for one in reports for f in one.findings] == []
         assert "TLSv1.3 to localhost, whose name is proven" in reports[0].about
         assert ask(urls.main, "select ssl from pg_stat_ssl where pid = pg_backend_pid()") is True
+        again = prepare(Wanted(homes=places), urls, "main").urls
+        assert again.main == urls.main                          # nobody has to say it twice
         plain = urls.main.partition("?")[0]
         with pytest.raises(LinkRefused):
             asyncio.run(check_external("PETREL_DATABASE_URL", plain))
         with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError, match="no encryption"):
             asyncio.run(asyncpg.connect(plain, ssl=False))
     finally:
-        prepare(Wanted(homes=places), local, "main")
+        assert prepare(Wanted(listen=("none",), homes=places), local, "main").urls.main == local.main
 
 
 def test_a_power_cut_while_a_cluster_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
