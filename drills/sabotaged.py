@@ -77,9 +77,16 @@ def never_renew() -> None:
     vars(renewing)["is_due"] = lambda live, *more: live is None and due(live, *more)
 
 
+def archive_nothing() -> None:
+    """The archive of the log says that it has what it has not yet stored: what asynchronous copies do."""
+    from petrel.ops.backups import archive
+
+    vars(archive)["Archive"]._write = lambda *_: None
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
                                            "ack-before-commit": ack_before_commit, "keep-keys": keep_keys,
-                                           "never-renew": never_renew}
+                                           "never-renew": never_renew, "archive-nothing": archive_nothing}
 
 
 def main() -> None:

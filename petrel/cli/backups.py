@@ -196,9 +196,9 @@ def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
 
     known = dict(room.keys.load(now.folder / "keys"))
     pair = room.choose(store, known)
-    with room.rehearsal.stage(now.folder, pair, known, progress()) as ready:
-        outcome = wiring.restore(ready.ask, lambda _line: None, progress())
-    past = room.rehearsal.keep(now.folder, store, ready, outcome)
+    with room.rehearsal.stage(now.folder, pair, known, progress()) as staged:
+        outcome = wiring.restore(staged.ready.ask, lambda _line: None, progress())
+    past = room.rehearsal.keep(now.folder, store, staged, outcome)
 
     async def work() -> None:
         from petrel.core.doors import writing

@@ -44,10 +44,10 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     """
     from petrel.ops import backups as room
 
-    began = time.monotonic()
     wish = _wish(wiring, target, data, given)
     load, stages = room.going_back.expected(wish)
     say(_foretold(wish, load, stages))
+    began = time.monotonic()
     if plan:
         put({"backup": wish.pair.data.backup, "load": load, "expected_s": stages}, "", as_json)
         return
@@ -58,7 +58,7 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     took_s = time.monotonic() - began
     stages_s = {"fetching": round(ready.fetching_s, 3), **outcome.stages_s}
     result = {"backup": outcome.backup, "took_s": round(took_s, 3),
-              "expected_s": round(sum(stages.values()), 3) if stages else None, "stages_s": stages_s,
+              "expected_s": stages, "stages_s": stages_s,
               "epoch": outcome.epoch, "restored_to": outcome.restored_to, "lost_until": outcome.lost_until,
               "until_ms": outcome.until_ms, "surfaces_closed": outcome.surfaces_closed, "replayed": outcome.replayed,
               "checked": outcome.checked}

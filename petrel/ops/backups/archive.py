@@ -1,4 +1,4 @@
-"""The archive of the log: about every second what both databases have written goes to the target, sealed.
+"""The archive of the log: twice a second what both databases have written goes to the target, sealed.
 
 In each turn the keyring first, then the witness and the data: a piece of data in the target has its keys there. What
 was acknowledged before a turn began is safe when it ends. Pieces are small; every few hundred become one.
@@ -39,7 +39,6 @@ from petrel.storage.pools import Addresses
 
 log = structlog.get_logger("petrel.archive")
 
-EVERY_S = 1.0
 AGAIN_S, AGAIN_MOST_S = 2.0, 30.0
 PIECE_BYTES = 8 << 20
 MERGE_COUNT, MERGE_BYTES, MERGE_MS = 300, 8 << 20, 3_600_000
@@ -230,7 +229,7 @@ async def _until_trouble(stop: asyncio.Event, addresses: Addresses, wanted: Want
             while not stop.is_set():
                 began_s = time.monotonic()
                 if not await archive.turn():
-                    await _pause(began_s + EVERY_S - time.monotonic(), stop)
+                    await _pause(began_s + store.rest_s - time.monotonic(), stop)
             while await archive.turn():
                 pass                # told to stop: what was acknowledged until now goes too
         finally:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec import Struct
+
 from petrel.core import clock
 from petrel.ops.backups import going_back, keys, predict, standing
 from petrel.ops.backups.bring_back import Outcome
@@ -22,7 +24,7 @@ FOLDER = "rehearsal"
 
 
 @contextmanager
-def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Iterator[Ready]:
+def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Iterator["Staged"]:
     """A place beside the site; all of it is gone when the block ends: it holds keys. Errors: as of a restore."""
     folder = data / FOLDER
     witness = data / f"{FOLDER}.witness"
@@ -33,10 +35,18 @@ def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Itera
         for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
             _copy_lines(path, witness / path.name)
         wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
+        yard_s = predict.yardstick_s(data)
         with going_back.ready(wish, progress) as ready:
-            yield ready
+            yield Staged(ready, yard_s)
     finally:
         _clear(folder, witness)
+
+
+class Staged(Struct, frozen=True):
+    """`yard_s`: the yardstick when it began."""
+
+    ready: Ready
+    yard_s: float
 
 
 def _clear(folder: Path, witness: Path) -> None:
@@ -53,12 +63,14 @@ def _copy_lines(source: Path, target: Path) -> None:
     target.write_bytes(text[:text.rfind(b"\n") + 1])
 
 
-def keep(data: Path, store: Store, ready: Ready, outcome: Outcome) -> predict.Rehearsal:
+def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> predict.Rehearsal:
     """What it showed: for the new host beside the backups, for the crew in the data directory. Errors: OSError."""
+    ready = staged.ready
     load = predict.Load(ready.load.plain_bytes, ready.load.pieces, ready.load.stored_log_bytes, ready.load.log_bytes,
                         max(1, outcome.checked.entries))
     past = predict.Rehearsal(outcome.backup, clock.now_ms(), load,
-                             {"fetching": round(ready.fetching_s, 3), **outcome.stages_s})
+                             {"fetching": round(ready.fetching_s, 3), **outcome.stages_s},
+                             (staged.yard_s + predict.yardstick_s(data)) / 2)
     if not outcome.checked.findings:
         predict.keep(store, past)
         standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))

@@ -13,6 +13,7 @@ class DirectoryStore:
     """Folders are made as names need them, readable to nobody else, and go when they are empty."""
 
     is_near = True
+    rest_s = 0.5
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -15,6 +15,7 @@ class S3Store:
     """`prefix` without slashes at its ends."""
 
     is_near = False
+    rest_s = 2.0
 
     def __init__(self, bucket: str, prefix: str, access: Access) -> None:
         import obstore

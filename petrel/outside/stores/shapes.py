@@ -52,7 +52,11 @@ class Store(Protocol):
     @property
     def url(self) -> str: ...
     @property
-    def is_near(self) -> bool: ...
+    def is_near(self) -> bool:
+        """On this machine: reading it twice costs little."""
+    @property
+    def rest_s(self) -> float:
+        """How long to wait between small objects: where each is paid for, longer."""
     def items(self, folder: str) -> Iterator[Item]:
         """All objects below `folder`, sorted by name; none where there is no such folder."""
     def read(self, name: str) -> Reading: ...

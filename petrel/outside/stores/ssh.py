@@ -16,6 +16,7 @@ class SshStore:
     """`path` from the host's root; `config`: a file for `ssh -F`, "" for the user's own. Connects when it is made."""
 
     is_near = False
+    rest_s = 0.5
 
     def __init__(self, user: str, host: str, port: int | None, path: str, config: str) -> None:
         where = f"{user}@{host}" if user else host
