@@ -150,7 +150,7 @@ async def _come_back(stage: Stage, site: Site, settings: dict[str, str], lost: t
         serving_s = time.monotonic() - gone.at_s
         stage.say("It serves again; comparing ...")
         found = await Witness(wire, people, promised, follows).look(settle_s=10)
-        every = await Witness(wire, people, record, follows).look(settle_s=0)
+        every = await Witness(wire, people, _until(record, float("inf")), follows).look(settle_s=0)
         async with Load(wire, people, per_s=PER_S, readers=0, seed=46) as load:
             first, _ = await load.all_back(time.monotonic(), 20)
             await load.drained(20)

@@ -1,5 +1,6 @@
 """`petrel backups`: copies of the running site, data and keys apart, and the way back."""
 
+import os
 import re
 import sys
 import time
@@ -281,6 +282,5 @@ def _be_gentle() -> None:
     """The site comes first: we take what is left of the processor and of the disk."""
     import psutil
 
-    me = psutil.Process()
-    me.nice(10)
-    me.ionice(psutil.IOPRIO_CLASS_BE, 7)
+    os.nice(10)
+    psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)

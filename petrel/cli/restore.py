@@ -56,7 +56,7 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     with room.going_back.ready(wish, progress()) as ready:
         outcome = wiring.restore(ready.ask, say, progress())
     took_s = time.monotonic() - began
-    stages_s = {"fetching": round(ready.fetching_s, 3), **outcome.stages_s}
+    stages_s = {**ready.stages_s, **outcome.stages_s}
     result = {"backup": outcome.backup, "took_s": round(took_s, 3),
               "expected_s": stages, "stages_s": stages_s,
               "epoch": outcome.epoch, "restored_to": outcome.restored_to, "lost_until": outcome.lost_until,

@@ -31,10 +31,10 @@ class Wish(Struct, frozen=True):
 
 
 class Ready(Struct, frozen=True):
-    """`fetching_s`: how long the log took to fetch. `load`: how much there is."""
+    """`stages_s`: how long it took to look at the target and to fetch the log. `load`: how much there is."""
 
     ask: Ask
-    fetching_s: float
+    stages_s: dict[str, float]
     load: predict.Load
 
 
@@ -61,7 +61,7 @@ def ready(wish: Wish, progress: Progress) -> Iterator[Ready]:
     if not wish.with_log:
         if wish.witness is None:
             raise NotNow("Without the archive of the log the newest witness is not known: say which copy of it to use")
-        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, None, near), 0.0,
+        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, None, near), {},
                     predict.load_of(wish.pair, {}, 0))
         return
     roll.forget(beside)
@@ -73,7 +73,9 @@ def ready(wish: Wish, progress: Progress) -> Iterator[Ready]:
         load = predict.load_of(wish.pair, chosen, rolled.entries)
         if wish.witness is None:
             witness = rolled.witness
-        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, rolled, near), time.monotonic() - began, load)
+        stages_s = {"looking": round(time.monotonic() - began - rolled.pieces_s, 3),
+                    "fetching": round(rolled.pieces_s, 3)}
+        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, rolled, near), stages_s, load)
     except OSError as e:
         raise NotNow(f"{beside} cannot be written, or the target be read: {e.strerror or e}") from e
     finally:

@@ -78,6 +78,7 @@ def expected(past: Rehearsal, now: Load, yard_s: float = 0.0) -> dict[str, float
     per_piece_s = max(0.0, stages.get("fetching", 0) - then.log_bytes * per_byte_s) / max(1, then.pieces)
     more_log_mb = max(0, now.log_bytes - then.log_bytes) / 1e6
     return {
+        "looking": stages.get("looking", 0),
         "fetching": now.pieces * per_piece_s + now.log_bytes * per_byte_s,
         "proving": stages.get("proving", 0) * ratio,
         "unpacking": stages.get("unpacking", 0) * ratio,

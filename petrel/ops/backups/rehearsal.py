@@ -69,7 +69,7 @@ def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> predict.
     load = predict.Load(ready.load.plain_bytes, ready.load.pieces, ready.load.stored_log_bytes, ready.load.log_bytes,
                         max(1, outcome.checked.entries))
     past = predict.Rehearsal(outcome.backup, clock.now_ms(), load,
-                             {"fetching": round(ready.fetching_s, 3), **outcome.stages_s},
+                             {**ready.stages_s, **outcome.stages_s},
                              (staged.yard_s + predict.yardstick_s(data)) / 2)
     if not outcome.checked.findings:
         predict.keep(store, past)

@@ -7,6 +7,7 @@ them when it starts. The first gap ends it.
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Rolled(Struct, frozen=True):
     """`folder`: main/, keyring/, witness/. `spans`: from where to where the log of each goes. `until_ms`: what was
     acknowledged before it is there, 0 where no piece was.
     `entry`: of the journal, which has to be there afterwards, 0 for none. `entries`: how many the journal has, about.
-    `gap`: pieces that lie behind a gap."""
+    `gap`: pieces that lie behind a gap. `pieces_s`: how long it took to read the others."""
 
     folder: Path
     segment_bytes: int
@@ -42,6 +43,7 @@ class Rolled(Struct, frozen=True):
     entry: int
     entries: int
     gap: int
+    pieces_s: float
 
     @property
     def witness(self) -> Path:
@@ -67,6 +69,7 @@ def fetch(pair: Pair, known: Keys, folder: Path, progress: Progress) -> Rolled:
     done = log_bytes = entry = entries = 0
     segment_bytes = until_ms = 0
     spans: dict[str, tuple[int, int]] = {}
+    began = time.monotonic()
     for manifest in (pair.keyring, pair.data):
         target = folder / FOLDERS[manifest.side]
         target.mkdir(mode=0o700)
@@ -80,7 +83,8 @@ def fetch(pair: Pair, known: Keys, folder: Path, progress: Progress) -> Rolled:
             until_ms = piece.at_ms if manifest.side == "data" else 0
             done, log_bytes, entry = done + piece.size, log_bytes + len(body.log), max(entry, body.entry)
             entries = max(entries, body.entries)
-    return Rolled(folder, segment_bytes, spans, log_bytes, until_ms, entry, entries, _behind_a_gap(pair))
+    took_s = time.monotonic() - began
+    return Rolled(folder, segment_bytes, spans, log_bytes, until_ms, entry, entries, _behind_a_gap(pair), took_s)
 
 
 def _behind_a_gap(pair: Pair) -> int:
