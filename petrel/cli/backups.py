@@ -215,6 +215,28 @@ def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
 @backups.command()
 @with_data
 @click.pass_obj
+def ship(wiring: Wiring, data: str | None) -> None:
+    """Send what the target does not have yet, of a site that was stopped: before it moves to another machine."""
+    from petrel.core import clock
+    from petrel.ops import backups as room
+
+    now = wiring.settings(data)
+    place = _store(wiring, now, "").url
+    wanted = room.archive.Wanted(now.folder, place, lambda: wiring.store(now))
+    at_ms = clock.now_ms()
+    try:
+        is_done = wiring.owning(now, lambda addresses: room.archive.ship_once(addresses, wanted), say)
+    except room.archive.LogGone as e:
+        raise room.NotNow(f"The archive of the log has a gap ({e}). Make a full copy: petrel backups create") from e
+    except OSError as e:
+        raise room.NotNow(str(e)) from e
+    click.echo(f"All of it is in {place}: everything acknowledged before {_day(at_ms)}." if is_done else
+               "The site runs, and sends it by itself.")
+
+
+@backups.command()
+@with_data
+@click.pass_obj
 def nightly(wiring: Wiring, data: str | None) -> None:
     """What the site does by itself each night: a full copy when one is due, old ones removed, a rehearsal."""
     from petrel.core import clock

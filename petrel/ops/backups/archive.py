@@ -33,7 +33,7 @@ from petrel.ops.backups.reading_log import (
     release,
 )
 from petrel.ops.backups.sealed import Sealer
-from petrel.ops.backups.shapes import SIDES, Side
+from petrel.ops.backups.shapes import SIDES, NotNow, Side
 from petrel.ops.backups.targets import Store
 from petrel.storage.pools import Addresses
 
@@ -209,6 +209,12 @@ async def run(stop: asyncio.Event, addresses: Addresses, wanted: Wanted) -> None
         except LogGone as e:
             standing.keep_log(wanted.folder, None)
             log.error("the archive of the log has a gap and begins anew; a backup is made next", error=str(e))
+        except asyncpg.InsufficientPrivilegeError as e:
+            failures += 1
+            if failures == 1:
+                log.error("the log is not being archived: the login of the database lacks a right", error=str(e),
+                          cure="in that database, as a superuser: alter role NAME replication; grant execute on "
+                               "function pg_read_binary_file(text, bigint, bigint) to NAME")
         except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as e:
             failures = 1 if time.monotonic() - began_s > 60 else failures + 1
             if failures in (1, 5) or failures % 50 == 0:
@@ -234,6 +240,26 @@ async def _until_trouble(stop: asyncio.Event, addresses: Addresses, wanted: Want
                 pass                # told to stop: what was acknowledged until now goes too
         finally:
             await asyncio.to_thread(store.close)
+
+
+async def ship_once(addresses: Addresses, wanted: Wanted) -> bool:
+    """Sends the rest, of a site whose processes have stopped; False while they run and do it. Errors: NotNow (nothing
+    to go on from), OSError, LogGone."""
+    name = standing.log_of(wanted.folder, wanted.place)
+    if not name:
+        raise NotNow("No archive of the log goes to this target. Make a full copy: petrel backups create")
+    async with _sessions(addresses) as sessions:
+        if not await sessions["data"].fetchval(LOCK):
+            return False
+        store = await asyncio.to_thread(wanted.open)
+        try:
+            archive = Archive(wanted, store, keys.load(wanted.folder / "keys"), name)
+            await archive.begin(sessions)
+            while await archive.turn():
+                pass
+        finally:
+            await asyncio.to_thread(store.close)
+    return True
 
 
 async def _begun(wanted: Wanted, store: Store, known: keys.Keys, sessions: dict[Side, Any]) -> Archive:
@@ -281,4 +307,4 @@ async def _pause(most_s: float, stop: asyncio.Event) -> None:
             pass
 
 
-__all__ = ["SLOT", "Archive", "Body", "Wanted", "end", "run", "sealed_as"]
+__all__ = ["SLOT", "Archive", "Body", "Wanted", "end", "run", "sealed_as", "ship_once"]

@@ -59,7 +59,9 @@ async def furnish(admin: Any, cluster: ClusterName, password: str,
                         "In that database, as a superuser: create extension plpgsql; then run this again.")
         await own.execute(f"revoke all on database {database} from public; alter database {database} owner to {LOGIN}; "
                           "revoke create on schema public from public; "
-                          f"grant execute on function pg_catalog.pg_switch_wal() to {LOGIN}")
+                          f"grant execute on function pg_catalog.pg_switch_wal() to {LOGIN}; "
+                          # The archive of the log reads it by SQL.
+                          f"grant execute on function pg_catalog.pg_read_binary_file(text, bigint, bigint) to {LOGIN}")
     finally:
         await own.close()
 

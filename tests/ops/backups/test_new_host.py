@@ -145,6 +145,10 @@ async def _goes_on(folder: Path) -> None:
     for side in ("data", "keyring"):
         found = places.pieces(store, side, names[0])
         assert places.chain(found, found[0].start)[-1].end == max(piece.end for piece in found), "there is a gap"
+    before = max(piece.end for piece in places.pieces(store, "data", names[0]))
+    done = petrel(target, "backups", "ship", "--data", str(data))
+    assert done.returncode == 0 and "All of it" in done.stdout, done.stderr
+    assert max(piece.end for piece in places.pieces(store, "data", names[0])) > before
     async with private_site(data) as site, site.database() as db:
         async def held() -> int:
             return int(await db.fetchval("select count(*) from pg_replication_slots"))
