@@ -45,8 +45,7 @@ def expected(wish: Wish) -> tuple[predict.Load, dict[str, float] | None]:
     past = predict.last(wish.pair.store)
     if past is None:
         return load, None
-    here = next(path for path in (wish.folder, *wish.folder.parents) if path.is_dir())
-    stages = predict.expected(past, load, predict.yardstick_s(here))
+    stages = predict.expected(past, load, predict.yardstick_s())
     if not wish.pair.store.is_near:
         stages["proving"] = 0.0
     return load, stages

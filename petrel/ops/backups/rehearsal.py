@@ -35,7 +35,7 @@ def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Itera
         for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
             _copy_lines(path, witness / path.name)
         wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
-        yard_s = predict.yardstick_s(data)
+        yard_s = predict.yardstick_s()
         with going_back.ready(wish, progress) as ready:
             yield Staged(ready, yard_s)
     finally:
@@ -70,7 +70,7 @@ def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> predict.
                         max(1, outcome.checked.entries))
     past = predict.Rehearsal(outcome.backup, clock.now_ms(), load,
                              {**ready.stages_s, **outcome.stages_s},
-                             (staged.yard_s + predict.yardstick_s(data)) / 2)
+                             (staged.yard_s + predict.yardstick_s()) / 2)
     if not outcome.checked.findings:
         predict.keep(store, past)
         standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))
