@@ -155,7 +155,7 @@ class KeptSettings:
     def write(self, values: Mapping[str, str]) -> None:
         known = {f.name for f in sources.fields()}
         sources.write_all(self._settings.folder, {n: v for n, v in values.items() if n in choices.CHANGEABLE & known})
-        install_limits(_with_live(self._settings))
+        install_limits(with_live(self._settings))
 
 
 AWAY = (*doors.GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.PostgresConnectionError,
@@ -197,7 +197,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
 
 async def _beat(open_now: doors.Doors, settings: Settings) -> None:
     """Every few seconds: renew the lease on id makers, and take over settings that may change while we run."""
-    seen = _changed_at_ns(settings)
+    seen = changed_at_ns(settings)
     wait_s: float = ids.RENEW_S
     while True:
         await asyncio.sleep(wait_s)
@@ -208,21 +208,21 @@ async def _beat(open_now: doors.Doors, settings: Settings) -> None:
         except (*doors.GONE, asyncpg.PostgresError, PetrelError) as e:
             wait_s = AGAIN_S
             log.warning("lease not renewed, trying again", error=repr(e))
-        if (now := _changed_at_ns(settings)) != seen:
+        if (now := changed_at_ns(settings)) != seen:
             seen = now
-            settings = _with_live(settings)
+            settings = with_live(settings)
             install_limits(settings)
             log.info("settings taken over")
 
 
-def _changed_at_ns(settings: Settings) -> int:
+def changed_at_ns(settings: Settings) -> int:
     try:
         return (settings.folder / sources.FILE).stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def _with_live(old: Settings) -> Settings:
+def with_live(old: Settings) -> Settings:
     """The old settings with what is live taken from the sources as they are now; a broken file changes nothing."""
     try:
         new = sources.load(old.data)

@@ -38,6 +38,9 @@ GRACE_S = 8
 PATIENCE_S = 120.0
 """A database may have to recover from a crash first; giving up meanwhile would look like a crash of ours."""
 
+LOOK_S = 3.0
+BACKUP_SETTINGS = tuple(name for name in Settings.__struct_fields__ if name.startswith("backup_"))
+
 READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB = 12, 8
 """Connections shared out among the web processes: an embedded Postgres has 60 for everything."""
 
@@ -174,11 +177,13 @@ async def _followers(prepared: Prepared) -> None:
             await followers.run(stop, prepared.settings.folder / "run")
 
 
-def backups_of(prepared: Prepared) -> list[Callable[[asyncio.Event], Awaitable[None]]]:
+Work = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def backups_of(now: Settings, addresses: Addresses) -> list[Work]:
     """The archive of the log and the nightly run, where a target is set; where none is, the end of an older archive."""
     from petrel.ops import backups
 
-    now, addresses = prepared.settings, prepared.addresses
     backups.install(lambda url: app.store_of(now, url), now.backup_target)
     if not now.backup_target:
         return [lambda stop: backups.archive.end(addresses, now.folder)]
@@ -190,6 +195,40 @@ def backups_of(prepared: Prepared) -> list[Callable[[asyncio.Event], Awaitable[N
     wanted = backups.archive.Wanted(now.folder, place, lambda: app.store_of(now))
     plan = backups.nightly.Plan(now.folder, place, now.backup_hour, now.backup_every_days)
     return [lambda stop: backups.archive.run(stop, addresses, wanted), lambda stop: backups.nightly.run(stop, plan)]
+
+
+async def keep_backups(stop: asyncio.Event, prepared: Prepared) -> None:
+    """Until `stop` is set, by the settings as they are: a target may be set, or be another, while the site runs."""
+    now, seen = prepared.settings, app.changed_at_ns(prepared.settings)
+    while not stop.is_set():
+        ending = asyncio.Event()
+        tasks = [asyncio.create_task(_again_and_again(work, ending)) for work in backups_of(now, prepared.addresses)]
+        newer = now
+        while not stop.is_set() and all(getattr(newer, name) == getattr(now, name) for name in BACKUP_SETTINGS):
+            await _pause(stop, LOOK_S)
+            if (changed := app.changed_at_ns(now)) != seen:
+                seen, newer = changed, app.with_live(now)
+        ending.set()
+        await asyncio.gather(*tasks)
+        now = newer
+
+
+async def _again_and_again(work: Work, ending: asyncio.Event) -> None:
+    """Nothing that goes wrong with backups may end the process that does the site's other work."""
+    while not ending.is_set():
+        try:
+            await work(ending)
+            return
+        except Exception as e:
+            structlog.get_logger("petrel.parts").error("backups: trying again", error=repr(e), exc_info=e)
+            await _pause(ending, 30)
+
+
+async def _pause(stop: asyncio.Event, most_s: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), most_s)
+    except TimeoutError:
+        pass
 
 
 async def _jobs(prepared: Prepared) -> None:
@@ -210,6 +249,5 @@ async def _jobs(prepared: Prepared) -> None:
             async with asyncio.TaskGroup() as group:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
                 group.create_task(seals.run(stop, prepared.settings.folder))
-                for work in backups_of(prepared):
-                    group.create_task(work(stop))
+                group.create_task(keep_backups(stop, prepared))
                 group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))
