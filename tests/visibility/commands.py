@@ -265,7 +265,7 @@ CLI = {
                      "backups shares", "certificates renew", "database confirm", "database move", "database prepare",
                      "database upgrade", "upgrade back",
                      "access ask", "access approve", "access refuse", "backups create", "backups key",
-                     "deletions shred"), NO_VERDICT),
+                     "backups ship", "deletions shred"), NO_VERDICT),
     **dict.fromkeys(("waiting", "alerts list", "alerts rules", "backups rehearse", "backups shares",
                      "certificates show", "database check", "watch copy", "watch key", "watch run"), READS),
     **dict.fromkeys(("alerts quiet", "alerts test", "backups nightly", "certificates renew", "database confirm",
