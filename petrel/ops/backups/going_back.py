@@ -41,11 +41,12 @@ class Ready(Struct, frozen=True):
 def expected(wish: Wish) -> tuple[predict.Load, dict[str, float] | None]:
     """How much there is, and the seconds by stage as the last rehearsal makes expect; None without one."""
     chosen = roll.wanted(wish.pair) if wish.with_log else {}
-    load = predict.load_of(wish.pair, chosen, roll.entries(wish.pair, wish.known, chosen.get("data", [])))
+    tried = roll.tried(wish.pair, wish.known, chosen.get("data", []))
+    load = predict.load_of(wish.pair, chosen, tried.entries)
     past = predict.last(wish.pair.store)
     if past is None:
         return load, None
-    stages = predict.expected(past, load, predict.yardstick_s())
+    stages = predict.expected(past, load, predict.yardstick_s(), tried.piece_s)
     if not wish.pair.store.is_near:
         stages["proving"] = 0.0
     return load, stages

@@ -1,8 +1,8 @@
 """How long going back will take, from what the last rehearsal took and how much more there is now.
 
 Each stage grows with something of its own. Both measure the same piece of work, the yardstick, which says how much
-faster the other machine is. What nobody knows is the line to the target, which may be another there, and how busy the
-machine was in the night: a rehearsal beside much else foretells too much.
+faster the other machine is; how long a piece of the log takes is tried. Nobody knows how busy the machine was in
+the night: a rehearsal beside much else foretells too much.
 """
 
 import os
@@ -69,18 +69,18 @@ def yardstick_s() -> float:
     return min(took_s)
 
 
-def expected(past: Rehearsal, now: Load, yard_s: float = 0.0) -> dict[str, float]:
-    """Seconds by stage. `yard_s`: the yardstick here, 0 for a machine as fast as that of the rehearsal was."""
+def expected(past: Rehearsal, now: Load, yard_s: float = 0.0, piece_s: float = 0.0) -> dict[str, float]:
+    """Seconds by stage. `yard_s`: the yardstick here, 0 for a machine as fast as that of the rehearsal was. `piece_s`:
+    how long a piece of the log takes to read over the line that there is now."""
     then = past.load
     faster = yard_s / past.yard_s if yard_s and past.yard_s else 1.0
     stages = {name: seconds * faster for name, seconds in past.stages_s.items()}
     ratio = now.plain_bytes / max(1, then.plain_bytes)
     per_byte_s = stages.get("proving", stages.get("unpacking", 0)) / max(1, then.plain_bytes)
-    per_piece_s = max(0.0, stages.get("fetching", 0) - then.log_bytes * per_byte_s) / max(1, then.pieces)
     more_log_mb = max(0, now.log_bytes - then.log_bytes) / 1e6
     return {
         "looking": stages.get("looking", 0),
-        "fetching": now.pieces * per_piece_s + now.log_bytes * per_byte_s,
+        "fetching": now.pieces * piece_s + now.log_bytes * per_byte_s,
         "proving": stages.get("proving", 0) * ratio,
         "unpacking": stages.get("unpacking", 0) * ratio,
         "recovering": stages.get("recovering", 0) + more_log_mb / REPLAYS_MB_S,

@@ -25,7 +25,7 @@ from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, opened
 
 LABEL = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)", re.M)
-AGAIN = 5
+AGAIN, TRIED = 5, 8
 FOLDERS = {"data": "main", "keyring": "keyring"}
 
 
@@ -115,12 +115,24 @@ def _bodies(store: Store, manifest: Manifest, found: list[Piece], known: Keys) -
         at, found = found[0].end, found[1:]
 
 
-def entries(pair: Pair, known: Keys, found: list[Piece]) -> int:
-    """About how many entries the journal has at the end of the log; 0 where no piece says so."""
-    try:
-        return _opened(pair.store, pair.data, found[-1], known).entries if found else 0
-    except FileNotFoundError:
-        return 0
+class Tried(Struct, frozen=True):
+    """`entries`: about how many the journal has at the end of the log, 0 where no piece says so. `piece_s`: how long
+    reading one takes here and now."""
+
+    entries: int
+    piece_s: float
+
+
+def tried(pair: Pair, known: Keys, found: list[Piece]) -> Tried:
+    """Reads the last few pieces of the data's log."""
+    entries, some = 0, found[-TRIED:]
+    began = time.monotonic()
+    for piece in some:
+        try:
+            entries = max(entries, _opened(pair.store, pair.data, piece, known).entries)
+        except FileNotFoundError:
+            continue            # made into another meanwhile
+    return Tried(entries, (time.monotonic() - began) / max(1, len(some)))
 
 
 def _unpack_witness(pair: Pair, known: Keys, target: Path) -> None:

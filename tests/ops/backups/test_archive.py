@@ -220,8 +220,9 @@ def test_what_is_foretold_grows_with_what_there_is_and_with_the_machine() -> Non
     stages = {"looking": 0.5, "fetching": 1.0, "proving": 2.0, "unpacking": 3.0, "recovering": 1.5, "replaying": 0.5,
               "stopping": 0.1}
     past = predict.Rehearsal("one", 1, load, stages, 0.05)
-    assert sum(predict.expected(past, load, 0.05).values()) == pytest.approx(sum(stages.values()))
-    assert sum(predict.expected(past, load, 0.10).values()) == pytest.approx(2 * sum(stages.values()))
+    fetched = 10 * 0.1 + 4_000_000 * 2.0 / 100_000_000
+    assert sum(predict.expected(past, load, 0.05, 0.1).values()) == pytest.approx(sum(stages.values()) - 1 + fetched)
+    assert predict.expected(past, load, 0.10)["unpacking"] == 6.0
     more = predict.expected(past, msgspec.structs.replace(load, plain_bytes=300_000_000, log_bytes=84_000_000,
                                                           entries=5_000))
     assert more["looking"] == 0.5
