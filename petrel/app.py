@@ -147,7 +147,7 @@ class KeptSettings:
         self._settings = settings
 
     def read(self) -> Mapping[str, Any]:
-        install_limits(_with_live(self._settings))      # another process may have written them just now
+        install_limits(with_live(self._settings))      # another process may have written them just now
         now = sources.load(self._settings.data)
         return {f.name: ("***" if getattr(now, f.name) else "") if f.secret else getattr(now, f.name)
                 for f in sources.fields() if f.name in choices.CHANGEABLE}
