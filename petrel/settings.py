@@ -175,28 +175,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     backup_target: Annotated[str, _meta(
         "Where backups go, best off this machine: a directory, ssh://USER@HOST/DIR or s3://BUCKET/PREFIX; empty: none "
         "are made by themselves", "URL", live=True)] = ""
-    backup_hour: Annotated[int, _meta(
-        "Hour of the day (UTC) of the nightly backup", "hour", live=True, ge=0, le=23)] = 3
+    backup_hour: Annotated[int, _meta("Hour (UTC) of the nightly backup", "hour", live=True, ge=0, le=23)] = 3
     backup_every_days: Annotated[int, _meta(
-        "Full copies are made so often; between them the archive of the log goes on", "days", live=True,
-        ge=1, le=6)] = 1
+        "How often full copies are made; between them the log is archived", "days", live=True, ge=1, le=6)] = 1
     backup_keep: Annotated[int, _meta(
-        "Full copies of the data that are kept; copies of keys live seven days in any case", "copies",
-        live=True, ge=1, le=400)] = 7
+        "Full copies of the data that are kept; those of keys live seven days", "copies", live=True, ge=1, le=400)] = 7
     backup_rehearsal: Annotated[bool, _meta(
         "Each night the newest backup is restored beside the site, checked, and removed again", live=True)] = True
     backup_ssh_config: Annotated[str, _meta(
-        "File for `ssh -F` with which a target over SSH is reached; empty: the user's own ~/.ssh/config", "path",
-        live=True)] = ""
+        "File for `ssh -F` to reach a target over SSH; empty: the user's own ~/.ssh/config", "path", live=True)] = ""
     backup_s3_endpoint: Annotated[str, _meta(
-        "Address of the S3 service; empty: AWS, or AWS_ENDPOINT_URL", "URL", live=True,
-        pattern=r"^(https?://[^\s]+)?$")] = ""
-    backup_s3_region: Annotated[str, _meta(
-        "Region of the bucket; empty: AWS_REGION, or the service's first", live=True)] = ""
-    backup_s3_key: Annotated[str, _meta(
-        "Name of the key to the bucket; empty: AWS_ACCESS_KEY_ID", live=True, secret=True)] = ""
-    backup_s3_secret: Annotated[str, _meta(
-        "Secret of the key to the bucket; empty: AWS_SECRET_ACCESS_KEY", live=True, secret=True)] = ""
+        "Address of the S3 service; empty: AWS", "URL", live=True, pattern=r"^(https?://[^\s]+)?$")] = ""
+    backup_s3_region: Annotated[str, _meta("Region of the bucket; empty: AWS_REGION", live=True)] = ""
+    backup_s3_key: Annotated[str, _meta("Name of the bucket's key; empty: AWS_ACCESS_KEY_ID", live=True, secret=True)] = ""
+    backup_s3_secret: Annotated[str, _meta("Its secret; empty: AWS_SECRET_ACCESS_KEY", live=True, secret=True)] = ""
 
     @property
     def address(self) -> str:
