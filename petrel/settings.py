@@ -187,7 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     backup_s3_endpoint: Annotated[str, _meta(
         "Address of the S3 service; empty: AWS", "URL", live=True, pattern=r"^(https?://[^\s]+)?$")] = ""
     backup_s3_region: Annotated[str, _meta("Region of the bucket; empty: AWS_REGION", live=True)] = ""
-    backup_s3_key: Annotated[str, _meta("Name of the bucket's key; empty: AWS_ACCESS_KEY_ID", live=True, secret=True)] = ""
+    backup_s3_key: Annotated[str, _meta("Key to the bucket; empty: AWS_ACCESS_KEY_ID", live=True, secret=True)] = ""
     backup_s3_secret: Annotated[str, _meta("Its secret; empty: AWS_SECRET_ACCESS_KEY", live=True, secret=True)] = ""
 
     @property
