@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import choices, doors, ids, journal, limits, seal
+from petrel.core import choices, doors, ids, journal, limits, room, seal
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -171,6 +171,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     Errors: Unavailable when the databases cannot be reached for so long (a recovery may be under way).
     """
     install_limits(settings)
+    room.install(settings.folder)
     until_s, has_said = time.monotonic() + patience_s, False
     while True:
         try:

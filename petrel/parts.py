@@ -232,7 +232,7 @@ async def _pause(stop: asyncio.Event, most_s: float) -> None:
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, databases, stranger, watching
+    from petrel.ops import certificates, databases, disk, stranger, watching
     from petrel.worker import jobs, seals
 
     certificates.install(app.certificate_plan(prepared.settings))
@@ -241,6 +241,8 @@ async def _jobs(prepared: Prepared) -> None:
                       databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
     watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
                      watching.Site(prepared.settings.folder, sources.as_environment(prepared.settings)))
+    disk.install(prepared.settings.folder)
+    guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
     stop = asyncio.Event()
     async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
                           patience_s=PATIENCE_S):
@@ -250,4 +252,5 @@ async def _jobs(prepared: Prepared) -> None:
                 group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
                 group.create_task(seals.run(stop, prepared.settings.folder))
                 group.create_task(keep_backups(stop, prepared))
+                group.create_task(guard.run(stop))
                 group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))

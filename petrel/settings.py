@@ -98,6 +98,15 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     resolvers: Annotated[str, _meta(
         "Name servers that `petrel doctor` asks instead of this machine's own, with commas between")] = ""
+    disk_uploads_mib: Annotated[int, _meta(
+        "With less room than this on the disk, uploads are refused (507); 0: never", "MiB", live=True, ge=0,
+        le=1_048_576)] = 1536
+    disk_posts_mib: Annotated[int, _meta(
+        "With less room than this, posts and new accounts are refused too; reading and deleting never are. 0: never",
+        "MiB", live=True, ge=0, le=1_048_576)] = 768
+    ballast_mib: Annotated[int, _meta(
+        "Room that is kept taken, and given to the databases when there is none left; 0: none", "MiB", ge=0,
+        le=65_536)] = 256
     canary: Annotated[bool, _meta(
         "Every minute a post of the site's own goes the whole way, is seen by a follower and deleted again: without it "
         "/health knows less")] = True

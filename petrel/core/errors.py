@@ -7,6 +7,7 @@
     ├── Invalid(field, ..)   what was sent breaks a rule
     ├── Conflict             somebody else was first
     ├── TooMany(retry_after_s)
+    ├── Full                 the disk is: reading and deleting go on
     ├── Unavailable          we cannot now; later perhaps
     └── Unauthenticated      we do not know who asks
 
@@ -95,6 +96,10 @@ class TooMany(PetrelError):
     def __init__(self, retry_after_s: float = 60, message: str | None = None, *, detail: object = None) -> None:
         super().__init__(message, detail=detail)
         self.retry_after_s = retry_after_s
+
+
+class Full(PetrelError):
+    """The disk of this site is nearly full: nothing new is taken for a while. Reading and deleting work"""
 
 
 class Unavailable(PetrelError):

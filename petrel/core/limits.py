@@ -31,6 +31,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     careful_after_h: int = 4
     safe_after_h: int = 12
     caution: int = 0
+    disk_uploads_mib: int = 0
+    disk_posts_mib: int = 0
 
     @property
     def domain(self) -> str:

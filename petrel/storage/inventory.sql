@@ -750,3 +750,8 @@ comment on column ops.attendance.is_one is 'what: nothing, there is one row; of:
 comment on column ops.attendance.mode is 'what: how careful the site is, because nobody answers; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column ops.attendance.since is 'what: since when; of: site; for: show; kept: always; erased: never; leaves: yes';
 comment on column ops.attendance.oldest_at is 'what: since when the oldest pressing thing waits; of: site; for: show; kept: always; erased: never; leaves: yes';
+
+-- Disk (migration 0024).
+comment on column ops.disk_sample.at is 'what: when it was measured; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';
+comment on column ops.disk_sample.place is 'what: which part of the disk; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';
+comment on column ops.disk_sample.bytes is 'what: how large it was; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';

@@ -91,6 +91,7 @@ STATUSES: tuple[tuple[type[errors.PetrelError], int], ...] = (
     (errors.TooMany, 429),
     (errors.Unauthenticated, 401),
     (errors.Unavailable, 503),
+    (errors.Full, 507),
 )
 
 TROUBLES = {
@@ -110,6 +111,8 @@ TROUBLES = {
     429: ("A little slower, please", "You have done this very often in a short time. Wait a moment, then go on."),
     451: ("Withheld in your country", "A legal order forbids us to show this where you are."),
     500: ("Something broke on our side", "It is not your fault, and it stands in our log. Try again in a minute."),
+    507: ("No room for anything new", "Our disk is nearly full, and the crew has been told. Reading and deleting work; "
+          "keep what you wrote and send it again later."),
     503: ("Back in a moment", "A part of this site is being repaired. Try again in a minute; nothing is lost."),
 }
 """What happened, and what the person can do about it."""

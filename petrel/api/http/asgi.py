@@ -26,7 +26,7 @@ from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply
 from petrel.api.http.wire import EXTENSIONS
 from petrel.api.http.wiring import HttpSettings, client_address, country_of
-from petrel.core import closing
+from petrel.core import closing, room
 from petrel.core.errors import NotFound, Unavailable
 
 log = structlog.get_logger("petrel.http")
@@ -107,6 +107,7 @@ class Gate:
                     reply = _without_route(call, place, values)
                 else:
                     closing.refuse(route.surface, route.name)
+                    room.refuse_route(route.name, headers)
                     reply = await self._answerer.answer(call, route, values, receive)
                 body = encode(reply.body)
             except ClientGone:

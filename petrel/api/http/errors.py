@@ -12,6 +12,7 @@ import structlog
 from petrel.api.http.reply import Headers, Reply
 from petrel.core.errors import (
     Conflict,
+    Full,
     Gone,
     Invalid,
     NotFound,
@@ -91,6 +92,7 @@ STATUSES: dict[type[PetrelError], int] = {
     Invalid: 422,
     Conflict: 409,
     TooMany: 429,
+    Full: 507,
     Unavailable: 503,
     Unauthenticated: 401,
 }

@@ -28,6 +28,22 @@ def source(f: Callable[[Path], Iterator[Measure]]) -> Callable[[Path], Iterator[
     return f
 
 
+EXPLAINED: dict[str, Callable[[], str]] = {}
+"""By the beginning of measures' names: what else people are told of them."""
+
+
+def explains(beginning: str, f: Callable[[], str]) -> None:
+    EXPLAINED[beginning] = f
+
+
+def explained(measure: str) -> str:
+    """Nothing that goes wrong there keeps somebody from being told."""
+    try:
+        return "\n".join(f() for beginning, f in EXPLAINED.items() if measure.startswith(beginning))
+    except Exception as e:
+        return f"(nobody could say more: {e!r})"
+
+
 async def of_databases() -> list[Measure]:
     """Errors: Unavailable."""
     async with reading(WHO) as r:

@@ -14,6 +14,7 @@ from petrel.core.errors import NotFound, PetrelError
 from petrel.core.limits import current
 from petrel.features import mail
 from petrel.ops.watching.judging import Act
+from petrel.ops.watching.measuring import explained
 from petrel.ops.watching.shapes import Plan
 from petrel.outside import webhooks
 
@@ -34,6 +35,7 @@ class Notice(Struct, frozen=True):
     cure: str
     since: str
     number: int
+    more: str = ""
 
     @property
     def subject(self) -> str:
@@ -42,7 +44,8 @@ class Notice(Struct, frozen=True):
     @property
     def text(self) -> str:
         """Plain text, also what chat services show of a webhook."""
-        lines = [self.says, "" if self.what == "cleared" else f"What to do: {self.cure}", f"Since {self.since}."]
+        cure = "" if self.what == "cleared" else f"What to do: {self.cure}"
+        lines = [self.says, self.more, cure, f"Since {self.since}."]
         if self.number and self.what != "cleared":
             lines.append(f"Say that you look at it: petrel alerts quiet {self.number}")
         return "\n".join(filter(None, lines))
@@ -54,7 +57,8 @@ def notice(plan: Plan, act: Act, number: int) -> Notice:
     since = (act.alert.fired_at if act.alert else datetime.now(UTC)).astimezone(UTC)
     return Notice(current().domain, act.what, act.rule, act.target, act.value,
                   f"It is well again: {act.rule}." if act.what == "cleared" else says,
-                  rule.cure if rule else "", f"{since:%Y-%m-%d %H:%M:%S} UTC", number)
+                  rule.cure if rule else "", f"{since:%Y-%m-%d %H:%M:%S} UTC", number,
+                  explained(rule.measure) if rule and act.what != "cleared" else "")
 
 
 class Waiting(Struct, frozen=True):

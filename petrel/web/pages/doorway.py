@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from petrel.core import room
 from petrel.core.errors import Invalid, NotFound, PetrelError, Refused, TooMany
 from petrel.web import addresses, serve, words
 from petrel.web.door import Visit
@@ -81,6 +82,7 @@ async def sign_up_form(visit: Visit) -> Response:
 
 
 async def sign_up(visit: Visit) -> Response:
+    room.refuse("posts")
     newcomer = _newcomer(visit)
     try:
         compare_passwords(visit)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from starlette.responses import Response, StreamingResponse
 
+from petrel.core import room
 from petrel.core.errors import Invalid, NotFound, PetrelError, Unauthenticated
 from petrel.core.viewer import Anonymous, Viewer
 from petrel.web import forms, present, words
@@ -39,6 +40,7 @@ async def sign_in(visit: Visit) -> Response:
 
 
 async def ask_export(visit: Visit) -> Response:
+    room.refuse("uploads")
     viewer = await claimant(visit)
     await visit.needs.ask_export(viewer, cause=visit.cause)
     return visit.go("/settings/data")

@@ -2,6 +2,7 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from petrel.core import room
 from petrel.core.errors import Invalid, NotFound, PetrelError
 from petrel.web import addresses, present, threads, words
 from petrel.web.door import Visit
@@ -41,6 +42,7 @@ async def write(visit: Visit) -> Response:
 
 
 async def create(visit: Visit) -> Response:
+    room.refuse("posts")
     visit.member()
     draft = present.draft(visit.sent)
     try:

@@ -1,0 +1,77 @@
+"""Room on the disk: when it runs out, what fills it is refused first, in a fixed order: uploads, then posts. Reading,
+deleting and what the crew does are never refused: they are how room is made.
+
+Each process asks the file system itself, once a second at most, and believes nobody else: this works when databases,
+jobs and everything else stand still. source: docs/law/SCENARIOS.md row 1.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Literal
+
+from petrel.core.errors import Full
+from petrel.core.limits import current
+
+Kind = Literal["uploads", "posts"]
+LOOK_S = 1.0
+MIB = 1 << 20
+AGAIN = 1.1
+"""Taken again when there is a tenth more room than what they are refused at: no flapping."""
+
+UPLOAD_BYTES = 65_536
+ROUTES: dict[str, Kind] = {
+    "POST /api/v1/statuses": "posts", "PUT /api/v1/statuses/:id": "posts",
+    "POST /api/v1/statuses/:id/reblog": "posts", "POST /api/v1/accounts": "posts", "POST /api/v1/apps": "posts",
+    "POST /api/v1/media": "uploads", "POST /api/v2/media": "uploads"}
+
+_folder: Path | None = None
+_looked_at_s = 0.0
+_free_bytes = 0
+_shut: set[Kind] = set()
+
+
+def install(folder: Path) -> None:
+    """By the wiring: where the site keeps everything."""
+    global _folder, _looked_at_s
+    _folder, _looked_at_s = folder, 0.0
+    _shut.clear()
+
+
+def most_bytes(kind: Kind) -> int:
+    """Room below which this is refused; 0 for never."""
+    mib = current().disk_uploads_mib if kind == "uploads" else current().disk_posts_mib
+    return mib * MIB
+
+
+def refuse(kind: Kind) -> None:
+    """Errors: Full, when there is no room for this kind."""
+    global _looked_at_s, _free_bytes
+    if _folder is None:
+        return
+    if (now_s := time.monotonic()) - _looked_at_s >= LOOK_S:
+        _looked_at_s = now_s
+        try:
+            state = os.statvfs(_folder)
+        except OSError:
+            return
+        _free_bytes = state.f_bavail * state.f_frsize
+    least = most_bytes(kind)
+    if _free_bytes < least:
+        _shut.add(kind)
+    elif _free_bytes >= least * AGAIN:
+        _shut.discard(kind)
+    if kind in _shut:
+        raise Full()
+
+
+def refuse_route(name: str, headers: dict[bytes, bytes]) -> None:
+    """`name`: method and pattern of the address. A form with files is an upload, wherever it goes. Errors: Full."""
+    if name.startswith("GET"):
+        return
+    if kind := ROUTES.get(name):
+        refuse(kind)
+    if headers.get(b"content-type", b"").startswith(b"multipart/"):
+        length = headers.get(b"content-length", b"")
+        if not length.isdigit() or int(length) > UPLOAD_BYTES:
+            refuse("uploads")
