@@ -14,7 +14,7 @@ from petrel.core import room
 log = structlog.get_logger("petrel.disk")
 
 PIECES = 4
-FLOOR_BYTES = 48 << 20
+FLOOR_BYTES = 16 << 20
 
 
 class Ballast:
@@ -24,10 +24,14 @@ class Ballast:
         self._folder = data / "ballast"
         self._piece = bytes // PIECES
 
-    def tend(self, free_bytes: int) -> None:
-        """Once a second: at most one piece is given up, or taken. Errors: OSError."""
+    def tend(self, free_bytes: int, *, is_losing: bool = False) -> None:
+        """Once a second: at most one piece is given up, or taken. Errors: OSError.
+
+        None is given while room is still being lost: it would go to whatever fills the disk. When that has come to the
+        end of the disk, most programs stop, and then the databases need it.
+        """
         pieces = sorted(self._folder.glob("piece-*")) if self._folder.exists() else []
-        if pieces and (free_bytes < FLOOR_BYTES or not self._piece):
+        if pieces and ((free_bytes < FLOOR_BYTES and not is_losing) or not self._piece):
             pieces[-1].unlink()
             log.error("no room is left: a piece of ballast is given to the databases", left=len(pieces) - 1)
         elif len(pieces) < PIECES and self._piece and free_bytes > 2 * room.most_bytes("posts") + 2 * self._piece:

@@ -27,6 +27,11 @@ class Course:
         since, before = next((one for one in self._seen if one[0] >= now_s - WINDOW_S), self._seen[-1])
         return max(0.0, (before - free) / (now_s - since)) if now_s - since >= LEAST_S else 0.0
 
+    def lost_bytes(self, within_s: float) -> int:
+        """Room that was lost in the last seconds; 0 when some was gained."""
+        now_s, free = self._seen[-1]
+        return max(0, max(room for at_s, room in self._seen if at_s >= now_s - within_s) - free)
+
     def full_in_s(self) -> float | None:
         """None while no room is being lost."""
         loss = self.loss_per_s()

@@ -18,6 +18,7 @@ from petrel.ops.watching import Measure
 log = structlog.get_logger("petrel.disk")
 
 EVERY_S, WRITERS_S, SIZES_S = 1.0, 5.0, 60.0
+QUIET_S, QUIET_BYTES = 2.5, 1 << 20
 LOSES_BYTES_PER_S = 64 << 10
 
 
@@ -50,7 +51,7 @@ class Guard:
         free = state.f_bavail * state.f_frsize
         self._course.add(now_s, free)
         try:
-            self._ballast.tend(free)
+            self._ballast.tend(free, is_losing=self._course.lost_bytes(QUIET_S) > QUIET_BYTES)
         except OSError as e:
             log.warning("ballast", error=e.strerror)
         if now_s - self._writers_at_s >= WRITERS_S:

@@ -100,6 +100,8 @@ def test_ballast_is_given_up_piece_by_piece_and_taken_when_there_is_plenty(tmp_p
         assert len(list(folder.iterdir())) == PIECES and taken >= 4 * MIB, "really taken, not only said"
         ballast.tend(150 * MIB)
         assert len(list(folder.iterdir())) == PIECES
+        ballast.tend(1 * MIB, is_losing=True)
+        assert len(list(folder.iterdir())) == PIECES, "it would go to what fills the disk"
         for left in (3, 2, 1, 0, 0):
             ballast.tend(1 * MIB)
             assert len(list(folder.iterdir())) == left
@@ -120,6 +122,7 @@ def test_when_it_is_full() -> None:
     for second in range(30, 120):
         course.add(second, 710)
     assert course.full_in_s() is None, "it stopped"
+    assert course.lost_bytes(2.5) == 0
     early = Course()
     early.add(0, 10)
     early.add(1, 5)
