@@ -231,6 +231,12 @@ async def _pause(stop: asyncio.Event, most_s: float) -> None:
         pass
 
 
+def _environment(settings: Settings) -> dict[str, str]:
+    """What a process has to find in its environment to have these settings; the data directory apart."""
+    return {f.variable: ("on" if value else "off") if isinstance(value, bool) else str(value)
+            for f in sources.fields() if not f.place and (value := getattr(settings, f.name)) != f.default}
+
+
 async def _jobs(prepared: Prepared) -> None:
     from petrel.ops import certificates, databases, disk, stranger, watching
     from petrel.worker import jobs, seals
@@ -240,7 +246,7 @@ async def _jobs(prepared: Prepared) -> None:
     databases.install(prepared.settings.folder,
                       databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
     watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
-                     watching.Site(prepared.settings.folder, sources.as_environment(prepared.settings)))
+                     watching.Site(prepared.settings.folder, _environment(prepared.settings)))
     disk.install(prepared.settings.folder)
     guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
     stop = asyncio.Event()

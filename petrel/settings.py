@@ -279,12 +279,6 @@ def replace(settings: Settings, **changes: Any) -> Settings:
     return msgspec.structs.replace(settings, **checked)
 
 
-def as_environment(settings: Settings) -> dict[str, str]:
-    """What a process has to find in its environment to have these settings; the data directory apart."""
-    return {f.variable: ("on" if value else "off") if isinstance(value, bool) else str(value)
-            for f in fields() if not f.place and (value := getattr(settings, f.name)) != f.default}
-
-
 def write(data: Path, name: str, text: str) -> Field:
     """Sets one line of DATA/settings.toml; comments and order stay. Errors: Invalid."""
     return write_all(data, {name: text})[0]

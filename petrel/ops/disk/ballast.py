@@ -37,6 +37,9 @@ class Ballast:
         elif len(pieces) < PIECES and self._piece and free_bytes > 2 * room.most_bytes("posts") + 2 * self._piece:
             self._take(len(pieces))
 
+    def held_bytes(self) -> int:
+        return sum(one.stat().st_size for one in self._folder.glob("piece-*"))
+
     def _take(self, number: int) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         fresh = self._folder / f"piece-{number}"

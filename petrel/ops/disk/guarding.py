@@ -49,7 +49,8 @@ class Guard:
     async def look(self) -> None:
         now_s, state = time.monotonic(), os.statvfs(self._data)
         free = state.f_bavail * state.f_frsize
-        self._course.add(now_s, free)
+        # What ballast takes and gives is nobody's growth.
+        self._course.add(now_s, free + self._ballast.held_bytes())
         try:
             self._ballast.tend(free, is_losing=self._course.lost_bytes(QUIET_S) > QUIET_BYTES)
         except OSError as e:

@@ -178,8 +178,10 @@ async def test_samples_make_a_forecast_and_people_are_told_by_whom(site: Any, tm
         found = await disk.standing(r, tmp_path)
     assert found.places[0].size.place == "logs" and found.places[0].per_day == pytest.approx(100_000, rel=0.01)
     assert found.full_in_days == pytest.approx(found.free_bytes / 100_000, rel=0.01)
-    guard = disk.Guard(tmp_path, 0)
-    await guard.look()
+    guard = disk.Guard(tmp_path, 1200 * MIB)
+    for _ in range(3):
+        await guard.look()
+    assert (tmp_path / "ballast/piece-2").exists() and guard._course.lost_bytes(60) < 450 * MIB, "ballast is no growth"
     assert {m.name for m in guard.measured(tmp_path)} >= {"disk_place_bytes", "disk_over_budget_ratio"}
     rule = Rule(measure="disk_full_in_seconds", limit=9, says="full", cure="act")
     said = notice(Plan({"x": rule}, {}), Act("fired", "x", "", 1.0, "crew"), 3)
