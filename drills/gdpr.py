@@ -35,6 +35,7 @@ ERASED_S = 60.0
 UNWRITTEN = {
     "accounts.account.domain": "of other servers' accounts",
     "accounts.account.country": "nobody declares one yet",
+    "accounts.reset.used_at": "using the link would end the app that she asks with",
     "accounts.credential.locale": "no page sets it yet",
     "accounts.credential.confirm_digest": "only while an address waits to be confirmed",
     "accounts.credential.confirmed_at": "only where addresses have to be confirmed",
@@ -44,6 +45,9 @@ UNWRITTEN = {
     "deletions.deletion.keys_gone_at": "the ledger follows within seconds",
     "deletions.deletion.shredded_at": "the ledger follows within minutes",
     "deletions.deletion.swept_at": "the ledger follows within minutes",
+    "mail.letter.ended_at": "nobody takes her letter in this drill",
+    "mail.letter.locked_until": "while a letter is being sent",
+    "signup.arrival.undone_at": "of a wave that was undone",
     "privacy.export.bytes": "of this very copy, while it is made",
     "privacy.export.digest": "of this very copy, while it is made",
     "privacy.export.done_at": "of this very copy, while it is made",

@@ -50,6 +50,9 @@ MAY_STAY = {
     "deletions.deletion.id": "the ledger",
     "deletions.deletion.account": "the ledger",
     "access.crew_change.account": "for a week",
+    **dict.fromkeys(("moderation.case_file.about", "moderation.report.about", "moderation.report.posts",
+                     "moderation.decision.about", "moderation.decision.post", "moderation.appeal.account",
+                     "moderation.look.authors", "moderation.look.posts"), "what was decided, without its words"),
 }
 
 
