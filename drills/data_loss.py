@@ -171,13 +171,16 @@ def _until(record: Record, at_s: float) -> Record:
     return some
 
 
+def _count(found: Reckoning) -> int:
+    """Each post once: one that is nowhere has no source either."""
+    return len({line.partition(")")[0] for line in found.posts_lost}) + len(found.likes_lost) + len(found.boosts_lost)
+
+
 def _outcome(record: Record, promised: Record, gone: Gone, back: Back) -> Outcome:
     found, every = back.found, back.in_window
     window_s, checked = _window_s(gone), back.said["checked"]
     off_by = abs(back.restore_s - back.foretold_s) / back.foretold_s
-    lost = len(found.posts_lost) + len(found.likes_lost) + len(found.boosts_lost)
-    lost_in_all = len({line.partition(")")[0] for line in every.posts_lost}) + len(every.likes_lost) + \
-        len(every.boosts_lost)
+    lost, lost_in_all = _count(found), _count(every)
     harm = {LOST: found.posts_lost,
             "acknowledged and archived like or boost lost": found.likes_lost + found.boosts_lost,
             "acknowledged post changed": found.posts_changed, "post published twice": found.posts_doubled,
