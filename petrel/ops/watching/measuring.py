@@ -123,14 +123,14 @@ def followers(data: Path) -> Iterator[Measure]:
 
 @source
 def certificates(data: Path) -> Iterator[Measure]:
-    """Days that are left of what is served."""
-    for path in sorted((data / "certificates").glob("**/*.pem")):
-        text = path.read_bytes()
-        if b"BEGIN CERTIFICATE" in text:
-            from cryptography import x509
+    """Days that are left of what is served; what was served before may end."""
+    path = data / "certificates" / "live.pem"
+    if path.exists():
+        from cryptography import x509
 
-            ends_s = x509.load_pem_x509_certificate(text).not_valid_after_utc.timestamp()
-            yield Measure("certificate_left_days", (ends_s - time.time()) / DAY_S, path.stem)
+        _, begin, chain = path.read_bytes().partition(b"-----BEGIN CERTIFICATE")
+        ends_s = x509.load_pem_x509_certificate(begin + chain).not_valid_after_utc.timestamp()
+        yield Measure("certificate_left_days", (ends_s - time.time()) / DAY_S)
 
 
 @source

@@ -17,6 +17,7 @@ from petrel.worker import jobs
 from tests.crew import as_owner
 from tests.features.mail.post_office import office
 from tests.ops.watching.serving import hook
+from tests.ops.watching.world import certificate
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -152,3 +153,13 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
+
+
+def test_of_certificates_the_one_that_is_served_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    certificate(folder, 3).rename(folder / "previous.pem")
+    assert list(measuring.certificates(tmp_path)) == []
+    certificate(folder, 60).rename(folder / "live.pem")
+    [found] = measuring.certificates(tmp_path)
+    assert found.name == "certificate_left_days" and 59 < found.value <= 60
