@@ -84,7 +84,7 @@ async def test_lists_that_are_truly_empty_are_empty(api: Client) -> None:
 
 
 async def test_what_is_not_built_answers_404(api: Client) -> None:
-    for path in ("/api/v1/instance/activity", "/api/v1/instance/languages", "/api/v1/instance/domain_blocks"):
+    for path in ("/api/v1/instance/activity", "/api/v1/instance/languages", "/api/v1/instance/translation_languages"):
         assert (await api("GET", path)).status == 404
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from petrel.api import instance
 from tests.api import entities as e
 from tests.api import entities_of_sites as sites
 from tests.api.entities import Empty, Relationship, Status, read
@@ -153,6 +154,7 @@ def ids(found: list[Any]) -> set[str]:
 @pytest.mark.parametrize(("name", "target", "kind", "is_right"), READS, ids=[name for name, *_ in READS])
 async def test_what_is_read(api: Asked, site: Any, name: str, target: str, kind: Any, is_right: Check) -> None:
     town = await settled(api)
+    instance.PEERS.forget()         # what another module's database had
     found = read(await town.ann("GET", town.filled(target or name.partition(" ")[2])), kind)
     assert is_right(found, town), found
 

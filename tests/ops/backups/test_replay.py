@@ -19,7 +19,7 @@ from tests.people import people, publish
 app.load_rooms()
 
 
-def entry(kind: str, subject: int = 99, actor: int = 2, refs: tuple[int, ...] = (1, 2, 0, 0, 0), id: int = 1) -> Kept:
+def entry(kind: str, subject: int = 99, actor: int = 2, refs: tuple[int, ...] = (1, 2, *4 * (0,)), id: int = 1) -> Kept:
     return Kept(1, id, 1, 1, 0, kind, subject, actor, list(refs))
 
 
