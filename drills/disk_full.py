@@ -77,7 +77,7 @@ class Seen(Struct):
 
 
 async def run(stage: Stage) -> Outcome:
-    with _small_disk(stage) as disk:
+    with small_disk(stage) as disk:
         async with _owner() as (address, told):
             guards = {"PETREL_DISK_UPLOADS_MIB": UPLOADS_MIB, "PETREL_DISK_POSTS_MIB": POSTS_MIB,
                       "PETREL_BALLAST_MIB": BALLAST_MIB}
@@ -199,7 +199,7 @@ async def _upload(wire: Clients, who: Person) -> int:
 
 
 @contextmanager
-def _small_disk(stage: Stage) -> Iterator[Path]:
+def small_disk(stage: Stage) -> Iterator[Path]:
     """Errors: Impossible, where nothing can be mounted."""
     image, place = stage.folder / "disk.img", stage.folder / "site"
     place.mkdir(parents=True, mode=0o700)

@@ -84,9 +84,20 @@ def archive_nothing() -> None:
     vars(archive)["Archive"]._write = lambda *_: None
 
 
+def let_everybody_in() -> None:
+    """Everybody is taken at once and may do everything at once, and the site stays as it is while nobody answers."""
+    from petrel.core import limits
+    from petrel.features.accounts import Way
+    from petrel.features.signup import rules
+
+    vars(rules)["way"] = lambda facts: Way()
+    vars(limits)["be_careful"] = lambda caution: None
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
                                            "ack-before-commit": ack_before_commit, "keep-keys": keep_keys,
-                                           "never-renew": never_renew, "archive-nothing": archive_nothing}
+                                           "never-renew": never_renew, "archive-nothing": archive_nothing,
+                                           "let-everybody-in": let_everybody_in}
 
 
 def main() -> None:

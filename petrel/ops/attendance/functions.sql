@@ -18,6 +18,12 @@ language sql stable security definer set search_path = '' as $$
     union all
     select 'appeal', p.id, p.made_at, 40, case when p.is_counter then 'counter-notice' else 'appeal' end
       from moderation.appeal p where p.state = 'waiting'
+    union all
+    select 'gate', 0, g.shut_at, 44, 'nobody more is taken, ' || g.why from signup.gate g
+    union all
+    select 'newcomers', 0, min(a.at), 42, count(*) || ' wait to be let in'
+      from signup.arrival a join accounts.credential c on c.cell = a.cell and c.account = a.account
+     where c.waits_for_crew and a.undone_at is null having count(*) > 0
   ) w (kind, number, since, weight, what)
   order by w.weight desc, w.since, w.number limit 500
 $$;

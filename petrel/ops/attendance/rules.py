@@ -19,6 +19,8 @@ WHERE: dict[Kind, str] = {
     "alert": "petrel alerts quiet {number}, once you look at it",
     "case": "/desk/cases/{number}",
     "approval": "petrel access approve {number}",
+    "gate": "/desk/arrivals",
+    "newcomers": "/desk/arrivals",
     "appeal": "/desk/appeals/{number}",
 }
 

@@ -5,11 +5,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["breach", "alert", "case", "approval", "appeal"]
+Kind = Literal["breach", "alert", "case", "approval", "gate", "newcomers", "appeal"]
 
 
 class Waiting(Struct, frozen=True):
-    """One thing that nobody has taken up. `weight`: 0 to 100, what comes first; `what`: a word or two, no names."""
+    """One thing that nobody has taken up. `weight`: 0 to 100, what comes first; `what`: a word or two, no names. The
+    gate of sign-up and the newcomers have no number of their own: 0."""
 
     kind: Kind
     number: int

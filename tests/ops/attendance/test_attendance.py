@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from petrel.core import limits
-from petrel.core.doors import reading, writing
+from petrel.core.doors import Writer, reading, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, moderation
+from petrel.features import accounts, moderation, signup
 from petrel.features.accounts.shapes import RegistrationClosed
+from petrel.features.signup import rows as arrivals
 from petrel.ops import attendance, watching
 from petrel.ops.attendance.rules import caution
 from tests.crew import as_owner, crew, session_of
@@ -23,7 +24,8 @@ insert into ops.alert (rule, owner, value, fired_at) values ('disk', 'crew', 0.9
 
 
 CLEAR = """
-with a as (delete from ops.alert), b as (update moderation.case_file set state = 'closed') delete from ops.attendance
+with a as (delete from ops.alert), b as (update moderation.case_file set state = 'closed'),
+     c as (delete from signup.gate), d as (delete from signup.arrival) delete from ops.attendance
 """
 
 
@@ -102,3 +104,21 @@ async def test_the_list_is_in_the_order_to_take_it_and_for_the_crew_alone(addres
         await moderation.assign(w, made.case, to_me=True)
     async with reading(mod) as r:
         assert [one.kind for one in await attendance.waiting_for(r)] == ["alert"], "who has taken it answers"
+
+
+async def test_a_shut_gate_and_newcomers_are_in_the_list_but_press_nobody(addresses: Any) -> None:
+    await as_owner(addresses, CLEAR)
+    await signup.crew.shut(System("cli"), cause="tests")
+    way = accounts.Way(waits_for_crew=True)
+    new = accounts.NewAccount(handle="patient", password="correct horse battery")
+
+    async def note(w: Writer, account: int) -> None:
+        await arrivals.arrived(w, account, None, None, None)
+
+    await accounts.sign_up(accounts.Newcomer(new, has_agreed=True), cause="tests", way=way, note=note)
+    async with reading(System("tests")) as r:
+        found = await attendance.waiting(r)
+    assert [(one.kind, attendance.where(one)) for one in found] == [
+        ("gate", "/desk/arrivals"), ("newcomers", "/desk/arrivals")]
+    assert found[0].what == "nobody more is taken, by the crew" and found[1].what == "1 wait to be let in"
+    assert await level() == 0
