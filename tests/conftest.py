@@ -18,7 +18,7 @@ import hypothesis
 import pytest
 
 from petrel import app
-from petrel.core import doors
+from petrel.core import doors, limits
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage
 
@@ -132,7 +132,9 @@ def addresses(server: Server) -> Iterator[Addresses]:
 
 @pytest.fixture(scope="module")
 def site(addresses: Addresses) -> Iterator[doors.Doors]:
-    """The doors, open on this module's databases."""
+    """The doors, open on this module's databases; what an earlier module had chosen for the site counts no more."""
+    limits.be_careful(0)
+    limits.install(limits.Limits())
     opened = loop().run_until_complete(doors.open_doors(addresses))
     yield opened
     loop().run_until_complete(doors.close_doors())

@@ -25,7 +25,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         assert running.stop() == 0
         assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
         console = running.console.read_text()
-        assert "Traceback" not in console and "level=error" not in console, console
+        wrong = [line for line in console.splitlines() if "level=error" in line and "event=alert " not in line]
+        assert "Traceback" not in console and not wrong, console    # a busy machine may have something to alert of
     finally:
         running.end()
 

@@ -123,7 +123,8 @@ async def pebble(folder: Path, *, http_port: int, tls_port: int, life_s: int = 9
         for program in programs:
             started.append(await asyncio.create_subprocess_exec(
                 *program, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"}))
+                env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0",
+                     "PEBBLE_WFE_NONCEREJECT": "0"}))
         await _until_ready(found, f"https://localhost:{control}")
         yield found
     finally:
