@@ -15,7 +15,7 @@ from petrel.outside.stores import Access
 
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 CONFIG = """\
-ListenAddress 127.0.0.1:{port}
+ListenAddress {address}:{port}
 HostKey {folder}/host
 AuthorizedKeysFile {folder}/user.pub
 Subsystem sftp internal-sftp
@@ -28,41 +28,41 @@ PasswordAuthentication no
 """
 
 
-def free_port() -> int:
+def free_port(address: str = "127.0.0.1") -> int:
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+        one.bind((address, 0))
         return int(one.getsockname()[1])
 
 
 @contextmanager
-def ssh_host(folder: Path) -> Iterator[tuple[str, Access]]:
+def ssh_host(folder: Path, address: str = "127.0.0.1") -> Iterator[tuple[str, Access]]:
     """The URL of a directory on it, and how to get in. Errors: Impossible (no sshd on this machine), Broken."""
     if SSHD is None or shutil.which("ssh") is None:
         raise Impossible("there is no sshd on this machine: install openssh-server")
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-    port = free_port()
-    (folder / "sshd").write_text(CONFIG.format(folder=folder, port=port))
-    (folder / "known").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
+    port = free_port(address)
+    (folder / "sshd").write_text(CONFIG.format(folder=folder, address=address, port=port))
+    (folder / "known").write_text(f"[{address}]:{port} {(folder / 'host.pub').read_text()}")
     (folder / "ssh").write_text(f"IdentityFile {folder}/user\nIdentitiesOnly yes\nUserKnownHostsFile {folder}/known\n")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([SSHD, "-D", "-e", "-f", str(folder / "sshd")], stderr=log)
     try:
-        _wait_for(port)
+        _wait_for(address, port)
         user = pwd.getpwuid(os.geteuid()).pw_name
-        yield f"ssh://{user}@127.0.0.1:{port}{folder}/kept", Access(ssh_config=str(folder / "ssh"))
+        yield f"ssh://{user}@{address}:{port}{folder}/kept", Access(ssh_config=str(folder / "ssh"))
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(address: str, port: int) -> None:
     until = time.monotonic() + 10
     while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        with suppress(OSError), socket.create_connection((address, port), 1):
             return
         time.sleep(0.02)
     raise Broken("the sshd of the drill did not start")

@@ -77,8 +77,10 @@ class Clients:
 
 
 @asynccontextmanager
-async def clients(address: str, *, connections: int = 64, timeout_s: float = 15.0) -> AsyncIterator[Clients]:
-    connector = aiohttp.TCPConnector(limit=connections, force_close=False)
+async def clients(address: str, *, connections: int = 64, timeout_s: float = 15.0,
+                  connector: aiohttp.TCPConnector | None = None) -> AsyncIterator[Clients]:
+    """`connector`: for a site that is found and believed in another way than a plain address on this machine."""
+    connector = connector or aiohttp.TCPConnector(limit=connections, force_close=False)
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(),
                                      headers={"User-Agent": "petrel-drill"}) as session:
         yield Clients(session, address, timeout_s)

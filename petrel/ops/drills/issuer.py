@@ -30,8 +30,8 @@ class Pebble:
     no renewal information.
     """
 
-    def __init__(self, folder: Path, front: str, directory: str) -> None:
-        self.folder, self.directory = folder, front
+    def __init__(self, folder: Path, front: str, directory: str, host: str) -> None:
+        self.folder, self.directory, self._host = folder, front, host
         self.roots = folder / "roots.pem"
         self.is_down = False
         self.window: tuple[float, float] | None = None
@@ -59,7 +59,7 @@ class Pebble:
 
     def _directory(self) -> Any:
         self.asked += 1
-        found = fetched(self._behind, self.folder)
+        found = fetched(self._behind, self.folder, self._host)
         if self.window is not None:
             found["renewalInfo"] = self.directory.replace("/dir", "/ari")
         return found
@@ -86,38 +86,42 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def fetched(url: str, folder: Path) -> Any:
-    """JSON, or text as it stands."""
+def fetched(url: str, folder: Path, host: str = "") -> Any:
+    """JSON, or text as it stands. `host`: as which the server is asked, with its port; "" for the one in the URL."""
     believing = ssl.create_default_context(cafile=folder / "front.pem")
-    with urllib.request.urlopen(url, timeout=5, context=believing) as answer:     # noqa: S310 (addresses of our own)
+    asked = urllib.request.Request(url, headers={"Host": host} if host else {})     # noqa: S310 (addresses of our own)
+    with urllib.request.urlopen(asked, timeout=5, context=believing) as answer:     # noqa: S310
         text = answer.read()
     return json.loads(text) if text[:1] == b"{" else text
 
 
 @asynccontextmanager
-async def pebble(folder: Path, *, http_port: int, tls_port: int, life_s: int = 90 * 86_400) -> AsyncIterator[Pebble]:
-    """Every name is this machine: the issuer asks at the two ports. Errors: Impossible, Broken."""
+async def pebble(folder: Path, *, http_port: int, tls_port: int, life_s: int = 90 * 86_400, host: str = "localhost",
+                 names: str = "") -> AsyncIterator[Pebble]:
+    """The issuer asks at the two ports. Without `names`, the address of a name server, every name is this machine.
+    With a `host` it is reached by that name, from other machines too. Errors: Impossible, Broken."""
     if problem := is_there():
         raise Impossible(problem)
     folder.mkdir(parents=True, exist_ok=True)
     dns, listen, control, front = free_ports(4)
-    pem = self_signed(["localhost"])
+    here = "127.0.0.1" if host == "localhost" else "0.0.0.0"  # noqa: S104 (hosts of the drill ask it)
+    pem = self_signed(list(dict.fromkeys(["localhost", host])))
     key, _, rest = pem.partition(b"-----BEGIN CERTIFICATE")
     (folder / "front.key").write_bytes(key)
     (folder / "front.pem").write_bytes(b"-----BEGIN CERTIFICATE" + rest)
     (folder / "config.json").write_text(json.dumps({"pebble": {
-        "listenAddress": f"127.0.0.1:{listen}", "managementListenAddress": f"127.0.0.1:{control}",
+        "listenAddress": f"{here}:{listen}", "managementListenAddress": f"127.0.0.1:{control}",
         "certificate": str(folder / "front.pem"), "privateKey": str(folder / "front.key"), "httpPort": http_port,
         "tlsPort": tls_port, "ocspResponderURL": "", "externalAccountBindingRequired": False,
         "certificateValidityPeriod": life_s}}))
     programs = [["pebble-challtestsrv", "-dns01", f"127.0.0.1:{dns}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "",
                  "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", ""],
-                ["pebble", "-config", str(folder / "config.json"), "-dnsserver", f"127.0.0.1:{dns}"]]
+                ["pebble", "-config", str(folder / "config.json"), "-dnsserver", names or f"127.0.0.1:{dns}"]]
     started: list[asyncio.subprocess.Process] = []
-    found = Pebble(folder, f"https://localhost:{front}/dir", f"https://localhost:{listen}/dir")
+    found = Pebble(folder, f"https://{host}:{front}/dir", f"https://localhost:{listen}/dir", f"{host}:{listen}")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(folder / "front.pem", folder / "front.key")
-    server = await asyncio.start_server(found.answer, "127.0.0.1", front, ssl=tls)
+    server = await asyncio.start_server(found.answer, here, front, ssl=tls)
     log = (folder / "log").open("wb")
     try:
         for program in programs:

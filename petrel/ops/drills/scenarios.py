@@ -49,6 +49,9 @@ class Line(Struct, frozen=True, kw_only=True):
     figures: dict[str, Any] = {}
 
 
+SEVERAL = "Several rows in one run"
+
+
 def parse(text: str) -> list[Scenario]:
     """The rows in the order of the document. Errors: Broken when there are none or one is there twice."""
     section, found = "", []
@@ -75,10 +78,10 @@ def scenarios(path: Path = DOCUMENT) -> list[Scenario]:
 
 def table(rows: Iterable[Scenario], drills: Mapping[str, Drill], verdicts: Iterable[Verdict],
           build: str, now: datetime) -> list[Line]:
-    """Every row, with the last verdict of its drill. `verdicts` oldest first."""
+    """Every row, with the last verdict of its drill, and the drills that are about several. `verdicts` oldest first."""
     last: dict[tuple[str, bool], Verdict] = {(v.drill, v.sabotage): v for v in verdicts}
     return [_line(row, drills.get(row.drill), last.get((row.drill, False)), last.get((row.drill, True)), build, now)
-            for row in rows]
+            for row in (*rows, *(Scenario(0, d.name, SEVERAL, "", "") for d in drills.values() if not d.row))]
 
 
 def _line(row: Scenario, drill: Drill | None, real: Verdict | None, sabotaged: Verdict | None, build: str,

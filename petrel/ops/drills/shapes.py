@@ -14,8 +14,9 @@ EXITS: dict[Word, int] = {"passed": 0, "failed": 1, "impossible": 2, "broken": 3
 class Drill(Struct, frozen=True, kw_only=True):
     """The head of a file in `drills/`, beside its `async def run(stage) -> Outcome`.
 
-    `name` and `row` as in SCENARIOS.md. `harm`: what must be seen under `--sabotage`, which switches off the
-    protection named in `sabotage`. `left_out`: what of the row this drill does not show, when it covers a part.
+    `name` and `row` as in SCENARIOS.md; row 0: about several of them in one run. `harm`: what must be seen under
+    `--sabotage`, which switches off the protection named in `sabotage`. `left_out`: what of the row this drill does not
+    show, when it covers a part.
     `shown`: the figures that stand for the whole in `petrel drills`.
     """
 

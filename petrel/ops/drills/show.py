@@ -11,7 +11,8 @@ STATES = ("proven", "proven on an older build", "partly", "partly on an older bu
 def report(drill: Drill, outcome: Outcome | None, verdict: Verdict) -> str:
     """injected / detected / contained / recovered / lost, and the verdict."""
     part = "the whole row" if drill.covers == "whole" else "a part of the row"
-    head = f"Drill {drill.name} (row {drill.row}, {part}, {drill.tier}), build {verdict.build}"
+    row = f"row {drill.row}, {part}" if drill.row else "several rows, parts of them"
+    head = f"Drill {drill.name} ({row}, {drill.tier}), build {verdict.build}"
     if verdict.sabotage:
         head += f", SABOTAGED: {drill.sabotage} is off"
     lines = [head]

@@ -95,5 +95,5 @@ def test_the_drills_there_are_stand_in_the_document_and_none_claims_more_than_it
     found = drills()
     assert set(names()) == set(found) >= {"database", "message-leak"}
     for name, head in found.items():
-        assert rows[name] == head.row and head.harm and head.sabotage
+        assert rows.get(name, 0) == head.row and head.harm and head.sabotage
         assert (head.covers == "part") == bool(head.left_out), name
