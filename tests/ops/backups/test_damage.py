@@ -169,8 +169,9 @@ def test_a_witness_that_is_older_incomplete_foreign_or_no_witness_is_refused(cop
 
     lines.write_bytes(b"".join(whole[:-1]))
     copy.refused("incomplete")
-    lines.write_bytes(b"".join([*whole[:-2], whole[-1]]))
-    copy.refused("missing")
+    if len(whole) > 2:              # on a busy machine two lines may hold it all, the first of before the backup
+        lines.write_bytes(b"".join([*whole[:-2], whole[-1]]))
+        copy.refused("missing")
     lines.write_bytes(b"".join(whole).replace(b'"refs":[', b'"refs":[1,', 1))
     copy.refused("was changed")
     lines.unlink()
