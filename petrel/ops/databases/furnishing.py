@@ -98,7 +98,7 @@ async def tune(admin: Any, cluster: ClusterName, machine: Machine | None) -> lis
 
 
 async def _reload(admin: Any) -> None:
-    """Returns when this session has read the files anew."""
+    """Returns when what this connection sees is what the files say now."""
     before = await admin.fetchval("select pg_conf_load_time()")
     await admin.fetch("select pg_reload_conf()")
     async with asyncio.timeout(SETTLE_S):
