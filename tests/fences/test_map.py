@@ -102,6 +102,6 @@ def test_a_planted_wrong_one_is_found(planted: str, says: str) -> None:
 
 
 def test_what_is_there_is_not_reported() -> None:
-    text = ("`petrel/core/doors.py: Writer.record` `petrel/settings.py: Settings.post_length` `petrel/api/*.py` "
+    text = ("`petrel/core/doors.py: Writer.record` `petrel/settings/shapes.py: Settings.post_length` `petrel/api/*.py` "
             "`petrel/storage/inventory.sql: posts.content.sealed` `petrel why @viewer POST` [map](docs/map.md)")
     assert faults(text, ROOT / "README.md") == []
