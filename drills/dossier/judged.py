@@ -63,6 +63,7 @@ async def arrive(ada: Person, answers: str) -> None:
     sealed = seal.seal(await accounts.key_of(ada.id), ada.id, answers.encode())
     async with writing(DRILL, cause=CAUSE) as d:
         await arrivals.arrived(d, ada.id, bytes(32), bytes(32), sealed)
+        await d.execute(arrivals.LET_IN, ada.id)
         d.record("accounts.terms.agreed", ada.id, actor=ada.id, refs=(accounts.rules.TERMS,))
 
 

@@ -40,8 +40,9 @@ def show(wiring: Wiring, waiting: bool, limit: int, data: str | None, as_json: b
              "waits" if one.waits else "undone" if one.is_undone else "invited" if one.is_invited else "",
              one.peers or "", " ".join(one.answers.split())[:60]) for one in found]
     head = "The gate is open." if wave is None else (
-        f"The gate is shut since {wave.shut_at:%Y-%m-%d %H:%M} UTC: {wave.why}. {wave.arrivals} came since "
-        f"{wave.since_at:%Y-%m-%d %H:%M}. `petrel signup undo` takes them back, `petrel signup open` opens.")
+        f"The gate is shut since {wave.shut_at:%Y-%m-%d %H:%M} UTC: {wave.why}. {wave.arrivals} came in "
+        f"since {wave.since_at:%Y-%m-%d %H:%M}, {wave.waiting} wait. `petrel signup undo` takes back who came in (with "
+        "--waiting: who waits too), `petrel signup open` opens.")
     shown = f"{head}\n{table(rows, ('who', 'came (UTC)', '', 'same network', 'answer'))}" if rows else head
     put({"wave": wave, "arrivals": [msgspec.to_builtins(one) | {"account": str(one.account)} for one in found]}, shown,
         as_json)
@@ -107,14 +108,16 @@ def shut(wiring: Wiring, data: str | None, as_json: bool) -> None:
 @click.option("--since", type=TIME, help="UTC. Without it: the wave for which the gate is shut.")
 @click.option("--until", type=TIME, help="UTC; now, if it is not said.")
 @click.option("--like", metavar="HANDLE", help="Only who came from the network of this account.")
+@click.option("--waiting", is_flag=True, help="Also who waits to be let in.")
 @click.option("--back", is_flag=True, help="The other way round: bring them back.")
 @click.option("--dry-run", is_flag=True, help="Only say between which times.")
 @with_data
 @with_json
 @click.pass_obj
-def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like: str | None, back: bool, dry_run: bool,
-         data: str | None, as_json: bool) -> None:
-    """Suspend everybody who came without an invitation between two times: a whole wave. --back undoes that."""
+def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like: str | None, waiting: bool, back: bool,
+         dry_run: bool, data: str | None, as_json: bool) -> None:
+    """Suspend everybody who came in without an invitation between two times: a whole wave. Whom the crew has let in
+    stays, and who waits to be let in goes on waiting. --back undoes that."""
     from petrel.core.doors import reading
     from petrel.core.errors import Invalid
     from petrel.core.viewer import System
@@ -130,7 +133,8 @@ def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like
         number = (await find(like)).id if like else None
         if dry_run:
             return start, end, 0
-        return start, end, await room.crew.undo(actor, start, end, like=number, back=back, cause="petrel signup undo")
+        return start, end, await room.crew.undo(actor, start, end, like=number, waiting=waiting, back=back,
+                                                  cause="petrel signup undo")
 
     start, end, count = _act(wiring, data, work)
     did = "would be looked at" if dry_run else f"{count} accounts were {'brought back' if back else 'suspended'}"

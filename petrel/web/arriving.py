@@ -28,7 +28,8 @@ class ArrivalView(Struct, frozen=True, kw_only=True):
 
 
 class Arrivals(Struct, frozen=True, kw_only=True):
-    """Who waits, who came, and the wave for which nobody more is taken (`since`, `shut`, `why`), if there is one."""
+    """Who waits, who came, and the wave for which nobody more is taken (`since`, `shut`, `why`), if there is one:
+    `count` came in with it, `count_waiting` wait to be let in."""
 
     waiting: tuple[ArrivalView, ...]
     lately: tuple[ArrivalView, ...]
@@ -37,6 +38,7 @@ class Arrivals(Struct, frozen=True, kw_only=True):
     shut: datetime | None = None
     why: str = ""
     count: int = 0
+    count_waiting: int = 0
 
 
 class Entered(Struct, frozen=True, kw_only=True):

@@ -301,8 +301,9 @@ class Arriving(Protocol):
 
     async def set_gate(self, viewer: Viewer, *, is_open: bool, cause: str) -> None: ...
 
-    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, back: bool, cause: str) -> int:
-        """How many were suspended, or with `back` brought back."""
+    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, waiting: bool = False,
+                        back: bool = False, cause: str) -> int:
+        """How many were suspended (with `waiting`: of those who wait to be let in too), or with `back` brought back."""
 
 
 class Mailing(Protocol):

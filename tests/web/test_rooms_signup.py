@@ -67,9 +67,9 @@ async def test_somebody_asks_and_the_crew_lets_them_in(choose):
 async def test_a_wave_ends_and_is_undone_by_one_button_and_brought_back_by_another(choose):
     site = await front_door()
     desk = await crew(site, "vera")
-    choose(signups_an_hour=3)
     async with reading(SYSTEM) as r:
         before = (await r.row("select count(*) as n from signup.arrival"))["n"]
+    choose(signups_an_hour=2 * before + 4)      # two come in; who comes from half of the wave on waits
     while not (await signup.gate()).is_shut:
         before += 1
         await Someone(site).submit("/auth/sign_up", "/auth/sign_up", **form(f"bot{before}"))
@@ -79,14 +79,19 @@ async def test_a_wave_ends_and_is_undone_by_one_button_and_brought_back_by_anoth
     shown = await desk.get("/desk/arrivals")
     assert "The gate is shut" in shown.text
     [button] = re.findall(r'value="(undo [^"]+)"', shown.text)
+    [waiting] = re.findall(r"Also the (\d+) of the wave who still wait", shown.text)
     done = await desk.submit("/desk/arrivals", "/desk/arrivals", act=button)
     assert re.fullmatch(r"/desk/arrivals\?done=\d+", done.location) and not done.location.endswith("=0")
     after = await desk.get(done.location)
     assert_is_sound(after.text)
-    assert "taken back" in after.text
+    assert "taken back" in after.text and f"Also the {waiting} of the wave" in after.text
+    both = await desk.submit("/desk/arrivals", "/desk/arrivals", act=button, waiting="1")
+    assert both.location.endswith(f"?done={waiting}")
+    after = await desk.get(both.location)
+    assert "of the wave who still wait" not in after.text
     [back] = re.findall(r'value="(back [^"]+)"', after.text)
     again = await desk.submit("/desk/arrivals", "/desk/arrivals", act=back)
-    assert again.location.rpartition("=")[2] == done.location.rpartition("=")[2]
+    assert int(again.location.rpartition("=")[2]) == int(done.location.rpartition("=")[2]) + int(waiting)
     await desk.submit("/desk/arrivals", "/desk/arrivals", act="open")
     assert not (await signup.gate()).is_shut
     for act in ("undo x y", "admit", "refuse 1", "", "undo 2026-01-01 2026-01-02"):

@@ -39,7 +39,7 @@ def _answers(key: bytes | None, account: int, sealed: bytes | None) -> str:
 async def wave(r: Reader) -> Wave | None:
     """Why nobody more is taken; None while the gate is open (System only)."""
     row = await r.row(rows.WAVE)
-    return None if row is None else Wave(row["shut_at"], row["since_at"], row["why"], row["arrivals"])
+    return None if row is None else Wave(row["shut_at"], row["since_at"], row["why"], row["arrivals"], row["waiting"])
 
 
 async def admit(actor: Actor, account: int, *, cause: str) -> None:
@@ -48,6 +48,7 @@ async def admit(actor: Actor, account: int, *, cause: str) -> None:
     async with writing(actor, cause=cause) as w:
         if not await accounts.admit(w, account):
             raise NotFound
+        await w.execute(rows.LET_IN, account)
         await mail.queue(w, account, "admitted", {})
 
 
@@ -83,10 +84,11 @@ async def open_gate(actor: Actor, *, cause: str) -> bool:
     return done
 
 
-async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | None = None, back: bool = False,
-               cause: str) -> int:
-    """Suspends everybody who came alone between two times (with `like`: from the network of that account), or with
-    `back` lets them in again; how many. The invited and the crew are not touched. Each batch is one transaction.
+async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | None = None, waiting: bool = False,
+               back: bool = False, cause: str) -> int:
+    """Suspends everybody who came in alone between two times (with `like`: from the network of that account), or with
+    `back` lets them in again; how many. The invited, the crew and whom the crew let in are not touched; nor, without
+    `waiting`, who waits to be let in: a person looks at each of them anyway. Each batch is one transaction.
 
     Errors: NotCrew, Invalid (nothing is known of where `like` came from).
     """
@@ -101,7 +103,8 @@ async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | No
     done = 0
     while True:
         async with writing(actor, cause=cause) as w:
-            found = [int(row[0]) for row in await w.fetch(rows.IN_WAVE, since, until, back, network, BATCH)]
+            found = [int(row[0]) for row in await w.fetch(rows.IN_WAVE, since, until, back, network, waiting,
+                                                             BATCH)]
             if not found:
                 return done
             await _each(w, found, back)

@@ -78,7 +78,8 @@ taken who comes without one; whoever is here notices nothing.
 Look at who came, and decide: {setting.base_url}/desk/arrivals
 
 - If they are people (an article, a friend's recommendation): open again there.
-- If they are not: undo the whole wave there with one button, then open again.
+- If they are not: undo the whole wave there with one button, then open again. Who waits to
+  be let in goes on waiting, unless you say otherwise.
 
 On the machine: petrel signup show, petrel signup undo, petrel signup open."""}
     for row in await w.fetch(rows.SENIORS):

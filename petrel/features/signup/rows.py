@@ -21,19 +21,26 @@ SENIORS = """
 select id from accounts.account where role in ('owner', 'admin') and domain is null and state & 4480 = 0 order by id
 """
 WAVE = """
-select g.shut_at, g.since_at, g.why, (select count(*) from signup.arrival a
-        where a.invite is null and a.undone_at is null and a.at between g.since_at and g.shut_at) as arrivals
+select g.shut_at, g.since_at, g.why, count(c.account) filter (where not c.waits_for_crew) as arrivals,
+       count(c.account) filter (where c.waits_for_crew) as waiting
   from signup.gate g
+  left join signup.arrival a on a.invite is null and a.undone_at is null and a.let_in_at is null
+        and a.at between g.since_at and g.shut_at
+  left join accounts.credential c on c.cell = a.cell and c.account = a.account
+ group by g.shut_at, g.since_at, g.why
 """
 LISTED = "select * from signup.arrivals($1, $2, $3)"
 IN_WAVE = """
 select account from signup.arrival a
  where a.invite is null and a.at between $1 and $2
    and (a.undone_at is not null) = $3 and ($4::bytea is null or a.network = $4)
+   and ($3 or a.let_in_at is null and ($5 or not exists (select from accounts.credential c
+              where c.cell = a.cell and c.account = a.account and c.waits_for_crew)))
    and not exists (select from accounts.account o where o.cell = a.cell and o.id = a.account and o.role <> 'member')
- order by a.account limit $5
+ order by a.account limit $6
 """
 NETWORK_OF = "select network from signup.arrival where cell = law.cell($1) and account = $1"
+LET_IN = "update signup.arrival set let_in_at = now() where cell = law.cell($1) and account = $1"
 MARK = """
 update signup.arrival a set undone_at = case when $2 then now() end from unnest($1::bigint[]) g(id)
  where a.cell = law.cell(g.id) and a.account = g.id

@@ -67,9 +67,10 @@ class Arrival(Struct, frozen=True):
 
 
 class Wave(Struct, frozen=True):
-    """Why the gate is shut."""
+    """Why the gate is shut. Who came alone since then and was let in by nobody: `arrivals` are in, `waiting` wait."""
 
     shut_at: datetime
     since_at: datetime
     why: str
     arrivals: int
+    waiting: int

@@ -22,7 +22,8 @@ async def show(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    """Buttons: "admit NUMBER", "refuse NUMBER", "open", "shut", "undo SINCE UNTIL", "back SINCE UNTIL"."""
+    """Buttons: "admit NUMBER", "refuse NUMBER", "open", "shut", "undo SINCE UNTIL", "back SINCE UNTIL". With
+    `waiting`, undoing takes who waits to be let in too."""
     visit.member()
     what, *words = visit.sent.get("act", "").split(" ")
     match what, words:
@@ -31,7 +32,8 @@ async def act(visit: Visit) -> Response:
         case "open" | "shut", []:
             await visit.needs.set_gate(visit.viewer, is_open=what == "open", cause=visit.cause)
         case "undo" | "back", [since, until]:
-            done = await visit.needs.undo_wave(visit.viewer, _time(since), _time(until) + WHOLE, back=what == "back",
+            done = await visit.needs.undo_wave(visit.viewer, _time(since), _time(until) + WHOLE,
+                                               waiting=visit.sent.get("waiting") == "1", back=what == "back",
                                                cause=visit.cause)
             return visit.go(f"/desk/arrivals?done={done}")
         case _:

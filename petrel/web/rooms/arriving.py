@@ -27,7 +27,7 @@ class ArrivingRooms:
         if wave is None:
             return seen
         return Arrivals(waiting=seen.waiting, lately=seen.lately, is_shut=True, since=wave.since_at, shut=wave.shut_at,
-                        why=wave.why, count=wave.arrivals)
+                        why=wave.why, count=wave.arrivals, count_waiting=wave.waiting)
 
     async def let_in(self, viewer: Viewer, account: int, *, yes: bool, cause: str) -> None:
         act = signup.crew.admit if yes else signup.crew.refuse
@@ -37,8 +37,9 @@ class ArrivingRooms:
         act = signup.crew.open_gate if is_open else signup.crew.shut
         await act(member_of(viewer), cause=cause)
 
-    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, back: bool, cause: str) -> int:
-        return await signup.crew.undo(member_of(viewer), since, until, back=back, cause=cause)
+    async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, waiting: bool = False,
+                        back: bool = False, cause: str) -> int:
+        return await signup.crew.undo(member_of(viewer), since, until, waiting=waiting, back=back, cause=cause)
 
 
 def _views(found: Iterable[signup.Arrival]) -> tuple[ArrivalView, ...]:

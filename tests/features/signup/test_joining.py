@@ -69,6 +69,13 @@ async def may_sign_in(handle: str) -> bool:
     return True
 
 
+async def suspended(*beginnings: str) -> set[str]:
+    """Handles that begin so, of the suspended."""
+    async with reading(SYSTEM) as r:
+        found = await r.fetch("select handle from accounts.account where state & 128 <> 0")
+    return {row["handle"] for row in found if row["handle"].startswith(beginnings)}
+
+
 async def invitation(uses: int = 1) -> str:
     async with writing(SYSTEM, cause="tests") as w:
         return await accounts.invites.make_invite(w, uses=uses)
@@ -214,18 +221,31 @@ async def test_a_wave_shuts_the_gate_and_is_undone_with_one_act(site, choose):
 
     async with reading(SYSTEM) as r:
         wave = await signup.crew.wave(r)
-    assert wave is not None and wave.arrivals == 4
+    assert wave is not None and (wave.arrivals, wave.waiting) == (2, 2)
     undone = await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, cause="tests")
-    assert undone == 4
-    async with reading(SYSTEM) as r:
-        states = {row["handle"]: row["state"] for row in await r.fetch("select handle, state from accounts.account")}
-    assert all(states[f"bot{i}"] & 128 for i in range(4))
-    assert not any(states[name] & 128 for name in ("nora", "olga", "pia"))
+    assert undone == 2
+    assert await suspended("bot", "nora", "olga", "pia") == {"bot0", "bot1"}, "who waits, waits on"
+    assert await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, waiting=True, cause="tests") == 2
+    assert await suspended("bot", "nora", "olga", "pia") == {f"bot{i}" for i in range(4)}
     assert await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, cause="tests") == 0
 
     assert await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, back=True, cause="tests") == 4
     assert await may_sign_in("bot0")
     assert await signup.crew.open_gate(SYSTEM, cause="tests") and not (await signup.gate()).is_shut
+
+
+async def test_whom_the_crew_let_in_stays_when_the_wave_is_undone(site, choose):
+    choose(signups_an_hour=4)
+    for i in range(2):
+        await join(f"crowd{i}", f"203.0.113.{i}")
+    for name in ("tove", "crowd2"):                       # neither could do the work that is asked for by now
+        assert (await join(name, challenge="", proof="")).waits == "crew"
+    await signup.crew.admit(SYSTEM, await number_of("tove"), cause="tests")
+    async with reading(SYSTEM) as r:
+        wave = await signup.crew.wave(r)
+    assert wave is not None and (wave.arrivals, wave.waiting) == (2, 1), "she is counted with neither"
+    assert await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, waiting=True, cause="tests") == 3
+    assert await suspended("crowd", "tove") == {"crowd0", "crowd1", "crowd2"} and await may_sign_in("tove")
 
 
 async def test_only_those_from_the_network_of_one_are_undone(site):
