@@ -23,7 +23,8 @@ from tests.stories.running import RunningSite
 
 async def main(repetitions: int, changes: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="petrel-bench-") as folder:
-        site = RunningSite(Path(folder), rate_limits="off", registrations="open", web_workers="2")
+        site = RunningSite(Path(folder), rate_limits="off", signups_an_hour="0", newcomer_hours="0",
+                           registrations="open", web_workers="2")
         try:
             fleet = await Fleet(site).open()
             cases = await Cases(fleet).gather()

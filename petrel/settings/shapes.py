@@ -147,7 +147,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_ca: Annotated[str, _meta(
         "File of certificates that the mail server's is checked against; empty: those of the system", "path",
         live=True)] = ""
-    rate_limits: Annotated[bool, _meta("Count calls and refuse too many", live=True)] = True
+    rate_limits: Annotated[bool, _meta("Count calls, refuse too many; joining is limited apart", live=True)] = True
     post_length: Annotated[int, _meta("Longest post", "characters", live=True, ge=100, le=10_000)] = 500
     celebrity_followers: Annotated[int, _meta(
         "From this many followers on, posts are merged in at reading instead of fanned out",

@@ -18,7 +18,8 @@ SCOPES = ["read", "write", "follow"]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """One site for all clients; stops cleanly at the end, having said nothing of errors."""
-    running = RunningSite(tmp_path_factory.mktemp("site"), rate_limits="off", registrations="open")
+    running = RunningSite(tmp_path_factory.mktemp("site"), rate_limits="off", newcomer_hours="0",
+                          registrations="open")
     try:
         yield running
         family = psutil.Process(running.process.pid).children(recursive=True)

@@ -12,7 +12,8 @@ REPETITIONS = 4
 
 async def test_changes_hold_in_time_in_both_web_processes(tmp_path: Path) -> None:
     """The slowest of 4 repetitions, views and processes; `bench/how_fast.py` takes the percentiles of many."""
-    site = RunningSite(tmp_path, rate_limits="off", registrations="open", web_workers="2")
+    site = RunningSite(tmp_path, rate_limits="off", signups_an_hour="0", newcomer_hours="0",
+                       registrations="open", web_workers="2")
     try:
         fleet = await Fleet(site).open()
         cases = await Cases(fleet).gather()

@@ -48,7 +48,7 @@ class Written(Protocol):
 async def among(r: Reader, authors: Sequence[int]) -> set[int]:
     """Who of them is a newcomer. Asks the database only about accounts that are young enough."""
     setting = limits.current()
-    if not setting.newcomer_hours or not setting.rate_limits:
+    if not setting.newcomer_hours:
         return set()
     since = ids.id_at(clock.now() - timedelta(hours=setting.newcomer_hours))
     young = list({author for author in authors if author >= since})

@@ -44,8 +44,8 @@ async def join(newcomer: Newcomer, came: Came, *, cause: str, app: AppOnly | Non
         invite = accounts.digest_of(newcomer.invite) if way.by_invite else None
         answers = came.answers.strip()[:LONGEST_ANSWER]
         sealed = seal.seal(await accounts.key_of(account), account, answers.encode()) if answers else None
-        await rows.arrived(w, account, network if setting.rate_limits else None, invite, sealed)
-        if invite is None and setting.signups_an_hour and setting.rate_limits:
+        await rows.arrived(w, account, network, invite, sealed)
+        if invite is None and setting.signups_an_hour:
             await _shut_if_wave(w, row["an_hour"] + 1, setting.signups_an_hour)
 
     issued = await accounts.sign_up(newcomer, cause=cause, app=app, way=way, note=note)
@@ -61,7 +61,7 @@ async def _facts(r: Reader, newcomer: Newcomer, came: Came, row: Row, *, is_invi
         confirms=setting.email_confirmation, has_mail=mail.is_on() and bool(email), asks_work=bits > 0,
         has_worked=bits > 0 and await work.holds(came.challenge, newcomer.account.handle, came.proof, bits),
         has_answered=bool(came.answers.strip()), of_network=row["of_network"],
-        most_of_network=setting.signups_per_network if setting.rate_limits else 0,
+        most_of_network=setting.signups_per_network,
         is_doubtful=await moderation.blocks.blocked_address(r, came.address) > 0)
 
 

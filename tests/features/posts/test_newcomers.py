@@ -37,6 +37,9 @@ async def test_no_links_at_first_not_even_by_an_edit(site):
     for text in ("Buy https://pills.example now", "pills.example/x http://x.example"):
         with pytest.raises(TooNew, match="first 24 hours"):
             await publish(anna, text)
+    limits.install(replace(limits.current(), rate_limits=False))
+    with pytest.raises(TooNew):
+        await publish(anna, "Where calls are not counted: https://pills.example")
     mine = await publish(anna, "Seen https://birds.example/@anna and a tern")
     async with writing(anna, cause="tests") as w:
         with pytest.raises(TooNew):

@@ -161,6 +161,16 @@ async def test_one_network_makes_so_many_accounts_a_day(site, choose):
     assert b"198.51" not in kept and len(kept) == 32 * 5
 
 
+async def test_joining_has_limits_of_its_own_also_where_calls_are_not_counted(site, choose):
+    choose(rate_limits=False, signups_per_network=1, signups_an_hour=2)
+    await join("gwen", "198.51.100.7")
+    with pytest.raises(TooMany):
+        await join("glen", "198.51.100.8")
+    await join("gert", "203.0.113.8")
+    with pytest.raises(RegistrationClosed):
+        await join("greg", "192.0.2.8")
+
+
 async def test_this_machine_itself_is_no_network(site, choose):
     choose(signups_per_network=1)
     for handle in ("hal", "ida", "jon"):
