@@ -5,23 +5,22 @@ one reads all the while. The owner's webhook keeps what it is told.
 """
 
 import asyncio
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from msgspec import Struct
 
+from drills import hosts
 from petrel.ops.drills import (
     Broken,
     Clients,
     Drill,
-    Impossible,
     Lost,
     Outcome,
     Person,
@@ -77,7 +76,7 @@ class Seen(Struct):
 
 
 async def run(stage: Stage) -> Outcome:
-    with small_disk(stage) as disk:
+    with hosts.disk(stage.folder / "site", DISK_MIB) as disk:
         async with _owner() as (address, told):
             guards = {"PETREL_DISK_UPLOADS_MIB": UPLOADS_MIB, "PETREL_DISK_POSTS_MIB": POSTS_MIB,
                       "PETREL_BALLAST_MIB": BALLAST_MIB}
@@ -196,28 +195,6 @@ async def _upload(wire: Clients, who: Person) -> int:
         return answer.status
     except Lost:
         return 0
-
-
-@contextmanager
-def small_disk(stage: Stage) -> Iterator[Path]:
-    """Errors: Impossible, where nothing can be mounted."""
-    image, place = stage.folder / "disk.img", stage.folder / "site"
-    place.mkdir(parents=True, mode=0o700)
-    if shutil.disk_usage(stage.folder).free < (DISK_MIB + 500) << 20:
-        raise Impossible(f"it needs {DISK_MIB + 500} MiB of room")
-    with image.open("wb") as file:
-        file.truncate(DISK_MIB << 20)
-    for command in (["mkfs.ext4", "-q", "-F", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(place)]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise Impossible(f"{' '.join(command[:1])}: {done.stderr.strip()}; run it as root, with loop devices")
-    try:
-        (place / "lost+found").rmdir()
-        place.chmod(0o700)
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=False)
-        image.unlink(missing_ok=True)
 
 
 @asynccontextmanager

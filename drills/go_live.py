@@ -17,8 +17,8 @@ from msgspec import Struct
 from drills.going_live import acts
 from drills.going_live.crowd import Onlookers, address, way
 from drills.going_live.machine import Machine, detach
-from drills.going_live.world import ISSUER_NAME, RELAY_NAME, SITE_NAME, Relay, World, disk, relay, world
-from drills.hosts import ssh_host
+from drills.going_live.world import ISSUER_NAME, RELAY_NAME, SITE_NAME, Relay, World, relay, world
+from drills.hosts import disk, ssh_host
 from petrel.ops import backups, certificates
 from petrel.ops.drills import (
     Broken,

@@ -1,4 +1,4 @@
-"""Other hosts, as far as one machine can have them: an sshd of our own on loopback, which gives only SFTP."""
+"""Other hosts, as far as one machine can have them: an sshd of our own on loopback, which gives only SFTP; a disk."""
 
 import os
 import pwd
@@ -14,6 +14,7 @@ from petrel.ops.drills import Broken, Impossible
 from petrel.outside.stores import Access
 
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+SPARE_MIB = 500            # beside a disk, for what else a drill writes
 CONFIG = """\
 ListenAddress {address}:{port}
 HostKey {folder}/host
@@ -57,6 +58,29 @@ def ssh_host(folder: Path, address: str = "127.0.0.1") -> Iterator[tuple[str, Ac
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def disk(place: Path, size_mib: int) -> Iterator[Path]:
+    """A file system of its own at `place`, which nobody else may enter. Errors: Impossible, where nothing can be
+    mounted or there is no room."""
+    image, needed_mib = place.with_suffix(".img"), size_mib + SPARE_MIB
+    place.mkdir(parents=True, mode=0o700)
+    if shutil.disk_usage(place).free < needed_mib << 20:
+        raise Impossible(f"it needs {needed_mib} MiB of room")
+    with image.open("wb") as file:
+        file.truncate(size_mib << 20)
+    for command in (["mkfs.ext4", "-q", "-F", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(place)]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise Impossible(f"{command[0]}: {done.stderr.strip()}; run it as root, with loop devices")
+    try:
+        (place / "lost+found").rmdir()
+        place.chmod(0o700)
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)
+        image.unlink(missing_ok=True)
 
 
 def _wait_for(address: str, port: int) -> None:

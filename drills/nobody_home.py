@@ -16,11 +16,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from drills import hosts
 from drills.absence import night as nights
 from drills.absence.members import Crowd, Members
 from drills.absence.night import Item, Night
 from drills.absence.spammers import Spammers
-from drills.disk_full import small_disk
+from drills.disk_full import DISK_MIB
 from petrel.core.doors import writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, moderation
@@ -92,7 +93,7 @@ async def run(stage: Stage) -> Outcome:
     settings = {"PETREL_RATE_LIMITS": "on", "PETREL_TRUSTED_PROXIES": "127.0.0.1",
                 "PETREL_DISK_UPLOADS_MIB": str(UPLOADS_MIB), "PETREL_DISK_POSTS_MIB": str(POSTS_MIB)}
     program = ("drills.sabotaged", "let-everybody-in") if stage.sabotage else ("petrel",)
-    with small_disk(stage) as disk:
+    with hosts.disk(stage.folder / "site", DISK_MIB) as disk:
         (disk / "alerts.toml").write_text(RULES)
         async with stage.site(program, settings) as site, clients(site.address, connections=PEOPLE + 60) as wire:
             async with stage.doors(site):

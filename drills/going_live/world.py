@@ -181,21 +181,3 @@ async def relay(address: str, folder: Path) -> AsyncIterator[Relay]:
         yield one
     finally:
         one.end()
-
-
-@contextmanager
-def disk(folder: Path, size_mib: int) -> Iterator[Path]:
-    """A filesystem of its own, as a host's disk. Errors: Impossible, where nothing can be mounted."""
-    image, place = folder.with_suffix(".img"), folder
-    place.mkdir(parents=True, mode=0o700)
-    with image.open("wb") as file:
-        file.truncate(size_mib << 20)
-    for command in (["mkfs.ext4", "-q", "-F", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(place)]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise Impossible(f"{command[0]}: {done.stderr.strip()}; run it as root, with loop devices")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)
-        image.unlink(missing_ok=True)
