@@ -22,6 +22,7 @@ from petrel.core.viewer import System
 from petrel.features import accounts
 
 app.load_api()      # before the gate of the `api` fixture is made, which serves the routes there are
+CREW_SCOPES = ["read", "write", "admin:read", "admin:write"]
 _number = itertools.count(1)
 
 
@@ -67,6 +68,19 @@ class Members:
             made = await accounts.create_many(w, [accounts.NewAccount(handle=h, **named) for h in handles])
             tokens = await accounts.issue_many(w, made, list(scopes))
         return [Person(*one) for one in zip(made, handles, tokens, strict=True)]
+
+    async def crew(self, role: accounts.Role) -> Person:
+        """Somebody of the crew, with an app that may act for the crew."""
+        [one] = await self.join()
+        async with writing(System("test"), cause="test") as w:
+            await accounts.set_role(w, one.id, role)
+        return await self.with_app_for_crew(one)
+
+    async def with_app_for_crew(self, person: Person) -> Person:
+        """The same with an app that asked to act for the crew, which takes nothing to ask."""
+        async with writing(System("test"), cause="test") as w:
+            token = (await accounts.issue(w, person.id, None, CREW_SCOPES)).token
+        return Person(person.id, person.handle, token)
 
     async def set(self, person: Person, **columns: Any) -> None:
         """Changes columns of the account behind the program's back."""

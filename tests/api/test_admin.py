@@ -2,14 +2,9 @@
 
 import pytest
 
-from petrel.core.doors import writing
-from petrel.core.viewer import System
-from petrel.features import accounts
 from tests.api.entities import Account, Entity, Id, Status, Time, read
 from tests.api.members import Members, Person
 from tests.drain import drain
-
-SCOPES = ["read", "write", "admin:read", "admin:write"]
 
 
 class AdminAccount(Entity):
@@ -55,21 +50,13 @@ def api(api):
     return Members(api)
 
 
-async def crew(api, role: accounts.Role = "moderator") -> Person:
-    [one] = await api.join(1)
-    async with writing(System("tests"), cause="tests") as w:
-        await accounts.set_role(w, one.id, role)
-        token = (await accounts.issue(w, one.id, None, SCOPES)).token
-    return Person(one.id, one.handle, token)
-
-
 async def reported(api, by: Person, about: Person, *posts: str) -> str:
     body = {"account_id": str(about.id), "status_ids": list(posts), "comment": "rude", "category": "violation"}
     return (await api.post("/api/v1/reports", as_=by, **body)).json["id"]
 
 
 async def test_a_report_is_taken_resolved_and_opened_again(api):
-    mona, [ann, ben] = await crew(api), await api.join(2)
+    mona, [ann, ben] = await api.crew("moderator"), await api.join(2)
     post = (await api.post("/api/v1/statuses", as_=ben, status="Rude words")).json["id"]
     number = await reported(api, ann, ben, post)
     one = read(await api.get(f"/api/v1/admin/reports/{number}", as_=mona), AdminReport)
@@ -91,7 +78,7 @@ async def test_a_report_is_taken_resolved_and_opened_again(api):
 
 
 async def test_an_account_is_limited_suspended_and_released(api):
-    mona, [ann, ben] = await crew(api), await api.join(2)
+    mona, [ann, ben] = await api.crew("moderator"), await api.join(2)
     number = await reported(api, ann, ben)
     path = f"/api/v1/admin/accounts/{ben.id}"
     assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, type="silence")).status == 422
@@ -114,7 +101,7 @@ async def test_an_account_is_limited_suspended_and_released(api):
 
 
 async def test_the_warned_are_told(api):
-    mona, [ann, ben] = await crew(api), await api.join(2)
+    mona, [ann, ben] = await api.crew("moderator"), await api.join(2)
     body = {"type": "none", "text": "Please be kind", "report_id": await reported(api, ann, ben)}
     assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, **body)).status == 200
     await drain("notifications")
@@ -127,11 +114,9 @@ async def test_the_warned_are_told(api):
 
 
 async def test_for_nobody_else(api):
-    _, [ann, ben] = await crew(api), await api.join(2)
+    _, [ann, ben] = await api.crew("moderator"), await api.join(2)
     number = await reported(api, ann, ben)
-    async with writing(System("tests"), cause="tests") as w:
-        token = (await accounts.issue(w, ann.id, None, SCOPES)).token
-    sly = Person(ann.id, ann.handle, token)
+    sly = await api.with_app_for_crew(ann)
     for path in (f"/api/v1/admin/reports/{number}", "/api/v1/admin/reports", "/api/v1/admin/accounts",
                  f"/api/v1/admin/accounts/{ben.id}"):
         assert (await api.get(path, as_=sly)).status == 404, path

@@ -1,12 +1,7 @@
 import pytest
 
-from petrel.core.doors import writing
-from petrel.core.viewer import System
-from petrel.features import accounts
 from tests.api.entities import Entity, Id, Time, read
-from tests.api.members import Members, Person
-
-SCOPES = ["read", "write", "admin:read", "admin:write"]
+from tests.api.members import Members
 
 
 class DomainBlock(Entity):
@@ -44,17 +39,8 @@ def api(api):
     return Members(api)
 
 
-async def crew(api, role: accounts.Role = "admin") -> Person:
-    """Somebody of the crew, with an app that may act for the crew."""
-    [one] = await api.join(1)
-    async with writing(System("tests"), cause="tests") as w:
-        await accounts.set_role(w, one.id, role)
-        token = (await accounts.issue(w, one.id, None, SCOPES)).token
-    return Person(one.id, one.handle, token)
-
-
 async def test_servers_are_blocked_changed_and_lifted(api):
-    boss = await crew(api)
+    boss = await api.crew("admin")
     body = {"domain": "Bad.example", "severity": "suspend", "public_comment": "spam", "private_comment": "see case"}
     made = read(await api.post("/api/v1/admin/domain_blocks", as_=boss, **body, obfuscate=True), DomainBlock)
     assert (made.domain, made.severity, made.private_comment) == ("bad.example", "suspend", "see case")
@@ -72,7 +58,7 @@ async def test_servers_are_blocked_changed_and_lifted(api):
 
 
 async def test_mail_domains_and_networks(api):
-    boss = await crew(api)
+    boss = await api.crew("admin")
     made = read(await api.post("/api/v1/admin/email_domain_blocks", as_=boss, domain="mail.example"), MailBlock)
     assert read(await api.get(f"/api/v1/admin/email_domain_blocks/{made.id}", as_=boss), MailBlock) == made
     assert read(await api.get("/api/v1/admin/email_domain_blocks", as_=boss), list[MailBlock]) == [made]
@@ -87,12 +73,10 @@ async def test_mail_domains_and_networks(api):
 
 
 async def test_others_are_refused(api):
-    mona, [ann] = await crew(api, "moderator"), await api.join(1)
+    mona, [ann] = await api.crew("moderator"), await api.join(1)
     body = {"domain": "bad.example"}
     assert (await api.post("/api/v1/admin/domain_blocks", as_=mona, **body)).status == 403
     assert (await api.post("/api/v1/admin/domain_blocks", as_=ann, **body)).status == 403, "no such scope"
-    async with writing(System("tests"), cause="tests") as w:
-        token = (await accounts.issue(w, ann.id, None, SCOPES)).token
-    sly = Person(ann.id, ann.handle, token)
+    sly = await api.with_app_for_crew(ann)
     assert (await api.post("/api/v1/admin/domain_blocks", as_=sly, **body)).status == 404
     assert (await api.get("/api/v1/admin/domain_blocks", as_=sly)).status == 404
