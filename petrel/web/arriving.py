@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from petrel.features.signup import Arrival
+
 
 class SignupGate(Struct, frozen=True, kw_only=True):
     """What the sign-up form asks for now. `challenge`: for the browser's work, "" where none is asked for."""
@@ -14,25 +16,12 @@ class SignupGate(Struct, frozen=True, kw_only=True):
     challenge: str = ""
 
 
-class ArrivalView(Struct, frozen=True, kw_only=True):
-    """Somebody who came lately, for the crew. `peers`: how many more from the same network."""
-
-    id: int
-    handle: str
-    at: datetime
-    waits: bool
-    is_invited: bool
-    is_undone: bool
-    peers: int
-    answers: str
-
-
 class Arrivals(Struct, frozen=True, kw_only=True):
     """Who waits, who came, and the wave for which nobody more is taken (`since`, `shut`, `why`), if there is one:
     `count` came in with it, `count_waiting` wait to be let in."""
 
-    waiting: tuple[ArrivalView, ...]
-    lately: tuple[ArrivalView, ...]
+    waiting: tuple[Arrival, ...]
+    lately: tuple[Arrival, ...]
     is_shut: bool = False
     since: datetime | None = None
     shut: datetime | None = None

@@ -1,12 +1,11 @@
 """The crew's page of who comes: `needs.Arriving` over the room signup."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from petrel.core.doors import reading
 from petrel.core.viewer import System, Viewer
 from petrel.features import signup
-from petrel.web.arriving import Arrivals, ArrivalView
+from petrel.web.arriving import Arrivals
 from petrel.web.rooms.reading import member_of
 
 SYSTEM = System("web")
@@ -22,8 +21,8 @@ class ArrivingRooms:
             wave = await signup.crew.wave(r)
             waiting = await signup.crew.arrivals(r, waiting=True, most=MOST)
             lately = await signup.crew.arrivals(r, most=MOST)
-        seen = Arrivals(waiting=_views(one for one in waiting if not one.is_undone),
-                        lately=_views(one for one in lately if one.is_undone or not one.waits))
+        seen = Arrivals(waiting=tuple(one for one in waiting if not one.is_undone),
+                        lately=tuple(one for one in lately if one.is_undone or not one.waits))
         if wave is None:
             return seen
         return Arrivals(waiting=seen.waiting, lately=seen.lately, is_shut=True, since=wave.since_at, shut=wave.shut_at,
@@ -40,8 +39,3 @@ class ArrivingRooms:
     async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, waiting: bool = False,
                         back: bool = False, cause: str) -> int:
         return await signup.crew.undo(member_of(viewer), since, until, waiting=waiting, back=back, cause=cause)
-
-
-def _views(found: Iterable[signup.Arrival]) -> tuple[ArrivalView, ...]:
-    return tuple(ArrivalView(id=one.account, handle=one.handle, at=one.at, waits=one.waits, is_invited=one.is_invited,
-                             is_undone=one.is_undone, peers=one.peers, answers=one.answers) for one in found)
