@@ -12,6 +12,7 @@ import pytest
 from petrel.features.signup import work
 from petrel.web.look import STATIC
 from tests.conftest import loop
+from tests.serving import answering
 
 CHROMIUM = shutil.which("chromium")
 PAGE = """<!doctype html><form id="join" action="/done"><input name="handle" value=" @Wren ">
@@ -41,18 +42,16 @@ def test_a_browser_finds_what_the_site_takes(site, tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None: ...
 
     server = HTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    browser = subprocess.Popen(
-        [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
-         "--remote-debugging-port=0", f"http://127.0.0.1:{server.server_address[1]}/"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        assert done.wait(60), "the form was never sent"
-    finally:
-        browser.kill()
-        browser.wait()
-        server.shutdown()
-        server.server_close()
+    with answering(server):
+        browser = subprocess.Popen(
+            [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+             "--remote-debugging-port=0", f"http://127.0.0.1:{server.server_address[1]}/"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            assert done.wait(60), "the form was never sent"
+        finally:
+            browser.kill()
+            browser.wait()
     [proof], [handle] = sent[0]["proof"], sent[0]["handle"]
     assert handle == " @Wren "
     assert loop().run_until_complete(work.holds(challenge, "Wren", proof, 12))

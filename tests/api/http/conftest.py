@@ -3,21 +3,18 @@
 import asyncio
 import hashlib
 import json
-import socket
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from msgspec import Struct
 
 from petrel.api.http import Call, Gate, HttpSettings, Id, Limits, Paged, Pieces, Reply, Upload, listed
 from petrel.api.http.routes import Routes
-from petrel.api.http.wire import Connection
 from petrel.core.errors import Invalid, NotFound, Refused, TooMany, Unavailable
 from petrel.core.viewer import AppOnly, Member
+from tests.serving import gate_served
 
 Headers = list[tuple[bytes, bytes]]
 toys = Routes()
@@ -261,12 +258,5 @@ def make_gate() -> Callable[..., Gate]:
 @pytest.fixture(scope="session")
 def served() -> Iterator[tuple[str, int]]:
     """(host, port) of the toys behind a real uvicorn."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(gate_of(), http=Connection, loop="uvloop", log_level="error", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield listening.getsockname()
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    with gate_served(gate_of()) as (_, address):
+        yield address

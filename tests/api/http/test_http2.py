@@ -17,6 +17,7 @@ from petrel.api.http.wire import Connection
 from petrel.ops.certificates import Served, files_of, places, put, self_signed
 from tests.api.http.conftest import gate_of
 from tests.api.http.h2client import Address, Client, tls
+from tests.serving import beside
 
 REFUSED, ENHANCE_YOUR_CALM = 7, 11
 
@@ -39,13 +40,10 @@ def secure(folder: Path) -> Iterator[tuple[Address, Address, Server]]:
     ready = threading.Event()
     server = Server(config, listeners, tls=served.outer, address="https://birds.test", questions=where.questions,
                     stopping=lambda _stop: nullcontext(), on_ready=ready.set)
-    thread = threading.Thread(target=lambda: server.run(listeners.all), daemon=True)
-    thread.start()
-    assert ready.wait(10)
     assert listeners.plain is not None
-    yield listeners.site.getsockname(), listeners.plain.getsockname(), server
-    server.should_exit = True
-    thread.join(10)
+    with beside(server, listeners.all):
+        assert ready.wait(10)
+        yield listeners.site.getsockname(), listeners.plain.getsockname(), server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,23 +10,16 @@ import pytest
 import uvicorn
 
 from petrel.api.http import wire
+from tests.serving import Address, gate_served
 from tests.stories.running import until
 
 
 @pytest.fixture
-def server(make_gate: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
+def server(make_gate: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[uvicorn.Server, Address]]:
     monkeypatch.setattr(wire, "_lingers", False)
     monkeypatch.setattr(wire, "LINGER_S", 1.0)
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(make_gate(), http=wire.Connection, loop="uvloop", log_level="error", lifespan="on",
-                            timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield server, listening.getsockname()
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
+    with gate_served(make_gate(), timeout_graceful_shutdown=5) as served:
+        yield served
 
 
 async def test_one_more_request_is_answered_and_the_silent_are_not_waited_for_long(server: Any) -> None:

@@ -4,17 +4,15 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 
 import msgspec
 import pytest
-import uvicorn
 
-from petrel.api.http.wire import Connection
 from petrel.api.http.wiring import proxies
 from tests.api.http.conftest import gate_of
+from tests.serving import Address, gate_served
 
 pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed (package nginx-light)")
 
@@ -34,22 +32,14 @@ http {{
   }}
 }}
 """
-Address = tuple[str, int]
 
 
 @pytest.fixture(scope="module")
 def gate() -> Iterator[Address]:
     """The toys, which believe one proxy's network."""
-    listening = socket.create_server(("127.0.0.1", 0))
     gate = gate_of(settings={"trusted_proxies": proxies(f"{PROXY}/32, 10.0.0.0/8")})
-    server = uvicorn.Server(uvicorn.Config(gate, http=Connection, loop="uvloop", log_level="error", lifespan="on",
-                                           proxy_headers=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield listening.getsockname()
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    with gate_served(gate, proxy_headers=False) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="module", params=["$proxy_add_x_forwarded_for", "$remote_addr"])

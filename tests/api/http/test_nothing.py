@@ -1,22 +1,18 @@
 """That something is not there is said at a fixed time: how long it took to find out tells nothing."""
 
 import asyncio
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import uvicorn
 
 from petrel.api.http import Call, Gate, HttpSettings, Limits
 from petrel.api.http.nothing import Nothing
 from petrel.api.http.routes import Routes
-from petrel.api.http.wire import Connection
 from petrel.core.errors import NotFound, Unavailable
 from petrel.ops.drills import apart
 from petrel.ops.drills.timing import sample
+from tests.serving import Address, gate_served
 
 STEP_S = 0.05
 COUNT = 200
@@ -52,29 +48,14 @@ def _gate(step_s: float, **settings: Any) -> Gate:
                 pages=_pages)
 
 
-@contextmanager
-def _served(step_s: float) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(_gate(step_s), http=Connection, loop="uvloop", log_level="error", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
-
-
-async def _compared(address: str, one: str, other: str, seed: int) -> tuple[apart.Comparison, float]:
-    a, b = await sample(address, [[one], [other]], COUNT, seed=seed)
+async def _compared(address: Address, one: str, other: str, seed: int) -> tuple[apart.Comparison, float]:
+    a, b = await sample("http://{}:{}".format(*address), [[one], [other]], COUNT, seed=seed)
     return apart.compare(a, b), apart.power(a, b, SHARP_S)
 
 
 async def test_without_the_wait_a_millisecond_of_work_is_seen() -> None:
     """The control: these many answers, and this test, would find it."""
-    with _served(0) as address:
+    with gate_served(_gate(0)) as (_, address):
         found, _ = await _compared(address, "/api/v1/things/1", "/api/v1/things/0", 1)
     assert found.told_apart, found
 
@@ -82,7 +63,7 @@ async def test_without_the_wait_a_millisecond_of_work_is_seen() -> None:
 @pytest.mark.parametrize(("one", "other"), [
     ("/api/v1/things/17", "/no/such/address"), ("/@slow", "/api/v1/things/0")])
 async def test_with_it_nothing_is_seen_though_a_quarter_of_a_millisecond_would_be(one: str, other: str) -> None:
-    with _served(STEP_S) as address:
+    with gate_served(_gate(STEP_S)) as (_, address):
         found, power = await _compared(address, one, other, 1)
         if found.told_apart:                    # once in a thousand by chance: then twice
             found, power = await _compared(address, one, other, 2)

@@ -1,19 +1,14 @@
 """The site's own stranger, over a real socket: finds nothing where nothing leaks, and closes what does."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import uvicorn
 
 from drills.leak import mutable
 from petrel import app
-from petrel.api.http.limits import Limits
-from petrel.api.http.wire import Connection
 from petrel.core import closing
 from petrel.core.doors import current, reading, writing
 from petrel.core.errors import Invalid
@@ -23,9 +18,9 @@ from petrel.ops import breaches, stranger
 from petrel.ops.doctor import leaks
 from petrel.ops.stranger import planting
 from petrel.ops.stranger.rounds import Stranger
-from petrel.settings import Settings
 from tests.crew import as_owner
 from tests.drain import drain
+from tests.ops.watching.serving import web
 
 pytestmark = pytest.mark.usefixtures("site")
 OPEN = """
@@ -41,32 +36,12 @@ VERDICT = "select pg_get_functiondef('law.verdict(bytea, integer, integer, integ
 @asynccontextmanager
 async def at_work() -> AsyncIterator[Stranger]:
     """A web process in this loop, with limits as they are, and a stranger that has not asked yet."""
-    app.load_rooms()
-    app.load_api()
-    await current().renew_lease()
-    await closing.look()                # what another module's site had closed
-    listening = socket.create_server(("127.0.0.1", 0))
-    settings = Settings(port=listening.getsockname()[1], nothing_after_ms=0)
-    web = uvicorn.Server(uvicorn.Config(await app.web_app(settings, Limits(on=True)), http=Connection, lifespan="on",
-                                        log_level="error", proxy_headers=False))
-    web.install_signal_handlers = lambda: None      # type: ignore[attr-defined]
-    tasks = [asyncio.create_task(web._serve([listening])), asyncio.create_task(closing.watch())]
-    try:
-        await asyncio.sleep(0)
-        while not web.started:      # noqa: ASYNC110 (another's flag)
-            await asyncio.sleep(0.01)
+    async with web() as settings:
         one = Stranger(app.place_of(settings))
         try:
             yield one
         finally:
             one.close()
-    finally:
-        web.should_exit = True
-        await tasks[0]
-        tasks[1].cancel()
-        with suppress(asyncio.CancelledError):
-            await tasks[1]
-        listening.close()
 
 
 async def state() -> stranger.State:

@@ -5,7 +5,6 @@ import json
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from petrel import watch
 from petrel.ops.watching import health
 from tests.ops.watching.serving import hook
 from tests.ops.watching.world import NAME, Names, certificate, need_knot
+from tests.serving import answering
 
 KEY = "ab" * 32
 
@@ -77,14 +77,8 @@ def serving(pem: Path) -> Iterator[Site]:
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     site.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with answering(server):
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def asked(names: Names, site: Site, pem: Path, folder: Path, **more: Any) -> dict[str, Any]:
@@ -159,19 +153,13 @@ def test_the_registry_is_asked_once_a_day(names: Names, tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None: ...
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Registry)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with answering(server):
         state: dict[str, Any] = {}
         wanted = {"site": f"https://social.{NAME}", "rdap": f"http://127.0.0.1:{server.server_port}/domain/"}
         for _ in range(3):
             check = watch.look_at_registration(wanted, state)
         assert not check.ok and "12 days" in check.found
         assert counted == [f"/domain/social.{NAME}", f"/domain/{NAME}"]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_owners_are_told_when_it_has_been_wrong_twice_and_when_it_is_over(names: Names, tmp_path: Path) -> None:
