@@ -19,7 +19,8 @@ begin
   for f in select n.nspname, p.oid::regprocedure as signature, p.proargnames[1] as first, p.provolatile
              from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname = any (rooms || array['law', 'messages', 'ops', 'journal']) loop
-    execute format('revoke all on function %s from public, petrel_reader', f.signature);
+    execute format('revoke all on function %s from public, petrel_reader, petrel_writer, petrel_system,
+                    petrel_messages', f.signature);
     if f.nspname = 'messages' then
       execute format('alter function %s owner to petrel_messages', f.signature);
       execute format('revoke all on function %s from public', f.signature);

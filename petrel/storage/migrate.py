@@ -73,11 +73,15 @@ select format('drop type if exists %s', oid::regtype), 2 from other where signat
 order by step
 """
 STANDING = f"""
-select p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as text
-  from ({THERE}) t join pg_proc p on p.oid = t.oid
- where t.signature like 'function %' and p.prokind in ('f', 'p')
-   and t.signature not in (select signature from petrel_migrations.made)
-   and p.oid::regprocedure::text not in (select signature from petrel_migrations.left_over)
+select t.signature, pg_get_function_arguments(p.oid) || ' returns ' || pg_get_function_result(p.oid) as shape,
+       p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as text
+  from ({THERE}) t join pg_proc p on p.oid = t.oid and t.signature like 'function %' and p.prokind in ('f', 'p')
+ where t.signature not in (select signature from petrel_migrations.made)
+union all
+select t.signature, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum), '', ''
+  from ({THERE}) t join pg_type y on y.oid = t.oid and t.signature like 'type %'
+  join pg_attribute a on a.attrelid = y.typrelid
+ where t.signature not in (select signature from petrel_migrations.made) group by t.signature
 """
 LEFT_OVER = """
 select format('drop function if exists %s', p.oid::regprocedure)
@@ -240,9 +244,10 @@ async def _build_indexes(connection: Any, text: str, name: str) -> None:
 
 async def _replace_changed(connection: Any, paths: Sequence[Path], done: dict[str, str], force: bool,
                            served: bool) -> list[str]:
-    """Drops what the function files made before and runs them all anew, when the text of one has changed.
+    """Makes what the function files say anew, and nothing else, when the text of one has changed.
 
-    `served`: what only the old files have stays beside the new, since processes of an older release may call it.
+    `served`: processes of an older release may call what is there. It is written over in place, since a call that is
+    under way finds its function by number; and what only the old files have stays beside the new.
     """
     texts = {f"functions:{path.parent.name}/{path.name}": path.read_text() for path in paths}
     digests = {name: _digest(text) for name, text in texts.items()}
@@ -250,27 +255,54 @@ async def _replace_changed(connection: Any, paths: Sequence[Path], done: dict[st
         return []
     *files, grants = texts
 
+    async def make() -> None:
+        for name in files:
+            await _statements(connection, texts[name], name, digests[name])
+
+    async def make_anew() -> None:
+        for row in await connection.fetch(REPLACED, SCHEMAS):
+            await connection.execute(row["drop"])
+        await make()
+
     async def replace() -> None:
         async with connection.transaction():
             await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
-            standing = await connection.fetch(STANDING, SCHEMAS) if served else []
-            for row in await connection.fetch(REPLACED, SCHEMAS):
-                await connection.execute(row["drop"])
-            await connection.execute("delete from petrel_migrations.left_over")
-            for name in files:
-                await _statements(connection, texts[name], name, digests[name])
-            await _leave(connection, standing)
+            if served:
+                standing, coming = await _standing(connection), await _tried(connection, make_anew)
+                in_place = all(coming[s]["shape"] == old["shape"] for s, old in standing.items() if s in coming)
+                await (make if in_place else make_anew)()
+                await _leave(connection, [old for signature, old in standing.items() if signature not in coming])
+            else:
+                await make_anew()
+                await _leave(connection, [])
             await _statements(connection, texts[grants], grants, digests[grants])
 
     await _patiently(replace, grants)
     return [name for name, digest in digests.items() if done.get(name) != digest]
 
 
-async def _leave(connection: Any, standing: Sequence[Any]) -> None:
-    """Makes again what the new files no longer have: other names, other arguments."""
-    now = {row["signature"] for row in await connection.fetch(STANDING, SCHEMAS)}
-    for row in standing:
-        if row["signature"] in now:
+async def _standing(connection: Any) -> dict[str, Any]:
+    """What function files made, by signature: its shape (a caller's view of it), and the text that makes it again."""
+    return {row["signature"]: row for row in await connection.fetch(STANDING, SCHEMAS)}
+
+
+async def _tried(connection: Any, make_anew: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+    """What stands once that has been run; it is undone again."""
+    trial = connection.transaction()
+    await trial.start()
+    try:
+        await make_anew()
+        return await _standing(connection)
+    finally:
+        await trial.rollback()
+
+
+async def _leave(connection: Any, only_old: Sequence[Any]) -> None:
+    """Notes, and where they went makes again, the functions that the new files no longer have: other names, other
+    arguments."""
+    await connection.execute("delete from petrel_migrations.left_over")
+    for row in only_old:
+        if not row["text"]:
             continue
         try:
             async with connection.transaction():
@@ -280,7 +312,7 @@ async def _leave(connection: Any, standing: Sequence[Any]) -> None:
         except asyncpg.PostgresError:
             continue        # of a type that is no more: the older release meets an error, as it would without us
         await connection.execute("insert into petrel_migrations.left_over values ($1) on conflict do nothing",
-                                 row["signature"])
+                                 row["name"])
 
 
 async def _describe(connection: Any, folder: Path, done: dict[str, str], force: bool) -> list[str]:

@@ -178,6 +178,39 @@ async def test_what_an_older_release_calls_stays_until_it_is_gone(
         await system.close()
 
 
+async def test_while_somebody_is_served_functions_keep_their_numbers_and_calls_under_way_find_them(
+        empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tests").mkdir()
+    mine = tmp_path / "tests" / "functions.sql"
+    files = app.function_files()
+    monkeypatch.setattr(app, "function_files", lambda: [*files, mine])
+    made = "create or replace function ops.answer(p_digest bytea) returns {} language sql {} as $$ select {} $$;"
+    number = "select 'ops.answer(bytea)'::regprocedure::oid"
+    mine.write_text(made.format("int", "stable", "1"))
+    await app.migrate_site(empty)
+    reader = await asyncpg.connect(**empty.main["reader"])
+    try:
+        first = await run(empty, number)
+        assert await reader.fetchval("select ops.answer($1)", b"") == 1
+        mine.write_text(made.format("int", "stable", "2"))
+        await app.migrate_site(empty)
+        assert await run(empty, number) == first and await reader.fetchval("select ops.answer($1)", b"") == 2
+
+        # Written over, it has the rights of what it is now.
+        mine.write_text(made.format("int", "volatile", "3"))
+        await app.migrate_site(empty)
+        assert await run(empty, number) == first
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.fetchval("select ops.answer($1)", b"")
+
+        # What callers see has changed: that cannot be written over.
+        mine.write_text(made.format("text", "stable", "'four'"))
+        await app.migrate_site(empty)
+        assert await run(empty, number) != first and await run(empty, "select ops.answer('')") == "four"
+    finally:
+        await reader.close()
+
+
 async def test_functions_are_replaced_when_their_text_changes(
         empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tests").mkdir()

@@ -221,7 +221,6 @@ end $$;
 
 -- Conversations of the viewer by their last message, newest first (p_min: the ones just after it); p_only: that one.
 -- `newest` is the last message that was not deleted. For sessions, and apps that may read posts (or change this one).
-drop function if exists messages.conversations(bytea, integer, bigint, bigint);
 create or replace function messages.mailbox(p_digest bytea, p_limit integer, p_max bigint, p_since bigint, p_min bigint,
                                             p_only bigint)
 returns table (conversation bigint, last_message bigint, newest bigint, people bigint[], is_unread boolean)
