@@ -1,11 +1,13 @@
 """The table of all scenarios, and what may be said of each. source: docs/law/SCENARIOS.md, rule of honesty."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from petrel.ops.drills import Broken, drills, listing, names, scenarios, table
 from petrel.ops.drills.scenarios import parse
+from petrel.storage.build import ROOT
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TEXT = """
@@ -35,6 +37,11 @@ def test_the_whole_document_is_read():
     database = next(r for r in rows if r.drill == "database")
     assert (database.row, database.section) == (6, "C. Incidents and the crew")
     assert "lost 0" in database.must_show and all(r.threat and r.must_show for r in rows)
+
+
+def test_the_results_have_each_drill_once():
+    rows = re.findall(r"^\| `([a-z-]+)` \(", (ROOT / "bench/RESULTS.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == names()
 
 
 @pytest.mark.parametrize("text", ["", "| 6 | `toy` | a | b |", TEXT + "| 8 | `toy` | a | b | c |"])
