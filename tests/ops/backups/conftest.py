@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from petrel.core.doors import writing
 from petrel.core.viewer import Member, System
-from petrel.core.witness import Witness
+from petrel.core.witness import Root, Witness
 from petrel.features import accounts, lists, messages, notifications, posts, relationships
 from petrel.features.posts import Audience, Draft, Mark
 from petrel.ops.drills.site import Site, private_site
@@ -101,7 +101,6 @@ async def _after_small_things(who: dict[str, Member], made: dict[str, int]) -> N
 
 async def _after(now: dict[str, tuple[Member, str]], made: dict[str, int]) -> None:
     """All of it takes something away, but the last two."""
-    await _after_small_things({name: member for name, (member, _) in now.items()}, made)
     ann, cat, dan, eve = (now[name][0] for name in ("ann", "cat", "dan", "eve"))
     async with writing(ann, cause="tests") as w:
         await posts.delete(w, made["deleted"])
@@ -139,9 +138,10 @@ async def _make(folder: Path) -> Lost:
                 lost.digest = await owner.fetchval(ROWS, [lost.posts["stays"], lost.posts["followers"]])
             code, lost.created = await site.petrel("backups", "create", str(place), "--json")
             assert code == 0, lost.created + site.said()
-            root = Witness(data / "witness").last_seq()
+            await _after_small_things({name: member for name, (member, _) in lost.people.items()}, lost.posts)
+            await _until_witnessed(site, data, "lists.list.deleted")        # so that they fill a line of their own
             await _after(lost.people, lost.posts)
-            await _until_witnessed(site, data, root + 1)
+            await _until_witnessed(site, data, "accounts.password.changed")
         code, text = await site.petrel("backups", "key")
         assert code == 0
         lost.key_file.write_text(f"Backup keys of our site\n{text}\n")
@@ -151,12 +151,18 @@ async def _make(folder: Path) -> Lost:
     return lost
 
 
-async def _until_witnessed(site: Site, data: Path, root: int) -> None:
+async def _until_witnessed(site: Site, data: Path, kind: str) -> None:
     async with site.database() as owner:
-        last = await owner.fetchval("select max(id) from journal.entry where kind = 'accounts.password.changed'")
+        last = await owner.fetchval("select max(id) from journal.entry where kind = $1", kind)
     witness = Witness(data / "witness")
-    await site.until(lambda: (line := witness.last_line()) is not None and line.entries[-1].id >= last
-                     and witness.last_seq() >= root, 5, "the witness")
+
+    def is_witnessed() -> bool:
+        """By a root too that says so."""
+        line, root = witness.last_line(), witness.last()
+        return (line is not None and line.entries[-1].id >= last
+                and isinstance(root, Root) and root.restrictions >= line.seq)
+
+    await site.until(is_witnessed, 5, "the witness")
 
 
 def _kill(site: Site) -> None:
