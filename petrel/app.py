@@ -257,12 +257,9 @@ async def setup_link(settings: Settings, addresses: Addresses) -> str | None:
     """The link that makes the first administrator; None when the site has one. An older link ends."""
     from petrel.features import accounts
 
-    async with opened(settings, addresses):
-        async with doors.reading(System("start")) as r:
-            if await accounts.invites.has_owner(r):
-                return None
-        async with doors.writing(System("start"), cause="petrel up") as w:
-            return f"{settings.address}/setup/{await accounts.make_setup_link(w)}"
+    async with opened(settings, addresses), doors.writing(System("start"), cause="petrel up") as w:
+        secret = await accounts.invites.make_first_setup_link(w)
+    return f"{settings.address}/setup/{secret}" if secret else None
 
 
 async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = None) -> "Gate":

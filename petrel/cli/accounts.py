@@ -10,6 +10,8 @@ from petrel.cli.common import put, say, table, with_data, with_json
 from petrel.cli.wiring import Wiring
 
 ROLES = click.Choice(["member", "moderator", "admin", "owner"])
+HAS_OWNER = """This site has an owner. For one who cannot sign in: `petrel accounts link HANDLE`. For another one:
+  `petrel accounts set HANDLE --role owner`, or `petrel accounts create NEWNAME --role owner --password`."""
 with_password = click.option("--password", "asks_password", is_flag=True,
                              help="Ask for a password; without a terminal its first line of input is taken.")
 
@@ -54,10 +56,11 @@ def create(wiring: Wiring, /, data: str | None, as_json: bool, asks_password: bo
 @accounts.command("list")
 @click.option("--after", type=int, default=0, help="Only accounts newer than this number.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--all", "probes", is_flag=True, help="The site's own decoys too, by which it sees whether it leaks.")
 @with_data
 @with_json
 @click.pass_obj
-def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: int) -> None:
+def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: int, probes: bool) -> None:
     """Accounts of this site, oldest first."""
     from petrel.core.doors import reading
     from petrel.core.viewer import System
@@ -65,7 +68,7 @@ def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: in
 
     async def work() -> list[Any]:
         async with reading(System("cli")) as r:
-            return await room.listed(r, after=after, limit=limit)
+            return await room.listed(r, after=after, limit=limit, probes=probes)
 
     found = [shown(one) for one in wiring.call(wiring.settings(data), work, say)]
     rows = [(one["id"], "@" + one["handle"], one["role"], "protected" if one["is_protected"] else "") for one in found]
@@ -126,8 +129,9 @@ def set_(wiring: Wiring, /, handle: str, data: str | None, as_json: bool, asks_p
 @with_json
 @click.pass_obj
 def setup_link(wiring: Wiring, data: str | None, as_json: bool) -> None:
-    """A new link that makes whoever opens it the owner of the site, once; older ones end."""
+    """A new link that makes whoever opens it the owner of the site, once; older ones end. Only until there is one."""
     from petrel.core.doors import writing
+    from petrel.core.errors import Invalid
     from petrel.core.viewer import System
     from petrel.features import accounts as room
 
@@ -135,7 +139,9 @@ def setup_link(wiring: Wiring, data: str | None, as_json: bool) -> None:
 
     async def work() -> str:
         async with writing(System("cli"), cause="petrel accounts setup-link") as w:
-            return await room.make_setup_link(w)
+            if (secret := await room.invites.make_first_setup_link(w)) is None:
+                raise Invalid(message=HAS_OWNER)
+            return secret
 
     link = f"{wiring.address(now)}/setup/{wiring.call(now, work, say)}"
     put({"link": link}, link, as_json)

@@ -9,7 +9,7 @@ import click
 
 from petrel.cli.common import say
 from petrel.cli.wiring import Wiring
-from petrel.core.doors import reading, writing
+from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.ops import setup
@@ -169,11 +169,8 @@ def _tell(wiring: Wiring, answers: Answers, layout: Layout, machine: Machine) ->
 
 def _setup_link(wiring: Wiring, now: Any) -> str | None:
     async def work() -> str | None:
-        async with reading(System("cli")) as r:
-            if await accounts.invites.has_owner(r):
-                return None
         async with writing(System("cli"), cause="petrel init") as w:
-            return await accounts.make_setup_link(w)
+            return await accounts.invites.make_first_setup_link(w)
 
     secret = wiring.call(now, work, say)
     return f"{wiring.address(now)}/setup/{secret}" if secret else None

@@ -1,5 +1,6 @@
 """`petrel mail`: trying mail out, what waits, what came back, what belongs into DNS."""
 
+import os
 import sys
 from typing import BinaryIO
 
@@ -88,11 +89,18 @@ def retry(wiring: Wiring, letter: int | None, data: str | None, as_json: bool) -
 @with_json
 @click.pass_obj
 def bounce(wiring: Wiring, message: BinaryIO, to: str, data: str | None, as_json: bool) -> None:
-    """Take in MESSAGE (a file, or standard input): a report that a letter of ours was not delivered, or a complaint."""
+    """Take in MESSAGE (a file, or standard input): a report that a letter of ours was not delivered, or a complaint.
+
+    Exit code 1: it is of no letter of ours. 75: it could not be taken in now, bring it again.
+    """
     from petrel.features import mail as room
 
     raw = message.read()
-    taken = wiring.call(wiring.settings(data), lambda: room.take_bounce(raw, to), say)
+    try:
+        taken = wiring.call(wiring.settings(data), lambda: room.take_bounce(raw, to), say)
+    except Exception as e:          # whatever is wrong with us: the mail server keeps the report for later
+        say(f"petrel: it could not be taken in now: {str(e) or type(e).__name__}")
+        sys.exit(os.EX_TEMPFAIL)
     put(taken, taken.said, as_json)
     if not taken.is_ours:
         sys.exit(1)

@@ -114,6 +114,18 @@ def test_accounts_and_tokens(site: Site) -> None:
     assert "@nobody" in site.run("accounts", "show", "nobody", code=2)
 
 
+def test_the_sites_own_accounts_are_listed_only_when_asked_for(site: Site) -> None:
+    site.until(lambda: len(site.json("accounts", "list", "--all")) > 1, 30)        # it plants them by itself
+    assert [one["handle"] for one in site.json("accounts", "list")] == ["grace"]
+
+
+def test_who_has_an_owner_gets_no_set_up_link(site: Site) -> None:
+    assert "/setup/" in site.json("accounts", "setup-link")["link"]
+    site.run("accounts", "set", "grace", "--role", "owner")
+    assert "petrel accounts link" in site.run("accounts", "setup-link", code=2)
+    site.run("accounts", "set", "grace", "--role", "admin")
+
+
 def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Site) -> None:
     assert "Did you mean registrations?" in site.run("settings", "set", "registration", "closed", code=2)
     assert "0 to 65535" in site.run("settings", "set", "port", "70000", code=2)

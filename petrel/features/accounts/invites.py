@@ -30,6 +30,11 @@ async def make_setup_link(w: Writer) -> str:
     return await _make(w, "owner", 1, SETUP_DAYS)
 
 
+async def make_first_setup_link(w: Writer) -> str | None:
+    """As `make_setup_link`; None where somebody answers for this site already."""
+    return None if await has_owner(w) else await make_setup_link(w)
+
+
 async def has_owner(r: Reader) -> bool:
     """Whether somebody answers for this site already."""
     if isinstance(r.viewer, System):
