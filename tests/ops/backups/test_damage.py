@@ -1,8 +1,10 @@
 """A backup or witness that is not what it was, or not what is needed: refused with a message, nothing is served."""
 
+import io
 import json
 import os
 import shutil
+import tarfile
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -251,3 +253,20 @@ def test_copies_of_keys_go_after_seven_days_and_the_list_says_so(copy: Copy) -> 
         clock.freeze(None)
     [one] = backups.listed(copy.store, copy.known)
     assert one.data is not None and one.keyring is None
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("../out", tarfile.REGTYPE), ("/tmp/out", tarfile.REGTYPE), ("base/../../out", tarfile.REGTYPE),
+    ("../out", tarfile.DIRTYPE), ("link", tarfile.SYMTYPE), ("link", tarfile.LNKTYPE), ("null", tarfile.CHRTYPE)])
+def test_an_archive_that_wants_to_write_elsewhere(tmp_path: Path, name: str, kind: bytes) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "../out"
+        tar.addfile(member)
+    packed.seek(0)
+    with tarfile.open(fileobj=packed, mode="r|") as tar:
+        for member in tar:
+            with pytest.raises(PetrelError, match="outside of its place"):
+                steps._extract(tar, member, tmp_path / "new")
+    assert not list(tmp_path.iterdir())
