@@ -27,6 +27,7 @@ from petrel.storage.keys import KeyringTables
 from petrel.storage.pools import GONE, Addresses, open_pool
 
 Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
+KEYRING_MOST = 2                # connections of one process to the keyring, as each of three roles
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 
 
@@ -255,7 +256,7 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     doors = Doors(run_directory)
     for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
         doors.pools[role] = await open_pool(addresses.main[role], most=most)
-        doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=2)
+        doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=KEYRING_MOST)
     seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
                                doors.pools["keyring.system"], addresses.keyring.get("owner")))
     journal.install(await seal.secret("journal"))

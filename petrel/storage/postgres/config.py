@@ -37,7 +37,7 @@ MAIN = Profile(
 )
 KEYRING = Profile(
     shared_buffers_mib=8,
-    max_connections=20,
+    max_connections=60,         # as many as main: a process has as many of each at the most (core/doors.py)
     work_mem_mib=1,
     maintenance_mem_mib=16,
     max_wal_mib=128,
