@@ -7,7 +7,7 @@ A whole site of its own (`petrel up`). Accounts and follows are made in bulk thr
 characters, words by Zipf's law, half of them replies) and likes through HTTP. After each kind the followers of the
 journal catch up, both databases are vacuumed, and relations with their indexes are measured; "log" is what both
 write-ahead logs grew by, which is what leaves the machine between two full backups, before compression.
-docs/handbook/costs.md is worked out from these figures.
+petrel/ops/costs works docs/handbook/costs.md out from these figures.
 """
 
 import argparse
@@ -25,14 +25,11 @@ from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts, relationships
 from petrel.ops.drills import Clients, Person, clients
-from petrel.ops.drills.site import Site, private_site
+from petrel.ops.drills.site import SIZE, Site, private_site
 from petrel.program import Program
 
 SYSTEM = System("bench")
 AT_ONCE = 8
-SIZE = """select coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8 from pg_class c
-           where c.relkind in ('r', 'm', 'p') and c.relnamespace not in
-                 (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema', 'pg_toast'))"""
 BY_TABLE = """select c.oid::regclass::text, pg_total_relation_size(c.oid) from pg_class c
                where c.relkind = 'r' and c.relnamespace not in
                      (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema', 'pg_toast'))"""

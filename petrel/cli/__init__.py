@@ -34,6 +34,7 @@ NOUNS = {
     "access": "Ask for what takes two people, approve it, stop it",
     "privacy": "What members are owed: their data, its end, who saw it",
     "watch": "Watch a site from another host",
+    "costs": "What has to be rented for so many people, and what that costs",
     "disk": "See what is on the disk, what grows, when it is full",
     "alerts": "See what is wrong, say that you look at it",
     "stranger": "See whether the site's own stranger finds something",

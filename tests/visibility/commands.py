@@ -258,7 +258,7 @@ CLI = {
                      "deletions check", "deletions list", "deletions receipt", "deletions verify", "backups list",
                      "backups verify", "stranger show", "stranger probe", "mail queue", "mail dns",
                      "disk show", "signup show", "alerts list", "alerts rules", "certificates show", "database check",
-                     "watch copy", "watch key", "watch run", "waiting"), READS),
+                     "watch copy", "watch key", "watch run", "waiting", "costs"), READS),
     **dict.fromkeys(("init", "migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create",
                      "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
                      "signup open", "signup shut", "alerts quiet", "alerts test", "backups nightly", "backups rehearse",

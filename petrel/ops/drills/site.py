@@ -24,6 +24,10 @@ SETTINGS = {"PETREL_RATE_LIMITS": "off", "PETREL_WEB_WORKERS": "2", "PETREL_NOTH
             "PETREL_STRANGER": "off", "PETREL_CANARY": "off",
             "PETREL_BALLAST_MIB": "0"}
 
+SIZE = """select coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8 from pg_class c
+           where c.relkind in ('r', 'm', 'p') and c.relnamespace not in
+                 (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema', 'pg_toast'))"""
+
 
 class Site:
     """Runs while the block of `private_site` does. `address` without a slash at its end."""
