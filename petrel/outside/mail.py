@@ -20,6 +20,13 @@ Whose = Literal["relay", "recipient", "letter"]
 
 CONNECT_S, LETTER_S = 20.0, 60.0
 _enhanced = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
+US = (421, 530, 534, 535, 538)
+"""It wants nothing from us, whoever the letter is to. source: RFC 5321 section 3.8, RFC 4954 section 6."""
+
+_relaying = re.compile(r"relay(ing)?\b.{0,40}\b(denied|prohibited|refused|not (permitted|allowed))|"
+                       r"(unable|refus\w+|not (permitted|allowed)) to relay|list of allowed rcpthosts|"
+                       r"authentication (is )?required|must (first )?authenticate", re.I)
+"""The same in words, with the codes of a refused recipient: as postfix, exim, sendmail, qmail and Exchange say it."""
 
 
 class Relay(Struct, frozen=True):
@@ -139,10 +146,9 @@ class _Open:
             async with asyncio.timeout(LETTER_S):
                 await self._client.sendmail(envelope.sender, [envelope.to], envelope.message, mail_options=options)
         except a.SMTPRecipientsRefused as e:
-            one = e.recipients[0]
-            raise Trouble("relay" if one.code == 421 else "recipient", one.code, one.message) from e
+            raise _refused("recipient", e.recipients[0].code, e.recipients[0].message) from e
         except a.SMTPDataError as e:
-            raise Trouble("relay" if e.code == 421 else "letter", e.code, e.message) from e
+            raise _refused("letter", e.code, e.message) from e
         except a.SMTPSenderRefused as e:
             raise Trouble("relay", e.code, e.message, cure="The relay does not take mail from the address of the "
                           "setting mail_from. Ask its operator which addresses you may write from.") from e
@@ -153,6 +159,14 @@ class _Open:
         except (a.SMTPException, OSError, TimeoutError, UnicodeError) as e:
             raise Trouble("relay", 0, f"{type(e).__name__}: {e}",
                           cure="The relay did not answer in time, or hung up.") from e
+
+
+def _refused(whose: Whose, code: int, text: str) -> Trouble:
+    """A relay that does not hand on for us refuses every recipient. Nobody's address is wrong for that."""
+    if code not in US and not _relaying.search(text):
+        return Trouble(whose, code, text)
+    return Trouble("relay", code, text, cure="" if code == 421 else "The relay does not hand on letters for us. Check "
+                   "mail_user and mail_password; a relay without them has to know this machine's address.")
 
 
 def _client(relay: Relay) -> Any:

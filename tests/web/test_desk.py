@@ -38,6 +38,7 @@ async def test_from_a_report_to_a_take_down_and_back(site):
 
     page = await mod.get(case := await case_of(mod, "ben"))
     assert "You are all fools" in text_of(page) and "Rude to everybody" in text_of(page)
+    assert "Tell the police" in text_of(page), "who decides knows of article 18 of the Digital Services Act"
     assert "@ada" not in text_of(page), "who reported is not for moderators"
     decide = {"what": "take_down", "ground": "rules", "reference": "2. Be kind", f"post_{number}": "1"}
     lacking = await mod.submit(case, f"{case}/decide", **decide)

@@ -1,8 +1,9 @@
 """Sending what is due: claim, open, pack, hand over, note. One connection for a batch, one transaction a letter.
 
 A letter leaves at least once: whoever dies between the relay's yes and our note sends it again, under the same
-Message-ID. When the relay fails, everything waits and no letter loses a try; when a domain refuses again and again,
-its letters wait; when one address does not exist, that is noted and its letter ends.
+Message-ID. When the relay fails, everything waits and no letter loses a try, but the one that it failed at: that goes
+behind the others, since it may be why. When a domain refuses again and again, its letters wait; when one address does
+not exist, that is noted and its letter ends.
 """
 
 from collections.abc import Sequence
@@ -71,9 +72,11 @@ async def send_due(most: int = BATCH) -> Tally:
 async def _hand_over(ready: Sequence[Ready], left: list[Letter], post: outside.Post, tally: Tally) -> None:
     assert post.relay is not None
     key = await signing.key()
+    at: Letter | None = None
     try:
         async with post.session() as session:
             for one in ready:
+                at = one.letter
                 await _one(one, session, post.relay, key, tally)
                 left.remove(one.letter)
             await breakers.close(breakers.RELAY)
@@ -81,6 +84,9 @@ async def _hand_over(ready: Sequence[Ready], left: list[Letter], post: outside.P
         rest_s = await breakers.fail(breakers.RELAY, trouble.said or "no answer", at_once=True)
         log.warning("the mail server takes nothing", code=trouble.said, cure=trouble.cure, again_in_s=rest_s,
                     server=post.relay.server)
+        if at is not None:
+            await rows.put_off(at.id, rest_s + rules.wait_s(at.attempts + 1), at.attempts + 1, trouble.said)
+            left.remove(at)
 
 
 async def _one(one: Ready, session: outside.Session, relay: outside.Relay, key: signing.Key, tally: Tally) -> None:

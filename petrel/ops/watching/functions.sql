@@ -41,6 +41,20 @@ language sql stable security definer set search_path = '' as $$
   union all select 'breaches_open', '', count(*) from ops.breach b where b.state = 'open'
   union all select 'surfaces_closed', '', count(*) from ops.closed(''::bytea)
   union all select 'deletions_remaining', '', count(*) from deletions.deletion d where d.state = 3
+  union all select 'mail_overdue_seconds', '', coalesce(extract(epoch from now() - min(l.next_at)), 0)
+    from mail.letter l where l.state = 'waiting' and l.next_at < now()
+  union all select 'mail_refused_ratio', '',
+                   (count(*) filter (where l.state = 'refused'))::float8 / greatest(count(*), 20)
+    from mail.letter l where l.ended_at > now() - interval '1 day'
+  union all select 'mail_complaints', '', count(*)
+    from mail.refusal f where f.why = 'complaint' and f.at > now() - interval '1 day'
+  union all select 'notices_waiting_seconds', '', coalesce(extract(epoch from now() - min(c.opened_at)), 0)
+    from moderation.case_file c where c.state = 'open' and c.kind in ('legal', 'copyright')
+  union all select 'reports_waiting_seconds', '', coalesce(extract(epoch from now() - min(c.opened_at)), 0)
+    from moderation.case_file c where c.state = 'open' and c.assigned is null
+  union all select 'appeals_waiting_seconds', '',
+                   coalesce(extract(epoch from now() - min(greatest(p.made_at, p.not_before))), 0)
+    from moderation.appeal p where p.state = 'waiting' and coalesce(p.not_before < now(), true)
   union all select 'alerts_firing', '', count(*) from ops.alert a where a.cleared_at is null
 $$;
 

@@ -131,6 +131,11 @@ def certificates(data: Path) -> Iterator[Measure]:
         _, begin, chain = path.read_bytes().partition(b"-----BEGIN CERTIFICATE")
         ends_s = x509.load_pem_x509_certificate(begin + chain).not_valid_after_utc.timestamp()
         yield Measure("certificate_left_days", (ends_s - time.time()) / DAY_S)
+    if (path.parent / "seen.json").exists():
+        from petrel.ops import certificates as room
+
+        if (census := room.census(room.places(data))) is not None:
+            yield Measure("certificates_undeclared", sum(one.is_ours and not one.is_declared for one in census.seen))
 
 
 @source

@@ -14,13 +14,15 @@ from petrel.outside import mail
 
 
 class Office:
-    """`answers`: what the server says to a recipient (RCPT) instead of yes, by address. `hangs`: says nothing."""
+    """`answers`: what the server says to a recipient (RCPT) instead of yes, by address. `hangs`: says nothing;
+    `hangs_at`: to one address."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[Envelope, bytes]] = []
         self.answers: dict[str, str] = {}
         self.after_data = "250 OK"
         self.hangs = False
+        self.hangs_at = ""
         self.port = 0
 
     @property
@@ -36,7 +38,7 @@ class Office:
         return str(part.get_content())
 
     async def handle_RCPT(self, server: Any, session: Session, envelope: Envelope, address: str, _options: Any) -> str:
-        if self.hangs:
+        if self.hangs or address == self.hangs_at:
             await asyncio.sleep(3600)
         if address in self.answers:
             return self.answers[address]

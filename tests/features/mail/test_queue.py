@@ -156,6 +156,43 @@ async def test_a_dead_relay_costs_no_letter_a_try(site):
         assert await r.value("select open_until > now() from mail.breaker where domain = ''")
 
 
+@pytest.mark.parametrize("said", ["554 5.7.1 <dora@nest.example>: Relay access denied", "550 relay not permitted",
+                                  "530 5.7.0 Authentication required"])
+async def test_a_relay_that_hands_on_nothing_for_us_ends_no_letter_and_blames_nobody(site, said):
+    dora = await member(f"dora{len(said)}", "dora@nest.example")
+    async with office() as post:
+        post.answers = {"dora@nest.example": said}
+        await ask(dora)
+        await jobs.drain()
+        assert [(state, attempts) for state, attempts, _ in await letters()] == [("waiting", 1)]
+        with pytest.raises(mail.NotTaken, match="mail_user"):
+            await mail.try_out("dora@nest.example")
+        post.answers = {}
+        async with writing(SYSTEM, cause="tests") as w:
+            await mail.retry(w)
+        await jobs.drain()
+        assert len(post.taken) == 1
+    async with reading(SYSTEM) as r:
+        assert await r.value("select count(*) from mail.refusal where account = $1", dora) == 0
+
+
+async def test_a_letter_at_which_the_relay_hangs_does_not_hold_up_the_others(site, monkeypatch):
+    monkeypatch.setattr(outside, "LETTER_S", 0.2)
+    async with office() as post:
+        post.hangs_at = "a@slow.example"
+        for to in ("a@slow.example", "b@nest.example"):
+            await ask(to, "notice", {"subject": "s", "text": "t"})
+        async with deriving("tests") as w:
+            await w.execute("update mail.letter set next_at = now() - interval '1 h' "
+                            "where id = (select min(id) from mail.letter)")
+        await sending.send_due(1)
+        async with deriving("tests") as w:
+            await w.execute("delete from mail.breaker")                     # the relay has rested
+        await sending.send_due(1)
+        assert [e.rcpt_tos for e, _ in post.taken] == [["b@nest.example"]]
+    assert [(state, attempts) for state, attempts, _ in await letters()] == [("waiting", 1), ("sent", 0)]
+
+
 async def test_a_domain_that_refuses_is_let_rest_and_others_go_on(site):
     async with office() as post:
         post.answers = {f"p{i}@shut.example": "451 4.7.1 try later" for i in range(9)}

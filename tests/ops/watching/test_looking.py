@@ -1,9 +1,11 @@
 """The loop: what is measured, who is told, what happens when databases or addresses are away."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from petrel import app
@@ -11,7 +13,8 @@ from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import NotFound, Unavailable
 from petrel.core.viewer import System
 from petrel.features import accounts
-from petrel.ops import watching
+from petrel.ops import certificates, watching
+from petrel.ops.certificates.shapes import Census, Seen
 from petrel.ops.watching import Owner, Tally, Wanted, Watch, alerts, measuring
 from petrel.worker import jobs
 from tests.crew import as_owner
@@ -140,6 +143,32 @@ async def test_rules_are_taken_over_while_it_runs_and_a_broken_file_changes_noth
     await clean()
 
 
+async def test_the_crew_is_told_of_letters_and_people_that_wait(tmp_path: Path, addresses: Any) -> None:
+    await clean()
+    number, old = 7 << 16, "now() - interval '3 days'"
+    for sql in (
+            f"insert into mail.letter (cell, id, template, next_at, until_at) "
+            f"values (0, {number}, 'notice', {old}, now())",
+            f"insert into moderation.case_file (cell, id, kind, harm, opened_at) "
+            f"values (0, {number}, 'legal', 60, {old})",
+            f"insert into moderation.appeal (cell, id, decision, account, made_at, sealed) "
+            f"values (0, {number}, 1, 1, {old}, '')"):
+        await as_owner(addresses, sql)
+    watch = Watch(Wanted(tmp_path), Tally([]))
+    mine = {"mail", "notices", "reports", "appeals"}
+    (tmp_path / "alerts.toml").write_text("[rules.mail]\nfor_s = 0")
+    await watch.look()
+    assert {one.rule for one in await standing()} >= mine
+    await as_owner(addresses, "update moderation.appeal set not_before = now() + interval '1 day'")
+    await as_owner(addresses, "update moderation.case_file set state = 'closed'")
+    await as_owner(addresses, "update mail.letter set state = 'sent', ended_at = now()")
+    await watch.look()
+    assert not {one.rule for one in await standing()} & mine
+    for table in ("mail.letter", "moderation.case_file", "moderation.appeal"):
+        await as_owner(addresses, f"delete from {table} where id = {number}")
+    await clean()
+
+
 async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     await clean()
     watch = Watch(Wanted(tmp_path), Tally([]))
@@ -148,11 +177,25 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     elsewhere = {"canary_failed_seconds", "canary_age_seconds", "stranger_blind_seconds", "follower_lag_seconds",
                  "process_failing", "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
                  "backup_proven_age_seconds", "backup_archived_age_seconds",
-                 "watcher_silent_seconds",
+                 "watcher_silent_seconds", "certificates_undeclared",
                  "disk_full_in_seconds", "disk_over_budget_ratio"}      # of what does not run here
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
+
+
+def test_certificates_that_nobody_ordered_count(tmp_path: Path) -> None:
+    where = certificates.places(tmp_path)
+    where.make()
+    live, other = (certificates.self_signed(["petrel.test"]) for _ in range(2))
+    seen = []
+    for pem, is_declared in ((live, True), (other, False)):
+        certificates.put(where.live, pem)
+        found = certificates.read(where.live)
+        assert found is not None
+        seen.append(Seen(address="a:1", name="petrel.test", certificate=found, is_ours=True, is_declared=is_declared))
+    certificates.put(where.seen, msgspec.json.encode(Census(at=datetime.now(UTC), seen=tuple(seen), failed=())))
+    assert {one.name: one.value for one in measuring.certificates(tmp_path)}["certificates_undeclared"] == 1
 
 
 def test_of_certificates_the_one_that_is_served_counts(tmp_path: Path) -> None:
