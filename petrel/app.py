@@ -28,7 +28,7 @@ from petrel.outside import mail, stores
 from petrel.outside.stores import Store
 from petrel.settings import Settings
 from petrel.storage import migrate
-from petrel.storage.build import build_of
+from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage, give_passwords
 
@@ -329,8 +329,6 @@ def certificate_plan(settings: Settings) -> "Plan | None":
 
 def place_of(settings: Settings) -> "Place":
     """Where the site's own stranger finds it: this machine, and every route and page that is read. `load_api` first."""
-    from importlib.metadata import version
-
     from petrel.api.http.routes import all_routes
     from petrel.ops.stranger import Page, Place
     from petrel.web.routes import ADDRESSES
@@ -339,7 +337,7 @@ def place_of(settings: Settings) -> "Place":
         address=settings.own_address,
         routes=tuple((route, route.surface, route.access.anonymous) for route in all_routes() if route.method == "GET"),
         pages=tuple(Page(one.path, one.surface) for one in ADDRESSES if one.method == "GET" and one.surface != "none"),
-        cookie=("__Host-" if settings.address.startswith("https:") else "") + "petrel_session", build=version("petrel"))
+        cookie=("__Host-" if settings.address.startswith("https:") else "") + "petrel_session", build=VERSION)
 
 
 def watched(settings: Settings) -> "Wanted":

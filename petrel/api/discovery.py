@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from petrel.api.http import Call, Id, Reply, route
 from petrel.api.http.lenient import read_id
-from petrel.api.instance import PETREL_VERSION, SHORTLY, counts
+from petrel.api.instance import SHORTLY, counts
 from petrel.core import limits
 from petrel.core.doors import Row, reading
 from petrel.core.errors import Invalid, NotFound
@@ -21,6 +21,7 @@ from petrel.core.text import handles, parse, render
 from petrel.core.viewer import Anonymous
 from petrel.features import accounts
 from petrel.features.accounts import actors
+from petrel.storage import build
 
 JRD = b"application/jrd+json; charset=utf-8"
 XRD = b"application/xrd+xml; charset=utf-8"
@@ -170,7 +171,7 @@ async def _nodeinfo(version: str) -> Reply:
     site, size = limits.current(), await counts()
     return Reply({
         "version": version,
-        "software": {"name": "petrel", "version": PETREL_VERSION},
+        "software": {"name": "petrel", "version": build.VERSION},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": site.registrations in ("open", "approval"),

@@ -12,10 +12,10 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
 from petrel.features import about, accounts
+from petrel.storage import build
 
-PETREL_VERSION = "0.1.0"
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
-VERSION = f"4.3.0 (compatible; Petrel {PETREL_VERSION})"
+VERSION = f"4.3.0 (compatible; Petrel {build.VERSION})"
 API_VERSION = 2
 NO_POSTS = "the site itself, not posts"
 LINK_LENGTH = 23

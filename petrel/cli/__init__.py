@@ -1,7 +1,8 @@
 """The command line: `petrel NOUN VERB`. One file per noun, imported when it is asked for.
 
 Every command takes `--data`, and `--json` where it prints something. Exit codes: 0 done, 1 found something wrong
-(doctor, journal verify, replay, drills), 2 could not do it, with a message and its cure, 130 interrupted.
+(doctor, journal verify, replay, drills), 2 could not do it, with a message and its cure, 75 could not do it now (mail
+bounce, for mail servers), 130 interrupted.
 """
 
 import importlib
@@ -13,6 +14,7 @@ from typing import Any
 import click
 
 from petrel.core.errors import Invalid, PetrelError
+from petrel.storage.build import VERSION
 from petrel.storage.postgres.errors import StorageError
 
 NOUNS = {
@@ -95,7 +97,7 @@ def _give_up(text: str) -> None:
 
 
 @click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="petrel", prog_name="petrel", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="petrel", message="%(prog)s %(version)s")
 def petrel() -> None:
     """Petrel, a microblogging network that a very small crew can keep alive."""
 

@@ -1,10 +1,13 @@
-"""Which build this is: a digest over the sources of the program and of the drills."""
+"""Which release this is, and which build: a digest over the sources of the program and of the drills."""
 
 import hashlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where `petrel/`, `drills/` and `docs/` stand side by side."""
+
+VERSION = "0.2.0"
+"""As pyproject.toml has it. Not asked of what is installed: another release may run beside it."""
 
 SOURCES = ("petrel", "drills")
 NOT_SOURCES = {"__pycache__"}

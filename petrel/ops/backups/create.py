@@ -11,7 +11,6 @@ import tarfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from petrel.ops.backups import keys, places, recovery, standing, targets
 from petrel.ops.backups.sealed import Sealer
 from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, Manifest, Moment, NotNow, Part, Side
 from petrel.ops.backups.targets import Store
-from petrel.storage.build import build_of
+from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import StorageError
 from petrel.storage.postgres.copying import HOLD_LOG, copy
@@ -96,7 +95,7 @@ async def _both(addresses: Addresses, wanted: Wanted, backup: str, known: keys.K
         ring_lsn = await ring.fetchval(FLUSHED)
         key_part = await _copy(addresses.keyring["owner"], ring, wanted, ("keyring", backup, "keyring"), known,
                                progress)
-        common = {"backup": backup, "site": site, "build": f"{version('petrel')} {build_of()}", "policy": policy,
+        common = {"backup": backup, "site": site, "build": f"{VERSION} {build_of()}", "policy": policy,
                   "log": log if log == standing.log_of(wanted.folder, wanted.store.url) else ""}
         data = Manifest(side="data", postgres=_version(main), began=began, ended=ended, parts=tuple(parts),
                         rows={name: (counted[name], recounted[name]) for name in counted if name in recounted},

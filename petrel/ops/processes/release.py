@@ -2,13 +2,12 @@
 
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from msgspec import Struct
 
 from petrel.core.policy import POLICY
-from petrel.storage.build import ROOT, build_of
+from petrel.storage.build import ROOT, VERSION, build_of
 
 
 class Release(Struct, frozen=True):
@@ -45,12 +44,8 @@ class Release(Struct, frozen=True):
 
 def this_release() -> Release:
     """The one that runs this."""
-    try:
-        number = version("petrel")
-    except PackageNotFoundError:
-        number = "unknown"
     # Its folder as it is now: a link such as `current` may lead elsewhere by the time it is wanted. The program itself
     # is a link in every virtual environment, by which Python finds what is installed there.
     python = Path(sys.executable)
     return Release(python=str(python.parent.resolve() / python.name), root=str(ROOT), build=build_of(),
-                   version=number, policy=POLICY)
+                   version=VERSION, policy=POLICY)

@@ -59,8 +59,8 @@ async def _plan(folder: Path, main: Any, keyring: Any, load: Callable[[], None],
     pending = [*await migrate.pending(keyring, migrate.STORAGE / "keyring"),
                *await migrate.pending(main, migrate.STORAGE / "migrations")]
     if newer := await _unknown(main):
-        problems.append(Problem(f"The database was brought to a newer release than this one: it has {newer}.",
-                                "Run `petrel upgrade` with that release, or `petrel upgrade back`."))
+        problems.append(Problem(f"The database was brought to a newer release than this one ({this.version}): it has "
+                                f"{newer}.", "Run `petrel upgrade` with that release, or `petrel upgrade back`."))
     sizes = {row["name"]: row for row in await main.fetch(SIZES)}
     web = status.parts["web"].wanted if status and "web" in status.parts else 1
     costs = [Cost("load this release", round(load_s, 1)), *_migrations(pending, sizes),

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from petrel.features import about, accounts, mail, posts, relationships, timelin
 from petrel.features.accounts import Card, Counts
 from petrel.features.posts import Code, Surface
 from petrel.features.relationships import Bit
+from petrel.storage import build
 from petrel.web.rooms import lists
 from petrel.web.rooms.views import account_view, gap, html_of, views_of
 from petrel.web.shapes import Field, Gap, PostView, Profile, Relation, Site, Thread, Timeline
@@ -55,7 +55,7 @@ class ReadingRooms:
             sends_mail=mail.is_on(),
             post_graphemes=setting.post_length,
             password_characters=LEAST_PASSWORD,
-            version=version("petrel"),
+            version=build.VERSION,
             members=counts.accounts or None,
             posts=counts.posts or None,
             rules=tuple(rule.text for rule in said.rules),
