@@ -129,11 +129,12 @@ async def set_secret(w: Writer, account: int, secret_hash: str) -> None:
 
 
 async def set_email(w: Writer, account: int, digest: bytes, sealed: bytes) -> None:
-    """It signs in only once it is confirmed."""
+    """It signs in only once it is confirmed; the link to the same address goes on working."""
     await w.execute(
         "insert into accounts.credential (cell, account, email_digest, sealed_email) values ($1, $2, $3, $4) "
         "on conflict (cell, account) do update set email_digest = $3, sealed_email = $4, email_signs_in = false, "
-        "confirmed_at = null, confirm_digest = null", cell_of(account), account, digest, sealed)
+        "confirmed_at = null, confirm_digest = case when credential.email_digest = $3 then credential.confirm_digest "
+        "end", cell_of(account), account, digest, sealed)
 
 
 async def note_sign_in(w: Writer, account: int) -> None:

@@ -92,7 +92,7 @@ async def ask_reset(address: str, *, cause: str) -> None:
 
 
 async def ask_confirmation(w: Writer, account: int) -> None:
-    """A letter with the link that confirms an account's address; at most one in ten minutes."""
+    """A letter with the link that confirms an account's address; at most one in ten minutes to the same."""
     w.later(CONFIRM, {"account": account}, once=f"{CONFIRM} {account}", lane="urgent")
 
 

@@ -32,14 +32,18 @@ async def confirmations(w: Writer, entries: list[journal.Entry]) -> None:
 
 @jobs.job(commands.CONFIRM)
 async def confirm(account: int) -> None:
-    """Twice: an older link ends, and there is one letter in ten minutes. Late or never: as above."""
+    """One letter in ten minutes to each address; until then the link in it goes on working. Twice, late or never: as
+    above."""
     async with writing(commands.SYSTEM, cause=commands.CONFIRM) as w:
+        once = _once(f"confirm {await rows.address_of(w, account)}", account)
+        if await rows.is_there(w, once):
+            return
         try:
             secret = await accounts.make_confirm_link(w, account)
         except NotFound:
             return          # confirmed meanwhile, removed, or without an address
         link = f"{limits.current().base_url}/auth/confirm/{secret}"
-        await commands.queue(w, account, "confirm", {"link": link}, once=_once("confirm", account))
+        await commands.queue(w, account, "confirm", {"link": link}, once=once)
 
 
 @jobs.job(commands.RESET)

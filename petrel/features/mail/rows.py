@@ -16,6 +16,9 @@ select exists (
           and not exists (select from mail.refusal f where f.cell = $1 and f.account = $2
                                                        and f.digest = c.email_digest)))
 """
+IS_THERE = "select exists (select from mail.letter where once = $1)"
+# A part of the digest tells two addresses of one account apart.
+ADDRESS = "select left(encode(email_digest, 'hex'), 12) from accounts.credential where cell = $1 and account = $2"
 INSERT = """
 insert into mail.letter (cell, id, account, template, once, until_at, sealed_letter)
 values (law.cell($1), $1, $2, $3, $4, now() + make_interval(secs => $5), $6) on conflict (once) do nothing
@@ -25,6 +28,16 @@ values (law.cell($1), $1, $2, $3, $4, now() + make_interval(secs => $5), $6) on 
 async def takes(r: Reader, account: int, topic: str, must_wish: bool) -> bool:
     """Whether there is an address to write to."""
     return bool(await r.value(TAKES, cell_of(account), account, topic, must_wish))
+
+
+async def is_there(r: Reader, once: str) -> bool:
+    """Whether a letter of that name was asked for."""
+    return bool(await r.value(IS_THERE, once))
+
+
+async def address_of(r: Reader, account: int) -> str:
+    """What stands for an account's address now; empty without one."""
+    return str(await r.value(ADDRESS, cell_of(account), account) or "")
 
 
 async def insert(w: Writer, letter: int, account: int | None, one: Template, once: str | None, sealed: bytes) -> int:

@@ -33,7 +33,10 @@ class Office:
         return self.letters[-1]
 
     def text(self) -> str:
-        part = self.last().get_body(("plain",))
+        return self.text_of(self.last())
+
+    def text_of(self, letter: EmailMessage) -> str:
+        part = letter.get_body(("plain",))
         assert part is not None
         return str(part.get_content())
 

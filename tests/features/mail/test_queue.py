@@ -1,11 +1,13 @@
 """Letters from being asked for to the post office, and what holds them up."""
 
+import re
+
 import pytest
 
 from petrel import app
 from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import PetrelError
-from petrel.core.viewer import System
+from petrel.core.viewer import Member, System
 from petrel.features import accounts, mail
 from petrel.features.mail import sending
 from petrel.outside import mail as outside
@@ -17,9 +19,10 @@ SYSTEM = System("tests")
 LINK = {"link": "https://birds.example/auth/reset/abc"}
 
 
-async def member(handle: str, email: str | None = None) -> int:
+async def member(handle: str, email: str | None = None, password: str | None = None) -> int:
+    secret_hash = await accounts.hash_password(password) if password else None
     async with writing(SYSTEM, cause="tests") as w:
-        return (await accounts.create(w, accounts.NewAccount(handle, email=email))).id
+        return (await accounts.create(w, accounts.NewAccount(handle, email=email), secret_hash=secret_hash)).id
 
 
 async def ask(to: int | str, template: str = "reset", facts: dict[str, str] | None = None, **given: str) -> bool:
@@ -95,6 +98,21 @@ async def test_an_undone_write_sends_nothing(site):
                 raise ValueError("on purpose")
         await jobs.drain()
         assert not post.taken
+
+
+async def test_whoever_asks_twice_can_use_the_first_link_and_another_address_has_its_own(site):
+    ada = await member("ada", password="four random words")
+    session = await accounts.sign_in("ada", "four random words", cause="tests")
+    viewer = Member(ada, accounts.digest_of(session.token), is_session=True)
+    async with office() as post:
+        for address, links in (("aad@nest.example", 1), ("ada@nest.example", 2), ("ada@nest.example", 2)):
+            await mail.change_address(viewer, address, "four random words", cause="tests")
+            await jobs.drain()
+            confirms = [one for one in post.letters if "/auth/confirm/" in post.text_of(one)]
+            assert len(confirms) == links and confirms[-1]["To"] == address
+        [secret] = re.findall(r"/auth/confirm/(\S+)", post.text_of(confirms[-1]))
+    async with writing(SYSTEM, cause="tests") as w:
+        assert await accounts.confirm_email(w, secret) == ada
 
 
 async def test_a_missing_fact_and_a_missing_template_are_errors_at_once(site):
