@@ -2,6 +2,8 @@
 
 import hmac
 
+from msgspec.structs import replace
+
 from petrel.core import limits, seal
 from petrel.core.doors import Reader, Row, Writer, reading
 from petrel.core.viewer import Anonymous, AppOnly, System
@@ -44,9 +46,14 @@ async def join(newcomer: Newcomer, came: Came, *, cause: str, app: AppOnly | Non
         invite = accounts.digest_of(newcomer.invite) if way.by_invite else None
         answers = came.answers.strip()[:LONGEST_ANSWER]
         sealed = seal.seal(await accounts.key_of(account), account, answers.encode()) if answers else None
+        if invite is None:
+            # Who comes alone is counted one after the other: of many who come at once, all saw that there was room.
+            await w.execute(rows.ONE_AT_A_TIME)
+            now = await rows.counts(w, network)
+            rules.way(replace(facts, is_shut=now["shut_at"] is not None, of_network=now["of_network"]))
+            if setting.signups_an_hour:
+                await _shut_if_wave(w, now["an_hour"] + 1, setting.signups_an_hour)
         await rows.arrived(w, account, network, invite, sealed)
-        if invite is None and setting.signups_an_hour:
-            await _shut_if_wave(w, row["an_hour"] + 1, setting.signups_an_hour)
 
     issued = await accounts.sign_up(newcomer, cause=cause, app=app, way=way, note=note)
     return Joined(issued, "crew" if way.waits_for_crew else "mail" if way.confirms else "")

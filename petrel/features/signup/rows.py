@@ -11,9 +11,10 @@ select count(*) filter (where invite is null and at > now() - interval '1 hour')
        (select shut_at from signup.gate) as shut_at
   from signup.arrival where at > now() - interval '1 day'
 """
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('signup'))"
 SHUT = """
-insert into signup.gate (since_at, why)
-select coalesce((select min(at) from signup.arrival where invite is null and at > now() - interval '1 hour'), now()), $1
+insert into signup.gate (shut_at, since_at, why) select clock_timestamp(),
+       coalesce((select min(at) from signup.arrival where invite is null and at > now() - interval '1 hour'), now()), $1
 on conflict do nothing returning since_at
 """
 OPEN = "delete from signup.gate"

@@ -1,5 +1,6 @@
 """Who comes in, by which way, and what happens when too many come at once."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -169,6 +170,17 @@ async def test_joining_has_limits_of_its_own_also_where_calls_are_not_counted(si
     await join("gert", "203.0.113.8")
     with pytest.raises(RegistrationClosed):
         await join("greg", "192.0.2.8")
+
+
+async def test_limits_hold_for_those_who_come_at_the_same_moment(site, choose):
+    choose(signups_per_network=2, signups_an_hour=5)
+    came = await asyncio.gather(*(join(f"same{i}", "198.51.100.7") for i in range(6)), return_exceptions=True)
+    assert sum(isinstance(one, Joined) for one in came) == 2 and sum(isinstance(one, TooMany) for one in came) == 4
+    came = await asyncio.gather(*(join(f"many{i}", f"203.0.{i}.7") for i in range(8)), return_exceptions=True)
+    assert sum(isinstance(one, Joined) for one in came) == 3
+    assert sum(isinstance(one, RegistrationClosed) for one in came) == 5
+    async with reading(SYSTEM) as r:
+        assert len(await signup.crew.arrivals(r)) == 5
 
 
 async def test_this_machine_itself_is_no_network(site, choose):
