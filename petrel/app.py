@@ -29,7 +29,7 @@ from petrel.outside.stores import Store
 from petrel.settings import Settings
 from petrel.storage import migrate
 from petrel.storage.build import VERSION, build_of
-from petrel.storage.pools import Addresses
+from petrel.storage.pools import AWAY, Addresses
 from petrel.storage.postgres import Storage, give_passwords
 
 if TYPE_CHECKING:
@@ -158,14 +158,9 @@ class KeptSettings:
         install_limits(with_live(self._settings))
 
 
-AWAY = (*doors.GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.PostgresConnectionError,
-        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
-"""What a database says that is not there, or not yet."""
-
-
 @asynccontextmanager
 async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2,
-                 systems: int = 2, patience_s: float = 5) -> AsyncIterator[doors.Doors]:
+                 systems: int = 2, keys: int = 2, patience_s: float = 5) -> AsyncIterator[doors.Doors]:
     """The doors of this process, its id lease renewed and its live settings watched until the block ends.
 
     Errors: Unavailable when the databases cannot be reached for so long (a recovery may be under way).
@@ -176,13 +171,15 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     while True:
         try:
             open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
-                                              writers=writers, systems=systems, patience_s=patience_s)
+                                              writers=writers, systems=systems, keys=keys, patience_s=patience_s)
             break
-        except AWAY as e:
+        except (*AWAY, Unavailable) as e:
             if time.monotonic() > until_s - patience_s + SILENT_S and not has_said:
                 has_said = True
                 log.warning("waiting for the databases", error=str(e) or type(e).__name__)
             if time.monotonic() > until_s:
+                if isinstance(e, Unavailable):
+                    raise
                 raise Unavailable("The databases cannot be reached. Does the site run? `petrel doctor` tells more.",
                                   detail=str(e) or type(e).__name__) from e
             await asyncio.sleep(0.2)

@@ -16,7 +16,19 @@ from msgspec import Struct
 
 from petrel import app, settings
 from petrel.ops import backups, databases
-from petrel.ops.databases import CLUSTERS, Moved, Plan, Progress, Unfit, Urls, moving, packages, state, upgrading
+from petrel.ops.databases import (
+    CLUSTERS,
+    Moved,
+    Plan,
+    Progress,
+    Unfit,
+    Urls,
+    moving,
+    packages,
+    restarting,
+    state,
+    upgrading,
+)
 from petrel.settings import Settings
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import DATABASES, MAJOR, VARIABLES, Storage, check_external, holder_of, installed
@@ -177,7 +189,7 @@ def upgrade(now: Settings, major: int | None, rehearse: bool, say: Say, progress
     """To the newest minor version, or to a major one. Always tried first. Errors: StorageError."""
     urls = _urls(now)
     if urls.where == "embedded":
-        return _embedded(now, major, say)
+        return _embedded(now, major, rehearse, say)
     here = asyncio.run(upgrading.running(_addresses(now, urls).main["owner"]))
     if major is None or major == int(here.partition(".")[0]):
         return _minor(now, urls, here, rehearse, say)
@@ -187,8 +199,9 @@ def upgrade(now: Settings, major: int | None, rehearse: bool, say: Say, progress
     return _major(now, major, rehearse, say, progress)
 
 
-def _embedded(now: Settings, major: int | None, say: Say) -> Upgraded:
-    """The programs came with this release of Petrel; what can be tried is whether they read what is there."""
+def _embedded(now: Settings, major: int | None, rehearse: bool, say: Say) -> Upgraded:
+    """The programs came with this release of Petrel. A site that was handed over to it still runs the servers of the
+    release before, until they are restarted here."""
     if major is not None:
         raise Unfit("The embedded Postgres comes with Petrel, in one version.",
                     "Upgrade Petrel; or go to servers of the system: petrel database prepare.")
@@ -196,7 +209,13 @@ def _embedded(now: Settings, major: int | None, say: Say) -> Upgraded:
         return Upgraded("The site does not run; its next start uses the Postgres of this release.")
     storage, programs = Storage(now.folder), installed.of_major(MAJOR)
     tried = [upgrading.rehearse(now.folder, c, storage.connect_args(c), programs, say) for c in CLUSTERS]
-    return Upgraded(f"{_told(tried)} Restart the site to use it.", tried)
+    here = asyncio.run(upgrading.running(storage.connect_args("main")))
+    if rehearse or here == programs.version:
+        return Upgraded(f"{_told(tried)} Postgres {here} runs.", tried)
+    say(_told(tried))
+    held_s = restarting.embedded(now.folder, lambda: asyncio.run(upgrading.running(storage.connect_args("main"))),
+                                 programs.version)
+    return Upgraded(f"Both servers run Postgres {programs.version}; requests waited {held_s:.1f} s.", tried)
 
 
 def _minor(now: Settings, urls: Urls, here: str, rehearse: bool, say: Say) -> Upgraded:
@@ -211,7 +230,7 @@ def _minor(now: Settings, urls: Urls, here: str, rehearse: bool, say: Say) -> Up
     if rehearse:
         return Upgraded(f"{_told(tried)} Nothing was changed.", tried)
     say(_told(tried))
-    upgrading.install(urls, offer, programs.version, say)
+    upgrading.install(urls, offer, programs.version, say, (now.folder / "run", databases.debian.Homes()))
     return Upgraded(f"Both servers run Postgres {programs.version}. Back, if need be: apt-get install "
                     f"--allow-downgrades {offer.package}={offer.here}", tried)
 

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from msgspec import Struct
 from petrel import app
 from petrel import settings as sources
 from petrel.core import closing, gone, seen
+from petrel.core.doors import Doors
 from petrel.core.errors import PetrelError
 from petrel.ops import attendance
 from petrel.ops.processes import LEAVE_GENTLY, report_ready
@@ -41,8 +42,35 @@ PATIENCE_S = 120.0
 LOOK_S = 3.0
 BACKUP_SETTINGS = tuple(name for name in Settings.__struct_fields__ if name.startswith("backup_"))
 
-READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB = 12, 8
-"""Connections shared out among the web processes: an embedded Postgres has 60 for everything."""
+READERS_OF_ALL_WEB, WRITERS_OF_ALL_WEB, KEYS_OF_ALL_WEB = 12, 8, 4
+"""Connections shared out among the web processes. Those of one to the keyring are for reading keys, as many are for
+writing them."""
+
+
+class Connections(Struct, frozen=True):
+    """How many one process may have at once, by what for. To the keyring it may have `2 * keys + 1`."""
+
+    readers: int
+    writers: int
+    systems: int
+    keys: int
+
+
+def connections_of(part: str, web_workers: int) -> Connections:
+    """What a process of `part` may take. All of a site, and once more while another release takes over, leave room for
+    the crew's commands and for backups (tests/test_parts.py); so nobody is turned away when many come at once."""
+    if part == "followers":
+        return Connections(2, 1, 6, 2)
+    if part == "jobs":
+        return Connections(2, 4, 4, 2)
+    return Connections(max(2, READERS_OF_ALL_WEB // web_workers), max(2, WRITERS_OF_ALL_WEB // web_workers), 1,
+                       max(1, KEYS_OF_ALL_WEB // web_workers))
+
+
+def _opened(part: str, prepared: "Prepared") -> AbstractAsyncContextManager[Doors]:
+    most = connections_of(part, prepared.settings.web_workers)
+    return app.opened(prepared.settings, prepared.addresses, readers=most.readers, writers=most.writers,
+                      systems=most.systems, keys=most.keys, patience_s=PATIENCE_S)
 
 
 class Prepared(Struct, frozen=True):
@@ -143,9 +171,7 @@ async def _web(prepared: Prepared) -> None:
 
     settings, listeners, served = prepared.settings, prepared.listeners, prepared.served
     assert listeners is not None
-    async with app.opened(settings, prepared.addresses, systems=1, patience_s=PATIENCE_S,
-                          readers=max(2, READERS_OF_ALL_WEB // settings.web_workers),
-                          writers=max(2, WRITERS_OF_ALL_WEB // settings.web_workers)):
+    async with _opened("web", prepared):
         site = await app.web_app(settings, prepared.limits, prepared.tally)
         config = uvicorn.Config(
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
@@ -170,8 +196,7 @@ async def _followers(prepared: Prepared) -> None:
 
     stop = asyncio.Event()
     # Until the doors are open there is nothing to finish, and SIGTERM simply ends us.
-    async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=1, systems=6,
-                          patience_s=PATIENCE_S):
+    async with _opened("followers", prepared):
         with _stopping(stop.set):
             report_ready()
             await followers.run(stop, prepared.settings.folder / "run")
@@ -250,8 +275,7 @@ async def _jobs(prepared: Prepared) -> None:
     disk.install(prepared.settings.folder)
     guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
     stop = asyncio.Event()
-    async with app.opened(prepared.settings, prepared.addresses, readers=2, writers=4, systems=4,
-                          patience_s=PATIENCE_S):
+    async with _opened("jobs", prepared):
         with _stopping(lambda: (stop.set(), certificates.stop())):
             report_ready()
             async with asyncio.TaskGroup() as group:

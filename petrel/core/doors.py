@@ -9,12 +9,16 @@ transaction with its journal entry and the work that follows from it.
 
 `deriving(follower)` is the writer of journal followers: what they write is derived from the journal and needs no
 entry of its own. There is no other way to a connection.
+
+A server that restarts costs whoever comes meanwhile a moment, and no answer: to begin waits for it (`storage/pools.py`,
+`storage/holding.py`), and what only reads is read again. What was written before it went is told as failed.
 """
 
 import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,12 +27,13 @@ import asyncpg
 from petrel.core import ids, jobs, journal, restrictions, seal, seen
 from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
+from petrel.storage import holding
 from petrel.storage.keys import KeyringTables
-from petrel.storage.pools import GONE, Addresses, open_pool
+from petrel.storage.pools import AWAY, GONE, Absence, Addresses, open_pool, patiently
 
 Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
-KEYRING_MOST = 2                # connections of one process to the keyring, as each of three roles
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
+TRIES = 3                       # of a connection that turns out to have been ended while it lay in the pool
 
 
 class UnjournaledWrite(PetrelError):
@@ -53,21 +58,27 @@ class Reader:
     async def _own(self) -> Any:
         if self._connection is None:
             try:
-                self._connection = await self._pool.acquire(timeout=5)
+                self._connection = await self._doors.connection(self._pool)
             except (*GONE, TimeoutError, asyncpg.PostgresError) as e:
                 raise Unavailable(detail=f"no database connection: {e!r}") from e
         return self._connection
 
     async def fetch(self, sql: str, *args: object) -> list[Row]:
         self._doors.queries += 1
-        connection = await self._own()
-        try:
-            rows: list[Row] = await connection.fetch(sql, *args)
-        except asyncpg.PostgresError as e:
-            raise meaning_of(e) from e
-        except GONE as e:
-            raise Unavailable(detail=repr(e)) from e
+        for left in reversed(range(TRIES)):
+            connection = await self._own()
+            try:
+                rows: list[Row] = await connection.fetch(sql, *args)
+                break
+            except (*GONE, asyncpg.PostgresError) as e:
+                if not (left and self._may_repeat(e)):
+                    raise _meaning(e) from e
+            await self.release()
         return rows
+
+    def _may_repeat(self, e: Exception) -> bool:
+        """Reading changes nothing, so what went down with its server is read from the next."""
+        return isinstance(e, AWAY) and not isinstance(e, TimeoutError)
 
     async def row(self, sql: str, *args: object) -> Row | None:
         rows = await self.fetch(sql, *args)
@@ -102,14 +113,24 @@ class Writer(Reader):
         return not self._must_record
 
     async def _own(self) -> Any:
-        connection = await super()._own()
-        if not self._began:
+        for left in reversed(range(TRIES)):
+            connection = await super()._own()
+            if self._began:
+                break
             self._began = True
             try:
                 await connection.execute("begin")
+                break
             except (*GONE, asyncpg.PostgresError) as e:
-                raise Unavailable(detail=repr(e)) from e
+                if not (left and super()._may_repeat(e)):
+                    raise Unavailable(detail=repr(e)) from e
+            self._began = False
+            await self.release()
         return connection
+
+    def _may_repeat(self, e: Exception) -> bool:
+        """Nobody knows what of a transaction would have to be done again."""
+        return False
 
     async def execute(self, sql: str, *args: object) -> int:
         """Runs one statement; returns how many rows it changed."""
@@ -117,10 +138,8 @@ class Writer(Reader):
         connection = await self._own()
         try:
             verb, _, rest = (await connection.execute(sql, *args)).partition(" ")
-        except asyncpg.PostgresError as e:
-            raise meaning_of(e) from e
-        except GONE as e:
-            raise Unavailable(detail=repr(e)) from e
+        except (*GONE, asyncpg.PostgresError) as e:
+            raise _meaning(e) from e
         count = int(rest.rpartition(" ")[2] or 0) if verb in CHANGES else 0
         self._changed = self._changed or count > 0
         return count
@@ -159,10 +178,8 @@ class Writer(Reader):
             try:
                 if await self._connection.execute("commit") != "COMMIT":
                     raise PetrelError(detail="an error in this transaction was overheard; it was rolled back")
-            except asyncpg.PostgresError as e:
-                raise meaning_of(e) from e
-            except GONE as e:
-                raise Unavailable(detail=repr(e)) from e
+            except (*GONE, asyncpg.PostgresError) as e:
+                raise _meaning(e) from e
         if self._entries:
             self._doors.hint("followers")
             if any(restrictions.is_restricting(e.kind) for e in self._entries):
@@ -195,6 +212,10 @@ def meaning_of(e: asyncpg.PostgresError) -> PetrelError:
     return PetrelError(detail=f"{e.sqlstate} {e}")
 
 
+def _meaning(e: Exception) -> PetrelError:
+    return meaning_of(e) if isinstance(e, asyncpg.PostgresError) else Unavailable(detail=repr(e))
+
+
 class Doors:
     """The open pools of one process. Opened once by the wiring, closed at its end."""
 
@@ -203,6 +224,8 @@ class Doors:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.run_directory = run_directory
         self._hint_folder = str(run_directory)
+        self._hold = run_directory / holding.NAME if run_directory else None
+        self._absence = Absence()
         self._hints = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.pools: dict[str, asyncpg.Pool] = {}
         self.maker: ids.IdMaker | None = None
@@ -214,6 +237,12 @@ class Doors:
                 self._hints.sendto(b".", f"{self._hint_folder}/{whom}.hint")
             except OSError:
                 pass
+
+    async def connection(self, pool: asyncpg.Pool) -> Any:
+        """Waits while a server is restarted. Errors: those of `AWAY`, TimeoutError when too many wait."""
+        if self._hold and holding.is_on(self._hold):
+            await holding.over(self._hold)
+        return await patiently(self._absence, partial(pool.acquire, timeout=5))
 
     async def renew_lease(self) -> None:
         if self.maker is not None and not await ids.renew(self.pools["writer"].fetch, self.holder, self.maker):
@@ -234,6 +263,9 @@ class Doors:
             except (*GONE, asyncpg.PostgresError):
                 pass                            # the lease ends by itself
             ids.install(None)
+        self.terminate()
+
+    def terminate(self) -> None:
         for pool in self.pools.values():
             pool.terminate()
         self._hints.close()
@@ -248,24 +280,33 @@ def current() -> Doors:
     return _open
 
 
-async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4,
-                     writers: int = 4, systems: int = 3, makers: int = 4, patience_s: float = 0) -> Doors:
-    """Opens the pools of this process, leases its id makers and reaches the keyring. `patience_s`: how long to wait for
-    makers, of which there are none when many processes were killed within 20 s."""
+async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4, writers: int = 4,
+                     systems: int = 3, keys: int = 2, makers: int = 4, patience_s: float = 0) -> Doors:
+    """Opens the pools of this process, leases its id makers and reaches the keyring: with so many connections at most,
+    `keys` to the keyring for reading and as many for writing. `patience_s`: how long to wait for makers, of which there
+    are none when many processes were killed within 20 s."""
     global _open
     doors = Doors(run_directory)
-    for role, most in (("reader", readers), ("writer", writers), ("system", systems)):
-        doors.pools[role] = await open_pool(addresses.main[role], most=most)
-        doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=KEYRING_MOST)
+    try:
+        for role, most, most_keys in (("reader", readers, keys), ("writer", writers, keys), ("system", systems, 1)):
+            doors.pools[role] = await open_pool(addresses.main[role], most=most)
+            doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=most_keys)
+        await _begin(doors, addresses, makers, patience_s)
+    except BaseException:
+        doors.terminate()               # whoever tries again must not find its own connections in the way
+        raise
+    _open = doors
+    return doors
+
+
+async def _begin(doors: Doors, addresses: Addresses, makers: int, patience_s: float) -> None:
     seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
                                doors.pools["keyring.system"], addresses.keyring.get("owner")))
     journal.install(await seal.secret("journal"))
     doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers,
                                   patience_s=patience_s)
     ids.install(doors.maker)
-    await seen.begin(run_directory, doors.pools["reader"].fetch, doors.pools["writer"].fetch)
-    _open = doors
-    return doors
+    await seen.begin(doors.run_directory, doors.pools["reader"].fetch, doors.pools["writer"].fetch)
 
 
 async def close_doors() -> None:

@@ -1,14 +1,19 @@
-"""The keyring's tables behind the words of `core.seal.KeyStore`."""
+"""The keyring's tables behind the words of `core.seal.KeyStore`. Whatever is asked may be asked twice, so a server that
+restarts is waited for (`pools.py`)."""
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import asyncpg
 
+from petrel.storage.pools import Absence, patiently
 from petrel.storage.shredding import Shredded, shred
 
+Answer = TypeVar("Answer")
+
 # Joined, so that each number goes to its one part of the table.
+PUT = "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing"
 GET = "select k.id, k.key from unnest($1::bigint[]) i(id) join keyring.key k on k.id = i.id"
 DESTROY = """
 with gone as (
@@ -31,6 +36,7 @@ class KeyringTables:
         self._destroyer = destroyer
         self._owner = owner
         self._secrets: dict[str, bytes] = {}
+        self._absence = Absence()
         self.queries = 0
 
     async def put(self, keys: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
@@ -39,18 +45,16 @@ class KeyringTables:
         A key is put before what it is for is written; when that write fails and is tried again, the key is there.
         """
         self.queries += 1
-        done = await self._writer.execute(
-            "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing",
-            [i for i, _ in keys], [k for _, k in keys])
+        done = await self._ask(lambda: self._writer.execute(PUT, [i for i, _ in keys], [k for _, k in keys]))
         return dict(keys) if done == f"INSERT 0 {len(keys)}" else await self.get([i for i, _ in keys])
 
     async def get(self, ids: Sequence[int]) -> dict[int, bytes]:
         self.queries += 1
-        rows = await self._reader.fetch(GET, ids)
+        rows = await self._ask(lambda: self._reader.fetch(GET, ids))
         return {r[0]: r[1] for r in rows}
 
     async def destroy(self, ids: Sequence[int]) -> int:
-        gone: int = await self._destroyer.fetchval(DESTROY, ids)
+        gone: int = await self._ask(lambda: self._destroyer.fetchval(DESTROY, ids))
         return gone
 
     async def shred(self) -> Shredded:
@@ -61,7 +65,12 @@ class KeyringTables:
 
     async def secret(self, name: str) -> bytes:
         if name not in self._secrets:
-            await self._writer.execute(
-                "insert into keyring.secret (name, value) values ($1, $2) on conflict do nothing", name, os.urandom(32))
-            self._secrets[name] = await self._writer.fetchval("select value from keyring.secret where name = $1", name)
+            new = os.urandom(32)
+            await self._ask(lambda: self._writer.execute(
+                "insert into keyring.secret (name, value) values ($1, $2) on conflict do nothing", name, new))
+            self._secrets[name] = await self._ask(
+                lambda: self._writer.fetchval("select value from keyring.secret where name = $1", name))
         return self._secrets[name]
+
+    async def _ask(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await patiently(self._absence, act)

@@ -80,7 +80,7 @@ def make(cluster: ClusterName, wanted: Wanted, say: Callable[[str], None]) -> Ma
         mark.unlink()
     changed, restart = _configure(cluster, folder, wanted)
     _start(major, name, wanted.homes, changed=changed, restart=restart)
-    made = Made(name, major, _port(folder), wanted.homes.sockets, wanted.homes.ours / authority.CERTIFICATE,
+    made = Made(name, major, port_of(folder), wanted.homes.sockets, wanted.homes.ours / authority.CERTIFICATE,
                 wanted.listen, wanted.names)
     _wait(made)
     return made
@@ -200,7 +200,7 @@ def _start(major: int, name: str, homes: Homes, *, changed: bool, restart: bool)
     _run(homes, "pg_ctlcluster", str(major), name, act)
 
 
-def _port(folder: Path) -> int:
+def port_of(folder: Path) -> int:
     found = re.search(r"^port\s*=\s*(\d+)", (folder / "postgresql.conf").read_text(), re.M)
     if found is None:
         raise Unfit(f"{folder}/postgresql.conf names no port.", "Add a line such as port = 5433.")

@@ -73,7 +73,7 @@ def _main(machine: Machine, disk_mib: int) -> tuple[Wish, ...]:
         _size("work_mem", _between(4, memory // 1000, 32), "sorts would go to the disk"),
         _size("maintenance_work_mem", _between(64, memory // 20, 1024), "vacuum and indexes would take long"),
         _size("max_wal_size", _between(1024, disk_mib // 40, 8192), "it would write checkpoints all the time"),
-        Wish("max_connections", "100", "web, followers, jobs and backups need 60", must=True, rule="least"),
+        Wish("max_connections", "140", "two releases at once, backups and the crew need so many", rule="least"),
         *_common("on"),
     )
 
@@ -84,7 +84,7 @@ def _keyring(machine: Machine) -> tuple[Wish, ...]:
         _size("shared_buffers", _between(16, machine.memory_mib // 40, 1024), "keys would come from the disk"),
         _size("maintenance_work_mem", 32, "vacuum would take long"),
         _size("max_wal_size", 128, "destroyed keys stay in it until a checkpoint"),
-        Wish("max_connections", "40", "every process keeps one or two", must=True, rule="least"),
+        Wish("max_connections", "90", "two releases at once and the crew need so many", rule="least"),
         *_common("off"),
     )
 

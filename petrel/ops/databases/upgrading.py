@@ -18,9 +18,9 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
-from petrel.ops.databases import packages
+from petrel.ops.databases import packages, restarting
 from petrel.ops.databases.carrying import SESSION, digest, tables_of
-from petrel.ops.databases.debian import NAMES, Homes
+from petrel.ops.databases.debian import Homes
 from petrel.ops.databases.shapes import CLUSTERS, LOGIN, Unfit, Urls
 from petrel.storage.postgres import (
     VARIABLES,
@@ -149,32 +149,42 @@ async def _read(args: dict[str, Any]) -> int:
         await connection.close()
 
 
-def install(urls: Urls, one: packages.Offer, wanted: str, say: Say, homes: Homes = Homes()) -> None:
-    """Puts the new package in, sees both servers come back with it, and goes back to the old one otherwise.
+def install(urls: Urls, one: packages.Offer, wanted: str, say: Say, place: tuple[Path, Homes]) -> None:
+    """Puts the new package in, restarts both servers with it, and goes back to the old one when they do not run it.
 
-    As root. The site may run: its processes wait for the servers, and go on. Errors: Unfit.
+    As root. The site may run: the servers run too while the package is unpacked, and for the restart its requests wait
+    a moment. `place`: directory that tells processes of the site to, and Debian's places. Errors: Unfit.
     """
     if os.geteuid() != 0:
         raise Unfit("Installing a package takes root.", "Run this with sudo.")
     try:
-        packages.install(one, one.newest)
-        _see(urls, wanted, homes)
+        _put_in(one, one.newest, place, say)
+        _see(urls, wanted)
     except StorageError as problem:
         say(f"Going back to {one.here}: {problem.message}")
-        packages.install(one, one.here)
-        _see(urls, one.here.partition("-")[0], homes)
+        _put_in(one, one.here, place, say)
+        _see(urls, one.here.partition("-")[0])
         raise Unfit(f"{one.package} {one.newest} does not work here: {problem.message}",
                     f"The servers run {one.here} again. Hold it until somebody knows more: apt-mark hold {one.package}"
                     ) from problem
 
 
-def _see(urls: Urls, wanted: str, homes: Homes) -> None:
+def _put_in(one: packages.Offer, version: str, place: tuple[Path, Homes], say: Say) -> None:
+    run_directory, homes = place
+    major = int(one.package.rpartition("-")[2])
+    if not restarting.are_ours(major, homes):
+        packages.install(one, version)          # somebody else's clusters: the package stops and starts them
+        return
+    with packages.left_running():
+        packages.install(one, version)
+    held_s = restarting.clusters(major, homes, run_directory)
+    say(f"The servers were restarted; requests waited {held_s:.1f} s.")
+
+
+def _see(urls: Urls, wanted: str) -> None:
     for cluster in CLUSTERS:
-        url = urls.of(cluster)
-        if not _answers(cluster, url, wanted):
-            _restart(cluster, wanted, homes)
-            if not _answers(cluster, url, wanted):
-                raise Unfit(f"The server for {cluster} does not run {wanted}.", "Read its log: pg_lsclusters.")
+        if not _answers(cluster, urls.of(cluster), wanted):
+            raise Unfit(f"The server for {cluster} does not run {wanted}.", "Read its log: pg_lsclusters.")
 
 
 def _answers(cluster: ClusterName, url: str, wanted: str) -> bool:
@@ -182,12 +192,6 @@ def _answers(cluster: ClusterName, url: str, wanted: str) -> bool:
         return asyncio.run(check_external(VARIABLES[cluster], url)).split()[0] == wanted
     except StorageError:
         return False
-
-
-def _restart(cluster: ClusterName, wanted: str, homes: Homes) -> None:
-    """Debian's package did not, or could not."""
-    subprocess.run(["pg_ctlcluster", wanted.partition(".")[0], NAMES[cluster], "restart"], capture_output=True,
-                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PG_CLUSTER_CONF_ROOT": str(homes.conf)}, check=False)
 
 
 def check_near(urls: Urls) -> None:

@@ -29,7 +29,7 @@ class Profile(Struct, frozen=True):
 
 MAIN = Profile(
     shared_buffers_mib=128,
-    max_connections=60,
+    max_connections=140,
     work_mem_mib=4,
     maintenance_mem_mib=64,
     max_wal_mib=1024,
@@ -37,7 +37,7 @@ MAIN = Profile(
 )
 KEYRING = Profile(
     shared_buffers_mib=8,
-    max_connections=60,         # as many as main: a process has as many of each at the most (core/doors.py)
+    max_connections=90,
     work_mem_mib=1,
     maintenance_mem_mib=16,
     max_wal_mib=128,

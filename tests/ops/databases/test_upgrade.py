@@ -1,18 +1,27 @@
 """Postgres to a newer version: tried on a copy of the running server; the old package comes back when it fails."""
 
 import asyncio
+import os
+import subprocess
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from petrel import moves, settings
-from petrel.ops.databases import Unfit, Urls, packages, preparing, upgrading
+from petrel.core.doors import reading
+from petrel.core.viewer import Member
+from petrel.features import moderation
+from petrel.ops.databases import Unfit, Urls, packages, preparing, restarting, upgrading
 from petrel.ops.databases.debian import Homes, Wanted
 from petrel.program import Program
+from petrel.storage import holding
 from petrel.storage.postgres import Binaries, Storage, installed
 from tests.debian import homes, needs_debian, stop
-from tests.people import people
+from tests.people import people, publish
 
 pytestmark = needs_debian
 SAID: list[str] = []
@@ -88,17 +97,85 @@ def test_a_package_that_does_not_work_goes_again(data: Path, places: Homes, monk
         if version == "15.99-0":
             stop(places)
     monkeypatch.setattr(packages, "install", install)
-    monkeypatch.setattr(upgrading, "_restart", lambda *_: None if len(done) == 1 else started(places))
+    monkeypatch.setattr(restarting, "_restart", lambda *_: [] if len(done) == 1 else started(places))
     with pytest.raises(Unfit, match="does not work here") as refused:
-        upgrading.install(urls_of(data), one, "15.99", SAID.append, places)
+        upgrading.install(urls_of(data), one, "15.99", SAID.append, (data / "run", places))
     assert done == ["15.99-0", f"{here}-0"] and "apt-mark hold" in refused.value.cure
     assert asyncio.run(upgrading.running(Storage(data, *_both(data)).connect_args("main"))) == here
 
 
-def started(places: Homes) -> None:
-    upgrading.__dict__["subprocess"].run(
-        ["pg_ctlcluster", "15", "petrel", "start"], check=False, capture_output=True,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PG_CLUSTER_CONF_ROOT": str(places.conf)})
+def test_whoever_asks_meanwhile_waits_a_moment_and_nobody_is_refused(
+        data: Path, places: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads and writes at the doors of a running site, fifty a second, while the package is put in and both servers
+    are restarted."""
+    here = installed.system()[0].version
+    monkeypatch.setattr(packages, "install", lambda *_: time.sleep(0.3))
+    took: list[float] = []
+    wrong: list[BaseException] = []
+
+    async def one(number: int, member: Member) -> None:
+        began = time.monotonic()
+        try:
+            if number % 2:
+                await publish(member, f"number {number}")
+            else:
+                async with reading(member) as r:
+                    assert await moderation.appeals.own(r) == []
+        except BaseException as e:
+            wrong.append(e)
+        took.append(time.monotonic() - began)
+
+    async def load() -> None:
+        [member] = await people("cyd")
+        upgraded = asyncio.create_task(asyncio.to_thread(
+            upgrading.install, urls_of(data), packages.Offer("postgresql-15", f"{here}-0", f"{here}-1"), here,
+            SAID.append, (data / "run", places)))
+        asked = []
+        while not upgraded.done() or len(asked) < 50:
+            asked.append(asyncio.create_task(one(len(asked), member)))
+            await asyncio.sleep(0.02)
+        await upgraded
+        await asyncio.gather(*asked)
+    (data / "run").mkdir(exist_ok=True)
+    before = started_at(data)
+    Program().call(settings.load(str(data)), load, SAID.append)
+    assert started_at(data) > before, "it was restarted"
+    print(f"{len(took)} asked, the longest {max(took):.2f} s; {SAID[-1]}")
+    assert wrong == [] and max(took) < 3
+    assert not (data / "run" / holding.NAME).exists()
+
+
+def started_at(data: Path) -> datetime:
+    async def ask() -> datetime:
+        connection = await asyncpg.connect(**Storage(data, *_both(data)).connect_args("keyring"))
+        try:
+            return await connection.fetchval("select pg_postmaster_start_time()")
+        finally:
+            await connection.close()
+    return asyncio.run(ask())
+
+
+def test_the_package_leaves_running_what_runs_unless_somebody_said_otherwise(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    with packages.left_running(policy):
+        assert [subprocess.run([policy, unit, "stop"], check=False).returncode
+                for unit in ("postgresql@15-petrel.service", "nginx.service")] == [101, 0]
+        left_behind = policy.read_text().replace(str(os.getpid()), "99999999")
+    assert not policy.exists()
+    policy.write_text(left_behind)
+    policy.chmod(0o755)
+    assert subprocess.run([policy, "postgresql", "stop"], check=False).returncode == 0, "of a process that is gone"
+    with packages.left_running(policy):
+        assert str(os.getpid()) in policy.read_text()
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    with packages.left_running(policy):
+        pass
+    assert policy.exists()
+
+
+def started(places: Homes) -> list[subprocess.Popen[bytes]]:
+    return [subprocess.Popen(["pg_ctlcluster", "15", "petrel", "start"],
+                             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PG_CLUSTER_CONF_ROOT": str(places.conf)})]
 
 
 def _both(data: Path) -> tuple[str, str]:
