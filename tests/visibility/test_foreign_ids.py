@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
 import pytest
 
 from petrel import app
@@ -34,13 +33,6 @@ IDS = ("id", "list_id", "filter_id")
 @pytest.fixture(scope="module")
 def whole(site: Doors, addresses: Any) -> Iterator[WholeSite]:
     yield loop().run_until_complete(open_site(addresses))
-
-
-@pytest.fixture(scope="module")
-def owner(addresses: Any) -> Iterator[Any]:
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
 
 
 @pytest.fixture(scope="module")

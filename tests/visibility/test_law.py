@@ -142,15 +142,6 @@ class World:
         return rows[0]["code"] if rows else 0
 
 
-@pytest.fixture(scope="module")
-def owner(addresses):
-    from tests.conftest import loop
-
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
-
-
 async def test_every_cell_of_the_document_is_what_the_database_decides(owner):
     world = World(owner)
     posts = await world.build()

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from petrel.core import surfaces
@@ -75,13 +74,6 @@ def wrong(door: Door, visitor: Visitor, post: Planted, seen: Seen) -> str:
     if seen.form in ("full", "warned", "history") and "text" not in seen.marks:
         return f"shown as {seen.form} without its text"
     return ""
-
-
-@pytest.fixture(scope="module")
-def owner(addresses: Any) -> Any:
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,8 @@ law.decide. The swaps replace a function of the law inside a transaction that is
 """
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
 import pytest
 from msgspec import Struct
 
@@ -134,13 +132,6 @@ SWAPS = {
     "consent before one's own search": ("law.decide", "f.relation_to_author & 136 = 0 and not", "not"),
     "unknown words read the next cell": ("law.decide", "then 0 else 2048 end", "then 0 else 0 end"),
 }
-
-
-@pytest.fixture(scope="module")
-def owner(addresses: Any) -> Iterator[Any]:
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
 
 
 @pytest.fixture(scope="module")

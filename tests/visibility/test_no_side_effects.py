@@ -9,13 +9,10 @@ line as well, though those are not run.
 import importlib
 import json
 import random
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-import asyncpg
 import click
-import pytest
 
 from petrel import app
 from petrel.api.http import routes as api_routes
@@ -28,7 +25,6 @@ from petrel.features.posts import Audience
 from petrel.web import csrf
 from petrel.web import routes as web_routes
 from tests.api.plain import _call
-from tests.conftest import loop
 from tests.drain import drain
 from tests.people import follow, publish, tell
 from tests.visibility.asking import front
@@ -38,13 +34,6 @@ from tests.visibility.world import people
 HANDLES = "mira ben cleo dan eve fay gus hal ivy jon".split()
 # Of mira's row towards the others and of theirs towards her: see world.RELATIONS.
 TIES = {"dan": (16, 32), "eve": (32, 16), "fay": (64, 0), "hal": (8, 4)}
-
-
-@pytest.fixture(scope="module")
-def owner(addresses: Any) -> Iterator[Any]:
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
 
 
 def test_every_command_is_in_the_table() -> None:

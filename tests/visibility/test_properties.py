@@ -8,7 +8,6 @@ test_policy.py, 9 the deadline's own tests, 12 the fence of surfaces. 10, holds:
 
 import hashlib
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -42,13 +41,6 @@ select array_agg(law.verdict({codes}, c.audience, c.states, c.who) order by c.or
 """
 quick = settings(max_examples=25, deadline=None,
                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def owner(addresses: Any) -> Iterator[Any]:
-    connection = loop().run_until_complete(asyncpg.connect(**addresses.main["owner"]))
-    yield connection
-    loop().run_until_complete(connection.close())
 
 
 def verdicts(owner: Any, cases: list[tuple[int, int, int]], codes: str = "s.codes", *more: Any) -> list[list[int]]:

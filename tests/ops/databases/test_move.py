@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,18 +21,12 @@ from petrel.ops.databases.moving import has_contracted
 from petrel.program import Program
 from petrel.storage.postgres import StorageError
 from tests import cast
-from tests.debian import homes, needs_debian, stop
+from tests.debian import needs_debian, stop
 from tests.people import people, publish, tell
 
 pytestmark = needs_debian
 T = TypeVar("T")
 SAID: list[str] = []
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
-    with homes(tmp_path_factory.mktemp("move")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,12 +16,6 @@ from tests.debian import homes, needs_debian, stop
 
 pytestmark = needs_debian
 SAID: list[str] = []
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
-    with homes(tmp_path_factory.mktemp("prepare")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +24,6 @@ from tests.people import people, publish
 
 pytestmark = needs_debian
 SAID: list[str] = []
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
-    with homes(tmp_path_factory.mktemp("upgrade")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")
