@@ -1,6 +1,8 @@
 """Members for tests, made through commands: `alice, bob = await people("alice", "bob")`."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from petrel.core.doors import writing
 from petrel.core.viewer import Member, System
@@ -26,6 +28,12 @@ async def signed_in(*handles: str, protected: bool = False, indexable: bool = Fa
         (Member(n, hashlib.sha256(t.encode()).digest(), frozenset(SCOPES)), t)
         for n, t in zip(numbers, tokens, strict=True)
     ]
+
+
+async def act(who: Member | System, command: Callable[..., Awaitable[Any]], *args: Any, **named: Any) -> Any:
+    """One command in a transaction of its own."""
+    async with writing(who, cause="tests") as w:
+        return await command(w, *args, **named)
 
 
 async def open_up(member: Member) -> None:

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from petrel import app
-from petrel.core import limits
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts
+from tests.api.plain import Answer
 
 app.load_api()      # before the gate of the `api` fixture is made, which serves the routes there are
 CREW_SCOPES = ["read", "write", "admin:read", "admin:write"]
@@ -32,14 +32,8 @@ class Person(Struct, frozen=True):
     token: str
 
 
-class Told:
+class Told(Answer):
     """An answer, with what tests of lists ask of it."""
-
-    def __init__(self, answer: Any) -> None:
-        self.status: int = answer.status
-        self.headers: dict[str, str] = answer.headers
-        self.body: bytes = answer.body
-        self.json: Any = answer.json
 
     @property
     def error(self) -> str:
@@ -49,16 +43,9 @@ class Told:
     def ids(self) -> list[int]:
         return [int(one["id"]) for one in self.json]
 
-    def link(self, rel: str) -> str | None:
-        """The target of a Link, as it can be asked for again."""
-        for part in self.headers.get("link", "").split(", "):
-            if part.endswith(f'rel="{rel}"'):
-                return part[1:part.index(">")].removeprefix(limits.current().base_url)
-        return None
-
 
 class Members:
-    def __init__(self, ask: Callable[..., Awaitable[Any]]) -> None:
+    def __init__(self, ask: Callable[..., Awaitable[Answer]]) -> None:
         self._ask = ask
 
     async def join(self, count: int = 1, *, scopes: Sequence[str] = ("read", "write"), **named: Any) -> list[Person]:
@@ -90,7 +77,8 @@ class Members:
             w.record("accounts.account.changed", person.id)
 
     async def ask(self, method: str, target: str, *, as_: Person | None = None, **body: Any) -> Told:
-        return Told(await self._ask(method, target, token=as_.token if as_ else None, json=body or None))
+        answer = await self._ask(method, target, token=as_.token if as_ else None, json=body or None)
+        return Told(answer.status, answer.headers, answer.body)
 
     async def get(self, target: str, *, as_: Person | None = None, **query: Any) -> Told:
         return await self.ask("GET", f"{target}?{urlencode(query, doseq=True)}" if query else target, as_=as_)

@@ -31,6 +31,13 @@ class Answer(Struct):
     def json(self) -> Any:
         return text_json.loads(self.body)
 
+    def link(self, rel: str) -> str | None:
+        """The target of a Link, as it can be asked for again."""
+        for part in self.headers.get("link", "").split(", "):
+            if part.endswith(f'rel="{rel}"'):
+                return part[1:part.index(">")].removeprefix(limits.current().base_url)
+        return None
+
 
 async def resolve(digest: bytes) -> Member | AppOnly | None:
     async with reading(Anonymous()) as r:

@@ -3,10 +3,9 @@
 import itertools
 
 from petrel.api import conversations, statuses  # noqa: F401
-from petrel.core import limits
 from petrel.core.doors import writing
 from petrel.features import accounts, posts, relationships
-from tests.people import signed_in, tell
+from tests.people import act, signed_in, tell
 
 _count = itertools.count(1)
 
@@ -15,18 +14,6 @@ async def some(*names):
     number = next(_count)
     return [(member, token, f"{name}{number}") for name, (member, token) in
             zip(names, await signed_in(*(f"{name}{number}" for name in names)), strict=True)]
-
-
-def link(answer, rel):
-    for one in answer.headers.get("link", "").split(", "):
-        if one.endswith(f'rel="{rel}"'):
-            return one[1:one.index(">")].removeprefix(limits.current().base_url)
-    return None
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def test_each_side_sees_the_others_and_the_last_message(api):
@@ -96,7 +83,7 @@ async def test_pages_lead_through_all_of_them_both_ways(api):
     while target:
         answer = await api("GET", target, token=a)
         seen += [int(one["last_status"]["id"]) for one in answer.json]
-        target = link(answer, "next") if answer.json else None
+        target = answer.link("next") if answer.json else None
     assert seen == made[::-1]
     newer = await api("GET", f"/api/v1/conversations?limit=3&min_id={made[0]}", token=a)
     assert [int(one["last_status"]["id"]) for one in newer.json] == made[3:0:-1]

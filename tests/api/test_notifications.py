@@ -9,16 +9,11 @@ from petrel.core.viewer import System
 from petrel.features import posts, relationships
 from petrel.features.posts import Audience, Mark
 from tests.drain import drain
-from tests.people import follow, mark, publish, signed_in, tell
+from tests.people import act, follow, mark, publish, signed_in, tell
 
 NOTIFICATION = {"id", "type", "created_at", "group_key", "account"}
 GROUP = {"group_key", "notifications_count", "type", "most_recent_notification_id", "page_min_id", "page_max_id",
          "latest_page_notification_at", "sample_account_ids", "status_id"}
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def set_state(member, state):
@@ -28,13 +23,6 @@ async def set_state(member, state):
         w.record("accounts.account.changed", member.account)
 
 
-def link(answer, rel):
-    for part in answer.headers.get("link", "").split(", "):
-        if part.endswith(f'rel="{rel}"'):
-            return part[1:part.index(">")].partition("://")[2].partition("/")[2].join(("/", ""))
-    return None
-
-
 async def walk(api, target, token, rel="next"):
     """Every page from `target` on."""
     pages = []
@@ -42,7 +30,7 @@ async def walk(api, target, token, rel="next"):
         answer = await api("GET", target, token=token)
         assert answer.status == 200, answer.body
         pages.append(answer.json)
-        target = link(answer, rel)
+        target = answer.link(rel)
         if isinstance(answer.json, list) and not answer.json:
             break
         assert len(pages) < 30

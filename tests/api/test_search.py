@@ -12,7 +12,7 @@ from petrel.features.posts import Audience
 from petrel.features.search import building
 from petrel.worker import jobs
 from tests.drain import drain
-from tests.people import publish, signed_in
+from tests.people import act, publish, signed_in
 
 _count = itertools.count(1)
 
@@ -20,11 +20,6 @@ _count = itertools.count(1)
 def name(word):
     number = next(_count)
     return word + "q" + "".join(chr(97 + number // 26 ** n % 26) for n in range(3))
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def set_column(member, column, value):
@@ -35,13 +30,6 @@ async def set_column(member, column, value):
 
 def ids(answer, part=None):
     return [int(one["id"]) for one in (answer.json if part is None else answer.json[part])]
-
-
-def link(answer, rel):
-    for one in answer.headers.get("link", "").split(", "):
-        if one.endswith(f'rel="{rel}"'):
-            return one[1:one.index(">")].removeprefix(limits.current().base_url)
-    return None
 
 
 async def test_people_posts_and_hashtags_in_one_answer(api):
@@ -164,9 +152,9 @@ async def test_a_hashtag_timeline_pages_and_combines(api):
     every = [both, *made[::-1]]
     first = await api("GET", f"/api/v1/timelines/tag/{tag}?limit=4")
     assert ids(first) == every[:4]
-    second = await api("GET", link(first, "next"))
+    second = await api("GET", first.link("next"))
     assert ids(second) == every[4:]
-    assert ids(await api("GET", link(second, "prev"))) == every[:4]
+    assert ids(await api("GET", second.link("prev"))) == every[:4]
     at = f"/api/v1/timelines/tag/{tag.lower()}"
     assert ids(await api("GET", f"{at}?all[]={other}", token=token)) == [both]
     assert ids(await api("GET", f"{at}?none[]={other}&limit=2", token=token)) == made[:2:-1]

@@ -1,18 +1,14 @@
 import pytest
 
 from petrel.core import journal
-from petrel.core.doors import deriving, reading, writing
+from petrel.core.doors import deriving, reading
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, System
 from petrel.features import lists, relationships
 from petrel.features.lists import jobs
 from petrel.features.lists.commands import MOST_LISTS
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
+from tests.people import act
 
 
 async def following(make, count):

@@ -15,14 +15,9 @@ from petrel.features.notifications import jobs as telling
 from petrel.features.posts import Audience, Mark
 from petrel.worker import jobs
 from tests.drain import drain
-from tests.people import mark, people, publish, tell
+from tests.people import act, mark, people, publish, tell
 
 FULL = Page(limit=100)
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def told(member, *, held=False, kinds=ALL_KINDS):

@@ -10,13 +10,9 @@ from petrel.core.pages import Page
 from petrel.core.viewer import Member, System
 from petrel.features import relationships
 from petrel.features.relationships import Bit, filters, tags
+from tests.people import act
 
 FULL = Page(limit=40)
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def relation(viewer, other):

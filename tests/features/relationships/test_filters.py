@@ -5,16 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from petrel.core import clock
-from petrel.core.doors import reading, writing
+from petrel.core.doors import reading
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.viewer import System
 from petrel.features.relationships import filters
 from petrel.features.relationships.shapes import Filter, FilterDraft, FilteredPost, Keyword, KeywordChange
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
+from tests.people import act
 
 
 def one(*keywords, contexts=("home",), **named):

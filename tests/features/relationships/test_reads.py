@@ -4,13 +4,9 @@ from petrel.core.doors import reading, writing
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, System
 from petrel.features import relationships
+from tests.people import act
 
 FULL = Page(limit=40)
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def followers_seen(viewer, of, page=FULL):

@@ -7,11 +7,7 @@ from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, System
 from petrel.features import relationships
 from petrel.features.relationships import tags
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
+from tests.people import act
 
 
 async def test_a_tag_is_followed_under_any_spelling(make):

@@ -11,7 +11,7 @@ from petrel.features import accounts, posts, relationships, search
 from petrel.features.posts import Audience, Surface
 from petrel.worker import jobs
 from tests.drain import drain
-from tests.people import people, publish, tell
+from tests.people import act, people, publish, tell
 
 pytestmark = pytest.mark.usefixtures("way")
 FULL = Page(limit=40)
@@ -22,11 +22,6 @@ def name(word):
     """A word that no other test has, nor any that begins with it."""
     number = next(_count)
     return word + "q" + "".join(chr(97 + number // 26 ** n % 26) for n in range(3))
-
-
-async def act(member, command, *args, **named):
-    async with writing(member, cause="test") as w:
-        return await command(w, *args, **named)
 
 
 async def found(member, typed, page=FULL):
