@@ -60,6 +60,10 @@ class Program:
     def is_running(self, now: Settings) -> bool:
         return holder_of(now.folder) is not None
 
+    def relay(self, now: Settings) -> Any:
+        """The mail server that the operator chose; None for none."""
+        return app.relay_of(now)
+
     def certificates(self, now: Settings) -> Any:
         """Which certificate the site is to have (ops.certificates.Plan)."""
         return app.certificate_plan(now)

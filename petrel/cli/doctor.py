@@ -58,4 +58,5 @@ def _outside(wiring: Wiring, now: Any) -> "Outside":
     sender = now.mail_from or f"petrel@{(now.address.partition('://')[2]).partition(':')[0]}"
     return Outside(address=now.address, watch_key=key, handle=handle,
                    resolvers=tuple(filter(None, map(str.strip, now.resolvers.split(",")))),
-                   letters=Letters(sender, now.mail_server, *dkim) if now.mail_server else None)
+                   clock=now.acme_directory if now.tls == "acme" else "",
+                   letters=Letters(sender, now.mail_server, *dkim, wiring.relay(now)) if now.mail_server else None)

@@ -83,6 +83,10 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/ops/backups/targets.py": (NONE, "sealed copies, which nobody reads without the backup keys"),
     "petrel/ops/certificates/renewing.py": (NONE, "orders for certificates: names of the site, and a contact"),
     "petrel/ops/certificates/shapes.py": (NONE, "the shape of an issuer's answer"),
+    "petrel/ops/doctor/machine.py": (NONE, "asks the issuer what time it is"),
+    "petrel/ops/doctor/relay.py": (NONE, "knocks at the mail server, sends nothing"),
+    "petrel/ops/doctor/shapes.py": (NONE, "the shape of a mail server"),
+    "petrel/ops/setup/machine.py": (NONE, "asks the issuer what time it is"),
     "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
     "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),
 }

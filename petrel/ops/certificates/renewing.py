@@ -154,6 +154,8 @@ async def _settle(plan: Plan, where: Places, tell: Tell) -> None:
         live = reading.read(where.live)
     if live is not None and reading.state(where).proven != live.fingerprint:
         await _see(plan, where, tell)
+    elif live is not None:
+        where.previous.unlink(missing_ok=True)      # the power went between keeping it and exchanging, or after
 
 
 async def _see(plan: Plan, where: Places, tell: Tell) -> str:

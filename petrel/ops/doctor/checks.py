@@ -8,10 +8,18 @@ from urllib.parse import urlsplit
 from petrel.ops.backups import newest
 from petrel.ops.doctor.backups import check_backups
 from petrel.ops.doctor.certificates import check_certificates
-from petrel.ops.doctor.machine import check_clock, check_directories, check_disk, check_kept_time, check_port
+from petrel.ops.doctor.machine import (
+    check_clock,
+    check_directories,
+    check_disk,
+    check_kept_time,
+    check_port,
+    check_right_time,
+)
 from petrel.ops.doctor.names import LOCAL, Names, check_issuers, check_letters, check_names
 from petrel.ops.doctor.policy import check_policy
 from petrel.ops.doctor.reached import check_reached
+from petrel.ops.doctor.relay import check_relay
 from petrel.ops.doctor.shapes import Check, Outside, bad, fine
 from petrel.ops.doctor.site import check_postgres, check_processes, check_settings
 from petrel.ops.doctor.work import check_work
@@ -66,4 +74,8 @@ def check_outside(outside: Outside) -> list[Check]:
         named, addresses = check_names(by, host)
         checks += [named, check_issuers(by, host), check_kept_time()]
         checks += check_reached(outside, addresses) if addresses else []
-    return checks + (check_letters(by, outside.letters) if outside.letters is not None else [])
+    if outside.clock:
+        checks.append(check_right_time(outside.clock))
+    if outside.letters is None:
+        return checks
+    return [*checks, *check_relay(outside.letters), *check_letters(by, outside.letters)]

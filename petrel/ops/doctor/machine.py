@@ -15,6 +15,7 @@ import psutil  # type: ignore[import-untyped]
 
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status, clock_offset_s
+from petrel.outside import clocks
 
 GIB = 1024**3
 DISK_FREE_MIN_BYTES = 2 * GIB
@@ -23,6 +24,9 @@ DISK_FREE_MIN_BYTES = 2 * GIB
 INODES_FREE_MIN = 10_000
 CLOCK_STEP_MAX_S = 1.0
 CLOCK_DRIFT_MAX_S = 0.05
+CLOCK_OFF_MAX_S = 30.0
+"""Of what a web server says, which may have been on its way for some seconds."""
+
 UNSYNCHRONISED = 0x40
 CLOCK_WATCH_S = 0.2
 YEARS = range(2025, 2100)
@@ -72,6 +76,17 @@ def check_kept_time() -> Check:
     if status & UNSYNCHRONISED:
         return bad("time source", "nothing keeps the clock right: it will drift by seconds a week", SET_CLOCK)
     return fine("time source", "the clock is kept by NTP")
+
+
+def check_right_time(server: str) -> Check:
+    """By a clock elsewhere, whatever this machine believes of its own. Blocking: for a thread."""
+    ahead_s = clocks.ahead_s(server)
+    if ahead_s is None:
+        return fine("time elsewhere", f"{server} does not answer, so nobody can say")
+    if abs(ahead_s) > CLOCK_OFF_MAX_S:
+        off = f"{abs(ahead_s) / 60:.1f} minutes {'ahead of' if ahead_s > 0 else 'behind'}"
+        return bad("time elsewhere", f"this machine's clock is {off} that of {server}", SET_CLOCK)
+    return fine("time elsewhere", "the same")
 
 
 def check_port(host: str, port: int, status: Status | None) -> Check:

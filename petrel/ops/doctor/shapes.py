@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from petrel.outside.mail import Relay
+
 
 class Check(Struct, frozen=True):
     """`found` is what was seen; `cure` what to do about it, empty when all is well."""
@@ -21,20 +23,24 @@ def bad(name: str, found: str, cure: str) -> Check:
 
 
 class Letters(Struct, frozen=True):
-    """Of mail: from which address, by which server, and the DKIM record as it has to be ("" where nobody knows)."""
+    """Of mail: from which address, by which server, and the DKIM record as it has to be ("" where nobody knows).
+    `relay`: where somebody is to knock at the server's door; None: nobody does."""
 
     sender: str
     server: str
     dkim_name: str = ""
     dkim_text: str = ""
+    relay: Relay | None = None
 
 
 class Outside(Struct, frozen=True, kw_only=True):
     """What is needed to look at the site as others do. `address`: as people see it. `watch_key` and `handle` (of
-    somebody of ours): from the running site, "" where it does not run. `letters`: None where no mail is sent."""
+    somebody of ours): from the running site, "" where it does not run. `letters`: None where no mail is sent. `clock`:
+    a web server whose time is taken for right, "" for none."""
 
     address: str
     resolvers: tuple[str, ...] = ()
     watch_key: str = ""
     handle: str = ""
     letters: Letters | None = None
+    clock: str = ""

@@ -1,6 +1,7 @@
 """What is not good is never served for long, and what breaks off is found as it was left."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -96,6 +97,55 @@ async def test_a_power_cut_at_any_step_leaves_something_to_serve(
         assert await here.turn() is None
         assert state(here.where).proven == await here.shows() != first.fingerprint
         assert not here.where.previous.exists()
+
+
+class PowerCut(BaseException):
+    """Nothing catches this, as nothing catches the end of the power."""
+
+
+async def test_the_power_may_go_with_every_change_of_a_disk(
+        authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SEEN_TIMES", 1)
+    monkeypatch.setattr(room, "LOOK_S", 0.02)
+    async with issuing(authority, tmp_path, monkeypatch) as here:
+        for after in range(1, 60):
+            ask(here.plan)
+            with monkeypatch.context() as power:
+                _cut(power, after)
+                try:
+                    await here.turn()
+                    break                                                    # it came to its end
+                except PowerCut:
+                    pass
+            # What the machine finds when it comes back: one of the two to be served, whole, and it is.
+            assert read(here.where.live) is not None, after
+            assert await here.shows(), after
+            await here.turn()
+            assert state(here.where).proven == await here.shows(), after
+            assert not here.where.fresh.exists() and not here.where.previous.exists(), after
+        assert after > 12
+        assert problem(here.where.live, [NAME], str(authority.roots)) == ""
+
+
+def _cut(power: pytest.MonkeyPatch, after: int) -> None:
+    """Ends the power with the call of this number that changes a disk, before and after its effect by turns."""
+    count = 0
+
+    def cutting(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **given: object) -> object:
+            nonlocal count
+            count += 1
+            if count == after and count % 2:
+                raise PowerCut
+            done = real(*args, **given)
+            if count == after:
+                raise PowerCut
+            return done
+        return call
+
+    power.setattr(os, "fsync", cutting(os.fsync))
+    for name in ("replace", "unlink"):
+        power.setattr(Path, name, cutting(getattr(Path, name)))
 
 
 async def test_only_one_renews_at_a_time(
