@@ -1,4 +1,5 @@
-"""Accounts in the client API's part for moderators: lists, one account, limiting, suspending and lifting that."""
+"""Accounts in the client API's part for moderators: lists, one account, letting in, limiting, suspending and lifting
+that, having erased what is suspended."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -9,8 +10,9 @@ from petrel.api.http import Call, Id, Paged, Reply, listed, route
 from petrel.api.present.cards import of_rows
 from petrel.api.present.statuses import rfc3339
 from petrel.core.doors import Reader, Row, reading, writing
-from petrel.core.errors import Invalid, NotFound
-from petrel.features import about, moderation
+from petrel.core.errors import Invalid, NotFound, Refused
+from petrel.core.viewer import System
+from petrel.features import about, accounts, moderation, privacy, signup
 from petrel.features.accounts import State, rules
 from petrel.features.moderation import NewReport, Verdict, What
 from petrel.features.moderation.apps import DEACTIVATED, SILENCED, SUSPENDED, UNCONFIRMED, Wanted
@@ -79,10 +81,12 @@ def _wanted(origin: str, status: str, handle: str, domain: str, staff: bool) -> 
 async def entities(rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
     """Admin::Account by number. Addresses of mail and network are for cases with a typed reason, not for apps."""
     cards = dict(await of_rows(rows))
-    return {row["id"]: _entity(row, cards[row["id"]]) for row in rows if row["id"] in cards}
+    async with reading(System("admin")) as r:
+        waiting = await accounts.waiting(r, [row["id"] for row in rows if row["state"] & State.UNCONFIRMED])
+    return {row["id"]: _entity(row, cards[row["id"]], row["id"] in waiting) for row in rows if row["id"] in cards}
 
 
-def _entity(row: Row, card: bytes) -> dict[str, Any]:
+def _entity(row: Row, card: bytes, waits: bool) -> dict[str, Any]:
     state, role = row["state"], row["role"]
     rank = rules.RANK[role]
     return {
@@ -90,7 +94,7 @@ def _entity(row: Row, card: bytes) -> dict[str, Any]:
         "created_at": rfc3339(row["joined_at"]), "locale": None, "invite_request": None, "account": Raw(card),
         "role": None if row["domain"] else {"id": str(rank), "name": "" if role == "member" else role, "color": "",
                                             "permissions": "0", "highlighted": rank > 0},
-        "confirmed": not state & State.UNCONFIRMED, "approved": True, "disabled": bool(state & State.DEACTIVATED),
+        "confirmed": not state & State.UNCONFIRMED, "approved": not waits, "disabled": bool(state & State.DEACTIVATED),
         "sensitized": False, "silenced": bool(state & State.LIMITED), "suspended": bool(state & State.SUSPENDED)}
 
 
@@ -166,3 +170,45 @@ async def unsilence(call: Call, form: Address) -> dict[str, Any]:
 @route("POST", A + "/:id/unsuspend", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
 async def unsuspend(call: Call, form: Address) -> dict[str, Any]:
     return await _released(call, form.id, "suspend")
+
+
+@route("POST", A + "/:id/approve", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def approve(call: Call, form: Address) -> dict[str, Any]:
+    await signup.crew.admit(call.member, form.id, cause=call.id, scopes=WRITE_SCOPES)
+    async with reading(call.viewer) as r:
+        return await one(r, form.id)
+
+
+@route("POST", A + "/:id/reject", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def reject(call: Call, form: Address) -> dict[str, Any]:
+    """As it was: there is no such account any more."""
+    async with reading(call.viewer) as r:
+        shown = await one(r, form.id)
+    await signup.crew.refuse(call.member, form.id, cause=call.id, scopes=WRITE_SCOPES)
+    return shown
+
+
+@route("DELETE", A + "/:id", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def erase(call: Call, form: Address) -> dict[str, Any]:
+    """Begins the erasure (decision 0017) of an account whose suspension can no longer be appealed; as it was."""
+    async with writing(call.member, cause=call.id) as w:
+        shown = await one(w, form.id)
+        await moderation.may_erase(w, form.id, scopes=WRITE_SCOPES)
+        await privacy.erasure.begin(w, form.id, by_crew=True)
+    return shown
+
+
+@route("POST", A + "/:id/enable", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def enable(call: Call, form: Address) -> None:
+    """Nobody of the crew disables a sign-in here, so there is nothing of theirs to lift."""
+    async with reading(call.viewer) as r:
+        await one(r, form.id)
+    raise Refused("deny.own", "Who deactivated their account comes back by signing in; nobody else can do it for them")
+
+
+@route("POST", A + "/:id/unsensitive", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
+async def unsensitive(call: Call, form: Address) -> dict[str, Any]:
+    """No account is marked so here: it is as asked."""
+    async with reading(call.viewer) as r:
+        await moderation.crew(r, WRITE_SCOPES)
+        return await one(r, form.id)

@@ -1,7 +1,15 @@
 """What a moderator's app does: reports, accounts."""
 
+import asyncpg
 import pytest
+from msgspec.structs import replace
 
+from petrel.core import limits
+from petrel.core.doors import reading
+from petrel.core.viewer import System
+from petrel.features import signup
+from petrel.features.accounts import NewAccount, Newcomer
+from petrel.worker import jobs
 from tests.api.entities import Account, Entity, Id, Status, Time, read
 from tests.api.members import Members, Person
 from tests.drain import drain
@@ -98,6 +106,49 @@ async def test_an_account_is_limited_suspended_and_released(api):
     assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsilence", as_=mona), AdminAccount).silenced
     assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsuspend", as_=mona), AdminAccount).suspended
     assert (await api.get(f"/api/v1/accounts/{ben.id}", as_=ann)).json["id"] == str(ben.id)
+
+
+async def test_who_waits_is_let_in_or_turned_away(api):
+    mona, [ann] = await api.crew("moderator"), await api.join(1)
+    before = limits.current()
+    limits.install(replace(before, registrations="approval"))
+    try:
+        for handle in ("dora", "drew"):
+            new = Newcomer(NewAccount(handle, "long enough to be one", None), has_agreed=True)
+            assert (await signup.join(new, signup.Came("192.0.2.1", answers="I like birds"), cause="tests")).waits
+    finally:
+        limits.install(before)
+    waiting = {one.username: one for one in read(
+        await api.get("/api/v2/admin/accounts?status=pending", as_=mona), list[AdminAccount])}
+    assert not waiting["dora"].approved and not waiting["drew"].approved
+    dora, drew = waiting["dora"].id, waiting["drew"].id
+    sly = await api.with_app_for_crew(ann)
+    assert (await api.post(f"/api/v1/admin/accounts/{dora}/approve", as_=sly)).status == 404
+    assert read(await api.post(f"/api/v1/admin/accounts/{dora}/approve", as_=mona), AdminAccount).approved
+    assert (await api.post(f"/api/v1/admin/accounts/{dora}/approve", as_=mona)).status == 404
+    assert read(await api.post(f"/api/v1/admin/accounts/{drew}/reject", as_=mona), AdminAccount).username == "drew"
+    assert (await api.get(f"/api/v1/admin/accounts/{drew}", as_=mona)).status == 404
+    assert (await api.post(f"/api/v1/admin/accounts/{dora}/unsensitive", as_=mona)).status == 200
+    assert "by signing in" in (await api.post(f"/api/v1/admin/accounts/{dora}/enable", as_=mona)).error
+
+
+async def test_what_is_suspended_is_erased_when_nobody_can_appeal_any_more(api, addresses):
+    mona, ada, [ben] = await api.crew("moderator"), await api.crew("admin"), await api.join(1)
+    path = f"/api/v1/admin/accounts/{ben.id}"
+    assert "suspended by a decision" in (await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada)).error
+    await api.post(f"{path}/action", as_=mona, type="suspend", text="Advertising all day")
+    assert "admin or the owner" in (await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=mona)).error
+    told = await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada)
+    assert told.status == 403 and "can be erased from" in told.error
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    await owner.execute("update moderation.decision set decided_at = now() - interval '185 days' where about = $1",
+                        ben.id)
+    await owner.close()
+    assert read(await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada), AdminAccount).suspended
+    await jobs.drain()
+    assert (await api.get(f"/api/v1/accounts/{ben.id}")).status == 404
+    async with reading(System("tests")) as r:
+        assert await r.value("select done_at is not null and by_crew from privacy.erasure where account = $1", ben.id)
 
 
 async def test_the_warned_are_told(api):

@@ -173,7 +173,8 @@ API: dict[str, list[Command]] = {
        if (m, what) != ("PUT", "email_domain_blocks")},
     **{f"POST /api/v1/admin/accounts/:id/{verb}": [
         C(f"/api/v1/admin/accounts/{{ben}}/{verb}", type="suspend", text="why not")]
-       for verb in ("action", "unsilence", "unsuspend")},
+       for verb in ("action", "unsilence", "unsuspend", "approve", "reject", "enable", "unsensitive")},
+    "DELETE /api/v1/admin/accounts/:id": [C("/api/v1/admin/accounts/{ben}")],
     **{f"POST /api/v1/admin/reports/:id/{verb}": [C(f"/api/v1/admin/reports/{{ben.public}}/{verb}")]
        for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],

@@ -47,7 +47,7 @@ from petrel.features.accounts.reads import (
     profiles_of,
 )
 from petrel.features.accounts.restricting import release, restrict
-from petrel.features.accounts.rows import came_alone
+from petrel.features.accounts.rows import came_alone, waiting
 from petrel.features.accounts.sealing import digest_of, key_of, keys_of
 from petrel.features.accounts.shapes import (
     Account,
@@ -176,4 +176,5 @@ __all__ = [
     "unprotect",
     "update",
     "visible",
+    "waiting",
 ]

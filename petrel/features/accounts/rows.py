@@ -176,6 +176,10 @@ update accounts.credential set waits_for_crew = false
 returning not must_confirm or confirmed_at is not null as is_ready
 """
 WAITS = "select waits_for_crew from accounts.credential where cell = law.cell($1) and account = $1"
+WAITING = """
+select c.account from unnest($1::bigint[]) o(id)
+  join accounts.credential c on c.cell = law.cell(o.id) and c.account = o.id where c.waits_for_crew
+"""
 CAME_ALONE = """
 select c.account from unnest($1::bigint[]) o(id)
   join accounts.credential c on c.cell = law.cell(o.id) and c.account = o.id where c.came_alone
@@ -192,6 +196,11 @@ async def admit(w: Writer, account: int) -> bool:
 
 async def waits(r: Reader, account: int) -> bool:
     return bool(await r.value(WAITS, account))
+
+
+async def waiting(r: Reader, accounts: Sequence[int]) -> set[int]:
+    """Those of them that wait for the crew to let them in (System only)."""
+    return {int(row[0]) for row in await r.fetch(WAITING, list(accounts))} if accounts else set()
 
 
 async def came_alone(r: Reader, accounts: Sequence[int]) -> set[int]:

@@ -13,7 +13,7 @@ Read next: shapes.py, rules.py, functions.sql.
 from petrel.features.moderation import appeals, apps, block_rules, blocks, numbers, rules
 from petrel.features.moderation.blocks import is_blocked_address, is_blocked_domain
 from petrel.features.moderation.cases import assign, close, crew, evidence, find, look, queue, reopen, reports
-from petrel.features.moderation.deciding import decide, history, release, undo
+from petrel.features.moderation.deciding import decide, history, may_erase, release, undo
 from petrel.features.moderation.deciding import find as find_decision
 from petrel.features.moderation.reporting import followed, report
 from petrel.features.moderation.shapes import (
@@ -72,6 +72,7 @@ __all__ = [
     "is_blocked_address",
     "is_blocked_domain",
     "look",
+    "may_erase",
     "numbers",
     "queue",
     "release",

@@ -136,6 +136,6 @@ def _own(row: Row, keys: dict[int, bytes]) -> OwnDecision:
 def _may_appeal(row: Row, now: datetime) -> bool:
     """source: DSA article 20 (1), six months."""
     return row["appeal"] is None and row["undone_at"] is None and row["decided_at"] > now - timedelta(
-        days=rules.RETENTION_DAYS + 4)
+        days=rules.APPEALED_FOR_DAYS)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from petrel.core import ids, seal
+from petrel.core import clock, ids, seal
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import Conflict, NotFound
 from petrel.features import accounts, posts
@@ -34,6 +34,11 @@ update moderation.decision set undone_by = $2, undone_at = now()
 returning about, post, what, case_file
 """
 CASE_OF = "select case_file from moderation.decision where cell = law.cell($1) and id = $1"
+SUSPENDED = """
+select max(d.decided_at) as at, coalesce(bool_or(p.state = 'waiting'), false) as is_appealed
+  from moderation.decision d left join moderation.appeal p on p.cell = d.cell and p.decision = d.id
+ where d.cell = law.cell($1) and d.about = $1 and d.what = 'suspend' and d.undone_at is null
+"""
 STANDING = """
 select id from moderation.decision where cell = law.cell($1) and about = $1 and what = $2 and undone_at is null
 """
@@ -140,6 +145,14 @@ async def release(w: Writer, about: int, what: What, *, scopes: Sequence[str] = 
     rows = await w.fetch(STANDING, about, what)
     me = w.account or 0
     return sum([await take_back(w, row["id"], me) for row in rows])
+
+
+async def may_erase(w: Writer, about: int, *, scopes: Sequence[str] = cases.WRITE_SCOPES) -> None:
+    """Whether the crew may have a suspended account erased. Errors: NotCrew, NotForYou, Refused, with the reason."""
+    _, role = await cases.crew(w, scopes)
+    rules.may_handle(await w.value("select moderation.conflict($1, $2)", w.digest, about))
+    row = await w.row(SUSPENDED, about)
+    rules.may_erase(role, row and row["at"], row is not None and row["is_appealed"], clock.now())
 
 
 async def history(r: Reader, about: int) -> list[Decision]:

@@ -119,6 +119,24 @@ def may_restrict(actor: accounts.Role, target: str) -> None:
         raise Refused("deny.role", f"This account is {target} of this site; somebody of a higher role has to decide.")
 
 
+APPEALED_FOR_DAYS = RETENTION_DAYS + 4      # source: DSA article 20 (1), six months
+
+
+def may_erase(role: str, suspended_at: datetime | None, is_appealed: bool, now: datetime) -> None:
+    """Restricting can be taken back until the data goes (visibility.md section 10), so it goes only when nobody can
+    appeal any more; until then whoever is suspended can also take it along. Errors: Refused, with the reason."""
+    if role not in ("admin", "owner"):
+        raise Refused("deny.role", "Only an admin or the owner can have an account erased")
+    if suspended_at is None:
+        raise Refused("deny.not_suspended", "Only an account that was suspended by a decision can be erased")
+    if is_appealed:
+        raise Refused("deny.appealed", "This account has appealed against its suspension: answer that first")
+    first = suspended_at + timedelta(days=APPEALED_FOR_DAYS)
+    if now < first:
+        raise Refused("deny.appeal", f"This account can be erased from {first:%d %B %Y} on: until then its holder may "
+                      "appeal, and take along what is theirs")
+
+
 def verdict(given: Verdict, reported: Sequence[int]) -> Verdict:
     """Errors: Invalid, naming what the statement of reasons lacks."""
     if given.what not in WHATS or given.ground not in GROUNDS:

@@ -16,11 +16,11 @@ BATCH = 200
 Actor = Member | System
 
 
-async def must_be_crew(actor: Actor) -> None:
+async def must_be_crew(actor: Actor, scopes: Sequence[str] = moderation.cases.SCOPES) -> None:
     """Errors: NotCrew. The system is: who is at the machine itself."""
     if not isinstance(actor, System):
         async with reading(actor) as r:
-            await moderation.crew(r)
+            await moderation.crew(r, scopes)
 
 
 async def arrivals(r: Reader, *, waiting: bool = False, most: int = 200) -> list[Arrival]:
@@ -42,9 +42,9 @@ async def wave(r: Reader) -> Wave | None:
     return None if row is None else Wave(row["shut_at"], row["since_at"], row["why"], row["arrivals"], row["waiting"])
 
 
-async def admit(actor: Actor, account: int, *, cause: str) -> None:
+async def admit(actor: Actor, account: int, *, cause: str, scopes: Sequence[str] = moderation.cases.SCOPES) -> None:
     """Lets somebody in who waited. Errors: NotCrew, NotFound."""
-    await must_be_crew(actor)
+    await must_be_crew(actor, scopes)
     async with writing(actor, cause=cause) as w:
         if not await accounts.admit(w, account):
             raise NotFound
@@ -52,9 +52,9 @@ async def admit(actor: Actor, account: int, *, cause: str) -> None:
         await mail.queue(w, account, "admitted", {})
 
 
-async def refuse(actor: Actor, account: int, *, cause: str) -> None:
+async def refuse(actor: Actor, account: int, *, cause: str, scopes: Sequence[str] = moderation.cases.SCOPES) -> None:
     """Turns somebody away who waited: the account goes, with all that is in it. Errors: NotCrew, NotFound."""
-    await must_be_crew(actor)
+    await must_be_crew(actor, scopes)
     async with reading(SYSTEM) as r:
         home = (await accounts.mail_addresses(r, [account])).get(account)
     async with writing(actor, cause=cause) as w:
