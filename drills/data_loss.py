@@ -193,7 +193,8 @@ def _outcome(record: Record, promised: Record, gone: Gone, back: Back) -> Outcom
         "acknowledged": len(record.acks), "archived": len(promised.acks), "lost": lost,
         "lost_in_the_window": lost_in_all - lost, "acknowledged_in_the_window": len(record.acks) - len(promised.acks),
         "window_s": window_s, "foretold_s": round(back.foretold_s, 1), "restore_s": round(back.restore_s, 1),
-        "off_by": round(off_by, 3), "serving_s": round(back.serving_s, 1), "stages_s": back.said["stages_s"],
+        "off_by": round(off_by, 3), "serving_s": round(back.serving_s, 1),
+        "stages_s": back.said["stages_s"], "refined_s": back.said["refined_s"],
         "foretold_stages_s": {name: round(seconds, 2) for name, seconds in back.foretold.items()},
         "written_again": back.written_again, "epoch": back.said["epoch"],
         "examples": [*found.posts_lost[:3], *found.likes_lost[:3], *found.boosts_lost[:3]]}

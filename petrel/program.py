@@ -287,14 +287,14 @@ class Program:
         except OSError as e:
             raise backups.NotNow(str(e)) from e
 
-    def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress) -> backups.Outcome:
-        """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md.
+    def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress, meter: backups.Meter) -> backups.Outcome:
+        """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md. `meter` is
+        told of each stage that ended.
 
         Errors: NotNow, BadBackup, BadWitness, StorageError. After one the place cannot be served.
         """
-        watch = backups.Watch()
         known = backups.restore.prove(ask, progress)
-        watch.lap("proving")
+        meter.lap("proving")
         entries = sum(len(line.entries) for line in known.lines)
         say(f"{ask.pair.data.backup} is whole and opens; the witness has {entries} entries for it." if ask.witness else
             f"{ask.pair.data.backup} is whole and opens. There is no witness.")
@@ -303,26 +303,25 @@ class Program:
         except OSError as e:
             raise backups.NotNow(f"{ask.folder} cannot be written: {e.strerror}. It is half restored and cannot be "
                                  "served; make room, and run the same command again") from e
-        watch.lap("unpacking")
+        meter.lap("unpacking")
         app.load_rooms()
         now = settings.load(str(ask.folder), database_url="", keyring_url="")
         with self._storage(now, say, restoring=True) as storage:
-            watch.lap("recovering")
-            outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known))
-            watch.lap("replaying")
-        watch.lap("stopping")
+            meter.lap("recovering")
+            outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known, meter))
+        meter.lap("stopping")
         if not outcome.checked.findings:
             backups.restore.finish(ask.folder)
-        return backups.with_stages(outcome, watch.laps_s)
+        return outcome
 
     async def _bring_back(self, ask: backups.Ask, now: Settings, addresses: Addresses,
-                          known: backups.Known) -> backups.Outcome:
+                          known: backups.Known, meter: backups.Meter) -> backups.Outcome:
         async with backups.bring_back.owners(addresses) as (owner, ring):
             epoch = await backups.bring_back.begin_epoch(owner, known)
             await app.migrate_site(addresses)
             await app.register_followers(addresses)
             async with app.opened(now, addresses):
-                return await backups.bring_back.finish(ask, known, epoch, owner, ring)
+                return await backups.bring_back.finish(ask, known, epoch, owner, ring, meter)
 
     def opened(self, data_dir: Path) -> AbstractAsyncContextManager[doors.Doors]:
         """The doors of a site that runs."""

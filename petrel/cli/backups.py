@@ -198,7 +198,7 @@ def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
     known = dict(room.keys.load(now.folder / "keys"))
     pair = room.choose(store, known)
     with room.rehearsal.stage(now.folder, pair, known, progress()) as staged:
-        outcome = wiring.restore(staged.ready.ask, lambda _line: None, progress())
+        outcome = wiring.restore(staged.ready.ask, lambda _line: None, progress(), staged.meter)
     past = room.rehearsal.keep(now.folder, store, staged, outcome)
 
     async def work() -> None:
@@ -285,8 +285,9 @@ def _keys(wiring: Wiring, data: str | None, key_files: tuple[Path, ...]) -> dict
     return dict(room.keys.load(wiring.settings_or_defaults(data).folder / "keys"))
 
 
-def progress() -> Callable[[str, int, int], None]:
-    """Says what is beginning and how much that is, and how far it is, every two seconds."""
+def progress(left_s: Callable[[str, float], float] = lambda _what, _share: 0.0) -> Callable[[str, int, int], None]:
+    """Says what is beginning and how much that is, and how far it is, every two seconds. `left_s`: for how long it goes
+    on, 0 where nobody knows."""
     said_s = time.monotonic()
 
     def told(what: str, done: int, expected: int) -> None:
@@ -296,7 +297,8 @@ def progress() -> Callable[[str, int, int], None]:
         elif time.monotonic() - said_s >= SAY_EVERY_S:
             said_s = time.monotonic()
             share = f" of about {expected / MB:.0f} ({min(99, 100 * done // expected)} %)" if expected else ""
-            say(f"{what}: {done / MB:.0f} MB{share}")
+            more_s = left_s(what, done / expected) if expected else 0.0
+            say(f"{what}: {done / MB:.0f} MB{share}{f', {more_s:.0f} s more' if more_s else ''}")
     return told
 
 

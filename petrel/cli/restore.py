@@ -45,20 +45,23 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     from petrel.ops import backups as room
 
     wish = _wish(wiring, target, data, given)
-    load, stages = room.going_back.expected(wish)
+    load, here = room.going_back.tried(wish)
+    stages = room.going_back.expected(wish, load, here)
     say(_foretold(wish, load, stages))
     began = time.monotonic()
     if plan:
-        put({"backup": wish.pair.data.backup, "load": load, "expected_s": stages}, "", as_json)
+        put({"backup": wish.pair.data.backup, "load": load, "here": here, "expected_s": stages}, "", as_json)
         return
     from petrel.cli.backups import progress
 
-    with room.going_back.ready(wish, progress()) as ready:
-        outcome = wiring.restore(ready.ask, say, progress())
+    meter = room.Course(stages, say)
+    told = progress(meter.left_s)
+    with room.going_back.ready(wish, told, meter) as ready:
+        meter.again(room.going_back.expected(wish, ready.load, here))
+        outcome = wiring.restore(ready.ask, say, told, meter)
     took_s = time.monotonic() - began
-    stages_s = {**ready.stages_s, **outcome.stages_s}
-    result = {"backup": outcome.backup, "took_s": round(took_s, 3),
-              "expected_s": stages, "stages_s": stages_s,
+    result = {"backup": outcome.backup, "took_s": round(took_s, 3), "here": here,
+              "expected_s": stages, "refined_s": meter.refined_s, "stages_s": meter.seconds(),
               "epoch": outcome.epoch, "restored_to": outcome.restored_to, "lost_until": outcome.lost_until,
               "until_ms": outcome.until_ms, "surfaces_closed": outcome.surfaces_closed, "replayed": outcome.replayed,
               "checked": outcome.checked}
@@ -118,7 +121,8 @@ def _foretold(wish: Any, load: Any, stages: dict[str, float] | None) -> str:
     if stages is None:
         return f"{much}\nNo rehearsal has passed: nobody can say how long this takes."
     told = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items() if seconds >= 0.05)
-    return f"{much}\nExpected to take {sum(stages.values()):.0f} s by the last rehearsal ({told})."
+    return (f"{much}\nExpected to take {sum(stages.values()):.0f} s, by the rehearsals and by this machine as it is "
+            f"now ({told}).")
 
 
 def restored(outcome: Any, data: str, took_s: float) -> str:

@@ -12,6 +12,7 @@ from petrel.ops.backups import (
     going_back,
     keys,
     nightly,
+    predict,
     recovery,
     rehearsal,
     restore,
@@ -19,9 +20,11 @@ from petrel.ops.backups import (
     shares,
     standing,
 )
-from petrel.ops.backups.bring_back import Outcome, Watch, with_stages
+from petrel.ops.backups.bring_back import Outcome
+from petrel.ops.backups.course import Course
 from petrel.ops.backups.create import Progress, Wanted, create
 from petrel.ops.backups.jobs import expire, install, note, note_rehearsed
+from petrel.ops.backups.meter import Meter
 from petrel.ops.backups.places import keep_newest, listed
 from petrel.ops.backups.restore import PHRASE, Ask, Known
 from petrel.ops.backups.shapes import BadBackup, Listed, Manifest, NotNow, WrongKey
@@ -30,9 +33,8 @@ from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, choose, verify
 
 __all__ = [
-    "PHRASE", "Ask", "BadBackup", "Known", "Listed", "Manifest", "Newest", "NotNow", "Outcome", "Pair", "Progress",
-    "Store",
-    "Wanted", "Watch", "WrongKey", "archive", "bring_back", "choose", "create", "expire", "going_back", "install",
-    "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "recovery", "rehearsal",
-    "restore", "roll", "shares", "standing", "verify", "with_stages",
+    "PHRASE", "Ask", "BadBackup", "Course", "Known", "Listed", "Manifest", "Meter", "Newest", "NotNow", "Outcome",
+    "Pair", "Progress", "Store", "Wanted", "WrongKey", "archive", "bring_back", "choose", "create", "expire",
+    "going_back", "install", "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "predict",
+    "recovery", "rehearsal", "restore", "roll", "shares", "standing", "verify",
 ]

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from petrel.core import clock
 from petrel.core.errors import PetrelError
+from petrel.core.witness import Witness
 from petrel.ops.backups import keys, places, standing
 from petrel.ops.backups.reading_log import (
     CHECKPOINT,
@@ -54,7 +55,7 @@ Open = Callable[[], Store]
 
 class Body(Struct, frozen=True):
     """What a piece holds. `witness`: name of a file, from where on, bytes. `entry`: the last of the journal then;
-    `entries`: about how many it has."""
+    `entries`: about how many it has; `line`: the last of restrictions, 0 where nobody looked."""
 
     start: int
     segment_bytes: int
@@ -62,6 +63,7 @@ class Body(Struct, frozen=True):
     witness: list[tuple[str, int, bytes]] = []
     entry: int = 0
     entries: int = 0
+    line: int = 0
 
 
 class Wanted(Struct, frozen=True):
@@ -111,7 +113,7 @@ class Archive:
         more = await one.read(until, PIECE_BYTES)
         is_all = one.shipped + len(more) == until
         body = Body(one.shipped, one.segment_bytes, more, self._new_witness() if side == "data" else [],
-                    entry if is_all else 0, entries)
+                    entry if is_all else 0, entries, self._line())
         at_ms = at_ms if is_all else self._done_ms      # what a piece promises
         name = places.piece_name(side, self.name, body.start, body.start + len(body.log), at_ms)
         await asyncio.to_thread(self._write, side, name, body)
@@ -145,6 +147,10 @@ class Archive:
                     found.append((path.name, start, more))
         return found
 
+    def _line(self) -> int:
+        last = Witness(self._wanted.folder / "witness").last_line()
+        return last.seq if last is not None else 0
+
     def _merge(self, side: Side) -> None:
         """Many small pieces become one; interrupted, both are there, which does no harm."""
         small = self._small[side]
@@ -157,7 +163,7 @@ class Archive:
         bodies = [body for _, _, body in small]
         whole = Body(bodies[0].start, bodies[0].segment_bytes, b"".join(body.log for body in bodies),
                      [one for body in bodies for one in body.witness], max(body.entry for body in bodies),
-                     bodies[-1].entries)
+                     bodies[-1].entries, bodies[-1].line)
         self._write(side, places.piece_name(side, self.name, whole.start, whole.start + len(whole.log), small[-1][1]),
                     whole)
         for name, _, _ in small:

@@ -3,15 +3,16 @@
 For `petrel restore` on a new host and for the rehearsal beside the running site, which differ in nothing else.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from petrel.ops.backups import keys, predict, roll
+from petrel.ops.backups import keys, predict, roll, yards
 from petrel.ops.backups.create import Progress
+from petrel.ops.backups.meter import Meter, Took
+from petrel.ops.backups.predict import Host, Load
 from petrel.ops.backups.restore import Ask
 from petrel.ops.backups.shapes import NotNow
 from petrel.ops.backups.verify import Pair
@@ -31,29 +32,39 @@ class Wish(Struct, frozen=True):
 
 
 class Ready(Struct, frozen=True):
-    """`stages_s`: how long it took to look at the target and to fetch the log. `load`: how much there is."""
+    """`load`: how much there is."""
 
     ask: Ask
-    stages_s: dict[str, float]
     load: predict.Load
 
 
-def expected(wish: Wish) -> tuple[predict.Load, dict[str, float] | None]:
-    """How much there is, and the seconds by stage as the last rehearsal makes expect; None without one."""
+def tried(wish: Wish, *, is_calm: bool = False) -> tuple[Load, Host]:
+    """How much there is to bring back, and what this machine takes for it now, from a moment of the real thing.
+    `is_calm`: what it would take with nothing else to do."""
+    def seconds(took: Took) -> float:
+        return took.calm_s if is_calm else took.wall_s
+
     chosen = roll.wanted(wish.pair) if wish.with_log else {}
-    tried = roll.tried(wish.pair, wish.known, chosen.get("data", []))
-    load = predict.load_of(wish.pair, chosen, tried.entries)
-    past = predict.last(wish.pair.store)
-    if past is None:
-        return load, None
-    stages = predict.expected(past, load, predict.yardstick_s(), tried.piece_s)
+    some = roll.tried(wish.pair, wish.known, chosen.get("data", []))
+    byte_s = seconds(some.copy_took) / max(1, some.copy_bytes)
+    piece_s = max(0.0, seconds(some.log_took) - some.log_bytes * byte_s) / max(1, some.count)
+    yard_s, turn_s = (one.cpu_s if is_calm else one.wall_s for one in yards.tried(is_calm=is_calm))
+    return predict.load_of(wish.pair, chosen, some.line, some.entries), Host(yard_s, turn_s, byte_s, piece_s)
+
+
+def expected(wish: Wish, load: Load, here: Host) -> dict[str, float] | None:
+    """Seconds by stage, as the rehearsals make expect; None without one."""
+    past = predict.kept(wish.pair.store)
+    if not past:
+        return None
+    stages = predict.expected(past, load, here)
     if not wish.pair.store.is_near:
         stages["proving"] = 0.0
-    return load, stages
+    return stages
 
 
 @contextmanager
-def ready(wish: Wish, progress: Progress) -> Iterator[Ready]:
+def ready(wish: Wish, progress: Progress, meter: Meter) -> Iterator[Ready]:
     """Fetches the log and the witness beside the new directory; they go when the block ends. Errors: as a restore."""
     beside = wish.folder.with_name(wish.folder.name + ".log")
     near = wish.pair.store.is_near
@@ -61,21 +72,18 @@ def ready(wish: Wish, progress: Progress) -> Iterator[Ready]:
     if not wish.with_log:
         if wish.witness is None:
             raise NotNow("Without the archive of the log the newest witness is not known: say which copy of it to use")
-        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, None, near), {},
-                    predict.load_of(wish.pair, {}, 0))
+        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, None, near),
+                    predict.load_of(wish.pair, {}))
         return
     roll.forget(beside)
     beside.parent.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
     try:
-        rolled = roll.fetch(wish.pair, wish.known, beside, progress)
+        rolled = roll.fetch(wish.pair, wish.known, beside, progress, meter)
         chosen = roll.wanted(wish.pair)
-        load = predict.load_of(wish.pair, chosen, rolled.entries)
+        load = predict.load_of(wish.pair, chosen, rolled.line, rolled.entries)
         if wish.witness is None:
             witness = rolled.witness
-        stages_s = {"looking": round(time.monotonic() - began - rolled.pieces_s, 3),
-                    "fetching": round(rolled.pieces_s, 3)}
-        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, rolled, near), stages_s, load)
+        yield Ready(Ask(wish.pair, wish.known, wish.folder, witness, rolled, near), load)
     except OSError as e:
         raise NotNow(f"{beside} cannot be written, or the target be read: {e.strerror or e}") from e
     finally:

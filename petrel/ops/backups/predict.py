@@ -1,103 +1,137 @@
-"""How long going back will take, from what the last rehearsal took and how much more there is now.
+"""How long going back will take: learned from the rehearsals, and measured for a moment where it is to happen.
 
-Each stage grows with something of its own. Both measure the same piece of work, the yardstick, which says how much
-faster the other machine is; how long a piece of the log takes is tried. Nobody knows how busy the machine was in
-the night: a rehearsal beside much else foretells too much.
+Two things are in each stage. *Pulling*, which is reading from the target and opening the seals, depends on the line and
+is tried with the real thing before anything is promised. The rest is work: a rehearsal says how much, in *yards*, or in
+*turns* where servers do it (`yards.py`), of which every machine can say how long they take there, as busy as it is now.
+Work grows with something of each stage's own; how fast, the site's own nights say as soon as they differ enough, and
+until then GROWTH.
 """
 
-import os
-import time
-import zlib
+from collections.abc import Sequence
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from petrel.ops.backups import targets
+from petrel.ops.backups.meter import Took
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair
 
-FILE = "rehearsal.json"
-REPLAYS_MB_S = 40.0
-"""How fast a server replays log beyond what the rehearsal had; measured (docs/decisions/0025)."""
+FILE = "rehearsals.json"
+KEPT = 7
+"""As many of the last rehearsals are learned from: how much there is changes slowly, a release may change the rest."""
 
-
-YARD_BYTES, YARDS = 2 << 20, 61
+STAGES = ("looking", "fetching", "proving", "unpacking", "recovering", "preparing", "replaying", "checking", "stopping")
+TOGETHER, UNCOUNTED = {"preparing", "replaying", "checking"}, {"recovering", "stopping"}
+PULLED = {"fetching": "stored_log_bytes", "proving": "stored_bytes", "unpacking": "stored_bytes"}
+TURNS = 20
+"""As many take about as long as a yard."""
+GROWTH = {"fetching": ("log_bytes", 1e-6, 64e6), "proving": ("plain_bytes", 0.5e-6, 100e6),
+          "unpacking": ("plain_bytes", 2e-6, 100e6), "recovering": ("log_bytes", 4e-6, 64e6),
+          "replaying": ("lines", 10.0, 200), "checking": ("entries", 0.25, 20_000)}
+"""By stage: what it grows with, how much work each of these is, and how much nights have to differ in it to count for
+more than that. As a drill's site had them; that of `replaying` is a guess."""
 
 
 class Load(Struct, frozen=True):
-    """How much there is to bring back."""
+    """How much there is to bring back. `lines`: of restrictions since the copy; `entries`: of the journal."""
 
     plain_bytes: int
+    stored_bytes: int
     pieces: int
     stored_log_bytes: int
     log_bytes: int
+    lines: int
     entries: int
 
 
+class Host(Struct, frozen=True):
+    """Seconds: for a yard, a turn, to pull a stored byte, and for each piece of the log beside that."""
+
+    yard_s: float
+    turn_s: float
+    byte_s: float
+    piece_s: float
+
+
 class Rehearsal(Struct, frozen=True):
-    """The last one that passed: how much it brought back, how long each stage took, and the yardstick meanwhile."""
+    """One that passed. `stages_s` and `host`: as on a machine with nothing else to do."""
 
     backup: str
     at_ms: int
     load: Load
     stages_s: dict[str, float]
-    yard_s: float = 0.0
+    host: Host
 
 
-def load_of(pair: Pair, chosen: dict[str, list[Piece]], entries: int) -> Load:
-    """`entries`: of the journal, as the newest piece of the log says; 0 where none does."""
+def load_of(pair: Pair, chosen: dict[str, list[Piece]], lines: int = 0, entries: int = 0) -> Load:
+    """`lines`: the number of the last line of restrictions; `entries`: of the journal. As the newest piece of the log
+    says; 0 where none does."""
     found = [piece for some in chosen.values() for piece in some]
     counted = pair.data.rows.get("journal.entry", (0, 0))
-    return Load(sum(part.plain_bytes for _, part in pair.parts()), len(found), sum(p.size for p in found),
-                sum(p.end - p.start for p in found), max(entries, *counted))
+    return Load(sum(part.plain_bytes for _, part in pair.parts()), pair.data.stored_bytes + pair.keyring.stored_bytes,
+                len(found), sum(p.size for p in found), sum(p.end - p.start for p in found),
+                max(0, lines - pair.data.began.restrictions), max(entries, *counted))
 
 
-def yardstick_s() -> float:
-    """How long this machine takes for a little of what a restore does most: opening and unpacking.
-
-    The quickest of many, so that it tells of the machine and not of who else is busy there.
-    """
-    cipher, nonce = AESGCM(bytes(32)), bytes(12)
-    sealed = cipher.encrypt(nonce, zlib.compress(os.urandom(YARD_BYTES // 4) * 4, 1), b"")
-    took_s = []
-    for _ in range(YARDS):
-        began = time.monotonic()
-        zlib.decompress(cipher.decrypt(nonce, sealed, b""))
-        took_s.append(time.monotonic() - began)
-    return min(took_s)
+def calm(laps: dict[str, Took]) -> dict[str, float]:
+    """What the stages would have taken on a machine of their own. Of servers that began or ended in a stage nobody
+    counted how long they were kept waiting: those stages are taken to have been slowed as the others were."""
+    found = {name: took.calm_together_s if name in TOGETHER else took.calm_s for name, took in laps.items()
+             if name not in UNCOUNTED}
+    calm_s = sum(found.values())
+    slower = sum(laps[name].wall_s for name in found) / calm_s if calm_s > 0 else 1.0
+    return found | {name: took.wall_s / slower for name, took in laps.items() if name in UNCOUNTED}
 
 
-def expected(past: Rehearsal, now: Load, yard_s: float = 0.0, piece_s: float = 0.0) -> dict[str, float]:
-    """Seconds by stage. `yard_s`: the yardstick here, 0 for a machine as fast as that of the rehearsal was. `piece_s`:
-    how long a piece of the log takes to read over the line that there is now."""
-    then = past.load
-    faster = yard_s / past.yard_s if yard_s and past.yard_s else 1.0
-    stages = {name: seconds * faster for name, seconds in past.stages_s.items()}
-    ratio = now.plain_bytes / max(1, then.plain_bytes)
-    per_byte_s = stages.get("proving", stages.get("unpacking", 0)) / max(1, then.plain_bytes)
-    more_log_mb = max(0, now.log_bytes - then.log_bytes) / 1e6
-    return {
-        "looking": stages.get("looking", 0),
-        "fetching": now.pieces * piece_s + now.log_bytes * per_byte_s,
-        "proving": stages.get("proving", 0) * ratio,
-        "unpacking": stages.get("unpacking", 0) * ratio,
-        "recovering": stages.get("recovering", 0) + more_log_mb / REPLAYS_MB_S,
-        "replaying": stages.get("replaying", 0) * max(1.0, now.entries / max(1, then.entries)),
-        "stopping": stages.get("stopping", 0),
-    }
+def expected(past: Sequence[Rehearsal], load: Load, here: Host) -> dict[str, float]:
+    """Seconds by stage, on a machine that is as fast and as busy as `here` says. `past`: one at least."""
+    known = [name for name in STAGES if any(name in one.stages_s for one in past)]
+    return {name: round(_pulling_s(name, load, here) + _work(past, name, load) * _unit_s(name, here), 3)
+            for name in known}
 
 
-def keep(store: Store, past: Rehearsal) -> None:
-    """Beside the backups, where a new host finds it. Errors: OSError."""
-    targets.put(store, FILE, msgspec.json.encode(past))
+def _unit_s(stage: str, host: Host) -> float:
+    if stage == "recovering":               # servers begin, and one of them reads its log
+        return host.yard_s + TURNS * host.turn_s
+    return host.turn_s if stage in TOGETHER | UNCOUNTED else host.yard_s
 
 
-def last(store: Store) -> Rehearsal | None:
+def _pulling_s(stage: str, load: Load, host: Host) -> float:
+    pieces_s = load.pieces * host.piece_s if stage == "fetching" else 0.0
+    return pieces_s + getattr(load, PULLED[stage]) * host.byte_s if stage in PULLED else 0.0
+
+
+def _work(past: Sequence[Rehearsal], stage: str, load: Load) -> float:
+    """A line through what there was, with the slope drawn towards the one of GROWTH."""
+    found = [one for one in past if stage in one.stages_s]
+    work = [max(0.0, one.stages_s[stage] - _pulling_s(stage, one.load, one.host)) / _unit_s(stage, one.host)
+            for one in found]
+    mean = sum(work) / len(work)
+    if stage not in GROWTH:
+        return mean
+    field, slope, enough = GROWTH[stage]
+    amounts = [getattr(one.load, field) for one in found]
+    middle = sum(amounts) / len(amounts)
+    spread = sum((amount - middle) ** 2 for amount in amounts)
+    along = sum((amount - middle) * one for amount, one in zip(amounts, work, strict=True))
+    slope = max(0.0, (along + enough ** 2 * slope) / (spread + enough ** 2))
+    if slope * middle > mean:               # nothing of it is there without any
+        slope = mean / middle
+    return mean + slope * (getattr(load, field) - middle)
+
+
+def keep(store: Store, past: Rehearsal) -> list[Rehearsal]:
+    """Beside the backups, where a new host finds it; returns all there are now. Errors: OSError."""
+    found = [*kept(store), past][-KEPT:]
+    targets.put(store, FILE, msgspec.json.encode(found))
+    return found
+
+
+def kept(store: Store) -> list[Rehearsal]:
+    """Oldest first."""
     try:
-        return msgspec.json.decode(targets.taken(store, FILE), type=Rehearsal)
+        return msgspec.json.decode(targets.taken(store, FILE), type=list[Rehearsal])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
+        return []

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from petrel.core import clock
-from petrel.ops.backups import going_back, keys, predict, standing
+from petrel.ops.backups import going_back, keys, predict, standing, yards
 from petrel.ops.backups.bring_back import Outcome
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.going_back import Ready, Wish
+from petrel.ops.backups.meter import Meter
+from petrel.ops.backups.predict import Host, Rehearsal
 from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair
 from petrel.storage.postgres import stop_leftovers
@@ -35,18 +38,20 @@ def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Itera
         for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
             _copy_lines(path, witness / path.name)
         wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
-        yard_s = predict.yardstick_s()
-        with going_back.ready(wish, progress) as ready:
-            yield Staged(ready, yard_s)
+        _, here = going_back.tried(wish, is_calm=True)
+        meter = Meter()
+        with going_back.ready(wish, progress, meter) as ready:
+            yield Staged(ready, here, meter)
     finally:
         _clear(folder, witness)
 
 
 class Staged(Struct, frozen=True):
-    """`yard_s`: the yardstick when it began."""
+    """`here`: the machine when it began. `meter`: of the stages."""
 
     ready: Ready
-    yard_s: float
+    here: Host
+    meter: Meter
 
 
 def _clear(folder: Path, witness: Path) -> None:
@@ -63,14 +68,13 @@ def _copy_lines(source: Path, target: Path) -> None:
     target.write_bytes(text[:text.rfind(b"\n") + 1])
 
 
-def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> predict.Rehearsal:
+def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> Rehearsal:
     """What it showed: for the new host beside the backups, for the crew in the data directory. Errors: OSError."""
-    ready = staged.ready
-    load = predict.Load(ready.load.plain_bytes, ready.load.pieces, ready.load.stored_log_bytes, ready.load.log_bytes,
-                        max(1, outcome.checked.entries))
-    past = predict.Rehearsal(outcome.backup, clock.now_ms(), load,
-                             {**ready.stages_s, **outcome.stages_s},
-                             (staged.yard_s + predict.yardstick_s()) / 2)
+    load = msgspec.structs.replace(staged.ready.load, entries=max(1, outcome.checked.entries))
+    yard, turn = yards.tried(is_calm=True)
+    here = msgspec.structs.replace(staged.here, yard_s=(staged.here.yard_s + yard.cpu_s) / 2,
+                                   turn_s=(staged.here.turn_s + turn.cpu_s) / 2)
+    past = Rehearsal(outcome.backup, clock.now_ms(), load, predict.calm(staged.meter.laps), here)
     if not outcome.checked.findings:
         predict.keep(store, past)
         standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))

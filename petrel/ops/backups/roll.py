@@ -18,6 +18,7 @@ from petrel.ops.backups import places
 from petrel.ops.backups.archive import Body, sealed_as
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.keys import Keys
+from petrel.ops.backups.meter import Meter, Took
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.sealed import Opener
 from petrel.ops.backups.shapes import BadBackup, Manifest
@@ -25,7 +26,7 @@ from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, opened
 
 LABEL = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)", re.M)
-AGAIN, TRIED = 5, 8
+AGAIN, TRIED, TRIED_BYTES, TRIED_S = 5, 8, 16 << 20, 3.0
 FOLDERS = {"data": "main", "keyring": "keyring"}
 
 
@@ -33,7 +34,7 @@ class Rolled(Struct, frozen=True):
     """`folder`: main/, keyring/, witness/. `spans`: from where to where the log of each goes. `until_ms`: what was
     acknowledged before it is there, 0 where no piece was.
     `entry`: of the journal, which has to be there afterwards, 0 for none. `entries`: how many the journal has, about.
-    `gap`: pieces that lie behind a gap. `pieces_s`: how long it took to read the others."""
+    `line`: the last of restrictions that a piece tells of. `gap`: pieces that lie behind a gap."""
 
     folder: Path
     segment_bytes: int
@@ -42,8 +43,8 @@ class Rolled(Struct, frozen=True):
     until_ms: int
     entry: int
     entries: int
+    line: int
     gap: int
-    pieces_s: float
 
     @property
     def witness(self) -> Path:
@@ -59,17 +60,17 @@ def wanted(pair: Pair) -> dict[str, list[Piece]]:
     return found
 
 
-def fetch(pair: Pair, known: Keys, folder: Path, progress: Progress) -> Rolled:
+def fetch(pair: Pair, known: Keys, folder: Path, progress: Progress, meter: Meter) -> Rolled:
     """Reads and opens all of it. `folder` must not be there. Errors: BadBackup, WrongKey, OSError."""
     chosen = wanted(pair)
     total = sum(piece.size for found in chosen.values() for piece in found)
     folder.mkdir(mode=0o700)
     (folder / "witness").mkdir(mode=0o700)
     _unpack_witness(pair, known, folder / "witness")
-    done = log_bytes = entry = entries = 0
+    meter.lap("looking")
+    done = log_bytes = entry = entries = line = 0
     segment_bytes = until_ms = 0
     spans: dict[str, tuple[int, int]] = {}
-    began = time.monotonic()
     for manifest in (pair.keyring, pair.data):
         target = folder / FOLDERS[manifest.side]
         target.mkdir(mode=0o700)
@@ -82,9 +83,11 @@ def fetch(pair: Pair, known: Keys, folder: Path, progress: Progress) -> Rolled:
             spans[target.name] = spans.get(target.name, (body.start, 0))[0], piece.end
             until_ms = piece.at_ms if manifest.side == "data" else 0
             done, log_bytes, entry = done + piece.size, log_bytes + len(body.log), max(entry, body.entry)
-            entries = max(entries, body.entries)
-    took_s = time.monotonic() - began
-    return Rolled(folder, segment_bytes, spans, log_bytes, until_ms, entry, entries, _behind_a_gap(pair), took_s)
+            entries, line = max(entries, body.entries), max(line, body.line)
+    meter.lap("fetching")
+    gap = _behind_a_gap(pair)
+    meter.lap("looking")
+    return Rolled(folder, segment_bytes, spans, log_bytes, until_ms, entry, entries, line, gap)
 
 
 def _behind_a_gap(pair: Pair) -> int:
@@ -116,23 +119,46 @@ def _bodies(store: Store, manifest: Manifest, found: list[Piece], known: Keys) -
 
 
 class Tried(Struct, frozen=True):
-    """`entries`: about how many the journal has at the end of the log, 0 where no piece says so. `piece_s`: how long
-    reading one takes here and now."""
+    """`entries` of the journal and the last `line` of restrictions, about, at the end of the log; 0 where no piece says
+    so. How long it took here and now to read `count` pieces of the log, and the beginning of the copy. Bytes are those
+    that are stored."""
 
     entries: int
-    piece_s: float
+    line: int
+    count: int
+    log_bytes: int
+    log_took: Took
+    copy_bytes: int
+    copy_took: Took
 
 
 def tried(pair: Pair, known: Keys, found: list[Piece]) -> Tried:
-    """Reads the last few pieces of the data's log."""
-    entries, some = 0, found[-TRIED:]
-    began = time.monotonic()
-    for piece in some:
+    """Reads the last few pieces of the data's log, and the first megabytes of the copy. Errors: BadBackup."""
+    meter, bodies, log_bytes = Meter(), [], 0
+    for piece in found[-TRIED:]:
         try:
-            entries = max(entries, _opened(pair.store, pair.data, piece, known).entries)
+            bodies.append(_opened(pair.store, pair.data, piece, known))
+            log_bytes += piece.size
         except FileNotFoundError:
             continue            # made into another meanwhile
-    return Tried(entries, (time.monotonic() - began) / max(1, len(some)))
+    log_took = meter.lap("log")
+    copy_bytes = _beginning(pair, known)
+    return Tried(max((body.entries for body in bodies), default=0), max((body.line for body in bodies), default=0),
+                 len(bodies), log_bytes, log_took, copy_bytes, meter.lap("copy"))
+
+
+def _beginning(pair: Pair, known: Keys) -> int:
+    part = max(pair.data.parts, key=lambda one: one.plain_bytes)
+    name = places.file_of("data", pair.data.backup, part.name)
+    began = time.monotonic()
+    try:
+        with pair.store.read(name) as file:
+            opener = Opener(file, name, known["data"], pair.data.backup, part.name)
+            while (opener.plain_bytes < TRIED_BYTES and time.monotonic() - began < TRIED_S and opener.read(1 << 20)):
+                pass
+            return opener.stored_bytes
+    except OSError as e:
+        raise BadBackup(f"{name} cannot be read: {e.strerror or 'it is not there'}") from e
 
 
 def _unpack_witness(pair: Pair, known: Keys, target: Path) -> None:

@@ -101,6 +101,7 @@ class Opener:
     def __init__(self, file: Reading, path: str, key: bytes, backup: str, part: str) -> None:
         self._path, self._file = path, file
         self._digest = hashlib.sha256()
+        self.stored_bytes = 0
         head_bytes, head = self._open_head()
         if (head.backup, head.part) != (backup, part):
             raise BadBackup(f"{path} is {head.part} of backup {head.backup}, not {part} of {backup}. "
@@ -193,4 +194,5 @@ class Opener:
         except OSError as e:
             raise BadBackup(f"{self._path} cannot be read: {e.strerror}") from e
         self._digest.update(found)
+        self.stored_bytes += len(found)
         return found

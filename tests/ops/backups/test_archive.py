@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from petrel.core import clock
-from petrel.ops.backups import archive, keys, nightly, places, predict, reading_log, recovery, roll, shares, standing
+from petrel.ops.backups import archive, keys, nightly, places, reading_log, recovery, roll, shares, standing
 from petrel.ops.backups.archive import Archive, LogGone, Wanted
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.shapes import WrongKey
@@ -171,7 +171,7 @@ def test_a_chain_ends_at_the_first_gap_and_takes_long_pieces_before_short_ones()
 
 def test_the_log_is_put_over_what_the_copy_has_and_no_further(tmp_path: Path) -> None:
     """The copy may have more of a file of the log than the archive had by then."""
-    rolled = roll.Rolled(tmp_path / "log", 64, {"main": (80, 150)}, 70, 1, 0, 0, 0, 0.0)
+    rolled = roll.Rolled(tmp_path / "log", 64, {"main": (80, 150)}, 70, 1, 0, 0, 0, 0)
     (tmp_path / "log" / "main").mkdir(parents=True)
     for start, text in ((80, b"a" * 40), (120, b"b" * 30)):
         roll._write(tmp_path / "log" / "main", archive.Body(start, 64, text))
@@ -223,19 +223,3 @@ def test_a_night_comes_once_a_day_and_a_new_archive_wants_a_copy_at_once(tmp_pat
     assert nightly.why_due(plan, now_ms) == "the archive of the log began anew"
     assert nightly.needs_copy(plan, now_ms)
     assert nightly.why_due(nightly.Plan(tmp_path, "/elsewhere", 3, 2), now_ms) == "no backup in this target yet"
-
-
-def test_what_is_foretold_grows_with_what_there_is_and_with_the_machine() -> None:
-    load = predict.Load(100_000_000, 10, 1_000_000, 4_000_000, 1_000)
-    stages = {"looking": 0.5, "fetching": 1.0, "proving": 2.0, "unpacking": 3.0, "recovering": 1.5, "replaying": 0.5,
-              "stopping": 0.1}
-    past = predict.Rehearsal("one", 1, load, stages, 0.05)
-    fetched = 10 * 0.1 + 4_000_000 * 2.0 / 100_000_000
-    assert sum(predict.expected(past, load, 0.05, 0.1).values()) == pytest.approx(sum(stages.values()) - 1 + fetched)
-    assert predict.expected(past, load, 0.10)["unpacking"] == 6.0
-    more = predict.expected(past, msgspec.structs.replace(load, plain_bytes=300_000_000, log_bytes=84_000_000,
-                                                          entries=5_000))
-    assert more["looking"] == 0.5
-    assert (more["proving"], more["unpacking"], more["replaying"]) == pytest.approx((6.0, 9.0, 2.5))
-    assert more["recovering"] == pytest.approx(1.5 + 80 / predict.REPLAYS_MB_S)
-    assert predict.yardstick_s() > 0

@@ -1,0 +1,129 @@
+"""How long going back takes: learned from rehearsals, measured where it is to happen, corrected as it goes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from petrel.ops.backups import predict
+from petrel.ops.backups.course import Course
+from petrel.ops.backups.meter import Meter, Took
+from petrel.ops.backups.predict import Host, Load, Rehearsal
+from petrel.outside import stores
+
+LOAD = Load(100_000_000, 20_000_000, 10, 1_000_000, 4_000_000, 50, 1_000)
+HOST = Host(0.003, 0.0002, 2e-8, 0.004)
+STAGES = {"looking": 0.5, "fetching": 1.0, "proving": 2.0, "unpacking": 3.0, "recovering": 1.5, "preparing": 0.4,
+          "replaying": 0.5, "checking": 0.2, "stopping": 0.1}
+PAST = Rehearsal("one", 1, LOAD, STAGES, HOST)
+
+
+def expected(*past: Rehearsal, here: Host = HOST, **more: int) -> dict[str, float]:
+    return predict.expected(past, msgspec.structs.replace(LOAD, **more), here)
+
+
+def test_the_same_again_on_the_same_machine_takes_as_long() -> None:
+    assert expected(PAST) == pytest.approx(STAGES, abs=0.002)
+
+
+def test_a_busier_machine_takes_longer_for_work_and_a_slower_line_for_what_comes_over_it() -> None:
+    busy = expected(PAST, here=Host(0.006, 0.0004, 2e-8, 0.004))
+    assert busy["recovering"] == pytest.approx(3.0)
+    assert busy["unpacking"] == pytest.approx(0.4 + 2 * 2.6)         # 20 MB are pulled in 0.4 s, as before
+    slow = expected(PAST, here=Host(0.003, 0.0002, 2e-6, 0.5))
+    assert slow["unpacking"] == pytest.approx(40 + 2.6)
+    assert slow["fetching"] == pytest.approx(10 * 0.5 + 2 + (1.0 - 0.06))
+    assert slow["recovering"] == STAGES["recovering"]
+
+
+def test_more_of_one_thing_prolongs_its_own_stages_alone() -> None:
+    log = expected(PAST, log_bytes=84_000_000)
+    assert log["recovering"] == pytest.approx(1.5 + 80e6 * 4e-6 * (HOST.yard_s + predict.TURNS * HOST.turn_s))
+    assert {name: log[name] for name in log if name not in ("recovering", "fetching")} == pytest.approx(
+        {name: STAGES[name] for name in log if name not in ("recovering", "fetching")}, abs=0.002)
+    assert expected(PAST, lines=2_050)["replaying"] > 4
+
+
+def test_nights_that_differ_enough_teach_how_fast_a_stage_grows() -> None:
+    """Three milliseconds an entry of the journal, and a tenth of a second beside it: not what is believed at first."""
+    def night(entries: int) -> Rehearsal:
+        return Rehearsal("one", 1, msgspec.structs.replace(LOAD, entries=entries),
+                         {**STAGES, "checking": 0.1 + entries * 0.003}, HOST)
+
+    one = expected(night(100_000), entries=400_000)["checking"]
+    many = expected(*(night(n) for n in (100_000, 200_000, 300_000)), entries=400_000)["checking"]
+    assert many == pytest.approx(1200, rel=0.05)
+    assert abs(one - 1200) > 2 * abs(many - 1200)
+
+
+def test_nothing_that_grows_begins_below_nothing() -> None:
+    quick = msgspec.structs.replace(PAST, stages_s={**STAGES, "recovering": 0.01},
+                                    load=msgspec.structs.replace(LOAD, log_bytes=400_000_000))
+    assert 0 <= expected(quick, log_bytes=0)["recovering"] <= 0.01
+
+
+def test_the_last_seven_nights_are_kept_beside_the_backups(tmp_path: Path) -> None:
+    store = stores.opened(str(tmp_path))
+    assert predict.kept(store) == []
+    for number in range(9):
+        predict.keep(store, msgspec.structs.replace(PAST, at_ms=number))
+    assert [one.at_ms for one in predict.kept(store)] == [2, 3, 4, 5, 6, 7, 8]
+    stores.put(store, predict.FILE, b"[{]")
+    assert predict.kept(store) == []
+
+
+def test_what_others_took_of_the_processor_is_not_what_a_stage_takes() -> None:
+    laps = {"unpacking": Took(4.0, 3.0, 0.0, 1.0), "checking": Took(2.0, 0.5, 0.7, 0.8), "recovering": Took(3.5)}
+    found = predict.calm(laps)
+    assert found["unpacking"] == 1.0
+    assert found["checking"] == pytest.approx(0.8)
+    assert found["recovering"] == pytest.approx(3.5 * 1.8 / 6.0)
+
+
+def test_a_meter_tells_what_was_done_from_what_was_waited_for() -> None:
+    """Five busy processes share this one processor with us."""
+    one = os.sched_getaffinity(0)
+    rivals = []
+    try:
+        os.sched_setaffinity(0, {min(one)})
+        rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(5)]
+        time.sleep(0.3)
+        meter, until = Meter(), time.process_time() + 0.15
+        while time.process_time() < until:
+            pass
+        took = meter.lap("counting")
+    finally:
+        os.sched_setaffinity(0, one)
+        for rival in rivals:
+            rival.send_signal(signal.SIGKILL)
+            rival.wait()
+    assert took.wall_s > 0.45
+    assert took.calm_s == pytest.approx(0.15, abs=0.06)
+
+
+def test_a_restore_that_goes_slower_says_so_while_it_goes() -> None:
+    said: list[str] = []
+    course = Course({"fetching": 0.1, "unpacking": 20.0, "checking": 10.0}, said.append)
+    assert course.left_s() == pytest.approx(30.1)
+    time.sleep(0.02)
+    course.lap("fetching")
+    course._lap_began -= 30             # half a minute passes, and a quarter is done
+    left_s = course.left_s("unpacking main", 0.25)
+    assert left_s > 60
+    course._at.wall_s -= 60
+    course.lap("unpacking")
+    assert 20 < course.left_s() < 30
+    assert len(said) == 1 and "s more" in said[0]
+    assert set(course.refined_s) == {"fetching", "unpacking"}
+
+
+def test_where_nothing_was_foretold_nothing_is_said() -> None:
+    said: list[str] = []
+    course = Course(None, said.append)
+    course.lap("unpacking")
+    assert (course.left_s("checking", 0.5), said) == (0.0, [])
