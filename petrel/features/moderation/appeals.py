@@ -130,7 +130,8 @@ def _own(row: Row, keys: dict[int, bytes]) -> OwnDecision:
     if row["appeal"]:
         plea, answer = _opened(keys.get(row["appeal"]), row["appeal"], row["sealed_appeal"], row["sealed_answer"])
     return OwnDecision(row["id"], row["post"], row["what"], row["ground"], row["decided_at"], row["undone_at"], text,
-                       _may_appeal(row, clock.now()), row["appeal_state"] or "", plea, answer, row["not_before"])
+                       _may_appeal(row, clock.now()), row["appeal_state"] or "", plea, answer, row["not_before"],
+                       row["appeal_state"] == "waiting" and rules.is_unheard(row["appealed_at"], clock.now()))
 
 
 def _may_appeal(row: Row, now: datetime) -> bool:

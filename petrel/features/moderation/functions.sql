@@ -362,5 +362,10 @@ begin
   select case when a.is_counter then 'counter-notice' else 'appeal' end, a.state, count(*),
          percentile_cont(0.5) within group (order by extract(epoch from a.decided_at - a.made_at)::float8) / 3600
     from moderation.appeal a where a.made_at >= p_from and a.made_at < p_until group by 1, 2
+  union all
+  select 'unheard', 'a week', count(*), null from moderation.appeal a
+   where a.made_at >= p_from and a.made_at < p_until and not a.is_counter
+     and coalesce(a.decided_at, now()) >= a.made_at + interval '7 days'
+  having count(*) > 0
   order by 1, 2;
 end $$;

@@ -18,6 +18,11 @@ update moderation.report set answered_at = now()
  where cell = law.cell($1) and case_file = $1 and answered_at is null returning id
 """
 
+UNHEARD = """
+select decision from moderation.appeal
+ where state = 'waiting' and not is_counter
+   and made_at > now() - make_interval(days => $1 + 1) and made_at <= now() - make_interval(days => $1)
+"""
 RESTRICTED = """
 select 1 from moderation.decision
  where cell = law.cell($1) and case_file = $1 and what <> 'nothing' and undone_at is null limit 1
@@ -45,6 +50,19 @@ async def tell(decision: str) -> None:
     the reasons on their page meanwhile."""
     async with writing(SYSTEM, cause="moderation.tell") as w:
         await letters.decided(w, int(decision))
+
+
+@every(86_400, "moderation.unheard")
+async def tell_unheard() -> str | None:
+    """Who appealed a week ago, and to whom nobody else has answered, is told. Twice: it is written once. Never: their
+    page says it."""
+    async with writing(SYSTEM, cause="schedule") as w:
+        found = [row["decision"] for row in await w.fetch(UNHEARD, rules.UNHEARD_DAYS)]
+        for decision in found:
+            await letters.unheard(w, decision)
+        if found:
+            w.record("moderation.appeal.unheard", 0, cell=0, refs=found)
+    return f"{len(found)} appeals wait for somebody else" if found else None
 
 
 @every(3600, "moderation.sweep")

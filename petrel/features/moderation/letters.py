@@ -12,6 +12,9 @@ from petrel.features.moderation import rules
 from petrel.features.moderation.shapes import NewReport, Plea, Statement, Written
 
 TO_TELL = "select * from moderation.to_tell('moderation', $1)"
+UNHEARD = f"""Nobody else of the crew has looked at it for {rules.UNHEARD_DAYS} days; this may be a site that one person
+looks after. Whoever made a decision may take it back, and never answers an appeal against it. So yours stays open, is
+counted in the yearly numbers, and you need not wait for it."""
 NOTICES = "select * from moderation.notices_of('moderation', $1)"
 
 
@@ -47,6 +50,16 @@ def _said(what: str, ground: str, statement: Statement, *, is_of_notice: bool, i
     if appeal == "refused":
         return f"Your appeal: {title}", "Somebody else of the crew looked again, and left the decision as it is."
     return title, rules.statement_text(what, ground, statement, is_of_notice=is_of_notice)  # type: ignore[arg-type]
+
+
+async def unheard(w: Writer, decision: int) -> None:
+    """To who appealed: that nobody else has looked yet, and may not soon."""
+    row = await w.row(TO_TELL, decision)
+    if row is None:
+        return
+    await mail.queue(w, row["about"], "decision", {
+        "title": f"Your appeal still waits: {rules.WORDS[row['what']]}", "text": UNHEARD,
+        "where": f"{limits.current().base_url}/settings/moderation"}, once=f"moderation {decision} unheard")
 
 
 async def answered(w: Writer, case: int, *, is_restricted: bool) -> None:

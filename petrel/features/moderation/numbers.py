@@ -13,8 +13,9 @@ FEW = 10
 
 
 class Number(Struct, frozen=True):
-    """`sort`: report, notice, decision (kind: what and ground), origin, undone, appeal, counter-notice. `hours`: at the
-    median, of those that are closed; None where none is, or it says nothing."""
+    """`sort`: report, notice, decision (kind: what and ground), origin, undone, appeal, counter-notice, unheard (those
+    appeals that nobody else looked at for a week, answered since or not). `hours`: at the median, of those that are
+    closed; None where none is, or it says nothing."""
 
     sort: str
     kind: str

@@ -25,7 +25,7 @@ harmless(dict.fromkeys((
     "moderation.report.made", "moderation.case.opened", "moderation.case.assigned", "moderation.case.closed",
     "moderation.case.reopened", "moderation.case.looked", "moderation.decision.made", "moderation.decision.undone",
     "moderation.report.answered", "moderation.evidence.ended", "moderation.account.swept",
-    "moderation.appeal.made", "moderation.appeal.granted", "moderation.appeal.refused",
+    "moderation.appeal.made", "moderation.appeal.unheard", "moderation.appeal.granted", "moderation.appeal.refused",
     "moderation.list.taken", "moderation.list.undone",
 ), _WORDS))
 harmless({"moderation.block.lifted": _OPENS, "moderation.block.withdrawn": _OPENS})

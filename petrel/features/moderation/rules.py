@@ -119,7 +119,13 @@ def may_restrict(actor: accounts.Role, target: str) -> None:
         raise Refused("deny.role", f"This account is {target} of this site; somebody of a higher role has to decide.")
 
 
+UNHEARD_DAYS = 7            # source: our choice; an appeal that nobody but its decider could look at is said to wait
 APPEALED_FOR_DAYS = RETENTION_DAYS + 4      # source: DSA article 20 (1), six months
+
+
+def is_unheard(made_at: datetime, now: datetime) -> bool:
+    """Of an appeal that waits."""
+    return now >= made_at + timedelta(days=UNHEARD_DAYS)
 
 
 def may_erase(role: str, suspended_at: datetime | None, is_appealed: bool, now: datetime) -> None:

@@ -190,7 +190,8 @@ class Plea(Struct, frozen=True, omit_defaults=True):
 class OwnDecision(Struct, frozen=True):
     """A decision as whom it concerns sees it, with their appeal. `may_appeal`: there is none yet, and it is not late.
 
-    `not_before`: when what a counter-notice is about may come back.
+    `not_before`: when what a counter-notice is about may come back. `is_unheard`: the appeal has waited for so long
+    that there may be nobody else who could look at it.
     """
 
     id: int
@@ -205,6 +206,7 @@ class OwnDecision(Struct, frozen=True):
     plea: Plea | None
     answer: str
     not_before: datetime | None
+    is_unheard: bool = False
 
 
 class OwnReport(Struct, frozen=True):

@@ -69,6 +69,8 @@ def _named(sort: str, kind: str) -> str:
             return f"Taken back: {WORDS[kind]}"     # type: ignore[index]
         case "appeal" | "counter-notice":
             return f"{sort.capitalize()}s, {ENDED.get(kind, kind)}"
+        case "unheard":
+            return "Appeals that nobody else looked at for a week"
     return f"{'Notices' if sort == 'notice' else 'Reports'}: {words.REPORT_KINDS.get(kind, kind).partition(':')[0]}"
 
 
