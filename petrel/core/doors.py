@@ -224,7 +224,7 @@ class Doors:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.run_directory = run_directory
         self._hint_folder = str(run_directory)
-        self._hold = run_directory / holding.NAME if run_directory else None
+        self._hold = str(run_directory / holding.NAME) if run_directory else ""
         self._absence = Absence()
         self._hints = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.pools: dict[str, asyncpg.Pool] = {}

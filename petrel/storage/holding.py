@@ -31,14 +31,16 @@ def held(run_directory: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def is_on(path: Path) -> bool:
-    """One look at a file's name, before everything that begins."""
+def is_on(path: str) -> bool:
+    """One look at a file's name, before everything that begins: nearly always there is none, and no error is made."""
     try:
-        return 0 <= time.time() - path.stat().st_mtime < MOST_S
+        if not os.access(path, os.F_OK):
+            return False
+        return 0 <= time.time() - Path(path).stat().st_mtime < MOST_S
     except OSError:
         return False
 
 
-async def over(path: Path) -> None:
+async def over(path: str) -> None:
     while is_on(path):                      # noqa: ASYNC110 (told by another process)
         await asyncio.sleep(AGAIN_S)
