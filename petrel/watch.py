@@ -79,6 +79,8 @@ def settings(path: Path) -> dict[str, Any]:
         raise Wrong(f"{path}: nobody knows {', '.join(sorted(unknown))}; there are {', '.join(sorted(KNOWN))}")
     if urlsplit(found.get("site", "")).scheme not in ("http", "https") or not found.get("state"):
         raise Wrong(f'{path}: say at least site = "https://..." and state = "a directory"')
+    if found.get("registered_until") and not _day_of(found["registered_until"]):
+        raise Wrong(f'{path}: registered_until is a day, such as "2027-05-01"')
     return found
 
 
@@ -271,12 +273,20 @@ def look_at_registration(wanted: dict[str, Any], state: dict[str, Any]) -> Check
     if time.time() - kept["asked"] > DAY_S:
         kept["asked"] = time.time()
         kept["until"] = _registered_until(wanted) or kept["until"]
-    until = str(wanted.get("registered_until") or kept["until"])
+    until = _day_of(wanted.get("registered_until") or kept["until"])
     if not until:
         return Check("registration", True, 'the registry does not say; set registered_until = "YYYY-MM-DD"')
-    left = (date.fromisoformat(until[:10]) - datetime.now(UTC).date()).days
-    return Check("registration", left > REGISTRATION_DAYS, f"paid until {until[:10]}, {left} days",
+    left = (until - datetime.now(UTC).date()).days
+    return Check("registration", left > REGISTRATION_DAYS, f"paid until {until}, {left} days",
                  "" if left > REGISTRATION_DAYS else "Renew the domain at its registrar now: its name is for ever.")
+
+
+def _day_of(said: object) -> date | None:
+    """None for what is no day, as registries write many a thing there."""
+    try:
+        return date.fromisoformat(str(said)[:10])
+    except ValueError:
+        return None
 
 
 def _registered_until(wanted: dict[str, Any]) -> str:
@@ -310,12 +320,10 @@ def remember(state: dict[str, Any], checks: list[Check], now_s: float) -> list[t
             del wrong[check.name]
             if one["told"]:
                 told.append(("has ended", check))
-                past = [check.name, one["since"], now_s, one["found"]]
-                state["past"] = [past, *state.get("past", [])][:50]
+                state["past"] = [[check.name, one["since"], now_s, one["found"]], *state.get("past", [])][:50]
         elif not check.ok:
             one = wrong.setdefault(check.name, {"since": now_s, "rounds": 0, "told": 0.0})
-            one["rounds"] += 1
-            one["found"] = check.found
+            one |= {"rounds": one["rounds"] + 1, "found": check.found}
             if one["rounds"] >= CONFIRM and now_s - one["told"] >= REPEAT_S:
                 told.append(("goes on" if one["told"] else "begins", check))
                 one["told"] = now_s

@@ -5,6 +5,7 @@ Every command takes `--data`, and `--json` where it prints something. Exit codes
 bounce, for mail servers), 130 interrupted.
 """
 
+import errno
 import importlib
 import importlib.util
 import os
@@ -85,6 +86,11 @@ class Nouns(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except OSError as e:
+            if e.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            _give_up(f"the disk is full{f' ({e.filename})' if e.filename else ''}. Make room (handbook: when the disk "
+                     "fills), then run the same command again.")
 
 
 def _exists(name: str) -> bool:

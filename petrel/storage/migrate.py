@@ -234,9 +234,13 @@ async def _build_indexes(connection: Any, text: str, name: str) -> None:
             index, schema, _table = INDEX.match(" ".join(statement.split())).groups()   # type: ignore[union-attr]
             if await connection.fetchval(INVALID, schema, index):
                 await connection.execute(f"drop index concurrently {schema}.{index}")
-            await connection.execute(statement)
+            try:
+                await connection.execute(statement)
+            except asyncpg.DiskFullError:       # what is half built holds the room that is missing
+                await connection.execute(f"drop index concurrently if exists {schema}.{index}")
+                raise
     except asyncpg.PostgresError as e:
-        raise SchemaMismatch(f"{name}: {e}") from e
+        raise _said(name, e) from e
     finally:
         await connection.execute("reset role; reset lock_timeout")
     await connection.execute(NOTE, name, _digest(text))
@@ -373,14 +377,18 @@ async def _patiently(run: Callable[[], Awaitable[None]], name: str) -> None:
         pause_s = min(1.0, 2 * pause_s)
 
 
+def _said(name: str, e: asyncpg.PostgresError) -> SchemaMismatch:
+    if isinstance(e, asyncpg.DiskFullError):
+        return SchemaMismatch(f"{name}: {e}", "Make room and run the same again; what was begun is undone.")
+    return SchemaMismatch(f"{name}: {e}")
+
+
 async def _statements(connection: Any, text: str, name: str, digest: str, *, role: str = "petrel_owner") -> None:
     """Inside a transaction. Errors: SchemaMismatch, naming the file."""
     await connection.execute(f"set local role {role}; set local check_function_bodies = off")
     try:
         await connection.execute(text)
-    except asyncpg.DiskFullError as e:
-        raise SchemaMismatch(f"{name}: {e}", "Make room and run the same again; what was begun is undone.") from e
     except asyncpg.PostgresError as e:
-        raise SchemaMismatch(f"{name}: {e}") from e
+        raise _said(name, e) from e
     await connection.execute("reset role")
     await connection.execute(NOTE, name, digest)

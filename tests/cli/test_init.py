@@ -47,6 +47,14 @@ def test_a_try_out_needs_nothing_at_all(tmp_path: Path) -> None:
     assert settings.load(str(tmp_path / "site"), environment={}).address == "http://localhost:8000"
 
 
+def test_a_full_disk_is_said_with_its_cure(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "petrel", "settings", "show", "--data", str(tmp_path)], text=True,
+                              stdout=full, stderr=subprocess.PIPE, env=clean(), check=False)
+    assert done.returncode == 2 and "the disk is full" in done.stderr and "same command again" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_half_written_settings_are_named(tmp_path: Path) -> None:
     data = tmp_path / "site"
     data.mkdir()

@@ -71,6 +71,25 @@ async def test_one_that_fails_leaves_nothing_behind_and_says_which(empty: Addres
     assert await run(empty, "select to_regclass('ops.follower')") is not None
 
 
+async def test_a_disk_that_fills_undoes_what_was_begun_and_says_what_to_do(empty: Addresses, storage: Path) -> None:
+    await app.migrate_site(empty)
+    full = "begin raise exception 'No space left on device' using errcode = 'disk_full'; end"
+    expand, index = (storage / "migrations" / name for name in ("9001_expand_much.sql", "9002_index_much.sql"))
+    expand.write_text(f"create table ops.much as select 1 a; do $$ {full} $$;")
+    with pytest.raises(migrate.SchemaMismatch, match=r"(?s)9001_expand_much.*No space.*Make room and run the same"):
+        await app.migrate_site(empty)
+    assert await run(empty, "select to_regclass('ops.much')") is None
+
+    await run(empty, f"create function public.full(a int) returns int immutable language plpgsql as $$ {full} $$")
+    expand.write_text("create table ops.much as select 1 a;")
+    index.write_text("create index concurrently if not exists much_a on ops.much (public.full(a));")
+    with pytest.raises(migrate.SchemaMismatch, match=r"(?s)9002_index_much.*No space.*Make room and run the same"):
+        await app.migrate_site(empty)
+    assert await run(empty, "select to_regclass('ops.much_a')") is None, "half an index keeps the room it took"
+    await run(empty, "create or replace function public.full(a int) returns int immutable language sql as 'select a'")
+    assert await app.migrate_site(empty) == ["9002_index_much.sql"]
+
+
 async def test_what_removes_waits_until_it_is_asked_for(empty: Addresses, storage: Path) -> None:
     (storage / "migrations" / "9001_expand_more.sql").write_text("create table ops.more (a int);")
     (storage / "migrations" / "9002_contract_more.sql").write_text("drop table ops.more;")

@@ -73,6 +73,23 @@ def asked(site: RunningSite, sql: str) -> Any:
     return asyncio.run(go())
 
 
+NO_ROOM = """
+import shutil, sys, types
+shutil.disk_usage = lambda _: types.SimpleNamespace(free=10_000_000)
+from petrel import cli
+from petrel.program import Program
+cli.main(Program(), sys.argv[1:])
+"""
+
+
+def without_room(release: Release, *words: str) -> str:
+    """What the command says on a disk with ten megabytes free."""
+    done = subprocess.run([release.python, "-P", "-c", NO_ROOM, *words], capture_output=True, text=True,
+                          env=release.environment(), timeout=120)
+    assert done.returncode == 2, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 class LockWatch(threading.Thread):
     """Looks every 10 ms at what anybody's reading or writing would wait for."""
 
@@ -107,6 +124,8 @@ def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: Running
     told = petrel(newer, "upgrade", "--plan", *data, expect=1)
     assert "9002_index_next.sql" in told and "There is no backup" in told and "9003_contract_next.sql" in told
     assert "The site stays as it is" in petrel(newer, "upgrade", *data, expect=2)
+    refused = without_room(newer, "upgrade", "--without-backup", *data)
+    assert "10 MB are free" in refused and "Make room" in refused and "The site stays as it is" in refused
     assert asked(site, "select to_regclass('posts.next')") is None
 
     with (Askers(site.address, "/api/v1/timelines/home", token=token) as reading,

@@ -162,6 +162,13 @@ def test_the_registry_is_asked_once_a_day(names: Names, tmp_path: Path) -> None:
         assert counted == [f"/domain/social.{NAME}", f"/domain/{NAME}"]
 
 
+@pytest.mark.parametrize("said", ["not disclosed", "", 7, None])
+def test_a_registry_that_says_no_day_stops_nothing(said: object) -> None:
+    state = {"registration": {"asked": time.time(), "until": said}}
+    check = watch.look_at_registration({"site": f"https://{NAME}"}, state)
+    assert check.ok and "set registered_until" in check.found
+
+
 def test_owners_are_told_when_it_has_been_wrong_twice_and_when_it_is_over(names: Names, tmp_path: Path) -> None:
     pem = certificate(tmp_path, 60)
     with serving(pem) as site, hook() as told:
@@ -190,6 +197,9 @@ def test_it_runs_alone_from_a_copy_with_nothing_of_petrel_there(names: Names, tm
     (tmp_path / "watch.toml").write_text("sight = 1")
     wrong = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert wrong.returncode == 2 and "nobody knows sight" in wrong.stderr
+    (tmp_path / "watch.toml").write_text('site = "https://a.example"\nstate = "s"\nregistered_until = "1.5.2027"')
+    wrong = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert wrong.returncode == 2 and "registered_until is a day" in wrong.stderr
 
 
 @pytest.mark.parametrize("answer", [b"", b"\0" * 12, b"\xff" * 40, b"\xc0" * 600])
