@@ -60,7 +60,7 @@ def connections_of(part: str, web_workers: int) -> Connections:
     """What a process of `part` may take. All of a site, and once more while another release takes over, leave room for
     the crew's commands and for backups (tests/test_parts.py); so nobody is turned away when many come at once."""
     if part == "followers":
-        return Connections(2, 1, 6, 2)
+        return Connections(2, 1, 4, 2)
     if part == "jobs":
         return Connections(2, 4, 4, 2)
     return Connections(max(2, READERS_OF_ALL_WEB // web_workers), max(2, WRITERS_OF_ALL_WEB // web_workers), 1,

@@ -29,7 +29,7 @@ from petrel.core.errors import PetrelError, Unauthenticated, Unavailable
 from petrel.core.viewer import Member, Staff, System, Viewer, account_of
 from petrel.storage import holding
 from petrel.storage.keys import KeyringTables
-from petrel.storage.pools import AWAY, GONE, Absence, Addresses, open_pool, patiently
+from petrel.storage.pools import AWAY, GONE, GROW_BEHIND_S, GROW_S, Absence, Addresses, open_pool, patiently
 
 Row: TypeAlias = Any             # asyncpg.Record: values by name and by position
 CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
@@ -289,7 +289,8 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
     doors = Doors(run_directory)
     try:
         for role, most, most_keys in (("reader", readers, keys), ("writer", writers, keys), ("system", systems, 1)):
-            doors.pools[role] = await open_pool(addresses.main[role], most=most)
+            grow_s = GROW_BEHIND_S if role == "system" else GROW_S
+            doors.pools[role] = await open_pool(addresses.main[role], most=most, grow_s=grow_s)
             doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=most_keys)
         await _begin(doors, addresses, makers, patience_s)
     except BaseException:

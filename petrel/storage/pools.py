@@ -23,6 +23,16 @@ AWAY = (*GONE, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, a
 PATIENCE_S = 5.0
 AGAIN_S = 0.05
 
+GROW_S = 0.02
+"""How long a connection is waited for before another is opened. Opening one costs as much as this, and from then on
+5 to 12 MB in the server: what happens to coincide at a site at rest would open all that a pool may have."""
+
+GROW_BEHIND_S = 0.1
+"""The same where nobody waits for an answer."""
+
+FIRST_S = 1.0
+"""The same while the first is being opened: a process that starts asks for everything at once."""
+
 
 class Addresses(Struct, frozen=True):
     """How to reach both clusters: asyncpg connect arguments by role."""
@@ -67,11 +77,53 @@ async def patiently(absence: Absence, act: Callable[[], Awaitable[Answer]]) -> A
         await asyncio.sleep(AGAIN_S)
 
 
+class Pool(asyncpg.Pool):
+    """One that grows only when none of its connections becomes free within `grow_s`."""
+
+    def __init__(self, grow_s: float, **args: Any) -> None:
+        super().__init__(**args)
+        self._grow_s = grow_s
+        self._opening = 0
+        self._asking: list[asyncio.Future[None]] = []
+
+    async def _acquire(self, timeout: float | None) -> Any:
+        if not self.get_idle_size():
+            size = self.get_size()
+            if (size or self._opening) and size < self.get_max_size():
+                await self._freed(self._grow_s if size else FIRST_S)
+        self._opening += 1
+        try:
+            return await super()._acquire(timeout)
+        except BaseException:
+            self._wake_one()
+            raise
+        finally:
+            self._opening -= 1
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:
+        await super().release(connection, timeout=timeout)
+        self._wake_one()
+
+    def _wake_one(self) -> None:
+        if self._asking:
+            self._asking.pop(0).set_result(None)
+
+    async def _freed(self, most_s: float) -> None:
+        asking = asyncio.get_running_loop().create_future()
+        self._asking.append(asking)
+        try:
+            await asyncio.wait((asking,), timeout=most_s)
+        finally:
+            if not asking.done():
+                self._asking.remove(asking)
+
+
 async def _nothing(_connection: object) -> None:
     """The default reset is a round trip per release and halves a pool; our sessions keep no state."""
 
 
-async def open_pool(args: ConnectArgs, *, most: int, least: int = 0) -> asyncpg.Pool:
-    return await asyncpg.create_pool(
-        **args, min_size=least, max_size=most, reset=_nothing,
+async def open_pool(args: ConnectArgs, *, most: int, least: int = 0, grow_s: float = GROW_S) -> asyncpg.Pool:
+    return await Pool(
+        grow_s, **args, min_size=least, max_size=most, reset=_nothing, max_queries=50_000, loop=None,
+        connection_class=asyncpg.Connection, record_class=asyncpg.Record,
         max_inactive_connection_lifetime=120, command_timeout=30, statement_cache_size=200)

@@ -113,13 +113,15 @@ def _special(place: Place, found: Decoys) -> list[Asked]:
     surfaces = {route.path: surface for route, surface, _ in place.routes} | {
         page.path: page.surface for page in place.pages}
 
-    def one(viewer: str, path: str, target: str, number: int = 0, *, after: str = "") -> Asked:
+    def one(viewer: str, path: str, target: str, number: int = 0, *, after: str = "",
+            must: tuple[str, ...] = ()) -> Asked:
         return Asked(viewer, Question(f"GET {path}", "GET", target, number), f"GET {path}", surfaces.get(path, "none"),
-                     is_page=not path.startswith("/api/"), urgent=bool(after), after=after)
+                     is_page=not path.startswith("/api/"), urgent=bool(after), after=after, must=must)
 
     shy, near, secret = found.people["shy"], found.people["near"], found.posts["protected"]
     asked = [one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in HIDDEN])),
-             one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in OWN]), after="shy"),
+             one(FAR, "/api/v1/statuses", bulk([found.posts[name] for name in OWN]), after="shy",
+                 must=("protected", "followers", "after", "reply")),
              one(FAR, "/@{handle}/{post}", f"/@{found.handles['shy']}/{secret}?reveal=1", secret, after="shy"),
              one(SHUT, "/api/v1/accounts/relationships", f"/api/v1/accounts/relationships?id[]={shy}&id[]={near}"),
              one(SHUT, "/api/v1/accounts/:id/statuses", f"/api/v1/accounts/{shy}/statuses"),
@@ -132,13 +134,12 @@ def _special(place: Place, found: Decoys) -> list[Asked]:
 
 
 def controls(found: Decoys, *, whole: bool) -> Sequence[tuple[str, str, tuple[str, ...]]]:
-    """(as whom, what is asked, marks that must come): those who may see the decoys find them.
+    """(as whom, what is asked, marks that must come): those who may see the decoys find them. What somebody asks just
+    before a stranger (`Asked.must`) is looked at as well.
 
     Mostly their own, since reads of what others wrote for some are recorded: those only in a `whole` cycle.
     """
-    own = (("shy", bulk([found.posts[name] for name in OWN]),
-            ("protected", "followers", "after", "reply")),
-           ("near", f"/api/v1/statuses/{found.posts['answer']}", ("answer",)))
+    own = (("near", f"/api/v1/statuses/{found.posts['answer']}", ("answer",)),)
     if not whole:
         return own
     posts = [found.posts[name] for name in HIDDEN]

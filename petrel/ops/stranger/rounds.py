@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -77,8 +77,8 @@ class Stranger:
         try:
             await self._ready()
             todo, ends = self._next(whole)
-            # At the same time: what the program mixes up are requests of one moment.
-            wrong, findings = await asyncio.gather(self._control(whole=ends), self._ask_all(todo))
+            findings, missing = await self._ask_all(todo, whole=ends)
+            wrong = f"not found by those who may see them: {', '.join(missing)}" if missing else ""
         except (NoAnswer, PetrelError) as e:
             findings, ends, wrong = [], False, str(getattr(e, "detail", None) or e)
         self._is_clean = self._is_clean and not findings and not wrong
@@ -135,21 +135,31 @@ class Stranger:
         self._asked = questions(self._place, self._found)
         self._twins = {one.kind: one for one in self._asked if one.never}
 
-    async def _ask_all(self, todo: Sequence[Asked]) -> list[Finding]:
+    async def _ask_all(self, todo: Sequence[Asked], *, whole: bool) -> tuple[list[Finding], list[str]]:
+        """(what leaks, what those who may see it do not find). Several at a time: what the program mixes up are
+        requests of one moment."""
         waiting = iter(todo)
         findings: list[Finding] = []
+        missing: list[str] = []
 
-        async def worker(waiting: Iterable[Asked]) -> None:
+        async def worker() -> None:
             for one in waiting:
-                if (found := await self._examined(one)) is not None:
+                if (found := await self._examined(one, missing)) is not None:
                     findings.append(found)
                     await self._alarmed(found)
 
-        await asyncio.gather(*(worker(waiting) for _ in range(AT_ONCE)))
-        return findings
+        async def control() -> None:
+            assert self._found is not None and self._wire is not None
+            for name, target, wanted in controls(self._found, whole=whole):
+                shown = self._shown(name, is_page=not target.startswith("/api/"))
+                missing.extend(await self._not_found(name, await self._wire.ask("GET", target, shown), wanted))
+            await worker()
 
-    async def _examined(self, one: Asked) -> Finding | None:
-        answer = await self._ask(one)
+        await asyncio.gather(control(), *(worker() for _ in range(AT_ONCE - 1)))
+        return findings, missing
+
+    async def _examined(self, one: Asked, missing: list[str]) -> Finding | None:
+        answer = await self._ask(one, missing)
         if answer.status == 429 or answer.status >= 500:
             return None                         # closed, or overloaded: nothing was shown
         kinds = seen(answer.text, one.question.target, self._secrets)
@@ -178,12 +188,16 @@ class Stranger:
         self._never[one.kind] = comparable(first, twin.question.id)
         return first.status < 429 and second.status < 429 and comparable(second, number) != self._never[one.kind]
 
-    async def _ask(self, one: Asked) -> Answer:
+    async def _ask(self, one: Asked, missing: list[str] | None = None) -> Answer:
+        """`missing`: takes what those who ask just before should have found."""
         assert self._wire is not None
         viewers = (one.after, one.viewer) if one.after else (one.viewer,)
         self.requests += len(viewers)
-        return (await self._wire.ask_by_each(one.question.method, one.question.target,
-                                             [self._shown(name, is_page=one.is_page) for name in viewers]))[-1]
+        answers = await self._wire.ask_by_each(one.question.method, one.question.target,
+                                               [self._shown(name, is_page=one.is_page) for name in viewers])
+        if one.must and missing is not None:
+            missing.extend(await self._not_found(one.after, answers[0], one.must))
+        return answers[-1]
 
     def _shown(self, name: str, *, is_page: bool) -> dict[str, str]:
         """What somebody shows of themselves: a session's cookie to a page, a token to the API."""
@@ -202,18 +216,14 @@ class Stranger:
             await asyncio.sleep(0.2)
         await alarm.is_shut(number, found.asked)
 
-    async def _control(self, *, whole: bool) -> str:
-        """What those who may see the decoys do not find; "" when all is well. What is closed shows nothing to them."""
-        assert self._found is not None and self._wire is not None
+    async def _not_found(self, name: str, answer: Answer, wanted: Sequence[str]) -> list[str]:
+        """What somebody who may see it does not find. What is closed shows nothing to them."""
+        if answer.status == 401:
+            self._asked = []                # the tokens are no longer good: signed in anew at the next round
+        if answer.status == 503:
+            return []
         made = await planting.marks()
-        missing = []
-        for name, target, wanted in controls(self._found, whole=whole):
-            answer = await self._wire.ask("GET", target, self._shown(name, is_page=not target.startswith("/api/")))
-            if answer.status == 401:
-                self._asked = []                # the tokens are no longer good: signed in anew at the next round
-            if answer.status != 503:
-                missing += [f"{mark} by {name}" for mark in wanted if made[mark].encode() not in answer.body]
-        return f"not found by those who may see them: {', '.join(missing)}" if missing else ""
+        return [f"{mark} by {name}" for mark in wanted if made[mark].encode() not in answer.body]
 
 
 async def _sign_in(known: dict[str, int]) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Asked(Struct, frozen=True):
 
     `urgent`: asked in every round. `never`: the id is nobody's, so that the answer is what a hidden one must be like.
     `after`: who asks the same just before, over the same connection, and may see it; "" for nobody. What a web process
-    keeps of that answer without its viewer comes out in this one.
+    keeps of that answer without its viewer comes out in this one. `must`: marks that they have to find in theirs.
     """
 
     viewer: str
@@ -52,6 +52,7 @@ class Asked(Struct, frozen=True):
     urgent: bool = False
     never: bool = False
     after: str = ""
+    must: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

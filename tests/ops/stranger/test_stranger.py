@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from drills.leak import mutable
 from petrel import app
@@ -101,7 +102,7 @@ async def test_a_broken_verdict_is_found_shut_and_filed(addresses: Any, capfd: A
         found = await files()
         api = next(file for file in found if file.surface == "api")
         assert "post of a protected account" in api.kinds
-        assert api.door == "GET /api/v1/statuses/:id" and api.policy >= 1 and api.build
+        assert api.door in ("GET /api/v1/statuses/:id", "GET /api/v1/statuses") and api.policy >= 1 and api.build
         assert api.first_at is not None and api.until_at is not None
         assert api.first_at < api.found_at <= api.until_at < api.found_at + timedelta(seconds=5)
         assert api.due_at == api.found_at + timedelta(hours=72)
@@ -164,6 +165,14 @@ async def test_who_finds_nothing_where_there_is_something_is_blind_and_says_so(a
             await as_owner(addresses, "update relationships.relation set bits = bits + 1 where bits & 1 = 0")
         await one.cycle()
         assert (await state()).blind_since is None
+
+
+async def test_what_they_ask_just_before_a_stranger_they_have_to_find(addresses: Any) -> None:
+    async with at_work() as one:
+        assert await one.cycle() is None
+        one._asked = [structs.replace(asked, must=("message",)) if asked.must else asked for asked in one._asked]
+        said = await one.round()
+        assert said and "message by shy" in said
 
 
 async def test_its_key_lifts_the_limits_and_only_from_this_machine() -> None:
