@@ -1,6 +1,5 @@
 """The archive of the log: no gap ever, the keyring before the data, old keys gone in time, nothing held for nobody."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,10 +17,6 @@ from petrel.ops.backups.shapes import WrongKey
 from petrel.outside import stores
 from petrel.storage.pools import Addresses
 from tests.people import publish, signed_in
-
-# The login of the given test server is no replication role, as that of `petrel database prepare` is.
-READS_THE_LOG = pytest.mark.skipif("PETREL_TEST_DATABASE_URL" in os.environ,
-                                   reason="the given server's login may not read the log")
 
 DAY_MS = 86_400_000
 SEGMENTS = "select count(*) from pg_ls_waldir() where modification < now() and name < pg_walfile_name($1::pg_lsn)"
@@ -51,7 +46,6 @@ async def turned(one: Archive) -> None:
         pass
 
 
-@READS_THE_LOG
 async def test_each_turn_takes_what_was_written_and_leaves_no_gap(site: Any, addresses: Addresses,
                                                                   tmp_path: Path) -> None:
     [(ann, _)] = await signed_in("arcan")
@@ -67,7 +61,6 @@ async def test_each_turn_takes_what_was_written_and_leaves_no_gap(site: Any, add
             assert found[-1].end == one.logs[side].shipped      # type: ignore[index]
 
 
-@READS_THE_LOG
 async def test_a_piece_of_data_is_never_there_before_its_keys(site: Any, addresses: Addresses, tmp_path: Path,
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     """The target goes away between the two: only the keys are there."""
@@ -92,7 +85,6 @@ async def test_a_piece_of_data_is_never_there_before_its_keys(site: Any, address
         assert standing.log_that_runs(tmp_path) == said, "it promises what is not stored"
 
 
-@READS_THE_LOG
 async def test_many_small_pieces_become_one_and_the_rest_is_removed(site: Any, addresses: Addresses, tmp_path: Path,
                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     [(ann, _)] = await signed_in("arccat")
@@ -108,7 +100,6 @@ async def test_many_small_pieces_become_one_and_the_rest_is_removed(site: Any, a
         assert places.chain(found, start)[-1].end == one.logs["data"].shipped
 
 
-@READS_THE_LOG
 async def test_it_goes_on_where_it_ended_but_not_over_a_gap(site: Any, addresses: Addresses, tmp_path: Path) -> None:
     [(ann, _)] = await signed_in("arcdan")
     async with begun(addresses, tmp_path) as one:
@@ -130,7 +121,6 @@ async def test_it_goes_on_where_it_ended_but_not_over_a_gap(site: Any, addresses
     assert standing.log_of(tmp_path, store.url) == other.name
 
 
-@READS_THE_LOG
 async def test_a_target_that_is_away_too_long_ends_the_archive_before_the_disk_is_full(
         site: Any, addresses: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [(ann, _)] = await signed_in("arceve")
