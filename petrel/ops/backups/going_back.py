@@ -42,7 +42,7 @@ def tried(wish: Wish, *, is_calm: bool = False) -> tuple[Load, Host]:
     """How much there is to bring back, and what this machine takes for it now, from a moment of the real thing.
     `is_calm`: what it would take with nothing else to do."""
     def seconds(took: Took) -> float:
-        return took.calm_s if is_calm else took.wall_s
+        return took.cpu_s if is_calm else took.wall_s
 
     chosen = roll.wanted(wish.pair) if wish.with_log else {}
     some = roll.tried(wish.pair, wish.known, chosen.get("data", []))

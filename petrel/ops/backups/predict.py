@@ -25,6 +25,7 @@ KEPT = 7
 STAGES = ("looking", "fetching", "proving", "unpacking", "recovering", "preparing", "replaying", "checking", "stopping")
 TOGETHER, UNCOUNTED = {"preparing", "replaying", "checking"}, {"recovering", "stopping"}
 PULLED = {"fetching": "stored_log_bytes", "proving": "stored_bytes", "unpacking": "stored_bytes"}
+BUSY, WAITING = 1.2, 1.4
 TURNS = 20
 """As many take about as long as a yard."""
 GROWTH = {"fetching": ("log_bytes", 1e-6, 64e6), "proving": ("plain_bytes", 0.5e-6, 100e6),
@@ -56,7 +57,7 @@ class Host(Struct, frozen=True):
 
 
 class Rehearsal(Struct, frozen=True):
-    """One that passed. `stages_s` and `host`: as on a machine with nothing else to do."""
+    """One that passed. `stages_s` and `host`: as on a machine with nothing else to do (`calm`)."""
 
     backup: str
     at_ms: int
@@ -76,13 +77,21 @@ def load_of(pair: Pair, chosen: dict[str, list[Piece]], lines: int = 0, entries:
 
 
 def calm(laps: dict[str, Took]) -> dict[str, float]:
-    """What the stages would have taken on a machine of their own. Of servers that began or ended in a stage nobody
-    counted how long they were kept waiting: those stages are taken to have been slowed as the others were."""
-    found = {name: took.calm_together_s if name in TOGETHER else took.calm_s for name, took in laps.items()
+    """What the stages would have taken on a machine of their own.
+
+    Where much is pulled only the processors' time counts: how long one waits for the line is tried anew each time. Of
+    servers that began or ended in a stage nobody counted how long others ran in their place: such a stage is taken to
+    have been slowed as the others were, and on a busy machine to wait little beside its processors' time.
+    """
+    found = {name: took.cpu_s if name in PULLED else took.calm_together_s for name, took in laps.items()
              if name not in UNCOUNTED}
-    calm_s = sum(found.values())
+    calm_s = sum(laps[name].calm_s for name in found)
     slower = sum(laps[name].wall_s for name in found) / calm_s if calm_s > 0 else 1.0
-    return found | {name: took.wall_s / slower for name, took in laps.items() if name in UNCOUNTED}
+    for name in UNCOUNTED & laps.keys():
+        found[name] = laps[name].wall_s / slower
+        if slower > BUSY:
+            found[name] = min(found[name], WAITING * laps[name].cpu_s)
+    return found
 
 
 def expected(past: Sequence[Rehearsal], load: Load, here: Host) -> dict[str, float]:
