@@ -10,7 +10,7 @@ from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import Conflict
 from petrel.core.policy import widens
 from petrel.features import accounts
-from petrel.features.posts import rules
+from petrel.features.posts import newcomers, rules
 from petrel.features.posts.changing import own
 from petrel.features.posts.shapes import Audience, PostNotFound, TooWide
 
@@ -107,11 +107,13 @@ async def widen(w: Writer, post: int, audience: Audience) -> None:
     """Shows one's own post to more people. A post written while protected is released by this, and only by this.
 
     Errors: PostNotFound, NotFresh (not signed in within five minutes, or an app), Refused (the account is protected;
-    wider than what it answers), Invalid, Conflict (it was changed meanwhile).
+    wider than what it answers), Invalid, TooNew, Conflict (it was changed meanwhile).
     """
     await accounts.must_be_fresh(w)
     before = await standing(w, post)
     rules.check_widening(before.wrote, audience, before.widest, is_protected=before.is_protected)
+    if audience == Audience.PUBLIC and w.account is not None:
+        await newcomers.check_public(w, w.account)
 
     await widens(w, post)
     await _set(w, post, audience, to_more=True)

@@ -1,7 +1,8 @@
 """What an account may not do in its first hours, if it came without an invitation: what spam is made of.
 
 No links to elsewhere, few names of people who do not follow it, no message to anybody who does not follow it and is not
-being answered. Reading, following, liking: all as everybody. source: SCENARIOS.md row 38, decision 0029.
+being answered; while the crew has not looked at the wave that it came with, nothing public. Reading, following, liking:
+all as everybody. source: SCENARIOS.md row 38, decision 0029.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,11 @@ select r.owner, r.other from unnest($1::bigint[], $2::bigint[]) a(other, owner)
   join relationships.relation r on r.cell = law.cell(a.owner) and r.owner = a.owner and r.other = a.other
  where r.bits & 1 <> 0
 """
+
+
+HELD = "select signup.held('posts', $1)"
+IN_WAVE = ("So many people joined at once that new accounts cannot post publicly until the crew has looked. Unlisted "
+           "posts, and posts for followers, work")
 
 
 class TooNew(Invalid):
@@ -63,7 +69,19 @@ async def refusals(r: Reader, written: Sequence[Written]) -> list[TooNew | None]
     pairs = [(one.author, n.account) for one in written if one.author in new for n in one.named]
     known = {(row["other"], row["owner"]) for row in
              await r.fetch(KNOWN, [a for a, _ in pairs], [b for _, b in pairs])} if pairs else set()
-    return [_refusal(one, known) if one.author in new else None for one in written]
+    held = await _held(r, [one.author for one in written if one.author in new and one.audience == Audience.PUBLIC])
+    return [_refusal(one, known, held) if one.author in new else None for one in written]
+
+
+async def check_public(r: Reader, author: int) -> None:
+    """For what is shown to more people afterwards. Errors: TooNew."""
+    if await _held(r, list(await among(r, [author]))):
+        raise TooNew(None, IN_WAVE)
+
+
+async def _held(r: Reader, authors: Sequence[int]) -> set[int]:
+    """Those who came with a wave that nobody of the crew has looked at."""
+    return {int(row[0]) for row in await r.fetch(HELD, list(authors))} if authors else set()
 
 
 async def check_links(r: Reader, author: int, parsed: Parsed) -> None:
@@ -78,11 +96,13 @@ def links_away(parsed: Parsed) -> bool:
     return any(urlsplit(span.url).netloc.lower() != ours for span in parsed.spans if type(span) is Link)
 
 
-def _refusal(one: Written, known: set[tuple[int, int]]) -> TooNew | None:
+def _refusal(one: Written, known: set[tuple[int, int]], held: set[int]) -> TooNew | None:
     strangers = [n for n in one.named if (one.author, n.account) not in known and n.account not in
                  (one.author, one.answered)]
     if links_away(one.parsed):
         return _too_new("post links")
+    if one.audience == Audience.PUBLIC and one.author in held:
+        return TooNew(None, IN_WAVE)
     if one.audience == Audience.DIRECT and strangers:
         return _too_new("write messages to people who do not follow them")
     if len(strangers) > MOST_STRANGERS:

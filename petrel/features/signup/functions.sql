@@ -13,3 +13,13 @@ language sql stable security definer set search_path = '' as $$
    where not p_waiting or c.waits_for_crew
    order by a.at desc limit p_most
 $$;
+
+-- Of these accounts those that came alone with the wave that shut the gate, and that nobody of the crew has looked at:
+-- it is shut still, and they were not let in one by one.
+create or replace function signup.held(p_writer text, p_accounts bigint[]) returns setof bigint
+language sql stable security definer set search_path = '' as $$
+  select a.account from unnest(p_accounts) o(id)
+    join signup.arrival a on a.cell = law.cell(o.id) and a.account = o.id
+    join signup.gate g on a.at >= g.since_at
+   where a.invite is null and a.let_in_at is null
+$$;

@@ -9,6 +9,7 @@ from petrel.core import clock, limits
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import posts
+from petrel.features.posts import newcomers
 from petrel.features.posts.newcomers import TooNew
 from tests.people import follow, people, publish, tell
 
@@ -58,6 +59,37 @@ async def test_few_strangers_are_named_and_none_is_written_to(site):
     await tell(ben, "@friend hello")
     first = await tell(others[0], "@ben welcome")
     await tell(ben, "@c1 thank you", reply_to=first.id)
+
+
+async def test_who_came_with_a_wave_posts_nothing_public_until_the_crew_has_looked(site):
+    async def gate(is_shut: bool) -> None:
+        async with writing(System("tests"), cause="tests") as w:
+            await w.execute("delete from signup.gate")
+            if is_shut:
+                await w.execute("insert into signup.gate (since_at, why) values (now() - interval '1 hour', 'tests')")
+            w.record("signup.gate.shut", 0, cell=0)
+    ann, ivy, joe = await alone("ann", "ivy", "joe")
+    async with writing(System("tests"), cause="tests") as w:
+        for one, hours_ago in ((ann, 5), (ivy, 0), (joe, 0)):
+            await w.execute("insert into signup.arrival (cell, account, at, let_in_at) values (law.cell($1), $1, "
+                            "now() - make_interval(hours => $2), case when $3 then now() end)",
+                            one.account, hours_ago, one is joe)
+        w.record("accounts.email.asked", ivy.account)
+    await publish(ivy, "Plain words")
+    await gate(True)
+    with pytest.raises(TooNew, match="until the crew has looked"):
+        await publish(ivy, "Plain words")
+    mine = await publish(ivy, "Plain words", audience=1)
+    for one in (ann, joe):
+        await publish(one, "I came before, or was let in")
+    async with writing(ivy, cause="tests") as w:
+        with pytest.raises(TooNew):
+            await newcomers.check_public(w, ivy.account)
+    await gate(False)
+    await publish(ivy, "Plain words")
+    async with writing(ivy, cause="tests") as w:
+        await newcomers.check_public(w, ivy.account)
+    assert mine
 
 
 async def test_who_was_invited_or_has_been_here_a_day_may_all(site, monkeypatch):
