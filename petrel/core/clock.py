@@ -3,12 +3,27 @@
 import time
 from datetime import UTC, datetime
 
+SMALL_NS = 50_000_000           # steps back that are taken over at once: who counts on by the clock has to bear them
+
 _frozen_ms: int | None = None
+_between_ns = -(1 << 63)        # from the time since boot to the time of day, as `steady_ms` has it
 
 
 def now_ms() -> int:
     """Milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000 if _frozen_ms is None else _frozen_ms
+
+
+def steady_ms() -> int:
+    """As `now_ms`, and in one process never set back: when the machine's clock is, this one goes on as before."""
+    global _between_ns
+    if _frozen_ms is not None:
+        return _frozen_ms
+    wall_ns = time.time_ns()
+    since_boot_ns = time.monotonic_ns()         # read last: whoever waits between the two is not ahead of the time
+    if since_boot_ns + _between_ns - wall_ns <= SMALL_NS:
+        _between_ns = wall_ns - since_boot_ns
+    return (since_boot_ns + _between_ns) // 1_000_000
 
 
 def now() -> datetime:

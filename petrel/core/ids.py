@@ -52,7 +52,7 @@ class IdMaker:
     def new_id(self, cell: int) -> int:
         """A new id in a cell, greater than every one before it. Errors: Unavailable when the lease ran out."""
         while True:
-            now = clock.now_ms()
+            now = clock.steady_ms()
             ms, place = self._last.get(cell, (self._after_ms, len(self._makers)))
             if now > ms:
                 ms, place = now, 0
@@ -119,6 +119,8 @@ RELEASE_SQL = """
 update ops.maker set lease_until = '-infinity', high_water = $3 where maker = any($2::smallint[]) and holder = $1
 """
 
+AHEAD_SQL = "select high_water from ops.maker where maker <> 63 and lease_until < now() and high_water > $1"
+
 Fetch = Callable[..., Awaitable[list[object]]]
 
 
@@ -129,20 +131,28 @@ async def lease(fetch: Fetch, holder: str, count: int = 4, *, patience_s: float 
     """
     until_s = time.monotonic() + patience_s
     while True:
-        now = clock.now_ms()
+        now = clock.steady_ms()
         until = now + LEASE_S * 1000
         rows = await fetch(LEASE_SQL, holder, count, LEASE_S, until, now)
         if rows or time.monotonic() >= until_s:
             break
         await asyncio.sleep(0.25)
     if not rows:
+        if given := [row[0] for row in await fetch(AHEAD_SQL, now + 2 * LEASE_S * 1000)]:      # type: ignore[index]
+            raise Unavailable(f"This machine's clock is behind: ids were given out until {_moment(min(given))}, and "
+                              "none is given twice. Set the clock and keep it right with NTP (systemd-timesyncd or "
+                              "chrony), then start again")
         raise Unavailable("No free id maker: too many Petrel processes have started within 20 s; try again shortly")
     return IdMaker([r[0] for r in rows], now, until)   # type: ignore[index]
 
 
+def _moment(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 async def renew(fetch: Fetch, holder: str, maker: IdMaker) -> bool:
     """Extends the lease; False when it was lost, and then the process must stop giving out ids."""
-    until = clock.now_ms() + LEASE_S * 1000
+    until = clock.steady_ms() + LEASE_S * 1000
     rows = await fetch(RENEW_SQL, holder, maker.makers, LEASE_S, until)
     if len(rows) != len(maker.makers):
         return False

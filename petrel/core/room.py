@@ -19,6 +19,9 @@ MIB = 1 << 20
 AGAIN = 1.1
 """Taken again when there is a tenth more room than what they are refused at: no flapping."""
 
+FILES_LEAST = 2_000
+"""File entries: with fewer the databases soon can make no file, whatever room there is. source: our choice."""
+
 UPLOAD_BYTES = 65_536
 ROUTES: dict[str, Kind] = {
     "POST /api/v1/statuses": "posts", "PUT /api/v1/statuses/:id": "posts",
@@ -55,7 +58,8 @@ def refuse(kind: Kind) -> None:
             state = os.statvfs(_folder)
         except OSError:
             return
-        _free_bytes = state.f_bavail * state.f_frsize
+        has_files = not state.f_files or state.f_favail >= FILES_LEAST      # some file systems do not count them
+        _free_bytes = state.f_bavail * state.f_frsize if has_files else 0
     least = most_bytes(kind)
     if _free_bytes < least:
         _shut.add(kind)

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -62,6 +63,35 @@ def test_a_clock_that_is_set_back_makes_no_id_twice() -> None:
         assert not set(first) & {maker.new_id(0) for _ in range(10)}
     finally:
         clock.freeze(None)
+
+
+@pytest.mark.parametrize("renews", [True, False])
+async def test_a_clock_that_is_set_back_by_hours_stops_nobody(monkeypatch: pytest.MonkeyPatch, renews: bool) -> None:
+    async def fetch(*_: object) -> list[object]:
+        return [(1,)]
+
+    maker = await ids.lease(fetch, "tests", 1)
+    before = [maker.new_id(0) for _ in range(20)]
+    real = time.time_ns
+    monkeypatch.setattr(clock.time, "time_ns", lambda: real() - 5 * 3600 * 10**9)
+    if renews:
+        assert await ids.renew(fetch, "tests", maker)
+    began = time.monotonic()
+    after = [maker.new_id(0) for _ in range(20)]
+    assert time.monotonic() - began < 1 and min(after) > max(before)
+    monkeypatch.setattr(clock.time, "time_ns", real)
+    assert abs(clock.steady_ms() - clock.now_ms()) < 100, "right again, it is followed again"
+
+
+async def test_a_start_with_a_clock_that_is_behind_says_so(site: Doors) -> None:
+    fetch = site.pools["writer"].fetch
+    ahead = clock.now_ms() + 5 * 3600 * 1000
+    await fetch("update ops.maker set high_water = $1 where lease_until < now()", ahead)
+    try:
+        with pytest.raises(Unavailable, match=r"clock is behind: ids were given out until \d{4}-.* NTP"):
+            await ids.lease(fetch, "early", 1)
+    finally:
+        await fetch("update ops.maker set high_water = 0 where lease_until < now()")
 
 
 def test_no_id_lies_beyond_what_the_lease_covers(noon: int) -> None:

@@ -34,11 +34,12 @@ MIB = 1 << 20
 @pytest.fixture
 def nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Free room as the tests say it."""
-    free = SimpleNamespace(mib=10_000)
+    free = SimpleNamespace(mib=10_000, files=0, files_left=0)
     before = limits.current()
     limits.install(limits.Limits(disk_uploads_mib=200, disk_posts_mib=100))
     monkeypatch.setattr(room, "LOOK_S", 0.0)
-    monkeypatch.setattr(room.os, "statvfs", lambda _: SimpleNamespace(f_bavail=free.mib, f_frsize=MIB))
+    monkeypatch.setattr(room.os, "statvfs", lambda _: SimpleNamespace(
+        f_bavail=free.mib, f_frsize=MIB, f_files=free.files, f_favail=free.files_left))
     room.install(tmp_path)
     yield free
     monkeypatch.setattr(room, "_folder", None)
@@ -66,6 +67,13 @@ def test_uploads_are_refused_first_then_posts_and_taken_again_without_flapping(n
     nearly_full.mib = 0
     room._shut.clear()
     assert taken() == {"uploads", "posts"}, "switched off"
+
+
+def test_a_disk_without_file_entries_is_full(nearly_full: Any) -> None:
+    nearly_full.files, nearly_full.files_left = 1_000_000, 1_999
+    assert taken() == set()
+    nearly_full.files_left = 50_000
+    assert taken() == {"uploads", "posts"}
 
 
 async def test_full_is_507_for_what_is_new_and_nothing_else(site: Any, nearly_full: Any) -> None:
