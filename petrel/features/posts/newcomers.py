@@ -1,8 +1,8 @@
 """What an account may not do in its first hours, if it came without an invitation: what spam is made of.
 
 No links to elsewhere, few names of people who do not follow it, no message to anybody who does not follow it and is not
-being answered; while the crew has not looked at the wave that it came with, nothing public. Reading, following, liking:
-all as everybody. source: SCENARIOS.md row 38, decision 0029.
+being answered; while the crew has not looked at the wave that it came with, nothing that strangers see. Reading,
+following, liking: all as everybody. source: SCENARIOS.md row 38, decision 0029.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ select r.owner, r.other from unnest($1::bigint[], $2::bigint[]) a(other, owner)
 
 
 HELD = "select signup.held('posts', $1)"
-IN_WAVE = ("So many people joined at once that new accounts cannot post publicly until the crew has looked. Unlisted "
-           "posts, and posts for followers, work")
+IN_WAVE = ("So many people joined at once that new accounts cannot post publicly, or name people who do not follow "
+           "them, until the crew has looked. Unlisted posts, and posts for followers, work")
 
 
 class TooNew(Invalid):
@@ -69,7 +69,7 @@ async def refusals(r: Reader, written: Sequence[Written]) -> list[TooNew | None]
     pairs = [(one.author, n.account) for one in written if one.author in new for n in one.named]
     known = {(row["other"], row["owner"]) for row in
              await r.fetch(KNOWN, [a for a, _ in pairs], [b for _, b in pairs])} if pairs else set()
-    held = await _held(r, [one.author for one in written if one.author in new and one.audience == Audience.PUBLIC])
+    held = await _held(r, sorted(new))
     return [_refusal(one, known, held) if one.author in new else None for one in written]
 
 
@@ -101,7 +101,7 @@ def _refusal(one: Written, known: set[tuple[int, int]], held: set[int]) -> TooNe
                  (one.author, one.answered)]
     if links_away(one.parsed):
         return _too_new("post links")
-    if one.audience == Audience.PUBLIC and one.author in held:
+    if one.author in held and (one.audience == Audience.PUBLIC or strangers):
         return TooNew(None, IN_WAVE)
     if one.audience == Audience.DIRECT and strangers:
         return _too_new("write messages to people who do not follow them")

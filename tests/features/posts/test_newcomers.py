@@ -79,6 +79,8 @@ async def test_who_came_with_a_wave_posts_nothing_public_until_the_crew_has_look
     await gate(True)
     with pytest.raises(TooNew, match="until the crew has looked"):
         await publish(ivy, "Plain words")
+    with pytest.raises(TooNew, match="until the crew has looked"):
+        await publish(ivy, "@joe plain words", audience=1)
     mine = await publish(ivy, "Plain words", audience=1)
     for one in (ann, joe):
         await publish(one, "I came before, or was let in")
