@@ -97,13 +97,15 @@ def line_hash(one: Line) -> str:
 
 
 def append(path: Path, lines: Sequence[Struct]) -> None:
-    """Durable when it returns. A line that a crash cut off before is ended first."""
+    """Durable when it returns. A line that a crash or a full disk cut off before is ended first. Errors: OSError."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
         text = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-        file.write(b"\n" + text if torn else text)
+        left = memoryview(b"\n" + text if torn else text)
+        while left:                     # a full disk takes the beginning, and says so only when it is asked again
+            left = left[file.write(left):]
         os.fsync(file.fileno())
 
 
@@ -194,7 +196,7 @@ class Witness:
 
 def _is_torn(text: bytes) -> bool:
     """The beginning of a line, ended by whoever wrote the next one. The chain tells whether one is missing."""
-    return text.startswith(b'{"seq":') and not text.rstrip().endswith(b'"}')
+    return b'{"seq":'.startswith(text[:7].rstrip()) and not text.rstrip().endswith(b'"}')
 
 
 def _check(path: Path, number: int, line: Line, before: Line | None, key: Ed25519PublicKey) -> None:

@@ -1,6 +1,7 @@
 """What takes something away is kept outside the database within moments, whole, and nobody can change it unnoticed."""
 
 import asyncio
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,25 @@ async def test_a_slow_writer_is_kept_when_it_commits(watched: Watched) -> None:
         slow.record(TAKES, 2, cell=3, actor=5, refs=[5, 9])
     await watched.keeper.keep_once()
     assert sorted(entry.subject for entry in watched.kept()) == [1, 2]
+
+
+@pytest.mark.parametrize("room", [0, 1, 40, 200])
+async def test_what_a_full_disk_cut_off_is_kept_when_there_is_room(watched: Watched, room: int) -> None:
+    await watched.begin()
+    await write(TAKES, subject=1)
+    await watched.keeper.keep_once()
+    [path] = watched.witness.files()
+    await write(TAKES, subject=2)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + room, limits[1]))
+    try:
+        with pytest.raises(OSError):
+            await watched.keeper.keep_once()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    await write(TAKES, subject=3)
+    await watched.keeper.keep_once()
+    assert [entry.subject for entry in watched.kept()] == [1, 2, 3]
 
 
 async def test_much_at_once_makes_several_lines_of_whole_transactions(watched: Watched,
