@@ -22,7 +22,7 @@ from petrel.ops.backups import keys, roll
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.shapes import BadBackup, NotNow
 from petrel.ops.backups.verify import Pair, opened, verify
-from petrel.storage.postgres import MAJOR, SiteLock, hand_over, stop_leftovers
+from petrel.storage.postgres import MAJOR, BinariesMissing, SiteLock, hand_over, installed, stop_leftovers
 
 MARK = "restoring.json"
 OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "run", "log", "settings.toml"}
@@ -73,9 +73,7 @@ def refuse_half_restored(folder: Path) -> None:
 def prove(ask: Ask, progress: Progress) -> Known:
     """Reads, writes nothing. Errors: NotNow (the place is not empty, no room), BadBackup, BadWitness."""
     _check_place(ask.folder)
-    if not ask.pair.data.postgres.startswith(f"{MAJOR}."):
-        raise NotNow(f"This copy is of Postgres {ask.pair.data.postgres}; this release can start {MAJOR} only. "
-                     f"Unpack and start it with a Postgres {ask.pair.data.postgres.partition('.')[0]} of your own")
+    _check_programs(ask)
     _check_room(ask)
     known = _witnessed(ask)
     if known.at_ms > clock.now_ms():
@@ -93,6 +91,19 @@ def _check_place(folder: Path) -> None:
     if there and (MARK not in there or there - OURS):
         raise NotNow(f"{folder} is not empty, and a restore writes into an empty place only. Choose another directory, "
                      "or move this one away")
+
+
+def _major(ask: Ask) -> int:
+    return int(re.match(r"\d+", ask.pair.data.postgres)[0])      # type: ignore[index]
+
+
+def _check_programs(ask: Ask) -> None:
+    """A copy is started by the version that made it. Errors: NotNow."""
+    try:
+        installed.of_major(_major(ask))
+    except BinariesMissing as e:
+        raise NotNow(f"This copy is of Postgres {ask.pair.data.postgres}, which is not on this machine. Install it, "
+                     f"and run the same command again: apt install postgresql-{_major(ask)}") from e
 
 
 def _check_room(ask: Ask) -> None:
@@ -134,7 +145,8 @@ def unpack(ask: Ask, progress: Progress) -> None:
     """Writes the mark first. Errors: NotNow, BadBackup, SiteBusy (another restore, here and now), OSError (disk)."""
     folder = ask.folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    # Older servers walk to their files by name; where another user runs them, that one is let through, and no further.
+    folder.chmod(0o711 if _major(ask) != MAJOR and os.geteuid() == 0 else 0o700)
     lock = SiteLock(folder)
     lock.take()
     try:
@@ -168,6 +180,8 @@ def _unpack(ask: Ask, progress: Progress) -> None:
     if ask.witness is not None:
         _take_witness(ask.witness, folder / "witness")
     for name in ("main", "keyring"):
+        if _major(ask) != MAJOR:        # of a server of the distribution: what was set there is for that one
+            (folder / name / "postgresql.auto.conf").unlink(missing_ok=True)
         hand_over(folder / name)        # Postgres itself makes them durable, when it recovers
 
 

@@ -15,7 +15,7 @@ ADMIN = "petrel_admin"
 def make_cluster(folder: Path, database: str, owner: Owner, binaries: Binaries) -> bool:
     """True if it was not there. A directory that holds something else is refused and left alone."""
     if (folder / "PG_VERSION").exists():
-        check_version(folder)
+        check_version(folder, binaries)
         return False
     if folder.exists() and any(folder.iterdir()):
         raise ClusterFailed(f"{folder} is not empty and holds no database.", "Choose another data directory.")
@@ -46,12 +46,13 @@ def _initdb(binaries: Binaries) -> list[str]:
     ]
 
 
-def check_version(folder: Path) -> None:
-    """Refuses files of another major version, which the server could not read."""
+def check_version(folder: Path, binaries: Binaries) -> None:
+    """Refuses files of another major version than that of the programs, which could not read them."""
     made_by = (folder / "PG_VERSION").read_text().strip()
-    if made_by != str(MAJOR):
+    if made_by != binaries.version.partition(".")[0]:
         raise ClusterFailed(
             f"{folder} was made by Postgres {made_by}; this release brings {MAJOR}.",
-            "Start the release that made it, move away and come back with this one: `petrel database prepare`, `petrel "
+            f"Install its programs (`apt install postgresql-{made_by}`), and this release starts it. Or start the "
+            "release that made it, move away and come back with this one: `petrel database prepare`, `petrel "
             "database move --to system`, then with this release `petrel database move --to embedded`.",
         )

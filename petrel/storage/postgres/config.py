@@ -63,6 +63,7 @@ def this_machine() -> Machine:
     return Machine(len(os.sched_getaffinity(0)), memory_bytes // MIB)
 
 
+LOGINS = ["petrel_admin", "petrel_reader", "petrel_writer", "petrel_system"]
 NEWER = {"io_method": 18, "autovacuum_worker_slots": 18}
 """Settings that older versions do not know; a copy of another server may be one."""
 
@@ -144,8 +145,8 @@ def access_conf() -> str:
 
 def logins_conf(owner: Owner, major: int = 18) -> str:
     """pg_ident.conf: these operating system users may be any database role; older versions have no word for all."""
-    role = "all" if major >= 16 else "petrel_admin"
-    return "".join(f'petrel "{name}" {role}\n' for name in database_logins(owner))
+    roles = ["all"] if major >= 16 else LOGINS
+    return "".join(f'petrel "{name}" {role}\n' for name in database_logins(owner) for role in roles)
 
 
 def write_all(folder: Path, profile: Profile, owner: Owner, major: int = 18) -> None:

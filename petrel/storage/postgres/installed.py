@@ -37,6 +37,15 @@ def of_major(major: int) -> Binaries:
                           f"Install them: `apt install postgresql-{major}`.")
 
 
+def for_files(folder: Path) -> Binaries:
+    """The programs that start the cluster in `folder`: of the version that made it, where they are on this machine;
+    otherwise ours, as where there is no cluster yet."""
+    try:
+        return of_major(int((folder / "PG_VERSION").read_text()))
+    except (OSError, ValueError, BinariesMissing):
+        return binaries.find()
+
+
 def client(url: str) -> Binaries:
     """Whose client programs reach `url`: the newest there are; ours are built without TLS and reach sockets only."""
     packaged = system()

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from petrel.storage.build import build_of
 from petrel.storage.policy import POLICY, SETTING
-from petrel.storage.postgres import binaries, folders
+from petrel.storage.postgres import binaries, folders, installed
 from petrel.storage.postgres.birth import ADMIN, check_version
 from petrel.storage.postgres.cluster import Cluster
 from petrel.storage.postgres.config import KEYRING, MAIN
@@ -54,12 +54,12 @@ def stop_leftovers(data: Path, say: Callable[[str], None] = print) -> None:
 
 def preview(data: Path, cluster: ClusterName) -> str:
     """What a start would find, without starting. Raises StorageError if it would fail."""
-    found = binaries.find()
     folder = data / cluster
+    found = installed.for_files(folder)
     owner_of(folder)
     if not (folder / "PG_VERSION").exists():
         return f"Postgres {found.version} will make it at the first start"
-    check_version(folder)
+    check_version(folder, found)
     return f"Postgres {found.version} is ready to start it"
 
 
@@ -163,8 +163,8 @@ class Storage:
         embedded: list[ClusterName] = [name for name, url in self.urls.items() if not url]
         if not embedded:
             return
-        found = binaries.find()
         for name in embedded:
+            found = installed.for_files(self.data / name)
             usable = binaries.usable_by(owner_of(self.data / name), found, say)
             profile = MAIN if name == "main" else KEYRING
             self.clusters.append(Cluster(name, self.data, DATABASES[name], profile, usable, say))
