@@ -10,24 +10,37 @@ from pathlib import Path
 from typing import Any
 
 from drills.going_live.machine import Machine
+from drills.going_live.measuring import Grown, taken
 from drills.going_live.world import Relay
 from petrel.core.doors import writing
 from petrel.core.viewer import System
 from petrel.features import accounts, relationships
-from petrel.ops.drills import Broken, Clients, Lost, Person
+from petrel.ops.drills import Broken, Clients, Lost, Person, Site
 from petrel.ops.drills.load import Load
 from petrel.storage.build import ROOT, build_of
+from petrel.storage.locks import Gauge
 
-PART, FOLLOWED = 5_000, 5
-BOTS = 120
-SETTING_S = 5.0                 # until every process has taken a setting over
+PART, FOLLOWED = 1_000, 5
+RUSH_PER_S, RUSH_S = 2.0, 2.0   # of each writer while the site is upgraded; before and after it
+GLANCERS = 12
 WHO = System("drill")
+STEPS = "select name from petrel_migrations.done where name ~ '^[0-9]'"
+RELATIONS = """
+select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname not like 'pg\\_%'
+"""
+LOCKED = """
+select l.pid, n.nspname || '.' || c.relname from pg_locks l join pg_class c on c.oid = l.relation
+  join pg_namespace n on n.oid = c.relnamespace join pg_stat_activity s on s.pid = l.pid
+ where l.locktype = 'relation' and s.backend_type = 'client backend'
+   and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+"""
 FLAW = "    def _write(self, side: Side, name: str, body: Body) -> None:\n"
 
 
-async def populate(count: int, known: list[Person]) -> int:
-    """So many members, who follow each other, and every fiftieth one of the known. Returns the number of follows. The
-    doors are open."""
+async def populate(site: Site, count: int, known: list[Person]) -> Grown:
+    """So many members, who follow each other, and every fiftieth one of the known. The doors are open."""
+    sizes = [await taken(site)]
     numbers: list[int] = []
     for start in range(0, count, PART):
         new = [accounts.NewAccount(handle=f"m{n:05}") for n in range(start, min(count, start + PART))]
@@ -37,17 +50,18 @@ async def populate(count: int, known: list[Person]) -> int:
              for step in range(2, 2 + FOLLOWED)]
     pairs = [(a, b) for a, b in dict.fromkeys(pairs) if a != b]
     pairs += [(who, known[at // 50 % len(known)].id) for at, who in enumerate(numbers) if at % 50 == 0]
+    sizes.append(await taken(site))
     for start in range(0, len(pairs), 10 * PART):
         async with writing(WHO, cause="petrel drill") as w:
             await relationships.follow_many(w, pairs[start: start + 10 * PART])
-    return len(pairs)
+    sizes.append(await taken(site))
+    return Grown(count, len(pairs), (sizes[1] - sizes[0]) / count, (sizes[2] - sizes[1]) / len(pairs))
 
 
 def next_release(folder: Path, *, sabotage: bool) -> Path:
-    """Another build, in a second copy of the sources. With `sabotage` its archive stores nothing and says that it has.
+    """This build, in a second copy of its sources. With `sabotage` its archive stores nothing and says that it has.
     Errors: Broken, when the sources have changed."""
     shutil.copytree(ROOT / "petrel", folder / "petrel", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "petrel" / "another.py").write_text('"""Another build."""\n')
     if sabotage:
         path = folder / "petrel" / "ops" / "backups" / "archive.py"
         text = path.read_text()
@@ -57,49 +71,88 @@ def next_release(folder: Path, *, sabotage: bool) -> Path:
     return folder
 
 
-async def upgrade(machine: Machine, load: Load, release: Path) -> dict[str, Any]:
-    """By the next release's own command, under load."""
-    before = Counter(load.record.statuses)
-    began = time.monotonic()
-    await machine.on_site("upgrade", root=release)
-    took_s = time.monotonic() - began
-    machine.root = release
-    assert machine.site is not None
-    now = machine.site.running()
-    is_served = now.release is not None and now.release.build == build_of(release)
-    await asyncio.sleep(1)
-    came = load.record.statuses - before
-    return {"upgrade_s": round(took_s, 1), "upgrade_requests": came.total(), "upgraded": is_served,
-            "upgrade_refused": sum(n for what, n in came.items() if what not in ("200", "read 200")),
-            "upgrade_answers": dict(came)}
+class Locks:
+    """`async with`: looks all the while for how long anybody has, or waits for, a lock on a relation that readers or
+    writers of it would wait for. `gauge.longest_s`; looks are about 0.02 s apart. Errors at its end: Broken."""
+
+    def __init__(self, eye: Any) -> None:
+        self.gauge = Gauge()
+        self._eye = eye
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Locks":
+        known = {row[0] for row in await self._eye.fetch(RELATIONS)}
+        self._task = asyncio.create_task(self._look(known))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            [ended] = await asyncio.gather(self._task, return_exceptions=True)
+            if not isinstance(ended, asyncio.CancelledError):
+                raise Broken(f"locks were not looked at to the end: {ended!r}")
+
+    async def _look(self, known: set[str]) -> None:
+        while True:
+            found = {f"{pid} {name}" for pid, name in await self._eye.fetch(LOCKED) if name in known}
+            self.gauge.see(found, time.monotonic())
+            await asyncio.sleep(0.02)
 
 
-async def bots(machine: Machine, wire: Clients, word: str) -> dict[str, Any]:
-    """Many sign up at once, from one network, by the API, with the site's limits on. `bots_in`: accounts made."""
-    app = (await wire.ask("POST", "/api/v1/apps", json={"client_name": "A", "redirect_uris": "a:/b",
-                                                        "scopes": "read write"})).json
-    token = (await wire.ask("POST", "/oauth/token", json={
-        "grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"],
-        "scope": "read write"})).json["access_token"]
-    await machine.on_site("settings", "set", "rate_limits", "on")
-    await asyncio.sleep(SETTING_S)
+async def glance(wire: Clients, load: Load, answers: Counter[str]) -> None:
+    """Looks at one thing after the other, as people do who hold a telephone in their hand; until it is cancelled."""
+    number = 0
+    while True:
+        number += 1
+        ack = load.record.acks[-1 - number % min(200, len(load.record.acks))]
+        target = ("/api/v1/notifications?limit=5", f"/api/v1/statuses/{ack.wish.target or ack.id}",
+                  "/api/v1/timelines/home?limit=5")[number % 3]
+        try:
+            answers[str((await wire.ask("GET", target, token=load.people[ack.wish.who].token)).status)] += 1
+        except Lost:
+            answers["no answer"] += 1
+        await asyncio.sleep(0.04)
+
+
+async def upgrade(machine: Machine, wire: Clients, load: Load, release: Path) -> dict[str, Any]:
+    """By the next release's own command, under a heavy load. `upgrade_per_s`: requests answered meanwhile."""
     answers: Counter[str] = Counter()
-    few = asyncio.Semaphore(8)
+    glances = [asyncio.create_task(glance(wire, load, answers)) for _ in range(GLANCERS)]
+    try:
+        return await _upgrade(machine, load, release, answers)
+    finally:
+        for one in glances:
+            one.cancel()
+        await asyncio.gather(*glances, return_exceptions=True)
 
-    async def one(number: int) -> None:
-        async with few:
-            try:
-                answer = await wire.ask("POST", "/api/v1/accounts", token=token, json={
-                    "username": f"{word}{number}", "email": f"{word}{number}@bots.golive",
-                    "password": "long enough to be one", "agreement": True, "reason": "pills"})
-                answers[str(answer.status)] += 1
-            except Lost:
-                answers["no answer"] += 1
 
-    await asyncio.gather(*(one(n) for n in range(BOTS)))
-    await machine.on_site("settings", "set", "rate_limits", "off")
-    await asyncio.sleep(SETTING_S)
-    return {"bots": BOTS, "bots_in": answers["200"], "bots_answers": dict(answers)}
+async def _upgrade(machine: Machine, load: Load, release: Path, answers: Counter[str]) -> dict[str, Any]:
+    def statuses() -> Counter[str]:
+        return load.record.statuses + answers
+
+    assert machine.site is not None
+    before_per_s, load.per_s = load.per_s, RUSH_PER_S
+    async with machine.site.database() as eye, machine.site.database() as owner, Locks(eye) as locks:
+        await asyncio.sleep(RUSH_S)
+        old = {row[0] for row in await owner.fetch(STEPS)}
+        before, acked, began = statuses(), len(load.record.acks), time.monotonic()
+        await machine.on_site("upgrade", root=release)
+        took_s, during = time.monotonic() - began, statuses() - before
+        await asyncio.sleep(RUSH_S)
+        new = {row[0] for row in await owner.fetch(STEPS)} - old
+    load.per_s = before_per_s
+    machine.root = release
+    now = machine.site.running()
+    came = statuses() - before
+    return {"upgrade_s": round(took_s, 1), "upgrade_requests": came.total(),
+            "upgrade_per_s": round(during.total() / took_s, 1),
+            "upgrade_writes": len(load.record.acks) - acked,
+            "upgraded": now.release is not None and now.release.build == build_of(release),
+            "upgrade_refused": sum(n for what, n in came.items() if what not in ("200", "read 200")),
+            "upgrade_answers": dict(came), "migrations": sorted(new),
+            "slowest_s": round(max(ack.at - ack.sent_at for ack in load.record.acks[acked:]), 2),
+            "longest_lock_s": round(locks.gauge.longest_s, 2),
+            "longest_lock": locks.gauge.relation}
 
 
 async def relay_away(machine: Machine, wire: Clients, relay: Relay, mail: Mapping[str, int]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 clock it is up or down."""
 
 import asyncio
+import itertools
 import socket
 import ssl
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,24 @@ class Names(AbstractResolver):
         pass
 
 
-def way(server: str, roots: Path, *, connections: int, keeps: bool = True) -> aiohttp.TCPConnector:
-    """By this name server, believing only these authorities. `keeps`: connections, for the next request."""
+def way(server: str, roots: Path, *, connections: int, keeps: bool = True,
+        come_from: Callable[[], str] | None = None) -> aiohttp.TCPConnector:
+    """By this name server, believing only these authorities. `keeps`: connections, for the next request. `come_from`:
+    the address each connection comes from."""
+    def from_there(_: Any) -> socket.socket:
+        one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        one.setblocking(False)
+        one.bind((come_from() if come_from else "0.0.0.0", 0))      # noqa: S104 (who asks, not who listens)
+        return one
+
     return aiohttp.TCPConnector(limit=connections, resolver=Names(server), use_dns_cache=False, force_close=not keeps,
-                                ssl=ssl.create_default_context(cafile=roots))
+                                ssl=ssl.create_default_context(cafile=roots), socket_factory=from_there)
+
+
+def networks() -> Callable[[], str]:
+    """Each time an address of another network (/24)."""
+    numbers = itertools.cycle(range(500))
+    return lambda: f"198.{18 + (n := next(numbers)) // 250}.{n % 250}.7"
 
 
 class Onlookers:

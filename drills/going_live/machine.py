@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from petrel.ops.drills import Broken, Site
-from petrel.ops.drills.site import START_S, environment
+from petrel.ops.drills.site import START_S, STOP_S, environment
 from petrel.storage.build import ROOT
 
 
@@ -27,9 +27,11 @@ class Machine:
         return ["ip", "netns", "exec", self.space, sys.executable, "-P", "-m", "petrel", *words]
 
     def _environment(self, root: Path) -> dict[str, str]:
-        """Limits are a setting of the site itself here, so that they can be put on while it runs."""
+        """Limits are a setting of the site itself here, so that they can be put on while it runs; and version N knows
+        nothing of ballast."""
         ours = environment(self._settings, root)
-        ours.pop("PETREL_RATE_LIMITS")
+        for name in ("PETREL_RATE_LIMITS", "PETREL_BALLAST_MIB"):
+            ours.pop(name)
         return ours
 
     async def petrel(self, *words: str, root: Path | None = None) -> str:
@@ -58,14 +60,27 @@ class Machine:
         await site.until(lambda: (s := site.status()) is not None and s.state == "ready", START_S, "the site to start")
         return site
 
+    def family(self) -> list[psutil.Process]:
+        """The supervisor, and all that descends from it."""
+        if self.site is None:
+            return []
+        with suppress(psutil.NoSuchProcess):
+            supervisor = psutil.Process(self.site.process.pid)
+            return [supervisor, *supervisor.children(recursive=True)]
+        return []
+
+    async def down(self) -> None:
+        """As an administrator stops it."""
+        if self.site is not None:
+            self.site.process.terminate()
+            await asyncio.wait_for(self.site.process.wait(), STOP_S)
+            self.site = None
+
     async def destroy(self) -> None:
         """Every process of it at once: nobody can tidy up."""
         if self.site is None:
             return
-        family = []
-        with suppress(psutil.NoSuchProcess):
-            supervisor = psutil.Process(self.site.process.pid)
-            family = [supervisor, *supervisor.children(recursive=True)]
+        family = self.family()
         for one in family:
             with suppress(psutil.NoSuchProcess):
                 one.kill()

@@ -20,6 +20,7 @@ from petrel.ops.drills import Broken, Impossible
 
 ZONE_NAME, SITE_NAME = "golive", "birds.golive"
 ISSUER_NAME, RELAY_NAME = "issuer.golive", "relay.golive"
+NETWORKS = "198.18.0.0/15"      # all of it is the crowd's. source: RFC 2544, addresses for trials
 ZONE = """$ORIGIN golive.
 $TTL 1
 @ SOA ns hostmaster 1 60 60 60 1
@@ -52,6 +53,7 @@ class World:
         _ip("link", "add", self._tag, "type", "bridge")
         _ip("addr", "add", f"{self.address}/24", "dev", self._tag)
         _ip("link", "set", self._tag, "up")
+        _ip("route", "add", "local", NETWORKS, "dev", self._tag, fails=False)     # another run may have it
 
     def add_host(self, number: int) -> None:
         space, wire = self.space(number), f"{self._tag}w{number}"
@@ -62,6 +64,7 @@ class World:
         for words in (("addr", "add", f"{self.host(number)}/24", "dev", "eth0"), ("link", "set", "eth0", "up"),
                       ("link", "set", "lo", "up")):
             _ip("-n", space, *words)
+        _ip("-n", space, "route", "add", "default", "via", self.address)
         place = Path("/etc/netns") / space          # what `ip netns exec` shows as /etc/resolv.conf there
         place.mkdir(parents=True)
         (place / "resolv.conf").write_text(f"nameserver {self.address}\n")
@@ -129,13 +132,14 @@ def world(folder: Path) -> Iterator[World]:
 
 
 class Relay:
-    """A real SMTP server with STARTTLS. `to`: whom it took a letter for, once for each letter."""
+    """A real SMTP server with STARTTLS. `to`: whom it took a letter for, once for each letter; `texts` the same way."""
 
     def __init__(self, address: str, folder: Path) -> None:
         self.address, self.port = address, 0
         self.root = folder / "relay.pem"
         self.root.write_bytes(self_signed([RELAY_NAME]))
         self.to: list[str] = []
+        self.texts: list[str] = []
         self._came = asyncio.Condition()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(self.root)
@@ -145,8 +149,20 @@ class Relay:
         letter = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
         async with self._came:
             self.to.append(str(letter["To"]))
+            body = letter.get_body(("plain",))
+            self.texts.append(body.get_content() if body is not None else "")
             self._came.notify_all()
         return "250 OK"
+
+    async def has(self, to: str, word: str, within_s: float) -> bool:
+        """Waits until it has a letter to somebody with this word in it, or the time is over."""
+        def is_there() -> bool:
+            return any(one == to and word in text for one, text in zip(self.to, self.texts, strict=True))
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._came:
+                await self._came.wait_for(is_there)
+        return is_there()
 
     async def took(self, wanted: set[str], within_s: float) -> None:
         """Waits until it has a letter for each of them, or the time is over."""

@@ -41,13 +41,13 @@ class Answer(Struct, frozen=True):
 
 
 class Clients:
-    """Any number of people at one site, over kept connections."""
+    """Any number of people at one site, over kept connections. `received_bytes`: of bodies, as they came."""
 
     def __init__(self, session: aiohttp.ClientSession, address: str, timeout_s: float) -> None:
         self._session = session
         self.address = address
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
-        self.requests = 0
+        self.requests = self.received_bytes = 0
 
     async def ask(self, method: str, target: str, *, token: str | None = None, json: Any = None, form: Any = None,
                   headers: Mapping[str, str] | None = None) -> Answer:
@@ -59,7 +59,9 @@ class Clients:
         try:
             async with self._session.request(method, URL(self.address + target, encoded=True), json=json, data=form,
                                              headers=sent, allow_redirects=False, timeout=self._timeout) as answer:
-                return Answer(answer.status, answer.raw_headers, await answer.read())
+                body = await answer.read()
+                self.received_bytes += len(body)
+                return Answer(answer.status, answer.raw_headers, body)
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as e:
             raise Lost(repr(e)) from e
 

@@ -84,15 +84,16 @@ class Record:
 class Load:
     """Writers, one for each person, and `readers` who look at lists; both until the block's end or `drained`.
 
-    Each person writes about `per_s` times a second, and without a pause while `hurry` is set.
+    Each person writes about `per_s` times a second, which may be changed meanwhile, and without a pause while `hurry`
+    is set.
     """
 
     def __init__(self, clients: Clients, people: Sequence[Person], *, per_s: float, readers: int, seed: int) -> None:
         self.record = Record()
         self.hurry = asyncio.Event()
         self._clients = clients
-        self._people = people
-        self._per_s = per_s
+        self.people = people
+        self.per_s = per_s
         self._readers = readers
         self._random = random.Random(seed)      # noqa: S311 (the same load each time, no secret)
         self._stop = asyncio.Event()
@@ -103,7 +104,7 @@ class Load:
         self._boosted: set[tuple[int, int]] = set()
 
     async def __aenter__(self) -> "Load":
-        self._tasks = [asyncio.create_task(self._write(n)) for n in range(len(self._people))]
+        self._tasks = [asyncio.create_task(self._write(n)) for n in range(len(self.people))]
         self._tasks += [asyncio.create_task(self._read()) for _ in range(self._readers)]
         return self
 
@@ -115,7 +116,7 @@ class Load:
     async def drained(self, within_s: float) -> int:
         """No new wishes; waits until each one under way is acknowledged. Returns how many were not in time."""
         self._stop.set()
-        writers = self._tasks[:len(self._people)]
+        writers = self._tasks[:len(self.people)]
         _, late = await asyncio.wait(writers, timeout=within_s)
         self._stop_reading.set()
         for task in writers:
@@ -130,7 +131,7 @@ class Load:
             back = [a.at for a in self.record.last_ack.values() if a.sent_at > since]
             if back and first is None:
                 first = min(back) - since
-            if len(back) == len(self._people):
+            if len(back) == len(self.people):
                 # Later acknowledgements may have replaced earlier ones, so this errs against the site.
                 return first, max(back) - since
             await asyncio.sleep(0.01)
@@ -140,11 +141,11 @@ class Load:
         while not self._stop.is_set():
             await self._until_acknowledged(self._next(me))
             if not self.hurry.is_set():
-                await asyncio.sleep(self._random.expovariate(self._per_s))
+                await asyncio.sleep(self._random.expovariate(self.per_s))
 
     def _next(self, me: int) -> Wish:
         self._numbers[me] += 1
-        key = f"{self._people[me].handle}-{self._numbers[me]}"
+        key = f"{self.people[me].handle}-{self._numbers[me]}"
         throw = self._random.random()
         if throw < 0.4 and self.record.acks:
             ack = self.record.acks[-1 - self._random.randrange(min(400, len(self.record.acks)))]
@@ -175,7 +176,7 @@ class Load:
             await asyncio.sleep(AGAIN_S)
 
     async def _send(self, wish: Wish) -> Answer:
-        token = self._people[wish.who].token
+        token = self.people[wish.who].token
         if wish.what == "post":
             form = {"status": wish.text, "visibility": "public", "language": "en"}
             return await self._clients.ask("POST", "/api/v1/statuses", token=token, json=form,
@@ -186,7 +187,7 @@ class Load:
 
     async def _read(self) -> None:
         while not self._stop_reading.is_set():
-            who, whose = self._random.choice(self._people), self._random.choice(self._people)
+            who, whose = self._random.choice(self.people), self._random.choice(self.people)
             path = self._random.choice(("/api/v1/timelines/home", "/api/v1/timelines/public",
                                         f"/api/v1/accounts/{whose.id}/statuses"))
             try:

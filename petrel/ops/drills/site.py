@@ -79,6 +79,11 @@ class Site:
         finally:
             await connection.close()
 
+    async def size_bytes(self, cluster: ClusterName = "main") -> int:
+        """Of all our tables with their indexes."""
+        async with self.database(cluster=cluster) as connection:
+            return int(await connection.fetchval(SIZE))
+
     async def petrel(self, *args: str) -> tuple[int, str]:
         """`petrel ARGS --data ...` on this site: exit code and standard output."""
         return await self.petrel_elsewhere(*args, "--data", str(self.data))

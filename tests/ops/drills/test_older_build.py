@@ -1,9 +1,12 @@
-"""The older build of the drill `unsafe-revert` follows the sources: each thing it forgets is still known today."""
+"""The older build of the drill `unsafe-revert` follows the sources: each thing it forgets is still known today; the one
+with which `go-live` begins is in the history."""
 
 import pytest
 
+from drills.going_live.older import version_n
 from drills.revert import older
-from petrel.ops.drills import Broken
+from petrel.ops.drills import Broken, Impossible
+from petrel.storage.build import ROOT
 from petrel.storage.policy import POLICY
 
 
@@ -17,3 +20,13 @@ def test_a_pattern_that_is_gone_breaks_the_drill(tmp_path, monkeypatch):
     monkeypatch.setattr(older, "FORGOTTEN", (("storage/policy.py", "POLICY = 99", "POLICY = 1"),))
     with pytest.raises(Broken, match="POLICY = 99"):
         older.make_older(tmp_path / "older")
+
+
+def test_version_n_of_go_live_can_hand_over_and_is_behind(tmp_path):
+    try:
+        root = version_n(tmp_path / "older")
+    except Impossible as e:
+        pytest.skip(str(e))
+    there = {path.name for path in (root / "petrel/storage/migrations").glob("*.sql")}
+    here = {path.name for path in (ROOT / "petrel/storage/migrations").glob("*.sql")}
+    assert there < here and (root / "petrel/ops/processes/handover.py").exists()
