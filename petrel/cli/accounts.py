@@ -57,10 +57,11 @@ def create(wiring: Wiring, /, data: str | None, as_json: bool, asks_password: bo
 @click.option("--after", type=int, default=0, help="Only accounts newer than this number.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("--all", "probes", is_flag=True, help="The site's own decoys too, by which it sees whether it leaks.")
+@click.option("--crew", "only_crew", is_flag=True, help="Only who may more than a member.")
 @with_data
 @with_json
 @click.pass_obj
-def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: int, probes: bool) -> None:
+def list_(wiring: Wiring, /, data: str | None, as_json: bool, **wanted: Any) -> None:
     """Accounts of this site, oldest first."""
     from petrel.core.doors import reading
     from petrel.core.viewer import System
@@ -68,7 +69,7 @@ def list_(wiring: Wiring, data: str | None, as_json: bool, after: int, limit: in
 
     async def work() -> list[Any]:
         async with reading(System("cli")) as r:
-            return await room.listed(r, after=after, limit=limit, probes=probes)
+            return await room.listed(r, **wanted)
 
     found = [shown(one) for one in wiring.call(wiring.settings(data), work, say)]
     rows = [(one["id"], "@" + one["handle"], one["role"], "protected" if one["is_protected"] else "") for one in found]

@@ -110,7 +110,7 @@ def shut(wiring: Wiring, data: str | None, as_json: bool) -> None:
 @click.option("--like", metavar="HANDLE", help="Only who came from the network of this account.")
 @click.option("--waiting", is_flag=True, help="Also who waits to be let in.")
 @click.option("--back", is_flag=True, help="The other way round: bring them back.")
-@click.option("--dry-run", is_flag=True, help="Only say between which times.")
+@click.option("--dry-run", is_flag=True, help="Only say how many, and between which times.")
 @with_data
 @with_json
 @click.pass_obj
@@ -132,12 +132,13 @@ def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like
         end = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
         number = (await find(like)).id if like else None
         if dry_run:
-            return start, end, 0
+            async with reading(System("cli")) as r:
+                return start, end, await room.crew.in_wave(r, start, end, like=number, waiting=waiting, back=back)
         return start, end, await room.crew.undo(actor, start, end, like=number, waiting=waiting, back=back,
                                                   cause="petrel signup undo")
 
     start, end, count = _act(wiring, data, work)
-    did = "would be looked at" if dry_run else f"{count} accounts were {'brought back' if back else 'suspended'}"
+    did = f"{count} accounts {'would be' if dry_run else 'were'} {'brought back' if back else 'suspended'}"
     put({"since": start, "until": end, "accounts": count}, f"From {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: "
         f"{did}.", as_json)
 

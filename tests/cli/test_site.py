@@ -103,11 +103,13 @@ def test_the_first_start_prints_address_and_set_up_link(site: Site) -> None:
 def test_accounts_and_tokens(site: Site) -> None:
     made = site.json("accounts", "create", "grace", "--name", "Grace", "--discoverable")
     assert made["handle"] == "grace" and made["role"] == "member"
+    assert site.json("accounts", "list", "--crew") == []
     assert "taken" in site.run("accounts", "create", "grace", code=2)
     site.run("accounts", "set", "@grace", "--role", "admin", "--protected", "--password", given="correct horse\n")
     shown = site.json("accounts", "show", "grace")
     assert shown["role"] == "admin" and shown["is_protected"] and shown["id"] == made["id"]
     assert [one["handle"] for one in site.json("accounts", "list")] == ["grace"]
+    assert [one["handle"] for one in site.json("accounts", "list", "--crew")] == ["grace"]
     token = site.json("tokens", "create", "grace", "--scopes", "read write:statuses")
     assert len(token["token"]) > 30 and token["scopes"] == ["read", "write:statuses"]
     assert "no scope" in site.run("tokens", "create", "grace", "--scopes", "everything", code=2)

@@ -91,13 +91,14 @@ async def find(r: Reader, handle: str) -> Account | None:
 
 
 async def listed(r: Reader, *, after: int = 0, limit: int = 100, handle: str | None = None,
-                 probes: bool = True) -> list[Account]:
+                 probes: bool = True, only_crew: bool = False) -> list[Account]:
     """Our accounts, oldest first, for the command line (System only). `probes`: the site's own decoys too."""
     rows = await r.fetch(
         "select a.id, a.handle, a.domain, a.role, a.state, a.is_protected from accounts.account a "
         "where a.domain is null and a.id > $1 and ($3::text is null or a.id = "
         "(select h.account from accounts.handle h where h.handle = lower($3) and h.domain = '')) "
-        "and ($4 or a.state & $5 = 0) order by a.id limit $2", after, limit, handle, probes, int(State.PROBE))
+        "and ($4 or a.state & $5 = 0) and (not $6 or a.role <> 'member') order by a.id limit $2", after, limit, handle,
+        probes, int(State.PROBE), only_crew)
     return [Account(*row) for row in rows]
 
 

@@ -13,6 +13,7 @@ from petrel.features.signup.shapes import Arrival, Wave
 
 SYSTEM = System("signup")
 BATCH = 200
+COUNTED = 1_000_000
 Actor = Member | System
 
 
@@ -93,13 +94,8 @@ async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | No
     Errors: NotCrew, Invalid (nothing is known of where `like` came from).
     """
     await must_be_crew(actor)
-    network = None
-    if like is not None:
-        async with reading(SYSTEM) as r:
-            network = await r.value(rows.NETWORK_OF, like)
-        if network is None:
-            raise Invalid(message="Where that account came from is not known: it came longer than 30 days ago, or from "
-                                  "this very machine.")
+    async with reading(SYSTEM) as r:
+        network = await _network_of(r, like)
     done = 0
     while True:
         async with writing(actor, cause=cause) as w:
@@ -112,6 +108,22 @@ async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | No
             number = ids.new_id(ids.any_cell())
             w.record("signup.wave.brought_back" if back else "signup.wave.undone", number, refs=found)
         done += len(found)
+
+
+async def in_wave(r: Reader, since: datetime, until: datetime, *, like: int | None = None, waiting: bool = False,
+                  back: bool = False) -> int:
+    """How many `undo` would be about. For the system. Errors: Invalid."""
+    return len(await r.fetch(rows.IN_WAVE, since, until, back, await _network_of(r, like), waiting, COUNTED))
+
+
+async def _network_of(r: Reader, like: int | None) -> bytes | None:
+    if like is None:
+        return None
+    network: bytes | None = await r.value(rows.NETWORK_OF, like)
+    if network is None:
+        raise Invalid(message="Where that account came from is not known: it came longer than 30 days ago, or from "
+                              "this very machine.")
+    return network
 
 
 async def _each(w: Writer, found: Sequence[int], back: bool) -> None:

@@ -5,6 +5,7 @@ import pwd
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -82,7 +83,15 @@ class Machine:
                  "/usr/sbin/nologin", "--comment", "Petrel", name)
 
     def own(self, path: Path, owner: tuple[int, int]) -> None:
-        os.chown(path, *owner, follow_symlinks=False)
+        """The directory and everything in it; what was restored by root is root's. Leads nowhere else by a link, also
+        when one is put there meanwhile."""
+        for _, folders, names, here in os.fwalk(path):
+            if os.fstat(here).st_uid != owner[0]:
+                os.chown(here, *owner)
+            for name in (*folders, *names):
+                with suppress(FileNotFoundError):
+                    if os.stat(name, dir_fd=here, follow_symlinks=False).st_uid != owner[0]:
+                        os.chown(name, *owner, dir_fd=here, follow_symlinks=False)
 
     def systemctl(self, *words: str) -> None:
         self.run("systemctl", *words)

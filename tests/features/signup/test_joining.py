@@ -244,6 +244,9 @@ async def test_a_wave_shuts_the_gate_and_is_undone_with_one_act(site, choose):
     async with reading(SYSTEM) as r:
         wave = await signup.crew.wave(r)
     assert wave is not None and (wave.arrivals, wave.waiting) == (2, 2)
+    async with reading(SYSTEM) as r:
+        assert await signup.crew.in_wave(r, wave.since_at, wave.shut_at) == 2
+        assert await signup.crew.in_wave(r, wave.since_at, wave.shut_at, waiting=True) == 4
     undone = await signup.crew.undo(SYSTEM, wave.since_at, wave.shut_at, cause="tests")
     assert undone == 2
     assert await suspended("bot", "nora", "olga", "pia") == {"bot0", "bot1"}, "who waits, waits on"

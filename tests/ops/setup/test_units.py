@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from petrel.ops import setup
-from petrel.ops.setup import Answers
+from petrel.ops.setup import Answers, Machine
 from tests.ops.setup.pretended import Pretended, layout_of, work
 
 EXPOSURE_MOST = 20
@@ -34,6 +34,20 @@ def test_systemd_takes_them_and_counts_few_rights(tmp_path: Path, https: str) ->
     judged = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE_MOST}",
                              str(service)], text=True, capture_output=True, check=False)
     assert judged.returncode == 0, judged.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give something away")
+def test_what_root_restored_belongs_to_the_user_of_the_site_afterwards(tmp_path: Path) -> None:
+    data, elsewhere = tmp_path / "petrel", tmp_path / "elsewhere"
+    (data / "main/base").mkdir(parents=True)
+    elsewhere.write_text("")
+    (data / "main/base/1").write_text("")
+    (data / "settings.toml").write_text("")
+    (data / "link").symlink_to(elsewhere)
+    os.chown(data / "main", 65533, 65533)                  # whom root's own Postgres runs as
+    Machine().own(data, (65534, 65534))
+    assert {path.lstat().st_uid for path in (data, *data.rglob("*"))} == {65534}
+    assert elsewhere.stat().st_uid == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give root up")
