@@ -17,7 +17,7 @@ GUIDES = sorted([ROOT / "README.md", ROOT / "docs/operating.md", *ROOT.glob("doc
 IN_FULL = ("README.md", "docs/handbook")
 """Here a command has the options that it cannot do without. Arguments may be missing, where it is only named."""
 NOT_COMMANDS = ("petrel unix - n n - - pipe", "flags=DRhu user=petrel")           # lines of other programs
-CALLED = re.compile(r"(?:^|\s|/bin/)(?:petrel|\$new) (?=[\w-])")
+CALLED = re.compile(r"(?:^|\s|/bin/)(?:petrel|\$new) (?=-{0,2}\w)")
 SPAN = re.compile(r"`(?:\$new|petrel)\s([\w-][^`]*)`")
 
 
