@@ -5,14 +5,18 @@ from datetime import date, timedelta
 
 import msgspec
 
-from petrel.core import clock, ids
+from petrel.core import clock, ids, limits
 from petrel.core.doors import Writer
 from petrel.core.errors import Invalid, Refused
+from petrel.features import accounts
 from petrel.features.about import reads
 from petrel.features.about.rules import TEXT_LENGTH, rules_of
 from petrel.features.about.shapes import KEPT, Contacts, Kind
 
 LATEST_DAYS = 366
+TOLD: dict[Kind, tuple[str, str]] = {
+    "rules": ("The rules of this site", "/about/rules"), "terms": ("The terms of this site", "/terms"),
+    "privacy": ("The words of this site on privacy", "/privacy")}
 LAST = "select version, text, effective_on from about.text where kind = $1 order by version desc limit 1"
 INSERT = "insert into about.text (kind, version, text, effective_on) values ($1, $2, $3, $4)"
 FORGET = "delete from about.text where kind = $1 and version < $2"
@@ -32,6 +36,7 @@ CONTACT_LENGTH = 500
 async def write(w: Writer, kind: Kind, markdown: str, effective_on: date | None = None) -> int:
     """Writes a new version and returns its number; the same words again change nothing. `effective_on`: the day from
     which it is in force, today (UTC) unless it is later. Rules are in force at once. An empty text takes one away.
+    Members are told when what they agreed to changes. source: DSA article 14 (2).
 
     Errors: Refused unless owner or admin, Invalid ("text", "effective_on").
     """
@@ -56,6 +61,10 @@ async def write(w: Writer, kind: Kind, markdown: str, effective_on: date | None 
         await w.execute(PLACE, [rule for rule, _ in rules], [hint for _, hint in rules])
 
     w.record("about.text.written", ids.new_id(ids.any_cell()), refs=[version], body=f"{kind}\n{words}".encode())
+    if kind in KEPT and last and last["text"] and words:
+        (what, path), is_now = TOLD[kind], day <= clock.now().date()
+        when = "have changed" if is_now else f"change on {day.day} {day:%B %Y}"
+        await accounts.announcements.announce_once(w, f"{what} {when}: {limits.current().base_url}{path}")
     return version
 
 

@@ -16,6 +16,10 @@ from petrel.core.viewer import System
 from petrel.features.accounts import reads
 
 MOST_CHARACTERS = 5_000
+TOLD_LATELY = """
+select count(*) from accounts.announcement
+ where text = $1 and withdrawn_at is null and published_at > now() - interval '7 days'
+"""
 
 
 class Announcement(Struct, frozen=True):
@@ -53,6 +57,12 @@ async def announce(w: Writer, text: str, *, starts_at: datetime | None = None,
     w.record("accounts.announcement.published", number, body=text.encode())
 
     return number
+
+
+async def announce_once(w: Writer, text: str) -> None:
+    """As `announce`, unless members were told the same within a week. Errors: Refused, Invalid."""
+    if not await w.value(TOLD_LATELY, clean(text)):
+        await announce(w, text)
 
 
 async def withdraw(w: Writer, number: int) -> None:

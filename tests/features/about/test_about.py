@@ -83,6 +83,17 @@ async def test_terms_can_be_announced_before_they_count(site: Doors) -> None:
     assert "terms" in said
 
 
+async def test_members_are_told_when_what_they_agreed_to_changes(site: Doors) -> None:
+    ada = await browser("reads_changes")
+    soon = clock.now().date() + timedelta(days=40)
+    for kind, text, day in (("privacy", "First", None), ("privacy", "Second", soon), ("privacy", "Secondly", soon),
+                            ("imprint", "Ada", None), ("imprint", "Ben", None)):
+        await write(kind, text, **({"effective_on": day} if day else {}))
+    async with reading(ada) as r:
+        told = [one.text for one in await accounts.announcements.listed(r) if "privacy" in one.text]
+    assert len(told) == 1 and f"change on {soon.day} {soon:%B %Y}" in told[0] and told[0].endswith("/privacy")
+
+
 async def test_contacts_are_kept_apart_from_words(site: Doors) -> None:
     async with writing(System("test"), cause="test") as w:
         await about.write_contacts(w, about.Contacts("law@petrel.example", "help@petrel.example", "English, Deutsch"))
