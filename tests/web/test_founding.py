@@ -100,6 +100,10 @@ async def test_a_password_is_never_shown_and_stays_when_it_is_not_typed_anew(sit
     mail.install(None)
     tried = await keeper.post("/setup/steps/mail", csrf=form["csrf"], act="test", to="me@bird.example")
     assert tried.status == 503 and "127.0.0.1" in tried.text and "Save the name" not in tried.text
+    # What was typed is kept before the letter is tried.
+    tried = await keeper.submit("/setup/steps/mail", "/setup/steps/mail", mail_port="11", act="test",
+                                to="me@bird.example")
+    assert tried.status == 503 and settings.load(str(kept), environment={}).mail_port == 11
     bad = await keeper.submit("/setup/steps/mail", "/setup/steps/mail", mail_port="many")
     assert bad.status == 422 and "mail_port" in bad.text
 

@@ -14,13 +14,13 @@ async def show(visit: Visit) -> Response:
 
 
 async def save(visit: Visit) -> Response:
-    """Keeps what was typed and goes on to the next page; `act` = test sends a letter instead."""
+    """Keeps what was typed and goes on to the next page; `act` = test sends a letter by it and stays."""
     visit.member()
     step = visit.request.path_params["step"]
     try:
+        await visit.needs.found(visit.viewer, step, visit.sent, cause=visit.cause)
         if visit.sent.get("act") == "test":
             return await _page(visit, step, said=await visit.needs.test_mail(visit.viewer, visit.sent.get("to", "")))
-        await visit.needs.found(visit.viewer, step, visit.sent, cause=visit.cause)
     except (NotFound, Refused, Unauthenticated):
         raise
     except PetrelError as wrong:

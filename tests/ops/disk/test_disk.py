@@ -17,9 +17,9 @@ from petrel.core.doors import deriving, reading
 from petrel.core.errors import Full, Invalid
 from petrel.core.viewer import System
 from petrel.ops import disk
-from petrel.ops.disk import jobs
+from petrel.ops.disk import guarding, jobs
 from petrel.ops.disk.ballast import PIECES, Ballast
-from petrel.ops.disk.culprits import Writers
+from petrel.ops.disk.culprits import Culprit, Writers
 from petrel.ops.disk.forecasting import Course, per_day
 from petrel.ops.disk.places import FOLDERS, OTHERS, sizes
 from petrel.ops.watching import Plan, Rule
@@ -194,3 +194,16 @@ async def test_samples_make_a_forecast_and_people_are_told_by_whom(site: Any, tm
     rule = Rule(measure="disk_full_in_seconds", limit=9, says="full", cure="act")
     said = notice(Plan({"x": rule}, {}), Act("fired", "x", "", 1.0, "crew"), 3)
     assert "Largest: " in said.text
+
+
+@pytest.mark.parametrize(("seen_mib_per_s", "is_unseen"), [(0.1, True), (19.0, False)])
+async def test_that_somebody_else_fills_the_disk_is_said_where_the_site_cannot_see_them(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen_mib_per_s: float, is_unseen: bool) -> None:
+    guard = disk.Guard(tmp_path, 0)
+    monkeypatch.setattr(guard._writers, "look", lambda _: [Culprit(7, "postgres", "petrel", seen_mib_per_s * MIB, "")])
+    for free_mib in (5000, 4900):
+        monkeypatch.setattr(guarding.os, "statvfs", lambda _, n=free_mib: SimpleNamespace(f_bavail=n, f_frsize=MIB))
+        guard._writers_at_s, guard._sizes_at_s = -60.0, float("inf")
+        await guard.look()
+    assert "postgres (process 7" in guard.explained()
+    assert ("other users" in guard.explained()) == is_unseen
