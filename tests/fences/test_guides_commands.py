@@ -55,8 +55,8 @@ def fault(command: str, *, in_full: bool) -> str:
 
 def _parse(command: click.Command, words: list[str]) -> None:
     """Errors: click.UsageError."""
-    if not words and isinstance(command, click.Group):
-        return
+    if not words:
+        return                                                      # it is only named
     try:
         ctx = command.make_context("petrel", list(words))
     except click.exceptions.Exit:
