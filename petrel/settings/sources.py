@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from petrel.core import whole_file
 from petrel.core.errors import Invalid
 from petrel.settings.shapes import HINTS, PREFIX, Field, Settings, fields
 
@@ -70,15 +71,7 @@ def write_all(data: Path, texts: Mapping[str, str]) -> list[Field]:
 
 
 def _replace_file(path: Path, text: str) -> None:
-    """Durable, and its owner stays the one of the directory: root may set what the site's user has to read."""
-    fresh, home = path.with_name(FILE + ".new"), path.parent.stat()
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        if os.geteuid() == 0:
-            os.fchown(file.fileno(), home.st_uid, home.st_gid)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    whole_file.write(path, text.encode(), owner=whole_file.owner_of(path.parent))
 
 
 def _merge(data: str | None, environment: Mapping[str, str],

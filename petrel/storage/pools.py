@@ -77,7 +77,7 @@ async def patiently(absence: Absence, act: Callable[[], Awaitable[Answer]]) -> A
         await asyncio.sleep(AGAIN_S)
 
 
-class Pool(asyncpg.Pool):
+class Pool(asyncpg.Pool):      # type: ignore[misc]      # asyncpg says nothing of its types
     """One that grows only when none of its connections becomes free within `grow_s`."""
 
     def __init__(self, grow_s: float, **args: Any) -> None:

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, whole_file
 from petrel.ops.backups import keys, shares, targets
 from petrel.ops.backups.shapes import SIDES, NotNow, Side, WrongKey
 from petrel.ops.backups.targets import Store
@@ -54,14 +54,8 @@ def split(folder: Path, needed: int, count: int) -> list[shares.Share]:
 
 
 def _write(folder: Path, body: bytes) -> None:
-    fresh = folder / f"{FILE}.new"
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / FILE)
+        whole_file.write(folder / FILE, body)
     except OSError as e:
         raise NotNow(f"{folder / FILE} cannot be written: {e.strerror}") from e
 

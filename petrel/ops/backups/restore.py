@@ -16,7 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, whole_file
 from petrel.core.witness import BadWitness, Line, Restored, Root, Witness
 from petrel.ops.backups import keys, roll
 from petrel.ops.backups.create import Progress
@@ -225,14 +225,8 @@ def _take_witness(source: Path, target: Path) -> None:
 def finish(folder: Path) -> None:
     """From now on the site may be served."""
     for path in (*(folder / "keys").iterdir(), *(folder / "witness").iterdir(), folder / "keys", folder / "witness"):
-        _make_durable(path)
+        whole_file.settle(path)
     (folder / MARK).unlink()
-    _make_durable(folder)
+    whole_file.settle(folder)
 
 
-def _make_durable(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

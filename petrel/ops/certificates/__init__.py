@@ -9,7 +9,7 @@ nothing. Read next: renewing.py, rules.py, serving.py, census.py. See decision 0
 """
 
 from petrel.ops.certificates.jobs import install, stop
-from petrel.ops.certificates.places import Places, places, put
+from petrel.ops.certificates.places import Places, places
 from petrel.ops.certificates.reading import census, read, state
 from petrel.ops.certificates.renewing import ask, turn
 from petrel.ops.certificates.rules import findings, renew_at
@@ -18,5 +18,5 @@ from petrel.ops.certificates.shapes import Census, Certificate, Finding, Issuer,
 from petrel.ops.certificates.temporary import self_signed
 
 __all__ = ["Census", "Certificate", "Files", "Finding", "Issuer", "Places", "Plan", "Seen", "Served", "State", "ask",
-           "census", "files_of", "findings", "install", "places", "put", "read", "renew_at", "self_signed", "state",
+           "census", "files_of", "findings", "install", "places", "read", "renew_at", "self_signed", "state",
            "stop", "turn"]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
+from petrel.core import whole_file
 from petrel.ops.certificates import proving, reading
-from petrel.ops.certificates.places import places, put
+from petrel.ops.certificates.places import places
 from petrel.ops.certificates.shapes import Census, Certificate, Plan, Seen
 
 OWN_TIMES = 4                   # the web processes share the port: any of them may answer
@@ -43,7 +44,7 @@ async def look(plan: Plan) -> Census:
                    is_declared=found.fingerprint in declared)
         seen[one.address, name, found.fingerprint] = one
     census = Census(at=datetime.now(UTC), seen=tuple(seen.values()), failed=tuple(sorted(failed)))
-    await asyncio.to_thread(put, places(plan.data).seen, msgspec.json.encode(census))
+    await asyncio.to_thread(whole_file.write, places(plan.data).seen, msgspec.json.encode(census))
     return census
 
 

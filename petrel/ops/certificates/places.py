@@ -1,6 +1,5 @@
 """Where certificates lie: DATA/certificates. Every file is private, and is the old one or the new one, never half."""
 
-import os
 from pathlib import Path
 
 from msgspec import Struct
@@ -61,18 +60,3 @@ class Places(Struct, frozen=True):
 
 def places(data: Path) -> Places:
     return Places(data / "certificates")
-
-
-def put(path: Path, content: bytes) -> None:
-    """On the disk when this returns. Errors: OSError, with the old file untouched."""
-    making = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    making.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

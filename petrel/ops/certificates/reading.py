@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import msgspec
 
-from petrel.ops.certificates.places import Places, put
+from petrel.core import whole_file
+from petrel.ops.certificates.places import Places
 from petrel.ops.certificates.shapes import Census, Certificate, State
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ def state(places: Places) -> State:
 
 
 def keep(places: Places, now: State) -> None:
-    put(places.state, msgspec.json.encode(now))
+    whole_file.write(places.state, msgspec.json.encode(now))
 
 
 def census(places: Places) -> Census | None:

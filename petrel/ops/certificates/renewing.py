@@ -14,8 +14,9 @@ from hashlib import sha256
 import msgspec
 import structlog
 
+from petrel.core import whole_file
 from petrel.ops.certificates import proving, reading
-from petrel.ops.certificates.places import Places, places, put
+from petrel.ops.certificates.places import Places, places
 from petrel.ops.certificates.rules import again_s, is_due
 from petrel.ops.certificates.serving import LOOK_S
 from petrel.ops.certificates.shapes import Certificate, Issuer, Plan, State
@@ -70,7 +71,7 @@ def ask(plan: Plan) -> None:
     """Has the jobs process of the site order a new certificate within seconds, due or not."""
     where = places(plan.data)
     where.make()
-    put(where.asked, b"")
+    whole_file.write(where.asked, b"")
 
 
 async def _renew(plan: Plan, where: Places, known: State, live: Certificate | None, tell: Tell) -> str:
@@ -101,7 +102,7 @@ async def _order(plan: Plan, where: Places, issuer: Issuer, way: str) -> str:
     got = await _issuer(_as_order(plan, where, issuer, way))
     if got.error:
         return got.error
-    put(where.fresh, got.pem.encode())
+    whole_file.write(where.fresh, got.pem.encode())
     if problem := await asyncio.to_thread(proving.problem, where.fresh, plan.names, plan.roots):
         where.fresh.unlink()
         clock = ". Is this machine's clock right?" if "valid" in problem or "expired" in problem else ""
@@ -137,8 +138,8 @@ async def _issuer(order: Order) -> Issued:
 def _install(where: Places, issuer: Issuer) -> None:
     """The old one is kept as `previous`. In this order, a power cut loses neither."""
     if where.live.exists():
-        put(where.previous, where.live.read_bytes())
-    put(where.live, where.fresh.read_bytes())
+        whole_file.write(where.previous, where.live.read_bytes())
+    whole_file.write(where.live, where.fresh.read_bytes())
     reading.keep(where, msgspec.structs.replace(
         reading.state(where), issuer=issuer.directory, installed_at=datetime.now(UTC)))
     where.fresh.unlink()
@@ -150,7 +151,7 @@ async def _settle(plan: Plan, where: Places, tell: Tell) -> None:
         where.fresh.unlink()            # ordered and not installed: another is ordered when it is due
     live = reading.read(where.live)
     if live is None and where.previous.exists():
-        put(where.live, where.previous.read_bytes())
+        whole_file.write(where.live, where.previous.read_bytes())
         live = reading.read(where.live)
     if live is not None and reading.state(where).proven != live.fingerprint:
         await _see(plan, where, tell)
@@ -176,7 +177,7 @@ async def _see(plan: Plan, where: Places, tell: Tell) -> str:
     before = reading.read(where.previous)
     log.error("a new certificate does not prove itself", why=problem, goes_back=before is not None)
     if before is not None and before.left_s(datetime.now(UTC)) > 0:
-        put(where.live, where.previous.read_bytes())
+        whole_file.write(where.live, where.previous.read_bytes())
         reading.keep(where, msgspec.structs.replace(reading.state(where), proven=before.fingerprint))
         where.previous.unlink()
         await tell("taken_back", problem)

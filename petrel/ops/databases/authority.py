@@ -6,11 +6,11 @@ source: our choice, decision 0023.
 """
 
 import ipaddress
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from petrel.core import whole_file
 from petrel.ops.databases.shapes import Unfit
 
 LIFE = timedelta(days=3650)
@@ -127,14 +127,5 @@ def write(path: Path, content: bytes, mode: int, owner: tuple[int, int] | None =
     """All or nothing and durable; false when it was so already."""
     if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
         return False
-    fresh = path.with_name(path.name + ".part")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
-        os.fchmod(file.fileno(), mode)
-        if owner is not None:
-            os.fchown(file.fileno(), *owner)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    whole_file.write(path, content, mode, owner=owner)
     return True

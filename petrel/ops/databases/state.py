@@ -3,13 +3,12 @@
 It holds passwords, as settings.toml does: 0600, of the site's user.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, whole_file
 from petrel.ops.databases.shapes import Unfit, Urls
 
 FILE = "database.json"
@@ -49,20 +48,7 @@ def read(data: Path) -> State:
 
 def write(data: Path, state: State) -> None:
     """Durable when it returns."""
-    path, home = data / FILE, data.stat()
-    fresh = path.with_name(FILE + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        if os.geteuid() == 0:
-            os.fchown(file.fileno(), home.st_uid, home.st_gid)
-        file.write(msgspec.json.encode(state))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(data, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    whole_file.write(data / FILE, msgspec.json.encode(state), owner=whole_file.owner_of(data))
 
 
 def kept(data: Path, current: Urls) -> Kept | None:

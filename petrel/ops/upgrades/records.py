@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from petrel.core import whole_file
 from petrel.ops.processes import Release
 from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
 
@@ -41,19 +42,8 @@ def read(folder: Path) -> Record | None:
 
 def write(folder: Path, record: Record) -> None:
     """Durable when it returns. Errors: CannotUpgrade."""
-    fresh = folder / f"{FILE}.new"
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(record), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / FILE)
-        here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(here)
-        finally:
-            os.close(here)
+        whole_file.write(folder / FILE, msgspec.json.format(msgspec.json.encode(record), indent=1))
     except OSError as e:
         raise CannotUpgrade(Problem(f"{folder / FILE} cannot be written: {e.strerror}.", "Make room, and try again.")
                             ) from e

@@ -14,7 +14,8 @@ import uvicorn
 from petrel.api.http import http2, wire
 from petrel.api.http.serving import Listeners, Server
 from petrel.api.http.wire import Connection
-from petrel.ops.certificates import Served, files_of, places, put, self_signed
+from petrel.core import whole_file
+from petrel.ops.certificates import Served, files_of, places, self_signed
 from tests.api.http.conftest import gate_of
 from tests.api.http.h2client import Address, Client, tls
 from tests.serving import beside
@@ -32,7 +33,7 @@ def secure(folder: Path) -> Iterator[tuple[Address, Address, Server]]:
     """The toys under TLS, the plain port beside them, and the server."""
     where = places(folder)
     where.make()
-    put(where.live, self_signed(["birds.test"]))
+    whole_file.write(where.live, self_signed(["birds.test"]))
     served = Served(files_of(where))
     served.begin()
     listeners = Listeners(socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0)))
@@ -171,7 +172,7 @@ def test_what_is_no_http_2_ends_only_that_connection(address: Address) -> None:
 
 def test_the_plain_port_sends_everybody_to_https_and_answers_authorities(
         secure: tuple[Address, Address, Server], folder: Path) -> None:
-    put(places(folder).questions / "tok-en_1", b"tok-en_1.print")
+    whole_file.write(places(folder).questions / "tok-en_1", b"tok-en_1.print")
 
     def ask(first: bytes) -> bytes:
         with socket.create_connection(secure[1], timeout=10) as one:

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from petrel.api.http.plain import Plain
-from petrel.ops.certificates import Issuer, Places, Plan, Served, files_of, places, put, self_signed, turn
+from petrel.core import whole_file
+from petrel.ops.certificates import Issuer, Places, Plan, Served, files_of, places, self_signed, turn
 from petrel.ops.certificates.proving import believing, shown
 from petrel.ops.drills.issuer import free_ports
 
@@ -39,7 +40,7 @@ async def host(folder: Path, directory: str = "https://issuer.test/dir",
                roots: Path | str = "") -> AsyncIterator[Host]:
     where = places(folder)
     where.make()
-    put(where.temporary, self_signed([NAME]))
+    whole_file.write(where.temporary, self_signed([NAME]))
     served = Served(files_of(where))
     served.begin()
     tls_port, plain_port = free_ports(2)

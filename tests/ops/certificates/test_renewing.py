@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from petrel.ops.certificates import ask, put, read, self_signed, state
+from petrel.core import whole_file
+from petrel.ops.certificates import ask, read, self_signed, state
 from petrel.ops.certificates import census as noted
 from petrel.ops.certificates import renewing as room
 from petrel.ops.certificates.census import look
@@ -82,18 +83,18 @@ async def test_a_power_cut_at_any_step_leaves_something_to_serve(
     async with issuing(authority, tmp_path, monkeypatch) as here:
         first = read(here.where.live)
         assert first is not None
-        put(here.where.fresh, authority.issue([NAME]))                       # ordered, not installed
+        whole_file.write(here.where.fresh, authority.issue([NAME]))                       # ordered, not installed
         assert await here.turn() is None
         assert not here.where.fresh.exists() and read(here.where.live) == first
 
-        put(here.where.previous, here.where.live.read_bytes())               # the notes are lost, and the new one
+        whole_file.write(here.where.previous, here.where.live.read_bytes())  # the notes are lost, and the new one
         here.where.live.unlink()
         here.where.state.write_bytes(b"{half")
         assert await here.turn() is None
         assert read(here.where.live) == first and state(here.where).proven == first.fingerprint
 
-        put(here.where.previous, here.where.live.read_bytes())               # installed, not proven yet
-        put(here.where.live, authority.issue([NAME]))
+        whole_file.write(here.where.previous, here.where.live.read_bytes())               # installed, not proven yet
+        whole_file.write(here.where.live, authority.issue([NAME]))
         assert await here.turn() is None
         assert state(here.where).proven == await here.shows() != first.fingerprint
         assert not here.where.previous.exists()

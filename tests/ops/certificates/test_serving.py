@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from petrel.core import whole_file
 from petrel.core.errors import Unavailable
-from petrel.ops.certificates import Places, Served, files_of, places, put, self_signed
+from petrel.ops.certificates import Places, Served, files_of, places, self_signed
 from petrel.ops.certificates.hello import asks_for
 from petrel.ops.certificates.serving import ACME_TLS
 
@@ -54,7 +55,7 @@ class Door:
 
 @pytest.fixture
 def served(where: Places) -> Iterator[tuple[Served, Door]]:
-    put(where.live, self_signed(["one.test"]))
+    whole_file.write(where.live, self_signed(["one.test"]))
     found = Served(files_of(where))
     found.begin()
     door = Door(found)
@@ -85,7 +86,7 @@ def test_new_handshakes_get_the_new_certificate_and_open_connections_go_on(
     before = call(served[1])
     assert shown(before) == ["one.test"] and echoes(before)
 
-    put(where.live, self_signed(["two.test"]))
+    whole_file.write(where.live, self_signed(["two.test"]))
     assert served[0].look()
 
     assert shown(call(served[1])) == ["two.test"]
@@ -97,10 +98,10 @@ def test_what_cannot_be_served_is_never_taken_over(served: tuple[Served, Door], 
     one, other = self_signed(["other.test"]), self_signed(["third.test"])
     for broken in (b"", one[:300], b"nonsense", one.split(b"-----BEGIN CERTIFICATE")[0] +
                    b"-----BEGIN CERTIFICATE" + other.split(b"-----BEGIN CERTIFICATE")[1]):
-        put(where.live, broken)
+        whole_file.write(where.live, broken)
         assert not served[0].look()
         assert shown(call(served[1])) == ["one.test"]
-    put(where.live, one)
+    whole_file.write(where.live, one)
     assert served[0].look()
     assert shown(call(served[1])) == ["other.test"]
 
@@ -118,12 +119,12 @@ def test_a_certificate_of_the_operator_may_have_its_key_beside_it(where: Places,
 
 
 def test_the_temporary_one_is_served_until_there_is_a_real_one(where: Places) -> None:
-    put(where.temporary, self_signed(["until.test"]))
+    whole_file.write(where.temporary, self_signed(["until.test"]))
     found = Served(files_of(where))
     found.begin()
     door = Door(found)
     assert shown(call(door)) == ["until.test"]
-    put(where.live, self_signed(["one.test"]))
+    whole_file.write(where.live, self_signed(["one.test"]))
     assert found.look()
     assert shown(call(door)) == ["one.test"]
     door.close()
@@ -132,7 +133,7 @@ def test_the_temporary_one_is_served_until_there_is_a_real_one(where: Places) ->
 def test_a_certificate_authority_gets_its_own_answer_and_people_theirs(
         served: tuple[Served, Door], where: Places) -> None:
     asked = where.handshakes / "one.test.pem"
-    put(asked, self_signed(["answer.test"]))
+    whole_file.write(asked, self_signed(["answer.test"]))
     served[0]._look_at_questions()
     by_authority = call(served[1], protocols=[ACME_TLS])
     assert (by_authority.selected_alpn_protocol(), shown(by_authority)) == (ACME_TLS, ["answer.test"])
@@ -144,7 +145,7 @@ def test_a_certificate_authority_gets_its_own_answer_and_people_theirs(
 
 
 def test_files_are_private_and_whole(where: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(where.live, b"old")
+    whole_file.write(where.live, b"old")
     assert where.live.stat().st_mode & 0o777 == 0o600
 
     def full(_number: int) -> None:
@@ -152,7 +153,7 @@ def test_files_are_private_and_whole(where: Places, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        put(where.live, b"new")
+        whole_file.write(where.live, b"new")
     assert where.live.read_bytes() == b"old"
 
 
