@@ -49,12 +49,16 @@ MORSELS = 400
 HOG = """
 import os, sys, time
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT, 0o600)
-try:
-    while True:
-        os.write(file, b"x" * (1 << 20))
-        time.sleep(0.04)
-except OSError:
-    print("full", flush=True)
+def fill(size):
+    try:
+        while os.write(file, b"x" * size):
+            os.fdatasync(file)      # what the file system holds back for what it has not yet written, it gives back late
+            time.sleep(0.04 if size > 4096 else 0)
+    except OSError:
+        pass
+fill(1 << 20)
+fill(4096)
+print("full", flush=True)
 time.sleep(3600)
 """
 
