@@ -46,8 +46,8 @@ SPAMMED = "spam reached members while nobody answered"
 DRILL = Drill(
     name="nobody-home", row=62, tier="simulated", covers="part", harm=SPAMMED,
     sabotage="attendance, and what sign-up asks of newcomers and forbids them,",
-    left_out="twelve hours by the clock; a disk that is full to the last byte (disk-full); spam in plain words, "
-             "without links and names, which newcomers may write",
+    left_out="twelve hours by the clock; a disk that is full to the last byte (disk-full); spam in plain words by few, "
+             "who are no wave",
     shown=("answered", "p99_ms", "lost", "spam_let_in", "spam_per_1000_views", "reopened_s"), limit_s=420)
 
 PEOPLE, EVERY_S, HOURS, STEP_S = 24, 1.0, 12, 3.0

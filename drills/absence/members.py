@@ -13,6 +13,7 @@ from typing import Any
 from petrel.ops.drills import Clients, Lost, Person
 
 SPAM = "pills.example"
+PLAIN = "pills without a doctor"     # spam too, without link
 LISTS = ("/api/v1/timelines/home", "/api/v1/timelines/public?local=true", "/api/v1/notifications")
 PATIENT_S, AGAIN_S = 5.0, 0.3
 
@@ -76,7 +77,7 @@ class Members:
             status = one.get("status") if "notification" in target else one
             if status:
                 self.views += 1
-                self.spam_views += SPAM in status["content"]
+                self.spam_views += any(spam in status["content"] for spam in (SPAM, PLAIN))
 
     async def _post(self, me: int, number: int) -> None:
         text = f"night post {number} of {self.people[me].handle}"

@@ -1,10 +1,11 @@
-"""A wave of spam: sign-ups by the client API from many networks, links and names from everybody who gets in."""
+"""A wave of spam: sign-ups by the client API from many networks, links, names and plain words from everybody who gets
+in."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from drills.absence.members import SPAM
+from drills.absence.members import PLAIN, SPAM
 from petrel.ops.drills import Broken, Clients, Lost, Person
 
 AT_ONCE = 6
@@ -69,16 +70,21 @@ class Spammers:
                 self.let_in[int(answer.json["id"])] = token
 
     async def post(self, most: int) -> None:
-        """So many of those who are in write: a link with five names, and what is refused without the one or other."""
+        """So many of those who are in write: a link with five names, what is refused without the one or other, plain
+        words for everybody, and to a few by name."""
         for n, token in enumerate(list(self.let_in.values())[:most]):
             names = " ".join(f"@{self._victims[(n + i) % len(self._victims)].handle}" for i in range(5))
-            for text in (f"Buy https://{SPAM}/{n} {names}", f"Buy https://{SPAM}/{n}", f"{SPAM} {names}"):
-                if await self._said(token, text) == "200":
+            few = " ".join(names.split()[:3])
+            for text, audience in ((f"Buy https://{SPAM}/{n} {names}", "public"), (f"Buy https://{SPAM}/{n}", "public"),
+                                   (f"{SPAM} {names}", "public"), (f"Here: {PLAIN}, {n}", "public"),
+                                   (f"{few} {PLAIN}, {n}", "unlisted")):
+                if await self._said(token, text, audience) == "200":
                     break
 
-    async def _said(self, token: str, text: str) -> str:
+    async def _said(self, token: str, text: str, audience: str) -> str:
         try:
-            answer = await self._wire.ask("POST", "/api/v1/statuses", token=token, json={"status": text})
+            answer = await self._wire.ask("POST", "/api/v1/statuses", token=token,
+                                          json={"status": text, "visibility": audience})
             word = str(answer.status)
         except Lost:
             word = "no answer"
