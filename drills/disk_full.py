@@ -52,7 +52,7 @@ file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT, 0o600)
 def fill(size):
     try:
         while os.write(file, b"x" * size):
-            os.fdatasync(file)      # what the file system holds back for what it has not yet written, it gives back late
+            os.fdatasync(file)      # what the file system holds back for the unwritten, it gives back late
             time.sleep(0.04 if size > 4096 else 0)
     except OSError:
         pass
