@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from petrel.api.http import packing
 from petrel.api.http.body import Receive
 from petrel.api.http.call import Call
 from petrel.api.http.cors import ALLOW_ORIGIN, CORS
@@ -15,8 +16,11 @@ JSON_CONTENT: Header = (b"content-type", JSON_TYPE)
 CACHE_PRIVATE: Header = (b"cache-control", PRIVATE)
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 VARY_ORIGIN: Header = (b"vary", b"Origin")
+VARY_ENCODING: Header = (b"vary", b"Accept-Encoding")
+PACKED: Header = (b"content-encoding", b"gzip")
 CLOSE: Header = (b"connection", b"close")
 
+CONVERSATIONS = "/api/v1/conversations"
 LINGER_S = 2.0
 LINGER_BYTES = 8_000_000
 NO_BODY = frozenset((204, 304))
@@ -43,11 +47,25 @@ def headers_of(call: Call, reply: Reply, body_bytes: int, *, has_cors: bool) -> 
     return headers
 
 
+def may_be_packed(call: Call, reply: Reply, body_bytes: int) -> bool:
+    """What is not found stays the same bytes for everybody (decision 0014); conversations are between few."""
+    return (body_bytes >= packing.LEAST_BYTES and reply.status == 200 and reply.type is JSON_TYPE
+            and call.method in ("GET", "HEAD") and call.path != CONVERSATIONS)
+
+
 async def send_reply(
     send: Send, unread: Receive | None, call: Call, reply: Reply, body: bytes, *, has_cors: bool
 ) -> None:
     """`unread`: given when the body was refused unread, to take it off the wire afterwards."""
+    varies = may_be_packed(call, reply, len(body))
+    packs = varies and packing.is_taken(call.headers.get(b"accept-encoding"))
+    if packs:
+        body = packing.packed(body)
     headers = headers_of(call, reply, len(body), has_cors=has_cors)
+    if varies:
+        headers.append(VARY_ENCODING)
+    if packs:
+        headers.append(PACKED)
     if unread is not None and CLOSE not in headers:
         headers.append(CLOSE)
     if call.method == "HEAD":

@@ -11,7 +11,7 @@ class Each(Struct, frozen=True, kw_only=True):
     """What one thing takes. source: bench/growth_bench.py and bench/RESULTS.md, as in docs/handbook/costs.md.
 
     `rest_*`: of a site at rest. `home_bytes`: memory for the home timeline of somebody who came lately. `packed`: a
-    full copy in the backup, of the data's size. `request_cpu_s` with HTTPS; `request_bytes` is a guess about apps.
+    full copy in the backup, of the data's size. `request_cpu_s` with HTTPS; `request_bytes` is a guess, packed.
     """
 
     account_bytes: float = 3_150
@@ -23,9 +23,9 @@ class Each(Struct, frozen=True, kw_only=True):
     follow_log_bytes: float = 2_000
     rest_day_bytes: float = 2e6
     rest_log_day_bytes: float = 0.1e9
-    request_bytes: float = 15_000
+    request_bytes: float = 5_000
     request_cpu_s: float = 0.00108 * 1.06
-    rest_memory_bytes: float = 0.34e9
+    rest_memory_bytes: float = 0.30e9
     load_memory_bytes: float = 0.42e9
     home_bytes: float = 8_400
     packed: float = 0.22
