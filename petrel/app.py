@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import choices, doors, ids, journal, limits, room, seal
+from petrel.core import choices, doors, ids, journal, limits, room, seal, whole_file
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -300,7 +300,7 @@ def served(settings: Settings) -> "Served | None":
     else:
         files = certificates.files_of(places)
         if files.chosen is None:
-            certificates.put(places.temporary, certificates.self_signed(settings.names))
+            whole_file.write(places.temporary, certificates.self_signed(settings.names))
     served = certificates.Served(files)
     served.begin()
     return served

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from petrel.core import whole_file
 from petrel.ops import certificates
 from petrel.ops.doctor import Check, examine, machine, work
 from petrel.ops.processes.status import PartStatus, Status, clock_offset_s, write_status
@@ -53,9 +54,9 @@ def test_a_fresh_machine_is_fit(tmp_path):
 def test_a_certificate_that_is_not_renewed_is_told_of_with_what_its_issuer_said(tmp_path):
     where = certificates.places(tmp_path / "data")
     where.make()
-    certificates.put(where.state, b'{"said": ["the issuer is away"], "failures": 3}')
+    whole_file.write(where.state, b'{"said": ["the issuer is away"], "failures": 3}')
     assert "the issuer is away" in look(tmp_path / "data")["certificates"].found
-    certificates.put(where.live, certificates.self_signed(["petrel.test"]))
+    whole_file.write(where.live, certificates.self_signed(["petrel.test"]))
     assert look(tmp_path / "data")["certificates"].ok
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from petrel import app, settings
 from petrel.core import whole_file
 from petrel.core.errors import Unavailable
 from petrel.ops.certificates import Places, Served, files_of, places, self_signed
@@ -160,3 +161,11 @@ def test_files_are_private_and_whole(where: Places, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x01\x00\x00\x05abcde", bytes(60), b"\xff" * 200])
 def test_a_strange_hello_asks_for_nothing(garbage: bytes) -> None:
     assert asks_for(garbage)[0] == ""
+
+
+def test_the_first_start_of_a_site_makes_the_temporary_one_itself(tmp_path: Path) -> None:
+    found = app.served(settings.load(str(tmp_path), environment={}, tls="acme", base_url="https://until.test"))
+    assert found is not None
+    door = Door(found)
+    assert shown(call(door, "until.test")) == ["until.test"]
+    door.close()

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from petrel import app
+from petrel.core import whole_file
 from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import NotFound, Unavailable
 from petrel.core.viewer import System
@@ -190,11 +191,11 @@ def test_certificates_that_nobody_ordered_count(tmp_path: Path) -> None:
     live, other = (certificates.self_signed(["petrel.test"]) for _ in range(2))
     seen = []
     for pem, is_declared in ((live, True), (other, False)):
-        certificates.put(where.live, pem)
+        whole_file.write(where.live, pem)
         found = certificates.read(where.live)
         assert found is not None
         seen.append(Seen(address="a:1", name="petrel.test", certificate=found, is_ours=True, is_declared=is_declared))
-    certificates.put(where.seen, msgspec.json.encode(Census(at=datetime.now(UTC), seen=tuple(seen), failed=())))
+    whole_file.write(where.seen, msgspec.json.encode(Census(at=datetime.now(UTC), seen=tuple(seen), failed=())))
     assert {one.name: one.value for one in measuring.certificates(tmp_path)}["certificates_undeclared"] == 1
 
 
