@@ -358,6 +358,12 @@ class Saying(Protocol):
 
     async def reached(self) -> said.Reached: ...
 
+    async def announced(self, viewer: Viewer) -> list[said.Announced]:
+        """What this member has not put away, oldest first."""
+
+    async def put_away(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        """Errors: Unauthenticated, NotFound."""
+
 
 class Founding(Protocol):
     """Setting the site up. Errors of all: Unauthenticated, NotFound (no owner, or no such page), Unavailable."""

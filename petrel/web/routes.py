@@ -68,6 +68,7 @@ ADDRESSES = (
     Address("/tags/{tag}", "GET", timelines.tag, "pub"),
     Address("/notifications", "GET", notifications.show, "ntf"),
     _none("/notifications/read", "POST", notifications.mark_read),
+    _none("/announcements/away", "POST", home.put_away),
     _none("/notifications/requests", "POST", notifications.answer_request),
     Address("/search", "GET", search.show, "srch"),
     _none("/about", "GET", about.show, SAYS),

@@ -1,7 +1,7 @@
 """What the site says of itself, as its pages show it. Text in `html` is clean; all other text is plain."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +23,14 @@ class Reached(Struct, frozen=True, kw_only=True):
     authorities: str = ""
     people: str = ""
     languages: str = ""
+
+
+class Announced(Struct, frozen=True, kw_only=True):
+    """What the crew tells all members, until each has put it away."""
+
+    id: int
+    html: str
+    at: datetime
 
 
 class Founding(Struct, frozen=True, kw_only=True):

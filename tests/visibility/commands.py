@@ -197,6 +197,7 @@ API: dict[str, list[Command]] = {
 }
 WEB: dict[str, list[Command]] = {
     "POST /notifications/read": [C("/notifications/read", until="{ben.public}")],
+    "POST /announcements/away": [C("/announcements/away", announcement="{announcement}")],
     "POST /notifications/requests": [C("/notifications/requests", answer="reject {gus}")],
     "POST /compose": [C("/compose", text="from the page @ben", audience="public", once="o")],
     "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),

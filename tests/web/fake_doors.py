@@ -1,12 +1,12 @@
 """The doors of the fake site: functions of `needs.Doorkeeping` and `needs.Consenting`."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 from petrel.core.errors import Invalid, NotFound, Refused
 from petrel.core.viewer import Viewer, account_of
 from petrel.web.arriving import Entered, SignupGate
-from petrel.web.said import Founding, Reached, SiteText
+from petrel.web.said import Announced, Founding, Reached, SiteText
 from petrel.web.shapes import (
     AccountView,
     Consent,
@@ -44,6 +44,12 @@ class FakeDoors(Memory):
 
     async def reached(self) -> Reached:
         return Reached(authorities="law@petrel.example", people="crew@petrel.example", languages="English, Deutsch")
+
+    async def announced(self, viewer: Viewer) -> list[Announced]:
+        return [Announced(id=7, html="<p>The tide tables have moved.</p>", at=datetime(2026, 11, 20, 9, tzinfo=UTC))]
+
+    async def put_away(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        self._stumble()
 
     async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
         self._stumble()

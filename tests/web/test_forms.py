@@ -81,6 +81,7 @@ POSTS = (
     "/@mira/44/delete",
     "/notifications/read",
     "/notifications/requests",
+    "/announcements/away",
     "/auth/sign_in",
     "/auth/sign_up",
     "/auth/sign_out",

@@ -93,6 +93,7 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
         "/report/{secret}",
         "/notifications/read",
         "/notifications/requests",
+        "/announcements/away",
         "/about",
         "/about/rules",
         "/imprint",

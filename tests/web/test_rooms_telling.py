@@ -62,6 +62,23 @@ async def test_what_happened_stands_in_groups_until_it_is_read(site: Doors) -> N
     assert "how long?" not in text_of(await ann.get("/notifications")), "gone at once, before anything follows"
 
 
+async def test_what_the_crew_tells_everybody_stands_above_the_timeline_until_it_is_put_away(site: Doors) -> None:
+    door = await front_door()
+    fia, gro = await joined(door, "fia", "gro")
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.announcements.announce(w, "The terms have changed, see #harbour <now>")
+
+    page = await fia.get("/")
+    assert '<a href="/tags/harbour"' in page.text and "The terms have changed" in text_of(page)
+    assert "&lt;now&gt;" in page.text
+    [number] = re.findall(r'name="announcement" value="(\d+)"', page.text)
+    assert (await fia.post("/announcements/away", csrf=page.hidden["csrf"], announcement=number)).location == "/"
+    assert "The terms have changed" not in text_of(await fia.get("/"))
+    assert "The terms have changed" in text_of(await gro.get("/")), "each puts it away alone"
+    assert "The terms have changed" not in text_of(await Someone(door).get("/")), "for members"
+    assert (await fia.post("/announcements/away", csrf=page.hidden["csrf"], announcement="12")).status == 404
+
+
 async def test_a_request_is_answered_from_its_notification(site: Doors) -> None:
     door = await front_door()
     dag, eva = await joined(door, "dag", "eva")

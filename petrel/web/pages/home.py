@@ -2,10 +2,11 @@
 
 from starlette.responses import Response
 
-from petrel.core.errors import PetrelError
+from petrel.core.errors import Invalid, PetrelError
 from petrel.core.pages import Page
 from petrel.web import present
 from petrel.web.door import Visit
+from petrel.web.forms import as_id
 
 WELCOME_POSTS = 12
 
@@ -14,7 +15,19 @@ async def show(visit: Visit) -> Response:
     if visit.me is None:
         return await _welcome(visit)
     timeline = await visit.needs.home(visit.viewer, visit.wanted_page())
-    return visit.page("home.html", timeline=timeline, composer=present.composer(visit), sheet="home")
+    announced = [] if timeline.newer else await visit.needs.announced(visit.viewer)
+    return visit.page("home.html", timeline=timeline, announced=announced, composer=present.composer(visit),
+                      sheet="home")
+
+
+async def put_away(visit: Visit) -> Response:
+    """An announcement."""
+    visit.member()
+    number = as_id(visit.sent.get("announcement", ""))
+    if number is None:
+        raise Invalid(None, "That button is not known here")
+    await visit.needs.put_away(visit.viewer, number, cause=visit.cause)
+    return visit.go("/")
 
 
 async def _welcome(visit: Visit) -> Response:

@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from petrel.core.doors import reading
+from petrel.core.doors import reading, writing
 from petrel.core.errors import NotFound
-from petrel.core.viewer import Anonymous
-from petrel.features import about
-from petrel.web.said import Reached, SiteText
+from petrel.core.text import parse, render
+from petrel.core.viewer import Anonymous, Viewer
+from petrel.features import about, accounts
+from petrel.web.rooms.reading import member_of
+from petrel.web.said import Announced, Reached, SiteText
 
 
 class SayingRooms:
@@ -26,3 +28,13 @@ class SayingRooms:
         async with reading(Anonymous()) as r:
             found = await about.contacts(r)
         return Reached(authorities=found.authorities, people=found.people, languages=found.languages)
+
+    async def announced(self, viewer: Viewer) -> list[Announced]:
+        async with reading(viewer) as r:
+            found = await accounts.announcements.listed(r)
+        return [Announced(id=one.id, html=render(parse(one.text), {}, "/tags/{}".format),
+                          at=one.starts_at or one.published_at) for one in found]
+
+    async def put_away(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await accounts.announcements.dismiss(w, number)
