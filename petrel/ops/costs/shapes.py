@@ -25,7 +25,7 @@ class Each(Struct, frozen=True, kw_only=True):
     rest_log_day_bytes: float = 0.1e9
     request_bytes: float = 5_000
     request_cpu_s: float = 0.00108 * 1.06
-    rest_memory_bytes: float = 0.30e9
+    rest_memory_bytes: float = 0.32e9
     load_memory_bytes: float = 0.42e9
     home_bytes: float = 8_400
     packed: float = 0.22
