@@ -50,10 +50,11 @@ def verify(wiring: Wiring, data: str | None, as_json: bool) -> None:
 def _told(report: Any) -> str:
     checked = (f"{report.entries} entries in {report.seals} seals under {report.roots} signed roots "
                f"({report.witnessed} witnessed), {report.unsealed} not sealed yet")
+    notes = [f"note: {note}" for note in report.notes]
     if not report.findings:
-        return f"The journal is as it was written: {checked}."
+        return "\n".join([*notes, f"The journal is as it was written: {checked}."])
     lines = [f"{finding.what}: {finding.text}" for finding in report.findings]
-    return "\n".join([*lines, f"The journal is NOT as it was written: {len(lines)} findings in {checked}."])
+    return "\n".join([*notes, *lines, f"The journal is NOT as it was written: {len(lines)} findings in {checked}."])
 
 
 @journal.command()

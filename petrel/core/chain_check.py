@@ -25,7 +25,17 @@ from petrel.core.chain import (
     root_of,
     seal_hash,
 )
-from petrel.core.witness import UNREADABLE, BadWitness, Heads, Restored, Root, Witness, is_signed, restored_hash
+from petrel.core.witness import (
+    UNREADABLE,
+    BadWitness,
+    Heads,
+    Restored,
+    Root,
+    Witness,
+    is_beginning_of,
+    is_signed,
+    restored_hash,
+)
 
 Fetch = Callable[..., Awaitable[list[Any]]]
 What = Literal["changed", "removed", "inserted", "moved", "seal", "root", "set_back", "witness"]
@@ -60,7 +70,7 @@ class Finding(Struct, frozen=True):
 
 
 class Report(Struct):
-    """`entries` were checked against their seals; `unsealed` are younger than the last seal."""
+    """`entries` were checked against their seals; `unsealed` are younger than the last seal. `notes` are no damage."""
 
     entries: int = 0
     seals: int = 0
@@ -70,6 +80,7 @@ class Report(Struct):
     restrictions: int = 0
     findings: list[Finding] = []
     restores: list[Restored] = []
+    notes: list[str] = []
 
     def find(self, what: What, text: str, *, cell: int | None = None, entry: int | None = None,
              kind: str | None = None) -> None:
@@ -78,7 +89,7 @@ class Report(Struct):
 
 async def verify(fetch: Fetch, key: Ed25519PublicKey, witness: Witness) -> Report:
     """`fetch` may select from schema journal; best in one repeatable-read transaction, so that all is of one moment."""
-    report = Report(findings=[], restores=[])
+    report = Report(findings=[], restores=[], notes=[])
     last, hashes = await _check_roots(fetch, key, report)
     _check_witness(witness, key, last, hashes, report)
     heads = last.heads if last else Heads()
@@ -158,15 +169,18 @@ def _check_restrictions(witness: Witness, key: Ed25519PublicKey, report: Report)
 def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> Root | Restored | None:
     """What the database has to have: the last root, or what it went back to when it was restored since."""
     latest: Root | Restored | None = None
+    torn: list[tuple[int, bytes]] = []
     with witness.path.open("rb") as file:
         for number, line in enumerate(file, 1):
             where = f"{witness.path}, line {number}"
             try:
                 one = _root_or_restored(line)
             except UNREADABLE:
-                if line.endswith(b"\n") and line.strip():
-                    report.find("witness", f"{where}: cannot be read")
-                continue                    # the end of a line that a crash cut off
+                torn.append((number, line))
+                continue
+            is_next = isinstance(one, Root) and one.seq == (_stands_at(latest) if latest else 0) + 1
+            _look_at_torn(witness, torn, line if is_next else b"", report)
+            torn = []
             if isinstance(one, Restored):
                 if one.hash != restored_hash(one) or not is_signed(key, one.hash, one.signature):
                     report.find("witness", f"{where}: a restore that this site's key has not signed")
@@ -178,7 +192,22 @@ def _last_witnessed(witness: Witness, key: Ed25519PublicKey, report: Report) -> 
                 if latest is not None and one.seq <= _stands_at(latest):
                     report.find("witness", f"{where}: root {one.seq} comes after root {_stands_at(latest)}")
             latest = one
+    _look_at_torn(witness, torn, None, report)
     return latest
+
+
+def _look_at_torn(witness: Witness, torn: list[tuple[int, bytes]], again: bytes | None, report: Report) -> None:
+    """Lines that cannot be read, and what follows them. Cut off by a crash or a full disk they are written `again`, the
+    same as far as they go; at the end of the file that is still to come. Anything else was done by a hand."""
+    for number, line in torn:
+        where = f"{witness.path}, line {number}"
+        if not line.strip():
+            continue
+        if not is_beginning_of(line, again):
+            report.find("witness", f"{where}: cannot be read")
+        else:
+            when = "is written again with the next root" if again is None else "was written again after it"
+            report.notes.append(f"{where} was cut off, by a crash or a full disk: it {when}")
 
 
 def _root_or_restored(line: bytes) -> Root | Restored:

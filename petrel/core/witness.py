@@ -199,6 +199,16 @@ def _is_torn(text: bytes) -> bool:
     return b'{"seq":'.startswith(text[:7].rstrip()) and not text.rstrip().endswith(b'"}')
 
 
+def is_beginning_of(torn: bytes, whole: bytes | None) -> bool:
+    """Whether a line of roots that cannot be read is what was cut off of this one, which was written again; None: of
+    one that is still to be written. What a root says of restrictions may have grown meanwhile."""
+    torn = torn.rstrip(b"\n")
+    if whole is None:
+        return b'{"seq":'.startswith(torn[:7]) and not (torn.endswith(b"}") and b',"restrictions":' in torn)
+    signed, mark, _ = torn.partition(b',"restrictions":')
+    return whole.startswith(signed + mark) and len(torn) < len(whole.rstrip(b"\n"))
+
+
 def _check(path: Path, number: int, line: Line, before: Line | None, key: Ed25519PublicKey) -> None:
     where = f"{path}, line {number}"
     if before is not None and line.seq != before.seq + 1:

@@ -1,7 +1,7 @@
 """What somebody changes in the journal by hand is found, and named."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -195,19 +195,46 @@ async def test_a_database_set_back_behind_its_witness_is_found(journal: Site) ->
     assert [f.what for f in (await journal.verify()).findings] == ["set_back"]
 
 
-async def test_a_witness_cut_off_by_a_crash_is_completed(journal: Site) -> None:
+@pytest.mark.parametrize("cut", [1, 2, 40, 200])
+async def test_a_witness_cut_off_by_a_crash_is_completed(journal: Site, cut: int) -> None:
     for _ in range(3):
         await journal.write(1)
         await journal.seal()
-    text = journal.witness.path.read_bytes()
-    journal.witness.path.write_bytes(text[:-40])
+    path = journal.witness.path
+    path.write_bytes(path.read_bytes()[:-cut])
+    torn = await journal.verify()
+    assert torn.findings == [] and len(torn.notes) == (cut > 1)      # without its end of line it can be read
+    with path.open("ab") as file:                # what a full disk took of the next attempt: the end of the line
+        file.write(b"\n")
+    assert (await journal.verify()).findings == []
     await journal.write(1)
     await journal.seal()
     report = await journal.verify()
-    assert report.witnessed == 4
-    assert [f.what for f in report.findings] == ["witness"]       # the damage stays visible
-    journal.witness.path.unlink()
+    assert report.findings == [] and report.witnessed == 4
+    assert len(report.notes) == (cut > 1) and all("was written again" in note for note in report.notes)
+    path.unlink()
     assert [f.what for f in (await journal.verify()).findings] == ["witness"]
+
+
+@pytest.mark.parametrize("hand", [
+    lambda lines: [lines[0], lines[1][:-40] + b"\n", lines[2]],                    # cut, and not written again
+    lambda lines: [lines[0], b'{"seq":\n', lines[2]],
+    lambda lines: [lines[0], lines[1][:60] + b"x" + lines[1][61:-40] + b"\n", *lines[1:]],
+    lambda lines: [lines[0], lines[2][:-40] + b"\n", *lines[1:]],
+    lambda lines: [*lines[:2], lines[2].replace(b'"seq":3', b'"seq":"3"', 1)],
+    lambda lines: [*lines[:2], b"nothing\n"],
+])
+async def test_a_line_of_the_witness_that_a_hand_changed_stays_damage(
+        journal: Site, hand: Callable[[list[bytes]], list[bytes]]) -> None:
+    for _ in range(3):
+        await journal.write(1)
+        await journal.seal()
+    path = journal.witness.path
+    path.write_bytes(b"".join(hand(path.read_bytes().splitlines(keepends=True))))
+    for _ in range(2):
+        assert "witness" in {f.what for f in (await journal.verify()).findings}
+        await journal.write(1)                   # and life goes on
+        await journal.seal()
 
 
 async def test_a_slow_transaction_is_sealed_later_and_writers_go_on_meanwhile(journal: Site) -> None:
