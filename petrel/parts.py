@@ -24,6 +24,7 @@ from petrel.core.errors import PetrelError
 from petrel.ops import attendance
 from petrel.ops.processes import LEAVE_GENTLY, report_ready
 from petrel.settings import Settings
+from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def backups_of(now: Settings, addresses: Addresses) -> list[Work]:
         structlog.get_logger("petrel.parts").error("no backups are made", why=str(e))
         return []
     wanted = backups.archive.Wanted(now.folder, place, lambda: app.store_of(now))
-    plan = backups.nightly.Plan(now.folder, place, now.backup_hour, now.backup_every_days)
+    plan = backups.nightly.Plan(now.folder, place, now.backup_hour, now.backup_every_days, f"{VERSION} {build_of()}")
     return [lambda stop: backups.archive.run(stop, addresses, wanted), lambda stop: backups.nightly.run(stop, plan)]
 
 

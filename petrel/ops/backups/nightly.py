@@ -21,7 +21,10 @@ log = structlog.get_logger("petrel.backups")
 LOOK_S = 15.0
 AGAIN_MS = 3_600_000
 DAY_MS = 86_400_000
+SETTLED_MS = 60_000
+"""An upgrade has other work until then."""
 LAST_WORDS = 20
+NIGHTLY, ANOTHER_RELEASE = "nightly", "another release"
 
 
 class Plan(Struct, frozen=True):
@@ -29,6 +32,8 @@ class Plan(Struct, frozen=True):
     place: str
     hour: int
     every_days: int
+    release: str = ""
+    """Which one is running. What another wrote is tried anew: it may not be understood, or not come back as it did."""
 
 
 def why_due(plan: Plan, now_ms: int) -> str:
@@ -39,7 +44,9 @@ def why_due(plan: Plan, now_ms: int) -> str:
     if log_ and newest.log != log_:
         return "the archive of the log began anew"
     if newest.night_at_ms < last_night_ms(plan.hour, now_ms):
-        return "nightly"
+        return NIGHTLY
+    if newest.release != plan.release:
+        return ANOTHER_RELEASE
     return ""
 
 
@@ -52,19 +59,22 @@ def last_night_ms(hour: int, now_ms: int) -> int:
 def needs_copy(plan: Plan, now_ms: int) -> bool:
     """Whether the run makes a full copy; else it only rehearses the last one and its log."""
     newest = standing.newest(plan.folder)
-    return (newest is None or why_due(plan, now_ms) not in ("", "nightly")
+    return (newest is None or why_due(plan, now_ms) not in ("", NIGHTLY, ANOTHER_RELEASE)
             or now_ms - newest.at_ms > (plan.every_days - 0.5) * DAY_MS)
 
 
 async def run(stop: asyncio.Event, plan: Plan) -> None:
     """Until `stop` is set. What failed is tried again in an hour."""
-    tried_ms = 0
+    tried_ms, began_ms = 0, clock.now_ms()
     while not stop.is_set():
         # The archive begins first, so that the first copy is one that it goes on from.
         if standing.log_of(plan.folder, plan.place) and clock.now_ms() - tried_ms > AGAIN_MS \
-                and (why := why_due(plan, clock.now_ms())):
+                and (why := why_due(plan, clock.now_ms())) \
+                and (why != ANOTHER_RELEASE or clock.now_ms() - began_ms > SETTLED_MS):
             log.info("a backup is being made", why=why)
-            tried_ms = 0 if await _run_one(stop, plan.folder) else clock.now_ms()
+            if is_good := await _run_one(stop, plan.folder):
+                standing.told(plan.folder, release=plan.release)
+            tried_ms = 0 if is_good else clock.now_ms()
         try:
             await asyncio.wait_for(stop.wait(), LOOK_S if tried_ms or standing.newest(plan.folder) else 1.0)
         except TimeoutError:

@@ -139,8 +139,15 @@ def keep(store: Store, past: Rehearsal) -> list[Rehearsal]:
 
 
 def kept(store: Store) -> list[Rehearsal]:
-    """Oldest first."""
+    """Oldest first; what another release wrote and this one does not understand is left out."""
     try:
-        return msgspec.json.decode(targets.taken(store, FILE), type=list[Rehearsal])
+        noted = msgspec.json.decode(targets.taken(store, FILE), type=list[msgspec.Raw])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
+    found = []
+    for one in noted:
+        try:
+            found.append(msgspec.json.decode(one, type=Rehearsal))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+    return found

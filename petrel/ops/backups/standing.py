@@ -21,7 +21,8 @@ class Newest(Struct, frozen=True, kw_only=True):
     `place`: the target as a URL without a password. `proven_at_ms`: when a backup was last restored in a rehearsal and
     every check passed. `archived_at_ms`: everything acknowledged before this moment is in the archive of the log, 0
     when there is none; `log`: the archive that goes on from the backup. `restore_s`: how long going back would take, as
-    the last rehearsal makes expect. `night_at_ms`: the last nightly run; `problem`: what went wrong in it.
+    the last rehearsal makes expect. `night_at_ms`: the last nightly run; `problem`: what went wrong in it; `release`:
+    which one made it, where it went well.
     """
 
     backup: str
@@ -33,6 +34,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     log: str = ""
     night_at_ms: int = 0
     problem: str = ""
+    release: str = ""
 
     def age_s(self) -> float:
         return (clock.now_ms() - self.at_ms) / 1000

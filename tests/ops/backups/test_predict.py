@@ -77,6 +77,16 @@ def test_the_last_seven_nights_are_kept_beside_the_backups(tmp_path: Path) -> No
     assert predict.kept(store) == []
 
 
+def test_what_another_release_noted_is_used_as_far_as_it_is_understood(tmp_path: Path) -> None:
+    store = stores.opened(str(tmp_path))
+    older = msgspec.to_builtins(PAST) | {"yard_s": 0.003}
+    del older["host"]
+    newer = msgspec.to_builtins(PAST) | {"mood": "good", "stages_s": {**STAGES, "polishing": 4.0}}
+    stores.put(store, predict.FILE, msgspec.json.encode([older, newer, PAST]))
+    [one, two] = predict.kept(store)
+    assert two == PAST and expected(one) == pytest.approx(STAGES, abs=0.002)
+
+
 def test_what_others_took_of_the_processor_is_not_what_a_stage_takes() -> None:
     laps = {"unpacking": Took(4.0, 2.0, 0.0, 1.0), "checking": Took(2.0, 0.5, 0.7, 0.8),
             "recovering": Took(3.5, 0.0, 0.0, 0.5)}

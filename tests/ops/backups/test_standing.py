@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from petrel.core import clock
 from petrel.ops import backups
-from petrel.ops.backups import standing
+from petrel.ops.backups import nightly, standing
 from tests.ops.backups.conftest import Lost
 
 
@@ -31,3 +32,14 @@ def test_a_newer_backup_keeps_what_a_rehearsal_proved(tmp_path: Path) -> None:
     found = backups.newest(tmp_path)
     assert found is not None
     assert (found.backup, found.at_ms, found.proven_at_ms, found.restore_s) == ("two", 3_000, 2_000, 12.5)
+
+
+def test_another_release_tries_anew_what_the_one_before_it_had_tried(tmp_path: Path) -> None:
+    now_ms = clock.now_ms()
+    old, new = (nightly.Plan(tmp_path, "/there", 3, 7, release) for release in ("0.2.0 a", "0.2.1 b"))
+    standing.made(tmp_path, "one", now_ms, "/there")
+    standing.told(tmp_path, night_at_ms=now_ms, release=old.release)
+    assert nightly.why_due(old, now_ms) == ""
+    assert nightly.why_due(new, now_ms) == "another release" and not nightly.needs_copy(new, now_ms)
+    standing.told(tmp_path, release=new.release)
+    assert nightly.why_due(new, now_ms) == ""
