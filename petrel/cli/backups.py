@@ -216,21 +216,34 @@ def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
 @with_data
 @click.pass_obj
 def ship(wiring: Wiring, data: str | None) -> None:
-    """Send what the target does not have yet, of a site that was stopped: before it moves to another machine."""
+    """Send what the target does not have yet, of a site that was stopped: before it moves to another machine.
+
+    Where no archive of the log can go on, as on a site that was stopped soon after it came back, a full copy is made.
+    """
     from petrel.core import clock
     from petrel.ops import backups as room
 
     now = wiring.settings(data)
-    place = _store(wiring, now, "").url
-    wanted = room.archive.Wanted(now.folder, place, lambda: wiring.store(now))
+    store = _store(wiring, now, "")
+    wanted = room.archive.Wanted(now.folder, store.url, lambda: wiring.store(now))
     at_ms = clock.now_ms()
+
+    def send(*, anew: bool = False) -> bool:
+        return wiring.owning(now, lambda addresses: room.archive.ship_once(addresses, wanted, anew=anew), say)
+
     try:
-        is_done = wiring.owning(now, lambda addresses: room.archive.ship_once(addresses, wanted), say)
+        try:
+            is_done = send()
+        except room.archive.LogGone as e:
+            say(f"No archive of the log goes on here ({e}): a full copy is made, and the log after it.")
+            if is_done := send(anew=True):
+                _create(wiring, now, store)
+                send()
     except room.archive.LogGone as e:
-        raise room.NotNow(f"The archive of the log has a gap ({e}). Make a full copy: petrel backups create") from e
+        raise room.NotNow(f"The archive of the log has a gap ({e}). Run the same command again") from e
     except OSError as e:
         raise room.NotNow(str(e)) from e
-    click.echo(f"All of it is in {place}: everything acknowledged before {_day(at_ms)}." if is_done else
+    click.echo(f"All of it is in {store.url}: everything acknowledged before {_day(at_ms)}." if is_done else
                "The site runs, and sends it by itself.")
 
 

@@ -34,7 +34,7 @@ from petrel.ops.backups.reading_log import (
     release,
 )
 from petrel.ops.backups.sealed import Sealer
-from petrel.ops.backups.shapes import SIDES, NotNow, Side
+from petrel.ops.backups.shapes import SIDES, Side
 from petrel.ops.backups.targets import Store
 from petrel.storage.pools import Addresses
 
@@ -194,6 +194,9 @@ class Archive:
             start = await hold(session)
             self.logs[side] = one = Log(session, (await look(session)).segment_bytes)
             one.shipped = start
+            # Of one that nothing is written to for now: where it begins, so that another process can go on from there.
+            name = places.piece_name(side, self.name, start, start, clock.now_ms())
+            await asyncio.to_thread(self._write, side, name, Body(start, one.segment_bytes, b""))
         # The backup that follows has all of the witness until now.
         self._seen = {path.name: path.stat().st_size for path in (self._wanted.folder / "witness").glob("*.jsonl")}
         self._may_checkpoint = await sessions["keyring"].fetchval(MAY_CHECKPOINT)
@@ -248,17 +251,20 @@ async def _until_trouble(stop: asyncio.Event, addresses: Addresses, wanted: Want
             await asyncio.to_thread(store.close)
 
 
-async def ship_once(addresses: Addresses, wanted: Wanted) -> bool:
-    """Sends the rest, of a site whose processes have stopped; False while they run and do it. Errors: NotNow (nothing
-    to go on from), OSError, LogGone."""
-    name = standing.log_of(wanted.folder, wanted.place)
-    if not name:
-        raise NotNow("No archive of the log goes to this target. Make a full copy: petrel backups create")
+async def ship_once(addresses: Addresses, wanted: Wanted, *, anew: bool = False) -> bool:
+    """Sends the rest, of a site whose processes have stopped; False while they run and do it. `anew`: begins an archive
+    that goes on from the copy to be made next. Errors: OSError, LogGone (nothing to go on from: then `anew`)."""
     async with _sessions(addresses) as sessions:
         if not await sessions["data"].fetchval(LOCK):
             return False
+        name = standing.log_of(wanted.folder, wanted.place)
+        if not name and not anew:
+            raise LogGone("none goes to this target yet")
         store = await asyncio.to_thread(wanted.open)
         try:
+            if anew:
+                await _begun_anew(wanted, store, keys.load_or_make(wanted.folder / "keys")[0], sessions)
+                return True
             archive = Archive(wanted, store, keys.load(wanted.folder / "keys"), name)
             await archive.begin(sessions)
             while await archive.turn():
@@ -276,6 +282,10 @@ async def _begun(wanted: Wanted, store: Store, known: keys.Keys, sessions: dict[
             return archive
         except LogGone as e:
             log.warning("the archive of the log begins anew", why=str(e))
+    return await _begun_anew(wanted, store, known, sessions)
+
+
+async def _begun_anew(wanted: Wanted, store: Store, known: keys.Keys, sessions: dict[Side, Any]) -> Archive:
     name = f"{datetime.fromtimestamp(clock.now_ms() / 1000, UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
     archive = Archive(wanted, store, known, name)
     await archive.begin_anew(sessions)

@@ -77,8 +77,10 @@ class Log:
             return False
         try:
             await self.session.fetch(ADVANCE, SLOT, self.shipped)
-        except asyncpg.PostgresError as e:
-            raise LogGone(str(e)) from e
+        except asyncpg.InvalidParameterValueError:
+            pass                    # made while a checkpoint ran it begins a little later than what we have
+        except (asyncpg.UndefinedObjectError, asyncpg.ObjectNotInPrerequisiteStateError) as e:
+            raise LogGone(str(e)) from e        # any other error is of a server that ends: the log is still there
         self._advanced = self.shipped
         return True
 

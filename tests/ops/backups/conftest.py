@@ -134,6 +134,7 @@ async def _make(folder: Path) -> Lost:
                 await accounts.set_role(w, gus, "admin")
                 await accounts.set_password(w, gus, await accounts.hash_password("correct horse"))
             await _before(lost.people, lost.posts)
+            await _until_witnessed(site, data, "accounts.account.protected")    # in a line of before the backup
             async with site.database() as owner:
                 lost.digest = await owner.fetchval(ROWS, [lost.posts["stays"], lost.posts["followers"]])
             code, lost.created = await site.petrel("backups", "create", str(place), "--json")
@@ -162,7 +163,7 @@ async def _until_witnessed(site: Site, data: Path, kind: str) -> None:
         return (line is not None and line.entries[-1].id >= last
                 and isinstance(root, Root) and root.restrictions >= line.seq)
 
-    await site.until(is_witnessed, 5, "the witness")
+    await site.until(is_witnessed, 20, "the witness")
 
 
 def _kill(site: Site) -> None:

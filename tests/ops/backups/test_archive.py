@@ -57,7 +57,7 @@ async def test_each_turn_takes_what_was_written_and_leaves_no_gap(site: Any, add
         for side in ("data", "keyring"):
             found = stored(tmp_path, side, one.name)
             assert len(found) >= 4
-            assert places.chain(found, found[0].start) == found
+            assert places.chain(found, found[0].start) == [piece for piece in found if piece.end > piece.start]
             assert found[-1].end == one.logs[side].shipped      # type: ignore[index]
 
 

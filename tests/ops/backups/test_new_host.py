@@ -132,6 +132,32 @@ async def _comes_back(target: Target, folder: Path) -> None:
                 assert answer.status == status, name
 
 
+def test_a_site_that_stopped_before_its_log_went_anywhere_is_shipped_whole(tmp_path: Path) -> None:
+    """As one that came back a moment ago, and moves on."""
+    target = (str(tmp_path / "kept"), stores.Access())
+    token, post = loop().run_until_complete(asyncio.wait_for(_written(tmp_path / "site"), 60))
+    made = petrel(target, "backups", "create", "--data", str(tmp_path / "site"))      # by hand: no log leads on from it
+    assert made.returncode == 0, made.stderr
+    for told in ("a full copy is made", ""):
+        done = petrel(target, "backups", "ship", "--data", str(tmp_path / "site"))
+        assert done.returncode == 0 and "All of it" in done.stdout and told in done.stderr, done.stderr
+    (tmp_path / "keys").write_text(petrel(target, "backups", "key", "--data", str(tmp_path / "site")).stdout)
+    back = petrel(target, "restore", target[0], "--data", str(tmp_path / "new"), "--key-file", str(tmp_path / "keys"))
+    assert back.returncode == 0 and "everything that was acknowledged" in back.stdout, back.stderr
+
+    async def see() -> int:
+        async with private_site(tmp_path / "new") as site, clients(site.address, connections=1) as wire:
+            return (await wire.ask("GET", f"/api/v1/statuses/{post}", token=token)).status
+
+    assert loop().run_until_complete(asyncio.wait_for(see(), 60)) == 200
+
+
+async def _written(data: Path) -> tuple[str, int]:
+    async with private_site(data), Program().opened(data):
+        [(ann, token)] = await signed_in("ann")
+        return token, (await publish(ann, "before the move")).id
+
+
 def test_an_archive_goes_on_after_a_restart_and_ends_where_the_target_changes(tmp_path: Path) -> None:
     loop().run_until_complete(asyncio.wait_for(_goes_on(tmp_path), 120))
 
