@@ -21,7 +21,9 @@ def alerts() -> None:
 @click.pass_obj
 def list_(wiring: Wiring, data: str | None, as_json: bool, limit: int) -> None:
     """What is wrong now, then what was. Exit code 1 when something is."""
+    from petrel.core import amounts
     from petrel.core.doors import reading
+    from petrel.core.errors import Invalid
     from petrel.core.viewer import System
     from petrel.ops import watching
 
@@ -29,8 +31,14 @@ def list_(wiring: Wiring, data: str | None, as_json: bool, limit: int) -> None:
         async with reading(System("cli")) as r:
             return await watching.alerts.listed(r, limit)
 
-    found = wiring.call(wiring.settings(data), work, say)
-    rows = [(a.id, f"{a.rule} {a.target}".strip(), a.owner, f"{a.value:.6g}", f"{a.fired_at:%F %T}",
+    now = wiring.settings(data)
+    found = wiring.call(now, work, say)
+    try:
+        known = watching.plan(now.folder, watching.Owner()).rules
+    except Invalid:                             # whoever broke that file still sees what is wrong
+        known = {}
+    rows = [(a.id, f"{a.rule} {a.target}".strip(), a.owner,
+             amounts.of(known[a.rule].measure if a.rule in known else "", a.value), f"{a.fired_at:%F %T}",
              f"{a.cleared_at:%F %T}" if a.cleared_at else "STANDS", a.told) for a in found]
     put(found, lambda: table(rows, ("number", "rule", "owner", "value", "since (UTC)", "until", "told")) if rows
         else "Nothing is wrong, and nothing was.", as_json)
@@ -63,11 +71,12 @@ def quiet(wiring: Wiring, data: str | None, as_json: bool, number: int, hours: f
 @click.pass_obj
 def rules(wiring: Wiring, data: str | None, as_json: bool) -> None:
     """What the site watches for, and who is told; DATA/alerts.toml changes it."""
+    from petrel.core import amounts
     from petrel.ops import watching
 
     now = wiring.settings(data)
     plan = watching.plan(now.folder, watching.crew(now.alert_mail, now.alert_webhook))
-    rows = [(name, rule.measure, rule.when, f"{rule.limit:g}", f"{rule.for_s:g} s",
+    rows = [(name, rule.measure, rule.when, amounts.of(rule.measure, rule.limit), amounts.lasting(rule.for_s),
              f"{rule.owner}{f', then {rule.then}' if rule.then else ''}")
             for name, rule in plan.rules.items() if rule.is_on]
     put(plan, lambda: table(rows, ("rule", "measure", "is", "limit", "for", "owner")), as_json)

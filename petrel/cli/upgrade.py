@@ -7,6 +7,7 @@ import click
 
 from petrel.cli.common import put, say, table, with_data, with_json
 from petrel.cli.wiring import Wiring
+from petrel.core.amounts import size
 
 if TYPE_CHECKING:
     from petrel.ops.upgrades import Plan
@@ -60,12 +61,11 @@ def _told(plan: "Plan") -> str:
     giver = plan.giver.name if plan.giver else "unknown"
     if plan.is_done and not plan.problems:
         return f"The site is served by {plan.taker.name}: nothing to do."
-    rows = [(one.step, f"{one.seconds:.1f} s", f"{one.bytes / 1e6:.0f} MB" if one.bytes else "") for one in plan.costs]
+    rows = [(one.step, f"{one.seconds:.1f} s", size(one.bytes) if one.bytes else "") for one in plan.costs]
     lines = [f"From {giver}", f"to   {plan.taker.name}", "",
              table(rows, ("step", "at most about", "disk")), "",
              f"Together about {plan.seconds:.0f} s, in which everybody is served and no lock is held for a second.",
-             f"Disk: {plan.needs_bytes / 1e6:.0f} MB needed, {plan.free_bytes / 1e6:.0f} MB free. "
-             f"Backup: {plan.backup}."]
+             f"Disk: {size(plan.needs_bytes)} needed, {size(plan.free_bytes)} free. Backup: {plan.backup}."]
     if plan.later:
         lines.append(f"Left for later, when you will not go back: petrel migrate --contract ({', '.join(plan.later)}).")
     for one in plan.problems:

@@ -107,7 +107,7 @@ def test_invalid_settings(tmp_path):
 
 def test_a_full_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=1024**3 // 2))
-    assert "0.5 GiB free" in look(tmp_path / "data")["disk"].found
+    assert "512 MiB free" in look(tmp_path / "data")["disk"].found
 
 
 def test_directories_open_to_others(tmp_path):

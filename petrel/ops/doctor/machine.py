@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
+from petrel.core.amounts import lasting, size
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status, clock_offset_s
 from petrel.outside import clocks
@@ -38,7 +39,7 @@ def check_disk(data: Path) -> Check:
     place = _nearest_existing(data)
     free_bytes = shutil.disk_usage(place).free
     state = os.statvfs(place)
-    found = f"{free_bytes / GIB:.1f} GiB free in {place}"
+    found = f"{size(free_bytes)} free in {place}"
     if free_bytes < DISK_FREE_MIN_BYTES:
         cure = f"Free at least {DISK_FREE_MIN_BYTES // GIB} GiB there, or move the site to a larger disk."
         return bad("disk", found, cure)
@@ -84,7 +85,7 @@ def check_right_time(server: str) -> Check:
     if ahead_s is None:
         return fine("time elsewhere", f"{server} does not answer, so nobody can say")
     if abs(ahead_s) > CLOCK_OFF_MAX_S:
-        off = f"{abs(ahead_s) / 60:.1f} minutes {'ahead of' if ahead_s > 0 else 'behind'}"
+        off = f"{lasting(abs(ahead_s))} {'ahead of' if ahead_s > 0 else 'behind'}"
         return bad("time elsewhere", f"this machine's clock is {off} that of {server}", SET_CLOCK)
     return fine("time elsewhere", "the same")
 

@@ -4,6 +4,7 @@ import ipaddress
 import shutil
 from pathlib import Path
 
+from petrel.core.amounts import lasting, size
 from petrel.ops.doctor import Check
 from petrel.ops.setup.domains import shown
 from petrel.ops.setup.machine import Machine
@@ -59,7 +60,7 @@ def _program(machine: Machine) -> Check:
 def _room(data: Path) -> Check:
     place = next(one for one in (data, *data.parents) if one.exists())
     free_bytes = shutil.disk_usage(place).free
-    found = f"{free_bytes / GIB:.1f} GiB free in {place}"
+    found = f"{size(free_bytes)} free in {place}"
     if free_bytes < ROOM_LEAST_BYTES:
         return _bad("disk", found, f"A site begins with {ROOM_LEAST_BYTES // GIB} GiB free; make room, or give a "
                     "larger disk to the machine.")
@@ -68,7 +69,7 @@ def _room(data: Path) -> Check:
 
 def _memory(machine: Machine) -> Check:
     total_bytes = machine.memory_bytes()
-    found = f"{total_bytes / GIB:.1f} GiB"
+    found = size(total_bytes)
     if total_bytes < MEMORY_LEAST_BYTES:
         return _bad("memory", found, "Take a machine with at least 1 GiB; 2 for some thousand people.")
     return Check("memory", True, found)
@@ -115,7 +116,7 @@ def _clock(machine: Machine, issuer: str) -> Check:
                     "issuer have a bad day? Go on, the site obtains its certificate later: --despite issuer")
     if abs(ahead_s) > CLOCK_MOST_S:
         how = "ahead" if ahead_s > 0 else "behind"
-        return _bad("clock", f"this machine's clock is {_span(abs(ahead_s))} {how}",
+        return _bad("clock", f"this machine's clock is {lasting(abs(ahead_s))} {how}",
                     "timedatectl set-ntp true (or install chrony), and wait a minute. No certificate can be had "
                     "meanwhile.")
     return Check("clock", True, "right")
@@ -134,10 +135,6 @@ def _proxies(text: str) -> Check:
 
 def _is_public(address: str) -> bool:
     return ipaddress.ip_address(address).is_global
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
 
 
 def _bad(name: str, found: str, cure: str) -> Check:

@@ -1,7 +1,6 @@
 """What an upgrade would do, how long it would take, what it needs, and what is in its way. Changes nothing."""
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from petrel.core.amounts import lasting, size
 from petrel.core.policy import POLICY
 from petrel.ops import backups
 from petrel.ops.processes import Release, Status, read_status, this_release
@@ -69,7 +69,7 @@ async def _plan(folder: Path, main: Any, keyring: Any, load: Callable[[], None],
     free_bytes = shutil.disk_usage(folder).free
     needed = 2 * sum(one.bytes for one in costs) + SPARE_BYTES
     if free_bytes < needed:
-        problems.append(Problem(f"{_mb(free_bytes)} are free where {folder} is; {_mb(needed)} are needed.",
+        problems.append(Problem(f"{size(free_bytes)} are free where {folder} is; {size(needed)} are needed.",
                                 "Make room: `petrel doctor` tells what takes it."))
     backup, stale = _backup(folder)
     if stale and wants_backup:
@@ -140,18 +140,10 @@ def _backup(folder: Path) -> tuple[str, Problem | None]:
     cure = "Make one: `petrel backups create`. Without it: --without-backup."
     if newest is None:
         return "none", Problem("There is no backup.", cure)
-    words = f"{newest.backup}, {_hours(newest.age_s())} old" + (
+    words = f"{newest.backup}, {lasting(newest.age_s())} old" + (
         "" if newest.proven_at_ms else ", no backup was ever restored in a rehearsal")
     if newest.problem:
         return words, Problem(f"The backups are not in order: {newest.problem}", cure)
     if newest.age_s() > FRESH_S:
-        return words, Problem(f"The newest backup is {_hours(newest.age_s())} old.", cure)
+        return words, Problem(f"The newest backup is {lasting(newest.age_s())} old.", cure)
     return words, None
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
-
-
-def _mb(size_bytes: int) -> str:
-    return re.sub(r"\B(?=(\d{3})+$)", ",", str(size_bytes // 1_000_000)) + " MB"

@@ -16,11 +16,12 @@ from typing import Any
 
 import msgspec
 
+from petrel.core.amounts import Amount
 from petrel.core.errors import Invalid
 from petrel.ops.watching.shapes import Owner, Plan, Rule
 
 FILE = "alerts.toml"
-SAMPLE: Mapping[str, Any] = {"value": 1.0, "target": "x"}
+SAMPLE: Mapping[str, Any] = {"value": Amount(1), "target": "x"}
 
 
 def crew(mail: str, webhook: str) -> Owner:

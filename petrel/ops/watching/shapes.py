@@ -19,8 +19,9 @@ class Measure(Struct, frozen=True):
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fires when `measure` is beyond `limit` for `for_s` seconds on end; clears when it no longer is.
 
-    `says`: a sentence; {value} and {target} stand in it. `cure`: what to do first. `owner`: who is told first, and
-    `then` who after `escalate_s` without anybody having said that they look at it. `repeat_s`: told again after it.
+    `says`: a sentence; {value} (in words {value:time}, {value:size}: `core.amounts`) and {target} stand in it. `cure`:
+    what to do first. `owner`: who is told first, and `then` who after `escalate_s` without anybody having said that
+    they look at it. `repeat_s`: told again after it.
     """
 
     measure: str

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 from msgspec import Struct
 
+from petrel.core.amounts import Amount
 from petrel.core.doors import deriving
 from petrel.core.errors import NotFound, PetrelError
 from petrel.core.limits import current
@@ -53,7 +54,7 @@ class Notice(Struct, frozen=True):
 
 def notice(plan: Plan, act: Act, number: int) -> Notice:
     rule = plan.rules.get(act.rule)
-    says = rule.says.format(value=act.value, target=act.target) if rule else act.rule
+    says = rule.says.format(value=Amount(act.value), target=act.target) if rule else act.rule
     since = (act.alert.fired_at if act.alert else datetime.now(UTC)).astimezone(UTC)
     return Notice(current().domain, act.what, act.rule, act.target, act.value,
                   f"It is well again: {act.rule}." if act.what == "cleared" else says,

@@ -119,8 +119,8 @@ async def test_the_mail_server_is_knocked_at(names: Names, site: Any) -> None:
     assert "cannot be reached" in gone["mail server"].cure and "Letters wait" in gone["mail server"].cure
 
 
-@pytest.mark.parametrize("ahead_s, why", [(5 * 3600, "300.0 minutes ahead of"),
-                                          (-5 * 3600, "300.0 minutes behind"), (5, "")])
+@pytest.mark.parametrize("ahead_s, why", [(5 * 3600, "5 hours ahead of"),
+                                          (-5 * 3600, "5 hours behind"), (5, "")])
 def test_a_clock_that_is_off_by_hours(ahead_s: int, why: str) -> None:
     class Elsewhere(BaseHTTPRequestHandler):
         def date_time_string(self, timestamp: float | None = None) -> str:
@@ -221,9 +221,9 @@ async def test_another_server_in_our_place(names: Names, tmp_path: Path, site: A
 def test_backups_that_are_missing_old_unproven_or_behind(tmp_path: Path) -> None:
     hour_ms, now_ms = 3_600_000, standing.clock.now_ms()
     assert "there is none" in check_backups(tmp_path).found
-    for changes, why in (({"at_ms": now_ms - 40 * hour_ms}, "40.0 h old"), ({"proven_at_ms": 0}, "never restored"),
+    for changes, why in (({"at_ms": now_ms - 40 * hour_ms}, "40 hours old"), ({"proven_at_ms": 0}, "never restored"),
                          ({"problem": "disk full"}, "disk full"), ({"archived_at_ms": now_ms - hour_ms}, "60 minutes"),
-                         ({"proven_at_ms": now_ms - 80 * hour_ms}, "for 80 h not")):
+                         ({"proven_at_ms": now_ms - 80 * hour_ms}, "for 3.3 days not")):
         (tmp_path / standing.FILE).unlink(missing_ok=True)
         standing.made(tmp_path, "one", now_ms - hour_ms, "sftp://elsewhere")
         standing.told(tmp_path, proven_at_ms=now_ms - hour_ms, restore_s=600.0)
