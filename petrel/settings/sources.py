@@ -13,6 +13,7 @@ import msgspec
 
 from petrel.core import whole_file
 from petrel.core.errors import Invalid
+from petrel.ops.processes import user_of
 from petrel.settings.shapes import HINTS, PREFIX, Field, Settings, fields
 
 FILE = "settings.toml"
@@ -104,6 +105,9 @@ def _file(path: Path) -> Iterator[tuple[str, Any]]:
         text = path.read_text()
     except FileNotFoundError:
         return
+    except PermissionError as e:
+        user = user_of(path)
+        raise Invalid(message=f"{path} cannot be read: it is {user}'s. As that user: sudo -u {user} petrel ...") from e
     except OSError as e:
         raise Invalid(message=f"{path} cannot be read: {e.strerror}") from e
     try:

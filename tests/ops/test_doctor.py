@@ -2,17 +2,21 @@
 
 import asyncio
 import os
+import pwd
 import shutil
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 
+from petrel import settings
 from petrel.core import whole_file
+from petrel.core.errors import Invalid
 from petrel.ops import certificates
 from petrel.ops.doctor import Check, examine, machine, work
 from petrel.ops.processes.status import PartStatus, Status, clock_offset_s, write_status
@@ -49,6 +53,30 @@ def test_a_fresh_machine_is_fit(tmp_path):
     assert bad_ones(checks) == set()
     assert "first start" in checks["postgres main"].found
     assert not (tmp_path / "data").exists()
+
+
+@contextmanager
+def closed(data: Path) -> Iterator[str]:
+    """To whom the directory, which we may not look into inside, belongs."""
+    (data / "run").mkdir(parents=True)
+    (data / "settings.toml").write_text("port = 1")
+    mine = os.geteuid()
+    data.chmod(0o700 if mine == 0 else 0)
+    try:
+        if mine == 0:
+            os.seteuid(65534)
+        yield pwd.getpwuid(mine).pw_name
+    finally:
+        os.seteuid(mine)
+        data.chmod(0o700)
+
+
+def test_somebody_who_may_not_look_is_told_as_whom_to_ask(tmp_path):
+    with closed(tmp_path / "data") as user:
+        checks = look(tmp_path / "data")
+        with pytest.raises(Invalid, match=f"cannot be read.* sudo -u {user} petrel"):
+            settings.load(str(tmp_path / "data"), environment={})
+    assert set(checks) == {"data directory"} and f"sudo -u {user} petrel doctor" in checks["data directory"].cure
 
 
 def test_a_certificate_that_is_not_renewed_is_told_of_with_what_its_issuer_said(tmp_path):

@@ -12,6 +12,7 @@ from petrel.ops.doctor.machine import (
     check_clock,
     check_directories,
     check_disk,
+    check_entry,
     check_kept_time,
     check_port,
     check_right_time,
@@ -39,8 +40,11 @@ async def examine(
     load_settings: Callable[[], object] = lambda: None,
     outside: Outside | None = None,
 ) -> list[Check]:
-    """Takes about a second, and some more where the site is looked at from outside. `load_settings` raises if the
-    settings are invalid; the rest are plain values of them."""
+    """Takes about a second, and some more where the site is looked at from outside. Where we may
+    not look into the data directory, that alone is said. `load_settings` raises if the settings are invalid; the rest
+    are plain values of them."""
+    if closed := check_entry(data):
+        return [closed]
     storage = Storage(data, database_url, keyring_url)
     status = read_status(storage.data) if holder_of(storage.data) else None
     checks = [

@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped]
 
 from petrel.core.amounts import lasting, size
 from petrel.ops.doctor.shapes import Check, bad, fine
-from petrel.ops.processes import Status, clock_offset_s
+from petrel.ops.processes import Status, clock_offset_s, user_of
 from petrel.outside import clocks
 
 GIB = 1024**3
@@ -103,6 +103,19 @@ def check_port(host: str, port: int, status: Status | None) -> Check:
     except OSError as problem:
         return _port_problem(host, port, status, problem)
     return fine("port", f"{host}:{port} is free")
+
+
+def check_entry(data: Path) -> Check | None:
+    """What is wrong when we are somebody who may not even look into the data directory; None when we may."""
+    try:
+        (data / "run").stat()
+    except PermissionError:
+        user = user_of(data)
+        return bad("data directory", f"{data} cannot be read: it is {user}'s",
+                   f"Run this as that user: sudo -u {user} petrel doctor")
+    except OSError:
+        pass
+    return None
 
 
 def check_directories(data: Path) -> list[Check]:

@@ -6,7 +6,7 @@ no process outlives the supervisor; a part that keeps crashing never takes anoth
 
 from petrel.ops.processes.handover import CannotTakeOver, Handover, Sitting, ask, become, take
 from petrel.ops.processes.listening import passed, sockets
-from petrel.ops.processes.owner import become_owner
+from petrel.ops.processes.owner import become_owner, user_of
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.release import Release, this_release
 from petrel.ops.processes.seat import LEAVE_GENTLY, Part, report_ready
@@ -16,4 +16,5 @@ from petrel.ops.processes.telling import tell
 
 __all__ = ["LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release", "ServerStatus",
            "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "become_owner", "clock_offset_s", "passed",
-           "read_status", "report_ready", "sockets", "take", "tell", "this_release"]
+           "read_status", "report_ready", "sockets", "take", "tell", "this_release",
+           "user_of"]

@@ -8,6 +8,21 @@ from pathlib import Path
 PR_SET_DUMPABLE = 4                                     # source: prctl(2)
 
 
+def user_of(place: Path) -> str:
+    """The name, or else the number, of the user whom it belongs to; of the nearest directory above, where we may not
+    look at it. Errors: FileNotFoundError."""
+    while True:
+        try:
+            number = place.stat().st_uid
+            break
+        except PermissionError:
+            place = place.parent
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"'#{number}'"              # as sudo takes it
+
+
 def become_owner(data: Path) -> None:
     """Gives up root for the user whom the data directory belongs to, for good. Does nothing when we are not root, when
     there is no directory yet, or when it is root's own. Sockets that are open stay open."""
