@@ -2,6 +2,7 @@
 
 import os
 import sys
+import syslog
 from typing import BinaryIO
 
 import click
@@ -91,7 +92,8 @@ def retry(wiring: Wiring, letter: int | None, data: str | None, as_json: bool) -
 def bounce(wiring: Wiring, message: BinaryIO, to: str, data: str | None, as_json: bool) -> None:
     """Take in MESSAGE (a file, or standard input): a report that a letter of ours was not delivered, or a complaint.
 
-    Exit code 1: it is of no letter of ours. 75: it could not be taken in now, bring it again.
+    What is of no letter of ours is said and let go: a mail server that is told of a failure would answer whoever wrote
+    it, and a bounce of a bounce helps nobody. Exit code 75: it could not be taken in now, bring it again.
     """
     from petrel.features import mail as room
 
@@ -103,7 +105,9 @@ def bounce(wiring: Wiring, message: BinaryIO, to: str, data: str | None, as_json
         sys.exit(os.EX_TEMPFAIL)
     put(taken, taken.said, as_json)
     if not taken.is_ours:
-        sys.exit(1)
+        # Where the mail server's own lines are: whoever calls us there shows nobody what we print.
+        syslog.openlog("petrel", facility=syslog.LOG_MAIL)
+        syslog.syslog(f"a message of {len(raw)} bytes was let go: {taken.said}")
 
 
 @mail.command()

@@ -1,5 +1,7 @@
 """What a moderator's app does: reports, accounts."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 import pytest
 from msgspec.structs import replace
@@ -7,7 +9,7 @@ from msgspec.structs import replace
 from petrel.core import limits
 from petrel.core.doors import reading
 from petrel.core.viewer import System
-from petrel.features import signup
+from petrel.features import accounts, signup
 from petrel.features.accounts import NewAccount, Newcomer
 from petrel.worker import jobs
 from tests.api.entities import Account, Entity, Id, Status, Time, read
@@ -135,7 +137,7 @@ async def test_who_waits_is_let_in_or_turned_away(api):
 async def test_what_is_suspended_is_erased_when_nobody_can_appeal_any_more(api, addresses):
     mona, ada, [ben] = await api.crew("moderator"), await api.crew("admin"), await api.join(1)
     path = f"/api/v1/admin/accounts/{ben.id}"
-    assert "suspended by a decision" in (await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada)).error
+    assert "account that is suspended" in (await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada)).error
     await api.post(f"{path}/action", as_=mona, type="suspend", text="Advertising all day")
     assert "admin or the owner" in (await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=mona)).error
     told = await api.ask("DELETE", f"/api/v1/admin/accounts/{ben.id}", as_=ada)
@@ -177,3 +179,18 @@ async def test_for_nobody_else(api):
     body = {"type": "suspend", "text": "because"}
     assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=sly, **body)).status == 404
     assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/unsuspend", as_=sly)).status == 404
+
+
+async def test_who_was_suspended_with_a_wave_is_erased_as_late_as_by_a_decision(api, addresses):
+    ada, now = await api.crew("admin"), datetime.now(UTC)
+    new = Newcomer(NewAccount("wave1", "long enough to be one", None), has_agreed=True)
+    await signup.join(new, signup.Came("192.0.2.1"), cause="tests")
+    async with reading(System("tests")) as r:
+        bot = (await accounts.ids_by_handle(r, ["wave1"]))["wave1"]
+    assert await signup.crew.undo(System("tests"), now, datetime.now(UTC), cause="tests") == 1
+    told = await api.ask("DELETE", f"/api/v1/admin/accounts/{bot}", as_=ada)
+    assert told.status == 403 and "can be erased from" in told.error
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    await owner.execute("update journal.entry set at = now() - interval '185 days' where subject = $1", bot)
+    await owner.close()
+    assert read(await api.ask("DELETE", f"/api/v1/admin/accounts/{bot}", as_=ada), AdminAccount).suspended

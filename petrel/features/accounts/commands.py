@@ -11,7 +11,7 @@ from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, NotFound, Unauthenticated
 from petrel.core.text import handles
 from petrel.core.viewer import System
-from petrel.features.accounts import erasing, reads, rows, rules, sealing, tokens
+from petrel.features.accounts import erasing, invites, reads, rows, rules, sealing, tokens
 from petrel.features.accounts.shapes import (
     Account,
     Changes,
@@ -57,6 +57,9 @@ async def create(w: Writer, new: NewAccount, *, secret_hash: str | None = None,
     if await rows.insert_accounts(w, [row]):
         raise HandleTaken()
     await rows.insert_credential(w, credential)
+
+    if new.role == "owner":
+        await invites.end_setup_links(w)
 
     w.record("accounts.account.created", account, body=msgspec.json.encode([new.handle, profile]))
 
@@ -172,6 +175,8 @@ async def set_role(w: Writer, account: int, role: Role) -> None:
         rules.may_set_role((await reads.own(w)).account.role, row["role"], role)
 
     await rows.set_role(w, account, role)
+    if role == "owner":
+        await invites.end_setup_links(w)
 
     w.record("accounts.role.changed", account, refs=[rules.RANK[row["role"]], rules.RANK[role]],
              body=f"{row['role']} {role}".encode())

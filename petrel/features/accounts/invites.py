@@ -1,7 +1,7 @@
 """Invitations, and the set-up link of the first administrator, which is an invitation to be the owner.
 
-The secret is in the link only; the database has its digest. A set-up link works once, and a new one ends the
-older ones.
+The secret is in the link only; the database has its digest. A set-up link works once; a new one ends the older ones,
+and so does an owner who was made in another way.
 """
 
 from petrel.core import ids
@@ -26,8 +26,13 @@ async def make_setup_link(w: Writer) -> str:
     """A secret that makes whoever brings it the owner; for the system only."""
     if not isinstance(w.viewer, System):
         raise Refused("deny.setup")
-    await w.execute("update accounts.invite set uses_left = 0 where role = 'owner' and uses_left > 0")
+    await end_setup_links(w)
     return await _make(w, "owner", 1, SETUP_DAYS)
+
+
+async def end_setup_links(w: Writer) -> None:
+    """Whoever holds one was to be the owner, and now somebody is: they make nobody anything any more."""
+    await w.execute("update accounts.invite set uses_left = 0 where role = 'owner' and uses_left > 0")
 
 
 async def make_first_setup_link(w: Writer) -> str | None:

@@ -39,6 +39,10 @@ select max(d.decided_at) as at, coalesce(bool_or(p.state = 'waiting'), false) as
   from moderation.decision d left join moderation.appeal p on p.cell = d.cell and p.decision = d.id
  where d.cell = law.cell($1) and d.about = $1 and d.what = 'suspend' and d.undone_at is null
 """
+WITHOUT_DECISION = """
+select max(e.at) from accounts.account a join journal.entry e on e.cell = a.cell and e.subject = a.id
+ where a.cell = law.cell($1) and a.id = $1 and a.state & 128 <> 0 and e.kind = 'accounts.account.suspended'
+"""
 STANDING = """
 select id from moderation.decision where cell = law.cell($1) and about = $1 and what = $2 and undone_at is null
 """
@@ -152,7 +156,9 @@ async def may_erase(w: Writer, about: int, *, scopes: Sequence[str] = cases.WRIT
     _, role = await cases.crew(w, scopes)
     rules.may_handle(await w.value("select moderation.conflict($1, $2)", w.digest, about))
     row = await w.row(SUSPENDED, about)
-    rules.may_erase(role, row and row["at"], row is not None and row["is_appealed"], clock.now())
+    # A wave that was undone is one act about many, without a statement of reasons to each.
+    at = (row and row["at"]) or await w.value(WITHOUT_DECISION, about)
+    rules.may_erase(role, at, row is not None and row["is_appealed"], clock.now())
 
 
 async def history(r: Reader, about: int) -> list[Decision]:

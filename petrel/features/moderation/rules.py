@@ -134,7 +134,7 @@ def may_erase(role: str, suspended_at: datetime | None, is_appealed: bool, now: 
     if role not in ("admin", "owner"):
         raise Refused("deny.role", "Only an admin or the owner can have an account erased")
     if suspended_at is None:
-        raise Refused("deny.not_suspended", "Only an account that was suspended by a decision can be erased")
+        raise Refused("deny.not_suspended", "Only an account that is suspended can be erased")
     if is_appealed:
         raise Refused("deny.appealed", "This account has appealed against its suspension: answer that first")
     first = suspended_at + timedelta(days=APPEALED_FOR_DAYS)

@@ -204,6 +204,26 @@ async def test_the_set_up_link_makes_one_owner_and_a_newer_link_ends_it() -> Non
         assert await accounts.invites.has_owner(r) and await accounts.contact(r) == found.account
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_a_set_up_link_dies_when_an_owner_is_made_without_it(is_new: bool) -> None:
+    async with writing(CLI, cause="test") as w:
+        link = await accounts.make_setup_link(w)
+        name = f"boss{is_new:d}"
+        made = await accounts.create(w, accounts.NewAccount(name, role="owner" if is_new else "member"))
+    if not is_new:
+        assert await holds(link), "a member is no owner"
+        async with writing(CLI, cause="test") as w:
+            await accounts.set_role(w, made.id, "owner")
+    assert not await holds(link)
+    with pytest.raises(InviteNotFound):
+        await accounts.set_up(link, newcomer("late1"), cause="test")
+
+
+async def holds(link: str) -> bool:
+    async with reading(Anonymous()) as r:
+        return await accounts.invites.holds(r, link, for_role="owner")
+
+
 async def test_a_set_up_link_is_no_invitation_and_an_invitation_no_set_up_link() -> None:
     async with writing(CLI, cause="test") as w:
         link, invite = await accounts.make_setup_link(w), await accounts.invites.make_invite(w)
