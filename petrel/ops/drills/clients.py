@@ -81,8 +81,10 @@ class Clients:
 @asynccontextmanager
 async def clients(address: str, *, connections: int = 64, timeout_s: float = 15.0,
                   connector: aiohttp.TCPConnector | None = None) -> AsyncIterator[Clients]:
-    """`connector`: for a site that is found and believed in another way than a plain address on this machine."""
+    """`connector`: for a site that is found and believed in another way than a plain address on this machine.
+    Bodies come as they are, not packed: drills look for marks in them."""
     connector = connector or aiohttp.TCPConnector(limit=connections, force_close=False)
+    said = {"User-Agent": "petrel-drill", "Accept-Encoding": "identity"}
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(),
-                                     headers={"User-Agent": "petrel-drill"}) as session:
+                                     headers=said) as session:
         yield Clients(session, address, timeout_s)
