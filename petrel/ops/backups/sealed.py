@@ -115,7 +115,7 @@ class Opener:
                            "changed") from e
         self._head = hashlib.sha256(head_bytes).digest()
         self._number = 0
-        self._ready = b""
+        self._ready = memoryview(b"")       # slices of it copy nothing
         self._next = self._stored()
         self.plain_bytes = 0
         if self._next is None:
@@ -152,9 +152,9 @@ class Opener:
             text = self._cipher.decrypt(_nonce(self._prefix, self._number, is_last), sealed, self._head)
         except InvalidTag as e:
             raise BadBackup(self._what_is_wrong(sealed, is_last)) from e
-        self._ready = text[1:]
+        self._ready = memoryview(text)[1:]
         if text[:1] == PRESSED:
-            self._ready = zlib.decompressobj().decompress(text[1:], CHUNK_BYTES)
+            self._ready = memoryview(zlib.decompressobj().decompress(self._ready, CHUNK_BYTES))
         self._number += 1
         self.plain_bytes += len(self._ready)
         return bool(self._ready) or not is_last
