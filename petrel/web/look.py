@@ -46,6 +46,7 @@ def environment() -> minijinja.Environment:
         filters={
             "clean": markup.clean,
             "written": markup.written,
+            "coded": markup.coded,
             "plain": markup.plain,
             "ago": markup.ago,
             "stamp": markup.stamp,

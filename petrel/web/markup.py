@@ -40,6 +40,15 @@ def written(by_crew: str) -> Markup:
     return Markup(_crew.clean(by_crew))
 
 
+def coded(sentence: str) -> Markup:
+    """A sentence of ours, with what stands between backticks to be typed as it is."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:                     # one is left over: it is a backtick
+        return escape(sentence)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+                           for number, part in enumerate(parts))
+
+
 def plain(written: str, most: int = 200) -> str:
     """The words of a piece of HTML on one line, cut at a word boundary after `most` characters."""
     text = html.unescape(_stripper.clean(_breaks.sub(" ", written)))

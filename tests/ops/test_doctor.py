@@ -79,6 +79,17 @@ def test_somebody_who_may_not_look_is_told_as_whom_to_ask(tmp_path):
     assert set(checks) == {"data directory"} and f"sudo -u {user} petrel doctor" in checks["data directory"].cure
 
 
+@pytest.mark.parametrize(("said", "found", "ok"), [
+    ("echo yes", "kept by NTP", True), ("echo no", "nothing keeps", False), ("exit 1", "see `timedatectl`", True)])
+def test_where_the_kernel_may_not_be_asked_for_the_clock_systemd_is(tmp_path, monkeypatch, said, found, ok):
+    (tmp_path / "timedatectl").write_text(f'#!/bin/sh\ntest "$2" = --property=NTPSynchronized && {said}\n')
+    (tmp_path / "timedatectl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(machine.ctypes, "CDLL", lambda *_, **__: SimpleNamespace(adjtimex=lambda buffer: -1))
+    check = machine.check_kept_time()
+    assert found in check.found and check.ok is ok
+
+
 def test_a_certificate_that_is_not_renewed_is_told_of_with_what_its_issuer_said(tmp_path):
     where = certificates.places(tmp_path / "data")
     where.make()

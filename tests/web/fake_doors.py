@@ -32,7 +32,7 @@ class FakeDoors(Memory):
                         mail_server="", mail_port=587, mail_security="starttls", mail_user="", mail_password="",
                         mail_from="", backup_target="")
         steps = ("site", "contact", "rules", "imprint", "privacy", "terms", "joining", "mail", "backups")
-        return Founding(step=step, steps=steps, done=frozenset(("rules",)), text="- Be <b>kind</b> in [town]",
+        return Founding(step=step, steps=steps, done=frozenset(("rules", "joining")), text="- Be <b>kind</b> in [town]",
                         is_draft=True, settings=settings, reached=Reached())
 
     async def found(self, viewer: Viewer, step: str, sent: Mapping[str, str], *, cause: str) -> None:

@@ -15,7 +15,7 @@ from tests.web.test_desk import crew_of
 from tests.web.test_rooms import text_of
 
 CHECKS = [Check("disk", ok=True, found="70 GiB free"),
-          Check("mail SPF", ok=False, found="<b>no</b> record", cure="Put one there.")]
+          Check("mail SPF", ok=False, found="<b>no</b> record", cure="Put one there: `petrel mail <dns>`.")]
 
 
 async def test_an_owner_sees_what_is_wrong_first_and_has_it_looked_at_again(site: Any) -> None:
@@ -28,7 +28,8 @@ async def test_an_owner_sees_what_is_wrong_first_and_has_it_looked_at_again(site
         await w.execute("insert into ops.alert (rule, target, owner, value) values ('disk', '', 'anna', 0.9)")
     page = await olga.get("/desk/doctor")
     said = text_of(page)
-    assert said.index("Put one there.") < said.index("70 GiB free") and "<b>no</b>" not in page.text
+    assert said.index("Put one there") < said.index("70 GiB free") and "<b>no</b>" not in page.text
+    assert "there: <code>petrel mail &lt;dns&gt;</code>." in page.text and "`" not in said
     assert "told anna" in said and "Something is wrong" in said
     assert (await olga.submit("/desk/doctor", "/desk/doctor")).location == "/desk/doctor?asked=1"
     async with reading(System("tests")) as r:

@@ -70,6 +70,16 @@ async def test_the_owner_goes_through_all_of_it(site: Doors, kept: Path) -> None
     assert "Imprint" in (await keeper.get("/setup/steps/end")).text
 
 
+async def test_who_may_join_is_never_passed_over_whatever_was_chosen(site: Doors, kept: Path) -> None:
+    keeper = await owner("keeper5", kept)
+    for word, said in (("approval", "whoever you let in"), ("invite", "whoever has an invitation")):
+        await fill(keeper, "joining", registrations=word)
+        end = (await keeper.get("/setup/steps/end")).text
+        over, _, today = end.partition("Today")
+        assert "/setup/steps/joining" not in over.partition("Passed over")[2] and said in today
+    assert "by invitation" in (await keeper.get("/setup/steps/site")).text
+
+
 async def test_a_draft_with_blanks_is_not_published_by_mistake(site: Doors, kept: Path) -> None:
     keeper = await owner("keeper2", kept)
     shown = await keeper.get("/setup/steps/imprint")

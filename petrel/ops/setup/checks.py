@@ -16,8 +16,6 @@ MEMORY_LEAST_BYTES = 900 << 20
 CLOCK_MOST_S = 300
 """A certificate authority refuses what is signed at another time; a sign-in code runs out meanwhile."""
 
-OURS = ("petrel", "systemd", "init", "python", "python3")
-
 
 def examine(answers: Answers, layout: Layout, machine: Machine, issuer: str) -> list[Check]:
     """In the order in which one would mend them. Asks the DNS and, for certificates of our own, the
@@ -98,10 +96,9 @@ def _dns(answers: Answers, machine: Machine) -> Check:
 
 def _port(port: int, layout: Layout, machine: Machine) -> Check:
     holder = machine.holder_of(port)
-    is_set_up = (layout.units / "petrel.service").exists()
     if holder is None:
         return Check(f"port {port}", True, "free")
-    if is_set_up and holder.split()[0] in OURS:
+    if machine.is_of(port, layout.data):
         return Check(f"port {port}", True, f"{holder} holds it for this site")
     return _bad(f"port {port}", f"{holder} has it",
                 f"When you do not need {holder}: systemctl disable --now {holder}. When it is to stand in front of "

@@ -11,6 +11,9 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from petrel.outside import clocks
+from petrel.storage.postgres import holder_of
+
+UNIT = "petrel.service"
 
 
 class Machine:
@@ -66,6 +69,27 @@ class Machine:
         except psutil.Error:
             return "a program that just ended"
         return None
+
+    def is_of(self, port: int, data: Path) -> bool:
+        """Whether the site in this directory listens on the port, or systemd does for it."""
+        supervisor, found = holder_of(data), False
+        try:
+            for c in psutil.net_connections(kind="tcp"):
+                if c.status == psutil.CONN_LISTEN and c.laddr.port == port:
+                    if not (c.pid and (self._is_below(c.pid, supervisor) or (c.pid == 1 and self._waits_at(port)))):
+                        return False
+                    found = True
+        except psutil.Error:
+            return False
+        return found
+
+    def _is_below(self, pid: int, supervisor: int | None) -> bool:
+        return supervisor is not None and supervisor in (pid, *(one.pid for one in psutil.Process(pid).parents()))
+
+    def _waits_at(self, port: int) -> bool:
+        """Whether a socket unit of ours has the port: what systemd lists is address, unit, and what it starts."""
+        found = [line.split() for line in self._says("list-sockets", "--no-legend", "--no-pager").splitlines()]
+        return any(line[0].rpartition(":")[2] == str(port) and UNIT in line[1:] for line in found if line)
 
     def ahead_s(self, address: str) -> float | None:
         return clocks.ahead_s(address)

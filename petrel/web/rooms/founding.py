@@ -89,8 +89,9 @@ def _draft(step: str, contacts: about.Contacts) -> str:
 
 
 def _done(kinds: frozenset[str], now: Mapping[str, object]) -> frozenset[str]:
-    """What somebody has filled in: so much can be seen from what there is."""
+    """What somebody has filled in: so much can be seen from what there is. Who may join has an answer from the start,
+    which the page shows."""
     filled = {"site": now.get("site_name") not in ("", "Petrel"), "contact": "contact" in kinds,
-              "joining": now.get("registrations") != "invite", "mail": bool(now.get("mail_server")),
+              "joining": True, "mail": bool(now.get("mail_server")),
               "backups": bool(now.get("backup_target")), **{kind: kind in kinds for kind in TEXTS}}
     return frozenset(name for name, is_filled in filled.items() if is_filled)

@@ -22,6 +22,7 @@ class Pretended(Machine):
         self.names: dict[str, set[str]] = {"social.bird.org": {"100.0.0.5"}}
         self.here = {"127.0.0.1", "10.0.0.4", "100.0.0.5"}
         self.ports: dict[int, str] = {}
+        self.ours: set[int] = set()
         self.clock_s: float | None = 0.4
         self.free_memory = 4 << 30
         self.root_user = True
@@ -57,6 +58,9 @@ class Pretended(Machine):
 
     def holder_of(self, port: int) -> str | None:
         return self.ports.get(port)
+
+    def is_of(self, port: int, data: Path) -> bool:
+        return port in self.ours
 
     def ahead_s(self, address: str = "") -> float | None:
         return self.clock_s

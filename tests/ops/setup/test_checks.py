@@ -1,10 +1,13 @@
 """What is looked at before anything is changed: each refusal has its cure, and nothing was touched."""
 
+import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
-from petrel.ops.setup import Answers, examine
+from petrel.ops.setup import Answers, Machine, examine
+from petrel.storage.postgres.lock import SiteLock
 from tests.ops.setup.pretended import Pretended, layout_of
 
 OWN = Answers("social.bird.org", "crew@bird.org")
@@ -47,11 +50,35 @@ def test_ports_that_somebody_has(machine: Pretended) -> None:
     found = wrong(machine)
     assert "systemctl disable --now nginx" in found["port 443"] and "apache2" in found["port 80"]
     assert wrong(machine, PROXY) == {}
+    machine.ports, machine.ours = {443: "petrel web 1", 80: "systemd"}, {443, 80}      # from the last time
+    assert wrong(machine) == {}
     layout_of(machine.root).units.mkdir(parents=True)
     (layout_of(machine.root).units / "petrel.service").touch()
-    for ours in ("systemd", "petrel", "petrel web 1", "petrel jobs"):          # from the last time
-        machine.ports = {443: ours, 80: ours}
-        assert wrong(machine) == {}
+    machine.ports, machine.ours = {443: "python3", 80: "systemd"}, {80}
+    assert "python3 has it" in wrong(machine)["port 443"], "not everything written in Python is ours"
+
+
+def test_a_port_is_ours_when_the_site_itself_has_it_or_systemd_for_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, listed = Machine(), ""
+    monkeypatch.setattr(Machine, "_says", lambda *_: listed)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert machine.holder_of(port) and not machine.is_of(port, tmp_path), "our own language, and no site"
+        lock = SiteLock(tmp_path)
+        lock.take()
+        try:
+            assert machine.is_of(port, tmp_path)
+        finally:
+            lock.release()
+        assert not machine.is_of(port, tmp_path)
+        one = psutil.net_connections(kind="tcp")
+        monkeypatch.setattr(psutil, "net_connections", lambda kind: [c._replace(pid=1) for c in one])
+        assert not machine.is_of(port, tmp_path)
+        listed = f"[::]:{port} cockpit.socket cockpit.service\n"
+        assert not machine.is_of(port, tmp_path)
+        listed += f"0.0.0.0:{port} petrel.socket petrel.service\n"
+        assert machine.is_of(port, tmp_path)
 
 
 @pytest.mark.parametrize(("ahead_s", "said"), [(7300, "2 hours ahead"), (-5 * 3600, "5 hours behind"),
