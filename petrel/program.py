@@ -311,7 +311,7 @@ class Program:
             outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known, meter))
         meter.lap("stopping")
         if not outcome.checked.findings:
-            backups.restore.finish(ask.folder)
+            backups.restore.finish(ask)
         return outcome
 
     async def _bring_back(self, ask: backups.Ask, now: Settings, addresses: Addresses,

@@ -66,7 +66,7 @@ def expected(wish: Wish, load: Load, here: Host) -> dict[str, float] | None:
 @contextmanager
 def ready(wish: Wish, progress: Progress, meter: Meter) -> Iterator[Ready]:
     """Fetches the log and the witness beside the new directory; they go when the block ends. Errors: as a restore."""
-    beside = wish.folder.with_name(wish.folder.name + ".log")
+    beside = roll.beside(wish.folder)
     near = wish.pair.store.is_near
     witness = None if wish.witness is WITHOUT_WITNESS else wish.witness
     if not wish.with_log:

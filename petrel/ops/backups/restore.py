@@ -26,6 +26,8 @@ from petrel.storage.postgres import MAJOR, BinariesMissing, SiteLock, hand_over,
 
 MARK = "restoring.json"
 OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "run", "log", "settings.toml"}
+NOTHING_YET = {"run", f"{MARK}.new"}
+"""All that a restore leaves that was interrupted before it wrote the mark."""
 PHRASE = "bring deleted things back"
 ADDRESSES = re.compile(r"^\s*(database_url|keyring_url)\s*=", re.M)
 MARGIN_BYTES = 256 << 20
@@ -60,14 +62,19 @@ class Known(Struct, frozen=True):
 
 def refuse_half_restored(folder: Path) -> None:
     """Errors: NotNow while a restore has begun and not ended."""
-    path = folder / MARK
+    path, beside = folder / MARK, roll.beside(folder)
+    if not (folder / "main").exists() and (beside / "witness").is_dir():
+        raise NotNow(f"A restore into {folder} was interrupted while it fetched the log, into {beside}: what was "
+                     "deleted since may be readable in that. Run the same `petrel restore` again, which begins anew, "
+                     f"or remove {beside}")
     if path.exists():
         try:
             backup = msgspec.json.decode(path.read_bytes(), type=Mark).backup
         except (msgspec.MsgspecError, UnicodeDecodeError):
             backup = "a backup"
         raise NotNow(f"{folder} is half restored, from {backup}: what was deleted since may be readable in it. Run the "
-                     "same `petrel backups restore` again, which begins anew, or remove the directory")
+                     "same `petrel restore` again, which begins anew, or remove the directory, and "
+                     f"{beside} if it is there")
 
 
 def prove(ask: Ask, progress: Progress) -> Known:
@@ -85,9 +92,13 @@ def prove(ask: Ask, progress: Progress) -> Known:
 
 
 def _check_place(folder: Path) -> None:
-    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    there = {path.name for path in folder.iterdir()} - NOTHING_YET if folder.is_dir() else set()
     if folder.exists() and not folder.is_dir():
         raise NotNow(f"{folder} is a file. Choose another directory")
+    if (folder / "main").exists() and MARK not in there:
+        raise NotNow(f"{folder} is not empty: there is a site in it. If you have just restored it, that restore has "
+                     f"ended, and `petrel up --data {folder}` serves it. Else choose another directory, or move this "
+                     "one away")
     if there and (MARK not in there or there - OURS):
         raise NotNow(f"{folder} is not empty, and a restore writes into an empty place only. Choose another directory, "
                      "or move this one away")
@@ -159,7 +170,7 @@ def _unpack(ask: Ask, progress: Progress) -> None:
     folder = ask.folder
     if (folder / MARK).exists():
         stop_leftovers(folder)          # of an interrupted restore, whose databases may still run
-    (folder / MARK).write_bytes(msgspec.json.encode(Mark(ask.pair.data.backup, clock.now_ms())))
+    whole_file.write(folder / MARK, msgspec.json.encode(Mark(ask.pair.data.backup, clock.now_ms())))
     for name in OURS - {MARK, "run", "log"}:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -222,11 +233,15 @@ def _take_witness(source: Path, target: Path) -> None:
         (target / path.name).chmod(0o600)
 
 
-def finish(folder: Path) -> None:
-    """From now on the site may be served."""
-    for path in (*(folder / "keys").iterdir(), *(folder / "witness").iterdir(), folder / "keys", folder / "witness"):
-        whole_file.settle(path)
+def finish(ask: Ask) -> None:
+    """From now on the site may be served; all of it is on the disk. What was fetched goes first: as long as it is there
+    the restore has not ended."""
+    folder = ask.folder
+    if ask.rolled is not None:
+        roll.forget(ask.rolled.folder)
+    for place in (folder / "keys", folder / "witness", folder / "certificates", folder / "settings.toml"):
+        for path in (*place.rglob("*"), place):
+            if path.exists():
+                whole_file.settle(path)
     (folder / MARK).unlink()
     whole_file.settle(folder)
-
-

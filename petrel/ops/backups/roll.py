@@ -242,5 +242,10 @@ def _overlay(source: Path, target: Path, start: int, end: int) -> None:
         there.write(file.read(end - start))
 
 
+def beside(folder: Path) -> Path:
+    """Where the log is fetched to that belongs into this new data directory."""
+    return folder.with_name(folder.name + ".log")
+
+
 def forget(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
