@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from msgspec import Struct
@@ -112,7 +112,7 @@ def run(name: str, prepared: Prepared) -> None:
     import uvloop
 
     tell_errors(f"petrel {name}", prepared.tally)
-    main: Callable[[Prepared], Awaitable[None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
+    main: Callable[[Prepared], Coroutine[Any, Any, None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(main(prepared))
@@ -140,7 +140,7 @@ def tell_errors(name: str, tally: "Tally | None" = None) -> None:
 
 
 @contextmanager
-def _stopping(stop: Callable[[], None], gently: Callable[[], None] | None = None) -> Iterator[None]:
+def _stopping(stop: Callable[[], object], gently: Callable[[], None] | None = None) -> Iterator[None]:
     """SIGTERM calls `stop`; so does Ctrl-C, unless the supervisor has taken that over. LEAVE_GENTLY, which another
     release's supervisor sends when its processes serve beside us, calls `gently` before."""
     def leave() -> None:
@@ -184,7 +184,7 @@ async def _web(prepared: Prepared) -> None:
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
         try:
-            await Server(config, listeners, tls=served and served.outer, address=settings.address,
+            await Server(config, listeners, tls=served.outer if served else None, address=settings.address,
                          questions=certificates.places(settings.folder).questions,
                          stopping=partial(_stopping, gently=linger), on_ready=report_ready).run_until_stopped()
         finally:

@@ -361,7 +361,7 @@ def _send(mail: dict[str, Any], subject: str, text: str) -> None:
     port = mail.get("port", {"tls": 465, "starttls": 587, "none": 25}[security])
     context = ssl.create_default_context()
     kind = smtplib.SMTP_SSL if security == "tls" else smtplib.SMTP
-    more = {"context": context} if security == "tls" else {}
+    more: dict[str, Any] = {"context": context} if security == "tls" else {}
     with kind(mail["server"], port, timeout=TIMEOUT_S, **more) as post:
         if security == "starttls":
             post.starttls(context=context)

@@ -30,7 +30,7 @@ def database() -> None:
               help="Servers that were prepared elsewhere: what --print-urls printed there.")
 @click.option("--print-urls", is_flag=True, help="Print the addresses, with passwords, instead of keeping them.")
 @click.pass_obj
-def prepare(wiring: Wiring, data: str | None, as_json: bool, print_urls: bool, **given: Any) -> None:
+def prepare(wiring: Wiring, /, data: str | None, as_json: bool, print_urls: bool, **given: Any) -> None:
     """Find or set up Postgres of the distribution for data and keyring. May be run again at any time."""
     from petrel.ops import databases
 

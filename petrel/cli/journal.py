@@ -27,7 +27,7 @@ def journal() -> None:
 @click.pass_obj
 def verify(wiring: Wiring, data: str | None, as_json: bool) -> None:
     """Recompute the chain of the whole journal. Exit code 1 when something is not as it was sealed."""
-    from petrel.core import chain, chain_check
+    from petrel.core import chain, chain_check, witness
     from petrel.core.doors import reading
     from petrel.core.viewer import System
 
@@ -38,7 +38,7 @@ def verify(wiring: Wiring, data: str | None, as_json: bool) -> None:
             await r.fetch("begin transaction isolation level repeatable read, read only")
             try:
                 key = chain.load_key(now.folder / "keys").public_key()
-                return await chain_check.verify(r.fetch, key, chain.Witness(now.folder / "witness"))
+                return await chain_check.verify(r.fetch, key, witness.Witness(now.folder / "witness"))
             finally:
                 await r.fetch("rollback")
 

@@ -116,10 +116,10 @@ def _cure(challenge: str) -> str:
 # The issuer and our account there.
 
 def _client(order: Order) -> Any:
-    import josepy
     from acme import client
+    from josepy.jwk import JWKRSA
 
-    net = client.ClientNetwork(josepy.JWKRSA(key=_account_key(Path(order.account))), user_agent=AGENT,
+    net = client.ClientNetwork(JWKRSA(key=_account_key(Path(order.account))), user_agent=AGENT,
                                verify_ssl=order.roots or True, timeout=REQUEST_S)  # type: ignore[arg-type]
     return client.ClientV2(client.ClientV2.get_directory(order.directory, net), net)
 

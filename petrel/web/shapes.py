@@ -327,12 +327,15 @@ class OwnData(Struct, frozen=True, kw_only=True):
     agreed: tuple[Agreed, ...]
 
 
+Pieces = Callable[[int, int], Iterator[bytes]]         # inside the next class `bytes` has another meaning
+
+
 class Download(Struct, frozen=True, kw_only=True):
     """A finished copy: `pieces(start, end)` reads it. `digest`: SHA-256 in hexadecimal."""
 
     bytes: int
     digest: str
-    pieces: Callable[[int, int], Iterator[bytes]]
+    pieces: Pieces
 
 
 class Ended(Struct, frozen=True):

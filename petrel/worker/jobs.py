@@ -84,7 +84,7 @@ async def _finish_many(numbers: list[int]) -> list[None]:
     return [None] * len(numbers)
 
 
-finish: Together[int, None] = Together(_finish_many, most=500, lanes=1)
+finish: Together[int, None] = Together(_finish_many, most=500, lanes=1)      # type: ignore[arg-type]
 
 
 async def _failed(one: Claim, e: Exception) -> None:

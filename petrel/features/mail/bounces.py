@@ -69,7 +69,8 @@ async def read(raw: bytes, to: str = "") -> Report:
                 return Report(kind, code, letter)
     for part in message.walk():
         if part.get_content_type() == "text/rfc822-headers":
-            part = message_from_bytes(part.get_payload(decode=True) or b"", policy=policy.compat32)
+            returned = part.get_payload(decode=True)
+            part = message_from_bytes(returned if isinstance(returned, bytes) else b"", policy=policy.compat32)
         if (letter := await envelopes.was_ours(str(part.get("Message-ID", "")))) is not None:
             return Report(kind, code, letter)
     return Report(kind, code)

@@ -7,6 +7,7 @@ import msgspec
 from petrel.core import ids, seal, seen
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import NotFound
+from petrel.features import accounts
 from petrel.features.moderation import rules
 from petrel.features.moderation.shapes import Case, Copy, Evidence, NotCrew, Report, Written
 from petrel.features.posts import Surface
@@ -39,7 +40,7 @@ update moderation.case_file c set state = 'open', closed_at = null, closed_by = 
 """
 
 
-async def crew(r: Reader, scopes: Sequence[str] = SCOPES) -> tuple[int, str]:
+async def crew(r: Reader, scopes: Sequence[str] = SCOPES) -> tuple[int, accounts.Role]:
     """Account and role of the viewer. Errors: NotCrew, for everybody else: the desk is not there for them."""
     row = await r.row(CREW, r.digest, list(scopes))
     if row is None or row["account"] is None:

@@ -73,6 +73,9 @@ class Place(Struct):
     is_done: bool = False
 
 
+Digest = bytes                  # `bytes` has another meaning inside the next class
+
+
 class Opened(Struct, frozen=True):
     """A finished export, open for reading: `pieces(start, end)` gives its plain text."""
 
@@ -80,7 +83,7 @@ class Opened(Struct, frozen=True):
     key: bytes
     id: int
     bytes: int
-    digest: bytes
+    digest: Digest
 
 
 def home() -> Path:

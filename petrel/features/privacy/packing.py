@@ -130,7 +130,7 @@ async def _each(items: Any) -> AsyncIterator[Any]:
 
 async def pack(out: Digesting, whole: Whole) -> None:
     """Writes the archive of an export."""
-    with ZipFile(out, "w", ZIP_DEFLATED) as zip_file:      # type: ignore[arg-type]
+    with ZipFile(out, "w", ZIP_DEFLATED) as zip_file:      # type: ignore[call-overload]
         archive = Archive(zip_file)
         for source in whole.sources:
             await archive.put_json(table_file(source.table), whole.rows(source.table))

@@ -185,8 +185,8 @@ class Archive:
             one.shipped = max((piece.end for piece in found), default=0)
             if not found or server.held is None or server.held > one.shipped or one.shipped > server.flushed:
                 raise LogGone("the archive cannot go on where it ended")
-        found = standing.log_that_runs(self._wanted.folder)
-        self._seen = dict(found.witness) if found is not None else {}
+        runs = standing.log_that_runs(self._wanted.folder)
+        self._seen = dict(runs.witness) if runs is not None else {}
         self._may_checkpoint = await sessions["keyring"].fetchval(MAY_CHECKPOINT)
 
     async def begin_anew(self, sessions: dict[Side, Any]) -> None:

@@ -1,5 +1,7 @@
 """What there is of breaches, for the crew."""
 
+from typing import Any
+
 from petrel.core import seal
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
@@ -28,9 +30,10 @@ async def notes(r: Reader, number: int) -> list[Note]:
     """Oldest first."""
     rows = await r.fetch(NOTES, "breaches", number)
     key = (await seal.keys([number])).get(number) if rows else None
-    return [Note(row["at"], row["state"], key and seal.open_sealed(key, number, row["sealed"]).decode())
+    return [Note(row["at"], row["state"], seal.open_sealed(key, number, row["sealed"]).decode() if key else None)
             for row in rows]
 
 
 def _breach(row: Row) -> Breach:
-    return Breach(*(tuple(value) if isinstance(value, list) else value for value in row))
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
+    return Breach(*values)

@@ -29,7 +29,8 @@ select canary_age_s, canary_took_ms, canary_failed_s, canary_said, measured_age_
 async def health(r: Reader) -> Health:
     row = await r.row(HEALTH, r.digest)
     assert row is not None
-    return Health(*tuple(row)[:5], tuple(msgspec.json.decode(row["measures"], type=list[Measure])))
+    return Health(row[0], row[1], row[2], row[3], row[4],
+                  tuple(msgspec.json.decode(row["measures"], type=list[Measure])))
 
 
 def word(now: Health) -> Word:

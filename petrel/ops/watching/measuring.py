@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]
 from petrel.core.doors import reading
 from petrel.core.viewer import System
 from petrel.ops.backups import newest
-from petrel.ops.processes import clock_offset_s, read_status
+from petrel.ops.processes import PartStatus, ServerStatus, clock_offset_s, read_status
 from petrel.ops.watching.shapes import Measure
 from petrel.ops.watching.tally import Tally
 
@@ -76,8 +76,9 @@ def processes(data: Path) -> Iterator[Measure]:
     if status is None:
         return
     yield Measure("clock_step_seconds", abs(clock_offset_s() - status.clock_offset_s))
-    watched = {**{n: (p.pids, p) for n, p in status.parts.items()},
-               **{f"postgres {n}": ([s.pid] if s.pid else [], s) for n, s in status.postgres.items()}}
+    watched: dict[str, tuple[list[int], PartStatus | ServerStatus]] = {
+        **{n: (p.pids, p) for n, p in status.parts.items()},
+        **{f"postgres {n}": ([s.pid] if s.pid else [], s) for n, s in status.postgres.items()}}
     for name, (pids, one) in watched.items():
         yield Measure("process_failing", float(one.state == "failing"), name)
         yield Measure("process_restarts", one.restarts, name)

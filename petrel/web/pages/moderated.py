@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 from starlette.responses import Response
 
@@ -41,7 +42,7 @@ async def _year(visit: Visit) -> Year:
     return await visit.needs.moderation_numbers(year)
 
 
-async def _page(visit: Visit, template: str, *, exact: bool, **more: object) -> Response:
+async def _page(visit: Visit, template: str, *, exact: bool, **more: Any) -> Response:
     year = await _year(visit)
     return visit.page(template, year=year, lines=_lines(year, exact=exact), what=WORDS, scope=SCOPE,
                       years=list(range(FIRST_YEAR, clock.now().year + 1)), **more)

@@ -1,6 +1,7 @@
 """What the site says of itself: `needs.Saying` over the site's texts."""
 
 from datetime import date
+from typing import cast
 
 from petrel.core.doors import reading, writing
 from petrel.core.errors import NotFound
@@ -14,12 +15,12 @@ from petrel.web.said import Announced, Reached, SiteText
 class SayingRooms:
     """One per process."""
 
-    async def site_text(self, kind: about.Kind, day: date | None = None) -> SiteText:
+    async def site_text(self, kind: str, day: date | None = None) -> SiteText:
         async with reading(Anonymous()) as r:
-            found = await about.text(r, kind, day)
+            found = await about.text(r, cast(about.Kind, kind), day)
             if found is None or not found.markdown:
                 raise NotFound
-            versions = await about.versions(r, kind)
+            versions = await about.versions(r, cast(about.Kind, kind))
         return SiteText(html=about.html_of(found.markdown), effective_on=found.effective_on,
                         succeeded_on=found.succeeded_on, is_in_force=found.is_in_force,
                         days=tuple(dict.fromkeys(one.effective_on for one in versions)))
