@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from petrel import app
 from petrel.core import limits
 from petrel.core.doors import reading
 from petrel.core.viewer import System
@@ -15,6 +16,12 @@ from petrel.worker import jobs
 from tests.api.entities import Account, Entity, Id, Status, Time, read
 from tests.api.members import Members, Person
 from tests.drain import drain
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rooms() -> None:
+    """With their jobs: erasing asks every room."""
+    app.load_rooms()
 
 
 class AdminAccount(Entity):
