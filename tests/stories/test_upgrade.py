@@ -75,7 +75,7 @@ def asked(site: RunningSite, sql: str) -> Any:
 
 NO_ROOM = """
 import shutil, sys, types
-shutil.disk_usage = lambda _: types.SimpleNamespace(free=10_000_000)
+shutil.disk_usage = lambda _: types.SimpleNamespace(free=10 << 20)
 from petrel import cli
 from petrel.program import Program
 cli.main(Program(), sys.argv[1:])
@@ -125,7 +125,7 @@ def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: Running
     assert "9002_index_next.sql" in told and "There is no backup" in told and "9003_contract_next.sql" in told
     assert "The site stays as it is" in petrel(newer, "upgrade", *data, expect=2)
     refused = without_room(newer, "upgrade", "--without-backup", *data)
-    assert "10 MB are free" in refused and "Make room" in refused and "The site stays as it is" in refused
+    assert "10 MiB are free" in refused and "Make room" in refused and "The site stays as it is" in refused
     assert asked(site, "select to_regclass('posts.next')") is None
 
     with (Askers(site.address, "/api/v1/timelines/home", token=token) as reading,
