@@ -1,5 +1,5 @@
 # make up       the site, on http://localhost:8000 (make up DATA=dir PORT=n)
-# make test     all tests, on databases of their own
+# make test     all tests, on databases of their own (make test TESTS=tests/api for some)
 # make check    what must hold before a change lands: ruff, mypy, imports
 # make setup    only what the others need first; runs again when a lock file has changed
 #
@@ -22,7 +22,7 @@ up: setup
 setup: .venv/ready
 
 test: .venv/ready-for-tests
-	$(BIN)/python -m pytest $(TESTS)
+	@$(if $(TESTS),$(BIN)/python -m pytest $(TESTS),tools/all_tests.sh $(BIN)/python)
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from tests.conftest import Server, loop
 
 PETREL = [sys.executable, "-m", "petrel"]
 GIVEN = os.environ.get("PETREL_TEST_DATABASE_URL", "")
+KEYRING = os.environ.get("PETREL_TEST_KEYRING_URL", GIVEN)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def environment(server: Server) -> Iterator[dict[str, str]]:
     loop().run_until_complete(server.copy(name, None))
     mine = {n: v for n, v in os.environ.items() if not n.startswith("PETREL_")}
     yield mine | {"PETREL_DATABASE_URL": urlsplit(GIVEN)._replace(path=f"/{name}_main").geturl(),
-                  "PETREL_KEYRING_URL": urlsplit(GIVEN)._replace(path=f"/{name}_keyring").geturl()}
+                  "PETREL_KEYRING_URL": urlsplit(KEYRING)._replace(path=f"/{name}_keyring").geturl()}
     loop().run_until_complete(server.drop(name))
 
 
@@ -60,6 +61,6 @@ def test_the_same_site(environment: dict[str, str], tmp_path: Path) -> None:
             assert urlsplit(GIVEN).password not in shown and "***" in shown
         finally:
             site.send_signal(signal.SIGTERM)
-            assert site.wait(20) == 0
+            assert site.wait(20) == 0, (tmp_path / "console.txt").read_text()
     assert not (data / "main").exists() and not (data / "keyring").exists()
     assert urlsplit(GIVEN).password not in (tmp_path / "console.txt").read_text()
