@@ -87,7 +87,7 @@ async def run(stop: asyncio.Event) -> None:
         began = time.monotonic()
         try:
             more = await step()
-        except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+        except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as e:
             log.warning("the search index cannot be built, trying again", error=repr(e))
             more = False
         if more != building:

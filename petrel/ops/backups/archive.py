@@ -36,7 +36,7 @@ from petrel.ops.backups.reading_log import (
 from petrel.ops.backups.sealed import Sealer
 from petrel.ops.backups.shapes import SIDES, Side
 from petrel.ops.backups.targets import Store
-from petrel.storage.pools import Addresses
+from petrel.storage.pools import GONE, Addresses
 
 log = structlog.get_logger("petrel.archive")
 
@@ -224,7 +224,7 @@ async def run(stop: asyncio.Event, addresses: Addresses, wanted: Wanted) -> None
                 log.error("the log is not being archived: the login of the database lacks a right", error=str(e),
                           cure="in that database, as a superuser: alter role NAME replication; grant execute on "
                                "function pg_read_binary_file(text, bigint, bigint) to NAME")
-        except (PetrelError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as e:
+        except (PetrelError, *GONE, asyncpg.PostgresError, TimeoutError) as e:
             failures = 1 if time.monotonic() - began_s > 60 else failures + 1
             if failures in (1, 5) or failures % 50 == 0:
                 log.error("the log is not being archived, trying again", failures=failures,

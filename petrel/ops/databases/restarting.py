@@ -20,6 +20,7 @@ import asyncpg
 from petrel.ops.databases.debian import NAMES, OWNER, Homes, port_of
 from petrel.ops.databases.shapes import CLUSTERS, Unfit
 from petrel.storage import holding
+from petrel.storage.pools import GONE
 from petrel.storage.postgres import ClusterName, Storage
 
 DRAIN_S = 1.5
@@ -98,17 +99,17 @@ async def _born(args: dict[str, Any], *, write_down: bool = False) -> datetime |
     """When the server started; None for one that does not answer. `write_down`: a checkpoint first."""
     try:
         connection = await asyncpg.connect(**args, timeout=5)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (*GONE, asyncpg.PostgresError):
         return None
     try:
         if write_down:
             await connection.execute("checkpoint")
         born: datetime = await connection.fetchval("select pg_postmaster_start_time()")
         return born
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (*GONE, asyncpg.PostgresError):
         return None
     finally:
-        await connection.close()
+        connection.terminate()          # a server that goes away takes no leave
 
 
 async def _quiet(args: dict[str, Any]) -> None:
