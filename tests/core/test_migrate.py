@@ -40,6 +40,16 @@ async def run(addresses: Addresses, sql: str) -> object:
         await connection.close()
 
 
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One file of functions more, still to be written."""
+    (tmp_path / "tests").mkdir()
+    path = tmp_path / "tests" / "functions.sql"
+    files = app.function_files()
+    monkeypatch.setattr(app, "function_files", lambda: [*files, path])
+    return path
+
+
 async def test_the_first_run_makes_all_and_the_second_nothing(empty: Addresses) -> None:
     ran = await app.migrate_site(empty)
     assert ran[0] == "0001_expand_keyring.sql" and "0001_expand_foundation.sql" in ran
@@ -172,11 +182,7 @@ async def test_indexes_are_built_beside_the_traffic_and_again_after_an_interrupt
 
 
 async def test_what_an_older_release_calls_stays_until_it_is_gone(
-        empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "tests").mkdir()
-    mine = tmp_path / "tests" / "functions.sql"
-    files = app.function_files()
-    monkeypatch.setattr(app, "function_files", lambda: [*files, mine])
+        empty: Addresses, mine: Path) -> None:
     made = "create or replace function ops.{} returns int language plpgsql security definer set search_path = '' as $$ "
     mine.write_text(made.format("answer(p_system text)") + "begin return 1; end $$;")
     await app.migrate_site(empty)
@@ -198,11 +204,7 @@ async def test_what_an_older_release_calls_stays_until_it_is_gone(
 
 
 async def test_while_somebody_is_served_functions_keep_their_numbers_and_calls_under_way_find_them(
-        empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "tests").mkdir()
-    mine = tmp_path / "tests" / "functions.sql"
-    files = app.function_files()
-    monkeypatch.setattr(app, "function_files", lambda: [*files, mine])
+        empty: Addresses, mine: Path) -> None:
     made = "create or replace function ops.answer(p_digest bytea) returns {} language sql {} as $$ select {} $$;"
     number = "select 'ops.answer(bytea)'::regprocedure::oid"
     mine.write_text(made.format("int", "stable", "1"))
@@ -231,11 +233,7 @@ async def test_while_somebody_is_served_functions_keep_their_numbers_and_calls_u
 
 
 async def test_functions_are_replaced_when_their_text_changes(
-        empty: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "tests").mkdir()
-    mine = tmp_path / "tests" / "functions.sql"
-    files = app.function_files()
-    monkeypatch.setattr(app, "function_files", lambda: [*files, mine])
+        empty: Addresses, mine: Path) -> None:
     head = "create or replace function ops.answer(p_system text) returns int language plpgsql as $$ begin return "
     for answer in (1, 2):
         mine.write_text(f"{head} {answer}; end $$;")
