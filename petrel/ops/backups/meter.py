@@ -8,10 +8,10 @@ import os
 import time
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 
 PROC = Path("/proc")
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class Took(Struct, frozen=True):
@@ -60,12 +60,21 @@ class _Now:
     """Where the counters of a process and of those below it are."""
 
     def __init__(self, pid: int) -> None:
-        found = processes()
-        family = below(pid, found)
+        this = psutil.Process(pid)
+        others = this.children(recursive=True)
         self.wall_s = time.monotonic()
         self.delay_s = _delay_s(pid)
-        self.below_s = {one: _delay_s(one) for one in family[1:]}
-        self.cpu_s = sum(found[one].ticks for one in family) / TICKS_PER_S
+        self.below_s = {one.pid: _delay_s(one.pid) for one in others}
+        self.cpu_s = sum(map(_cpu_s, (this, *others)))
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """Its own and, of those it waited for, theirs."""
+    try:
+        used = process.cpu_times()
+    except psutil.Error:
+        return 0.0                  # it has ended meanwhile
+    return float(used.user + used.system + used.children_user + used.children_system)
 
 
 def _delay_s(pid: int) -> float:
@@ -74,33 +83,3 @@ def _delay_s(pid: int) -> float:
         return int((PROC / str(pid) / "schedstat").read_text().split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return 0.0
-
-
-class Process(Struct, frozen=True):
-    """`ticks`: its own and, of those it waited for, theirs."""
-
-    parent: int
-    ticks: int
-
-
-def processes() -> dict[int, Process]:
-    found = {}
-    for entry in PROC.iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue            # it has ended meanwhile
-            found[int(entry.name)] = Process(int(fields[1]), sum(int(field) for field in fields[11:15]))
-    return found
-
-
-def below(pid: int, among: dict[int, Process]) -> list[int]:
-    """The process and all below it, from above to below."""
-    children: dict[int, list[int]] = {}
-    for one, process in among.items():
-        children.setdefault(process.parent, []).append(one)
-    found = [pid] if pid in among else []
-    for one in found:
-        found += children.get(one, [])
-    return found
