@@ -117,7 +117,7 @@ def _both(name: str, *mutants: Mutant) -> Mutant:
     return Mutant(name, lambda owner, decoys: _two(owner, decoys, *mutants))
 
 
-MESSAGES = "messages.page(bytea, smallint, bigint[], bigint[])"
+MESSAGES = "messages.entries(bytea, smallint, bigint[], bigint[])"
 VERDICT = _edit("the verdict says yes to everything", ("law.verdict", "WHEN ", "WHEN true THEN 6 WHEN "))
 NO_RLS = _rows("row-level security of messages is off", OPEN_WALL, WALL)
 IN_THE_DATABASE = (

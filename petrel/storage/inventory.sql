@@ -144,9 +144,10 @@ comment on column posts.post.cell is 'what: home cell of the author, part of the
 comment on column posts.post.id is 'what: number of the post, says when it was written; of: author by author; for: find; kept: 90 days after deletion; erased: link; leaves: pseudonymous';
 comment on column posts.post.author is 'what: who wrote it; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.audience is 'what: public, unlisted or followers; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
-comment on column posts.post.flags is 'what: states of the law: sensitive, removed, deleted ..., written while protected; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.flags is 'what: states of the law: sensitive, removed, deleted ..., written while protected, kinds of what it carries; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.boost_of is 'what: the post that this one boosts; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.quote_of is 'what: the post that this one quotes; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.reply_to is 'what: the post that this one answers; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.reply_to_account is 'what: whom it answers; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.thread is 'what: the first post of its thread; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
@@ -161,7 +162,7 @@ comment on column posts.post.likes is 'what: how many likes; of: author by autho
 
 comment on column posts.content.cell is 'what: home cell of the author, part of the id; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
 comment on column posts.content.id is 'what: which post; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
-comment on column posts.content.sealed is 'what: text, content warning, and the names in the text; of: author of posts.post by id; for: show; kept: with post; erased: key, row; leaves: sealed; key: id';
+comment on column posts.content.sealed is 'what: text, content warning, names in the text, descriptions of media, options of a poll; of: author of posts.post by id; for: show; kept: with post; erased: key, row; leaves: sealed; key: id';
 
 comment on column posts.edit.cell is 'what: home cell of the author, part of the id; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';
 comment on column posts.edit.post is 'what: which post; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: pseudonymous';

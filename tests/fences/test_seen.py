@@ -117,7 +117,7 @@ async def givers() -> set[str]:
 
 async def test_nothing_goes_past_the_record(site):
     functions = await givers()
-    assert {"law.pages", "law.page", "posts.history", "messages.page", "messages.export"} <= functions
+    assert {"law.pages", "law.page", "posts.history", "messages.entries", "messages.export"} <= functions
     assert passers_by(ROOT, functions) == []
     assert {HOME, EXPORTS} <= users_of(ROOT, functions).keys()
 

@@ -1,7 +1,7 @@
 """The law, cell by cell: docs/law/visibility.md against the database that decides.
 
 Every (state, audience, viewer, surface) of the document is made for real, as rows, and judged by law.decide or, for
-direct messages, by messages.page as the person concerned. Everybody is in the country where `withheld` applies.
+direct messages, by messages.entries as the person concerned. Everybody is in the country where `withheld` applies.
 """
 
 import hashlib
@@ -126,7 +126,7 @@ class World:
         if audience == "direct":
             shown = digest(name if viewer == "author" else f"viewer_{viewer}") if number else b""
             rows = await self.db.fetch(
-                "select code from messages.page($1, $2::smallint, array[$3::bigint], '{0}')",
+                "select code from messages.entries($1, $2::smallint, array[$3::bigint], '{0}')",
                 shown,
                 SURFACE_NUMBER[surface],
                 post,

@@ -101,7 +101,7 @@ select s.name, d.viewer, d.id, d.code from law.surface s
 """
 MESSAGES = """
 select s.name, v.account, m.id, m.code from unnest($1::bytea[], $2::bigint[]) v(digest, account)
- cross join law.surface s cross join lateral messages.page(v.digest, s.surface, $3::bigint[], $4::bigint[]) m
+ cross join law.surface s cross join lateral messages.entries(v.digest, s.surface, $3::bigint[], $4::bigint[]) m
 """
 
 

@@ -193,7 +193,7 @@ async def test_it_migrates_nothing_whether_it_asks_first_or_not(addresses, town,
     connection = await asyncpg.connect(**addresses.main["owner"])
     try:
         assert await connection.fetchval("select to_regprocedure('law.pages(bytea[],integer[],smallint,bigint[],"
-                                         "bigint[],bigint[])')") is not None
+                                         "bigint[],bigint[],bigint[])')") is not None
     finally:
         await connection.close()
 

@@ -159,7 +159,7 @@ async def test_a_closed_surface_answers_that_it_is_closed_and_others_go_on(site)
                     await posts.shown(r, surface, [post.id])
         for sql in ("select * from law.judge(array[$1]::bytea[], array[$2::bigint])",
                     "select * from messages.judge(array[$1]::bytea[], array[$2::bigint])",
-                    "select * from messages.page($1, 1::smallint, array[$2::bigint], '{0}')"):
+                    "select * from messages.entries($1, 1::smallint, array[$2::bigint], '{0}')"):
             with pytest.raises(asyncpg.PostgresError) as closed:
                 await site.pools["writer"].fetch(sql, bob.digest, note.id)
             assert closed.value.sqlstate == "PT503"

@@ -181,7 +181,7 @@ async def test_8_every_function_gives_the_same_answer(owner: Any, town: dict[str
                 "select id, code from law.decide($1, $2, $3, $4::smallint)", [account] * len(ids), [True] * len(ids),
                 ids, number)}
             shown = {r["id"]: r["code"] for r in await owner.fetch(
-                "select id, code from law.page($1, $2::smallint, $3, $4, null)", digest, number, ids, _have(ids))}
+                "select id, code from law.page($1, $2::smallint, $3, $4, null, null)", digest, number, ids, _have(ids))}
             assert {i: c for i, c in decided.items() if c} == shown
             assert {(i, name): c for i, c in decided.items()} == {k: v for k, v in why.items() if k[1] == name}
             pairs += len(ids)
@@ -197,7 +197,7 @@ async def test_8_the_row_policy_of_messages_is_no_wider_than_the_law(owner: Any,
     seen = 0
     for account, digest in town["sessions"].items():
         shown = {r["id"]: r["code"] for r in await owner.fetch(
-            "select id, code from messages.page($1, 1::smallint, $2, $3)", digest, ids, _have(ids))}
+            "select id, code from messages.entries($1, 1::smallint, $2, $3)", digest, ids, _have(ids))}
         judged = {r["id"]: r["code"] for r in await owner.fetch(
             "select id, code from messages.judge($1, $2)", [digest] * len(ids), ids)}
         async with owner.transaction():
@@ -223,7 +223,7 @@ async def test_11_no_set_of_scopes_gives_more_than_its_user_has(owner: Any, town
     posts, compared = town["posts"], 0
     for surface in range(14):
         # All tokens and the session in one page of many viewers: the session is the first.
-        rows = await owner.fetch("select ord, id, code from law.pages($1, $2, $3::smallint, $4, $5, null)",
+        rows = await owner.fetch("select ord, id, code from law.pages($1, $2, $3::smallint, $4, $5, null, null)",
                                  [session, *digests], [n for n in range(1, len(sets) + 2) for _ in posts], surface,
                                  posts * (len(sets) + 1), _have(posts) * (len(sets) + 1))
         whole = {r["id"]: r["code"] for r in rows if r["ord"] <= len(posts)}
@@ -231,7 +231,7 @@ async def test_11_no_set_of_scopes_gives_more_than_its_user_has(owner: Any, town
         compared += len(sets) * len(posts)
     assert compared == 14 * 256 * 30
     for digest, scopes in zip(digests, sets, strict=True):
-        part = await owner.fetch("select id from law.page($1, 1::smallint, $2, $3, null)", digest, town["direct"],
+        part = await owner.fetch("select id from law.page($1, 1::smallint, $2, $3, null, null)", digest, town["direct"],
                                  _have(town["direct"]))
         assert bool(part) == bool({"read", "read:statuses"} & set(scopes)), scopes
 

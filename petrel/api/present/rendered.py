@@ -53,16 +53,14 @@ class Entity(Struct):
     application: None = None
     media_attachments: list[str] = []
     emojis: list[str] = []
-    card: None = None
-    poll: None = None
-    quote: None = None
 
 
 class Static(Struct, frozen=True):
     """A rendered post. `opened` ends before its author; `whole` goes on to the author's counts.
 
     All are of one `stamp`, the versions of post and author: when either changes, it is rendered anew. `text` is what
-    the post says, its warning included, plain: for the filters of those who are shown it.
+    the post says, its warning included, plain: for the filters of those who are shown it. `poll` and `quote_of` are
+    what `live.py` needs to say what moves; `quote_of` is 0 for a boost, which quotes what the boosted post does.
     """
 
     stamp: int
@@ -70,6 +68,8 @@ class Static(Struct, frozen=True):
     opened: bytes
     whole: bytes
     text: str
+    poll: posts.PollText | None = None
+    quote_of: int | None = None
 
 
 Statics = dict[int, Static]  # by post
@@ -108,6 +108,7 @@ def rendered(
     reply_to_account: int | None,
     language: str | None,
     edited_at: datetime | None,
+    quote_of: int | None = None,
 ) -> Static:
     base = limits.current().base_url
     parsed = parse(content.text)
@@ -133,7 +134,22 @@ def rendered(
     )
     opened = msgspec.json.encode(entity)[:-1] + b',"account":'
     text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
-    return Static(stamp, card, opened, opened + card.full, text)
+    return Static(stamp, card, opened, opened + card.full, text, content.poll, quote_of)
+
+
+def stamps_of_quoted(
+    held: Statics, ids: Sequence[int], boosted: Sequence[int | None]
+) -> tuple[list[int] | None, Statics]:
+    """For the database: the stamps of the copies kept of what these candidates, or the posts they boost, quote; and
+    those copies. None when copies of all candidates are held and none quotes."""
+    quoted = []
+    for i, number in enumerate(ids):
+        static = held.get((boosted[i] if boosted else None) or number)
+        quoted.append(0 if static is None else static.quote_of)
+    if not any(q is not None for q in quoted):
+        return None, {}
+    kept = KEPT.held(q for q in quoted if q)
+    return stamps(kept, quoted), kept
 
 
 def stamps(held: Statics, ids: Iterable[int | None]) -> list[int]:
@@ -173,6 +189,7 @@ async def refresh(rows: Sequence[Row]) -> Statics:
             reply_to_account=row["reply_to_account"],
             language=row["language"],
             edited_at=row["edited_at"],
+            quote_of=row["quote_of"] if row["boost_of"] is None else 0,
         )
         if row["conversation"] is None and (key is not None or row["boost_of"] is not None):
             KEPT.put(row["id"], static)

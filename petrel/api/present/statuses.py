@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from petrel.api.present import cards, gates
+from petrel.api.present import cards, gates, live
 from petrel.api.present.rendered import (
     KEPT,
     VISIBILITY,
@@ -18,6 +18,7 @@ from petrel.api.present.rendered import (
     rendered,
     rfc3339,
     stamps,
+    stamps_of_quoted,
     when,
 )
 from petrel.api.present.sieve import CONTEXTS, sieve_for
@@ -25,7 +26,7 @@ from petrel.core import limits, seen
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound, Withheld
 from petrel.features import posts
-from petrel.features.posts import Code, Content, Shown, State, Surface, Who
+from petrel.features.posts import Carries, Code, Content, Shown, State, Surface, Who
 
 __all__ = ["entries", "fresh", "of_shown", "rfc3339", "status", "status_with", "statuses", "when"]
 _BOOLS = (b"false", b"true")
@@ -42,12 +43,13 @@ _KNOWS = int(Who.FOLLOWER | Who.AUTHOR)
 _BLOCKED = int(Who.BLOCKED)
 _AWAY = int(State.SUSPENDED | State.DEACTIVATED)
 _AUTHOR = int(Who.AUTHOR)
+_LIVE = int(Carries.POLL | Carries.QUOTE | Carries.CARD)
 _HOMES = (Surface.HOME, Surface.LIST)
 _FULL = int(Code.FULL)
 _POINTER = int(Code.POINTER)
 _PLAIN = (
     b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s},"reblog":null,'
-    b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0%s'
+    b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0%s%s'
 )
 
 
@@ -89,13 +91,14 @@ def _counts(row: Row) -> bytes:
 def _gated(row: Row, notice: str, card: cards.Card, *, viewer: bool) -> bytes:
     opening = gates.opening(row, Content("", notice), card)
     tail = _tail(row, viewer=viewer, filtered=gates.as_filter(notice))
-    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), tail))
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), live.NOTHING, tail))
 
 
 def _withheld(row: Row, card: cards.Card, *, viewer: bool) -> bytes:
     """On a home timeline, where the viewer would miss it: the notice as text."""
     opening = gates.opening(row, Content(gates.WITHHELD), card)
-    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), _tail(row, viewer=viewer)))
+    tail = _tail(row, viewer=viewer)
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), live.NOTHING, tail))
 
 
 def _one(
@@ -108,6 +111,7 @@ def _one(
     reveal: bool = False,
     likes: int | None = None,
     boosts: int | None = None,
+    moving: bytes = live.NOTHING,
 ) -> bytes:
     if row["code"] != _FULL and not reveal:
         notice = gates.notice_of(row, surface)
@@ -125,11 +129,12 @@ def _one(
         row["replies"],
         row["boosts"] if boosts is None else boosts,
         row["likes"] if likes is None else likes,
+        moving,
         _tail(row, viewer=viewer, filtered=filtered),
     )
 
 
-def _boost(row: Row, inner: Row, statics: Statics, *, viewer: bool, filtered: bytes) -> bytes:
+def _boost(row: Row, inner: Row, statics: Statics, *, viewer: bool, filtered: bytes, moving: bytes) -> bytes:
     base = limits.current().base_url
     card = statics[row["id"]].card
     number = row["id"]
@@ -157,8 +162,9 @@ def _boost(row: Row, inner: Row, statics: Statics, *, viewer: bool, filtered: by
             b',"account":',
             _author(row, card),
             b',"reblog":',
-            _one(inner, statics[inner["id"]], Surface.EMBD, viewer=viewer, filtered=filtered),
+            _one(inner, statics[inner["id"]], Surface.EMBD, viewer=viewer, filtered=filtered, moving=moving),
             _counts(inner),
+            live.NOTHING,
             _tail(inner, viewer=viewer, filtered=filtered),
         )
     )
@@ -185,7 +191,9 @@ async def entries(
         inner = KEPT.held(b for b in boosted if b)
         have_boosted = stamps(inner, boosted) if any(boosted) else None
         held |= inner
-    found = await posts.shown(r, surface, ids, stamps(held, ids), have_boosted)
+    have_quoted, quoted = stamps_of_quoted(held, ids, boosted)
+    held |= quoted
+    found = await posts.shown(r, surface, ids, stamps(held, ids), have_boosted, have_quoted)
     return await of_shown(r, surface, found, held, reveal=reveal)
 
 
@@ -205,7 +213,7 @@ async def of_shown(
     """As `entries`, of what the law has passed already. `held`: the copies whose stamps the database was told."""
     viewer = r.account is not None
     sieve = await sieve_for(r, found, CONTEXTS.get(surface)) if viewer else None
-    fresh = await refresh([row for s in found for row in (s.row, s.boosted) if row is not None])
+    fresh = await refresh([row for s in found for row in (s.row, s.boosted, s.quoted) if row is not None])
     statics = held | fresh if held else fresh
     entities = []
     left_out: set[int] = set()
@@ -221,13 +229,26 @@ async def of_shown(
         if filtered is None:
             left_out.add(row["id"])
             continue
+        moving = _moving(s, statics, viewer=viewer)
         if inner is None:
-            entity = _one(row, statics[row["id"]], surface, viewer=viewer, filtered=filtered, reveal=reveal)
+            entity = _one(row, statics[row["id"]], surface, viewer=viewer, filtered=filtered, reveal=reveal,
+                          moving=moving)
         else:
-            entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered)
+            entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered, moving=moving)
         entities.append((row["id"], entity))
     seen.cut(r, left_out)
     return entities
+
+
+def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
+    """What moves of what this post, or the one it boosts, carries. Of a quoted post nothing moves."""
+    row = s.boosted or s.row
+    if not row["states"] & _LIVE:
+        return live.NOTHING
+    quoted = None
+    if s.quoted is not None and s.quoted["code"] > _POINTER:
+        quoted = _one(s.quoted, statics[s.quoted["id"]], Surface.EMBD, viewer=viewer)
+    return live.parts(row, statics[row["id"]], quoted)
 
 
 async def status_with(found: Shown, *, likes: int | None = None, boosts: int | None = None) -> bytes:
@@ -235,13 +256,17 @@ async def status_with(found: Shown, *, likes: int | None = None, boosts: int | N
     static = (await refresh([found.row])).get(found.row["id"])
     if static is None:
         raise NotFound
-    return _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts)
+    statics = {found.row["id"]: static} | await refresh([found.quoted] if found.quoted is not None else [])
+    return _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts,
+                moving=_moving(found, statics, viewer=True))
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     """One post by itself. Errors: NotFound, the same for hidden and missing, with a reason for a tombstone; Gone."""
     held = KEPT.held([number])
-    found = await posts.shown(r, Surface.API, [number], stamps(held, [number]))
+    have_quoted, quoted = stamps_of_quoted(held, [number], ())
+    held |= quoted
+    found = await posts.shown(r, Surface.API, [number], stamps(held, [number]), (), have_quoted)
     if found and found[0].row["code"] == Code.TOMBSTONE:
         if gates.is_withheld(found[0].row):
             raise Withheld(*await posts.withholding(r, number))
@@ -254,7 +279,7 @@ async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
 
 async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     """A post just published, from what its author sent: no look at the database when the author's card is kept."""
-    if not made.is_new or made.content is None:
+    if not made.is_new or made.content is None or made.flags & _LIVE:
         return await status(r, made.id)
     card = cards.KEPT.get(made.author)
     if card is None or card.version != made.account_version:
@@ -279,4 +304,4 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     if made.conversation is None:
         KEPT.put(made.id, static)
     posts_, followers, following, last = card.counts
-    return _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, _TAILS[32])
+    return _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, live.NOTHING, _TAILS[32])

@@ -38,8 +38,8 @@ language sql stable security definer set search_path = '' as $$
     | case when p_flags & -81919 = 0 then 0 else 2048 end
 $$;
 
-create or replace function messages.page(p_digest bytea, p_surface smallint, p_ids bigint[], p_have bigint[])
-returns setof law.shown
+create or replace function messages.entries(p_digest bytea, p_surface smallint, p_ids bigint[], p_have bigint[])
+returns setof law.entry
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_me bigint := messages.enter(p_digest, array['read', 'read:statuses'], 0);
@@ -56,7 +56,7 @@ begin
     0, 0, 0, mk.bits, j.stamp,
     j.posts_count, j.followers_count, j.following_count, j.last_post_on,
     case when j.stamp <> coalesce(p_have[j.ord], 0) and j.code > 2 then j.sealed end, j.conversation,
-    case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end
+    case when j.stamp <> coalesce(p_have[j.ord], 0) then accounts.card_of(j.ord, j.author) end, null::bigint, null
   from (
     select c.ord::integer, m.*, a.posts_count, a.followers_count, a.following_count, a.last_post_on,
            w.who, st.states, law.verdict(v_codes, 3, st.states, w.who) as code,
@@ -126,9 +126,9 @@ begin
   perform set_config('petrel.account', '', true);
 end $$;
 
--- One's own message, for changing it, to an app that may write: as messages.page gives it. No row for anybody else.
-create or replace function messages.own(p_writer text, p_digest bytea, p_id bigint)
-returns setof law.shown
+-- One's own message, for changing it, to an app that may write: as messages.entries gives it. No row for anybody else.
+create or replace function messages.own_entry(p_writer text, p_digest bytea, p_id bigint)
+returns setof law.entry
 language plpgsql security definer set search_path = '' as $$
 declare v_me bigint := messages.enter(p_digest, array['write', 'write:statuses']);
 begin
@@ -136,7 +136,7 @@ begin
   select 1, 0::smallint, m.id, s.code::smallint, 129, (m.flags | a.state) & 4078, 3::smallint, m.author, null::bigint,
     m.reply_to, m.reply_to_account, m.edited_at, m.language, m.app, 0, 0, 0, mk.bits, (m.version::bigint << 32) | a.version,
     a.posts_count, a.followers_count, a.following_count, a.last_post_on, m.sealed, m.conversation,
-    accounts.card_of(1, m.author)
+    accounts.card_of(1, m.author), null::bigint, null
   from messages.message m
   join accounts.account a on a.cell = law.cell(m.author) and a.id = m.author
   cross join lateral (select law.verdict(l.codes, 3, (m.flags | a.state) & 4078, 129) as code

@@ -28,7 +28,9 @@ from petrel.features.posts.reads import (
 from petrel.features.posts.rules import reason_of
 from petrel.features.posts.shapes import (
     Ask,
+    Attachment,
     Audience,
+    Carries,
     Code,
     Content,
     Draft,
@@ -37,6 +39,7 @@ from petrel.features.posts.shapes import (
     MarkAsk,
     Marked,
     Named,
+    PollText,
     PostNotFound,
     State,
     Surface,
@@ -50,7 +53,9 @@ from petrel.features.posts.writing import create_many, create_together
 
 __all__ = [
     "Ask",
+    "Attachment",
     "Audience",
+    "Carries",
     "Code",
     "Content",
     "Draft",
@@ -62,6 +67,7 @@ __all__ = [
     "Marked",
     "Named",
     "Past",
+    "PollText",
     "PostNotFound",
     "Shown",
     "Standing",

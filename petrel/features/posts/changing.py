@@ -11,11 +11,11 @@ from petrel.features.posts.writing import named_in
 
 REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
 CHANGE_MESSAGE = "select messages.change($1, $2, $3, $4, $5)"
-OWN = "select * from posts.own('posts', $1, $2)"
+OWN = "select * from posts.own_entry('posts', $1, $2)"
 
 
 async def own(w: Writer, post: int) -> tuple[Content, Row]:
-    """The plain content of the actor's own post, and its row (law.shown), for changing it: an app needs the scope to
+    """The plain content of the actor's own post, and its row (law.entry), for changing it: an app needs the scope to
     write, not to read. Errors: PostNotFound."""
     row = await w.row(OWN, w.digest, post)
     if row is None or row["sealed"] is None:

@@ -44,8 +44,8 @@ end $$;
 
 -- One's own post, for changing it, to an app that may write: as law.page gives it to one that may read, direct
 -- messages included. No row for anybody else.
-create or replace function posts.own(p_writer text, p_digest bytea, p_id bigint)
-returns setof law.shown
+create or replace function posts.own_entry(p_writer text, p_digest bytea, p_id bigint)
+returns setof law.entry
 language plpgsql security definer set search_path = '' as $$
 declare
   v law.session := law.viewer(p_digest);
@@ -58,13 +58,15 @@ begin
   select d.ord, 0::smallint, d.id, d.code, d.who, d.states, d.audience, d.author, d.boost_of, d.reply_to,
     d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp, d.author_posts,
     d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
-    accounts.card_of(1, d.author)
+    accounts.card_of(1, d.author), p.quote_of,
+    case when d.states & 1835008 <> 0 then law.live(d.viewer, d.id, d.states) end
   from law.decide(array[v.account], array[true], array[p_id], 1::smallint) d
+  join posts.post p on p.cell = law.cell(d.id) and p.id = d.id
   join posts.content c on c.cell = law.cell(d.id) and c.id = d.id
   left join posts.mark m on m.cell = law.cell(v.account) and m.account = v.account and m.post = d.id
   where d.author = v.account and d.code > 3;
   if not found then
-    return query select * from messages.own(p_writer, p_digest, p_id);
+    return query select * from messages.own_entry(p_writer, p_digest, p_id);
   end if;
 end $$;
 
@@ -73,9 +75,9 @@ end $$;
 create or replace function posts.history(p_digest bytea, p_id bigint, p_reveal boolean)
 returns table (version integer, at timestamptz, flags integer, sealed bytea, audience smallint, author bigint, who integer)
 language plpgsql stable security definer set search_path = '' as $$
-declare v_post law.shown;
+declare v_post law.entry;
 begin
-  select * into v_post from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint]) s
+  select * into v_post from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], array[0::bigint], null) s
    where s.depth = 0 and (s.code = 6 or s.code = 4 and p_reveal);
   if not found then
     return;
@@ -99,7 +101,7 @@ declare
   v law.session := law.viewer(p_digest);
   v_country text := case when length(p_digest) = 2 then encode(p_digest, 'escape') end;
 begin
-  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null) s
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null, null) s
                   where s.code = 1 and s.states & 16 <> 0) then
     return;
   end if;
@@ -115,7 +117,7 @@ create or replace function posts.thread(p_digest bytea, p_id bigint, p_limit int
 returns table (id bigint, reply_to bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null) s
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null, null) s
                   where s.code > 1) then
     return;
   end if;
@@ -203,7 +205,7 @@ declare
   v_private boolean := coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false);
 begin
   if v.account is null or v.kind = 'outdated'
-     or not exists (select from law.page(p_digest, 12::smallint, array[p_id], array[0::bigint], null) s
+     or not exists (select from law.page(p_digest, 12::smallint, array[p_id], array[0::bigint], null, null) s
                      where s.code > 3) then
     return;
   end if;

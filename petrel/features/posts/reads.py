@@ -1,8 +1,8 @@
 """What a viewer can get of posts. Every function asks the database's verdict; none decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct
 
@@ -15,7 +15,10 @@ from petrel.core.viewer import Anonymous
 from petrel.features.posts import countries
 from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
 
-PAGES = "select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])"
+PAGES = """
+select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[],
+                        $7::bigint[])
+"""
 # Direct messages, which are shown one viewer at a time, are on none of these.
 SHARED = frozenset((Surface.HOME, Surface.LIST, Surface.PROF, Surface.PUB))
 MOST_SHARED = 16
@@ -34,11 +37,18 @@ class _Ask(Struct):
     ids: Sequence[int]
     have: Sequence[int]
     have_boosted: Sequence[int] | None
+    have_quoted: Sequence[int] | None
+
+
+def _all_have(asks: Sequence[_Ask], of: Callable[[_Ask], Sequence[int] | None]) -> list[int] | None:
+    """What all of them have of boosted or quoted posts; None when none of them wants any."""
+    if all(of(ask) is None for ask in asks):
+        return None
+    return [h for ask in asks for h in of(ask) or [0] * len(ask.ids)]
 
 
 async def _pages(r: Reader, asks: Sequence[_Ask]) -> list[list[Row]]:
     """The rows of pages of one surface, in one query; those of each ask in the order of its ids, depths apart."""
-    none_boosts = all(ask.have_boosted is None for ask in asks)
     found = await r.fetch(
         PAGES,
         [ask.digest for ask in asks],
@@ -46,7 +56,8 @@ async def _pages(r: Reader, asks: Sequence[_Ask]) -> list[list[Row]]:
         asks[0].surface,
         [i for ask in asks for i in ask.ids],
         [h for ask in asks for h in ask.have],
-        None if none_boosts else [h for ask in asks for h in ask.have_boosted or [0] * len(ask.ids)],
+        _all_have(asks, attrgetter("have_boosted")),
+        _all_have(asks, attrgetter("have_quoted")),
     )
     if len(asks) == 1:
         return [found]
@@ -71,38 +82,44 @@ _together: Together[_Ask, list[Row]] = Together(_pages_together, most=MOST_SHARE
 
 
 class Shown(Struct):
-    """One candidate that the law shows: its row, and for a boost the row of the boosted post.
+    """One candidate that the law shows: its row, for a boost the row of the boosted post, and where either quotes, the
+    row of the quoted post as embedded content: None when the viewer gets nothing of it.
 
-    `row` is of type law.shown (visibility.sql): code, marks, counts, stamp; `sealed` and `card` only where the stamp
+    `row` is of type law.entry (visibility.sql): code, marks, counts, stamp; `sealed` and `card` only where the stamp
     differs from the one the caller had.
     """
 
     row: Row
     boosted: Row | None = None
+    quoted: Row | None = None
 
 
 async def shown(
-    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] | None = ()
+    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (),
+    have_boosted: Sequence[int] | None = (), have_quoted: Sequence[int] | None = (),
 ) -> list[Shown]:
     """What the viewer may be shown of these candidates on this surface, in the order asked; one query.
 
     A boost comes only when both it and the boosted post may be shown. Tombstones (code 1) are included: doors leave
-    them out of lists. `have` and `have_boosted` are the stamps of rendered copies (0: none); `have_boosted` None
-    says that none of the candidates is a boost, and one that is all the same is left out.
+    them out of lists. `have`, `have_boosted` and `have_quoted` are the stamps of rendered copies (0: none).
+    `have_boosted` None says that none of the candidates is a boost, and one that is all the same is left out;
+    `have_quoted` None that none quotes.
     """
-    found = await judged(r, surface, ids, have, have_boosted)
+    found = await judged(r, surface, ids, have, have_boosted, have_quoted)
     _note(r, surface, found)
     return found
 
 
 async def judged(
-    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (), have_boosted: Sequence[int] | None = ()
+    r: Reader, surface: Surface, ids: Sequence[int], have: Sequence[int] = (),
+    have_boosted: Sequence[int] | None = (), have_quoted: Sequence[int] | None = (),
 ) -> list[Shown]:
     """As `shown`, for deciding only: nothing of these rows may leave, since nobody records that they were read."""
     if not ids:
         return []
     blank = [0] * len(ids)
-    ask = _Ask(r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted)
+    ask = _Ask(r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted,
+               blank if have_quoted == () else have_quoted)
     if type(r) is Reader and surface in SHARED:
         await r.release()  # who waits for the shared query must not hold a connection that it may need
         found = await _together(ask)
@@ -112,9 +129,10 @@ async def judged(
     if all(row["depth"] == 0 and row["boost_of"] is None for row in found):
         return [Shown(row) for row in sorted(found, key=_ord)]
     boosted = {row["ord"]: row for row in found if row["depth"] == 1}
+    quoted = {row["ord"]: row for row in found if row["depth"] == 2}
     rows = sorted((row for row in found if row["depth"] == 0), key=_ord)
     return [
-        Shown(row, boosted.get(row["ord"]))
+        Shown(row, boosted.get(row["ord"]), quoted.get(row["ord"]))
         for row in rows
         if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)
     ]
@@ -131,11 +149,10 @@ def _note(r: Reader, surface: Surface, found: Sequence[Shown]) -> None:
     if rows:
         ids = [row["id"] for row in rows]
         seen.note(r, surface, ids, ids, [row["author"] for row in rows])
-    boosts = [one for one in found if (row := one.boosted) is not None and row["audience"] > _UNLISTED]
-    for one in boosts:
-        row = one.boosted
-        if row is not None and row["code"] > _POINTER and not row["who"] & _AUTHOR:
-            seen.note(r, surface, [one.row["id"]], [row["id"]], [row["author"]])
+    for one in found:
+        for row in (one.boosted, one.quoted):
+            if row is not None and row["audience"] > _UNLISTED and row["code"] > _POINTER and not row["who"] & _AUTHOR:
+                seen.note(r, surface, [one.row["id"]], [row["id"]], [row["author"]])
     if unknown := sum([one.row["states"] >> COUNTRY_UNKNOWN_BIT for one in found]):
         countries.missed(unknown)
 

@@ -24,12 +24,13 @@ select o.account, o.key, o.post from unnest($1::smallint[], $2::bigint[], $3::by
 """
 INSERT_POSTS = """
 insert into posts.post (cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread,
-                        mentions, language, app)
+                        mentions, language, app, quote_of)
 select cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread,
-       string_to_array(mentions, ',')::bigint[], language, app
+       string_to_array(mentions, ',')::bigint[], language, app, quote_of
   from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], $7::bigint[],
-              $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bigint[])
-       p(cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread, mentions, language, app)
+              $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bigint[], $13::bigint[])
+       p(cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread, mentions, language, app,
+         quote_of)
 """
 INSERT_BOOSTS = (
     INSERT_POSTS
@@ -103,6 +104,7 @@ class NewPost(Struct, frozen=True):
     mentions: Sequence[int] = ()
     language: str | None = None
     app: int | None = None
+    quote_of: int | None = None
 
 
 def columns(posts: Sequence[NewPost]) -> list[object]:
@@ -119,6 +121,7 @@ def columns(posts: Sequence[NewPost]) -> list[object]:
         [",".join(map(str, p.mentions)) for p in posts],
         [p.language for p in posts],
         [p.app for p in posts],
+        [p.quote_of for p in posts],
     ]
 
 

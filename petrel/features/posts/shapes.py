@@ -75,6 +75,20 @@ class State(IntFlag):
     COUNTRY_UNKNOWN = 131072
 
 
+class Carries(IntFlag):
+    """What a post carries beside its text: bits of `posts.post.flags`, and of a row's `states`. No states of the law.
+
+    POLL, QUOTE and CARD have something that moves: a row's `live`. The kinds of media are the same for every viewer.
+    """
+
+    POLL = 1 << 18
+    QUOTE = 1 << 19
+    CARD = 1 << 20
+    PICTURE = 1 << 21
+    VIDEO = 1 << 22
+    AUDIO = 1 << 23
+
+
 class Mark(IntFlag):
     """What the viewer did with a post: bits of posts.mark."""
 
@@ -109,12 +123,39 @@ class Named(Struct, frozen=True, array_like=True):
     domain: str = ""
 
 
+class Attachment(Struct, frozen=True, array_like=True):
+    """A file that a post carries. Stored as msgpack; fields are only ever added at the end.
+
+    `kind` and `meta` as the client API has them; `file` and `preview` are names in the store ("" for none).
+    """
+
+    id: int
+    kind: str
+    file: str
+    preview: str = ""
+    description: str = ""
+    blurhash: str | None = None
+    meta: dict[str, Any] = {}
+
+
+class PollText(Struct, frozen=True, array_like=True):
+    """What the author of a poll wrote. Stored as msgpack; fields are only ever added at the end."""
+
+    options: tuple[str, ...]
+    is_multiple: bool = False
+    hides_totals: bool = False
+    expires_at_ms: int | None = None
+
+
 class Content(Struct, frozen=True, array_like=True):
-    """What is sealed of a post. Stored as msgpack; fields are only ever added at the end."""
+    """What is sealed of a post, the same for everybody who may see it. Stored as msgpack; fields are only ever added at
+    the end."""
 
     text: str
     spoiler: str = ""
     named: tuple[Named, ...] = ()
+    media: tuple[Attachment, ...] = ()
+    poll: PollText | None = None
 
     def encode(self) -> bytes:
         return msgpack.encode(self)
@@ -190,7 +231,7 @@ class Marked(Struct, frozen=True):
     boost: int | None = None
 
 
-Row = Any  # a record of type law.shown: see visibility.sql
+Row = Any  # a record of type law.entry: see visibility.sql
 
 
 class PostNotFound(NotFound):

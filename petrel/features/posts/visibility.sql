@@ -124,7 +124,7 @@ begin
        when p_surface = 7 and f.relation_to_author & 136 = 0 and not f.is_indexable then 0
        else law.verdict(v_codes, f.effective, f.all_states, f.relation_to_author)
      end)::smallint,
-    f.relation_to_author, f.all_states, f.effective::smallint, f.author, f.audience, f.boost_of, f.reply_to,
+    f.relation_to_author, f.all_states | f.carries, f.effective::smallint, f.author, f.audience, f.boost_of, f.reply_to,
     f.reply_to_account, f.thread, f.language, f.app, f.edited_at,
     case when n.counts then f.replies else 0 end, case when n.counts then f.boosts else 0 end,
     case when n.counts then f.likes else 0 end, f.stamp,
@@ -139,8 +139,9 @@ begin
       ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
         else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end
       -- An audience or a state that this text does not know is as purged: nothing, for everybody. source: section 2.
-        | case when p.audience between 0 and 4 and p.flags & -69631 = 0 and a.state & -16383 = 0 then 0 else 2048 end
+        | case when p.audience between 0 and 4 and p.flags & -16584703 = 0 and a.state & -16383 = 0 then 0 else 2048 end
         as all_states,
+      p.flags & 16515072 as carries,
       (p.flags | a.state) & 4094 = 0 and p.audience < 4 as is_plain,
       case
         when p_viewers[c.ord] is null then 0
@@ -172,24 +173,32 @@ begin
 end $$;
 
 do $$ begin
-  create type law.shown as (
+  create type law.entry as (
     ord integer, depth smallint, id bigint, code smallint, who integer, states integer, audience smallint,
     author bigint, boost_of bigint, reply_to bigint, reply_to_account bigint, edited_at timestamptz, language text,
     app bigint, replies integer, boosts integer, likes integer, marks smallint, stamp bigint,
     author_posts integer, author_followers integer, author_following integer, author_last_post_on date,
-    sealed bytea, conversation bigint, card accounts.card);
+    sealed bytea, conversation bigint, card accounts.card, quote_of bigint, live text);
 exception when duplicate_object then null; end $$;
+
+-- What moves of what a post carries, as JSON, for this viewer, who may see the post: null when it carries nothing of
+-- the kind. What is the same for everybody is sealed with the text. `p_states` as law.decide gives it.
+create or replace function law.live(p_viewer bigint, p_id bigint, p_states integer) returns text
+language sql stable security definer set search_path = '' as $$
+  select null::text
+$$;
 
 -- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]].
 -- p_have[i] is the stamp of the copy that the caller has rendered of p_ids[i], p_have_boosted[i] of the post that
 -- p_ids[i] boosts (0: none): ciphertext and the author's card come only for what has changed since. A boost brings a
 -- second row, depth 1: the boosted post, judged on its own as embedded content; with p_have_boosted null none is
--- looked for. In `who`, bit 65536 says that the viewer keeps filters. Direct messages only when one asks alone.
+-- looked for. A post that quotes, or one that is boosted and quotes, brings a row of depth 2 likewise: the quoted post,
+-- p_have_quoted. In `who`, bit 65536 says that the viewer keeps filters. Direct messages only when one asks alone.
 -- Many in one call, since half the cost of a page is beginning it. Errors: PT401 for a digest that nobody has; PT503
 -- for a surface that is closed.
 create or replace function law.pages(p_digests bytea[], p_whose integer[], p_surface smallint, p_ids bigint[],
-                                     p_have bigint[], p_have_boosted bigint[])
-returns setof law.shown
+                                     p_have bigint[], p_have_boosted bigint[], p_have_quoted bigint[])
+returns setof law.entry
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_accounts bigint[];
@@ -201,6 +210,8 @@ declare
   v_surface smallint := p_surface;
   v_ids bigint[] := p_ids;
   v_have bigint[] := p_have;
+  v_boosted bigint[];
+  v_quoted bigint[];
   v_nobody boolean;
   v_count integer;
   v_lands text[];
@@ -227,41 +238,52 @@ begin
            array_agg(v_lands[w.who] order by w.ord)
       into v_viewers, v_sees, v_lands from unnest(p_whose) with ordinality w(who, ord);
   end if;
-  for v_depth in 0 .. 1 loop
+  for v_depth in 0 .. 2 loop
+    if v_depth = 1 then
+      exit when p_have_boosted is null and p_have_quoted is null;
+      select array_agg(p.boost_of order by c.ord), array_agg(coalesce(b.quote_of, p.quote_of) order by c.ord)
+        into v_boosted, v_quoted
+        from unnest(p_ids) with ordinality c(id, ord)
+        left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id
+        left join posts.post b on b.cell = law.cell(p.boost_of) and b.id = p.boost_of;
+      v_surface := 4;
+      continue when p_have_boosted is null or array_remove(v_boosted, null) = '{}';
+      v_ids := v_boosted;
+      v_have := p_have_boosted;
+    elsif v_depth = 2 then
+      exit when p_have_quoted is null or array_remove(v_quoted, null) = '{}';
+      v_ids := v_quoted;
+      v_have := p_have_quoted;
+    end if;
     return query
     select d.ord, v_depth::smallint, d.id, d.code, d.who | v_filters[p_whose[d.ord]], d.states, d.audience, d.author,
       d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
       m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
       null::bigint,
-      case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end
+      case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end,
+      case when d.states & 524288 <> 0 and d.code > 2
+           then (select p.quote_of from posts.post p where p.cell = law.cell(d.id) and p.id = d.id) end,
+      case when d.states & 1835008 <> 0 and d.code > 2 then law.live(d.viewer, d.id, d.states) end
     from law.decide(v_viewers, v_sees, v_ids, v_surface, v_lands) d
     left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
     left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
                              and c.cell = law.cell(d.id) and c.id = d.id
     where d.code > 0 and not v_out[p_whose[d.ord]];
-    exit when v_depth = 1;
     get diagnostics v_count = row_count;
-    if v_count < cardinality(p_ids) and cardinality(p_digests) = 1 and v_private[1] and not v_out[1]
+    if v_depth = 0 and v_count < cardinality(p_ids) and cardinality(p_digests) = 1 and v_private[1] and not v_out[1]
        and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
-      return query select * from messages.page(p_digests[1], p_surface, p_ids, p_have);
+      return query select * from messages.entries(p_digests[1], p_surface, p_ids, p_have);
     end if;
-    exit when p_have_boosted is null;
-    select array_agg(p.boost_of order by c.ord) into v_ids
-      from unnest(p_ids) with ordinality c(id, ord)
-      left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id;
-    exit when array_remove(v_ids, null) = '{}';
-    v_have := p_have_boosted;
-    v_surface := 4;
   end loop;
 end $$;
 
 -- A page for one, as other functions of the database want it.
 create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bigint[],
-                                    p_have bigint[], p_have_boosted bigint[])
-returns setof law.shown
+                                    p_have bigint[], p_have_boosted bigint[], p_have_quoted bigint[])
+returns setof law.entry
 language sql stable security definer set search_path = '' as $$
   select * from law.pages(array[p_digest], array_fill(1, array[cardinality(p_ids)]), p_surface, p_ids, p_have,
-                          p_have_boosted)
+                          p_have_boosted, p_have_quoted)
 $$;
 
 -- For writers: may the holder of p_digests[i] see p_ids[i] by itself (surface `api`)? One row per pair that is

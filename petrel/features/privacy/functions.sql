@@ -93,7 +93,7 @@ declare v_me bigint := (law.viewer(p_digest)).account;
 begin
   if v_me is null or p_table not like 'posts.%' then return; end if;     -- only posts, and what hangs on them
   return query execute format(
-    'select s.id, to_jsonb(t) from law.page($1, 13::smallint, $2, array_fill(0::bigint, array[cardinality($2)]), null) s
+    'select s.id, to_jsonb(t) from law.page($1, 13::smallint, $2, array_fill(0::bigint, array[cardinality($2)]), null, null) s
        join %s t on t.cell = law.cell(s.id) and t.%I = s.id
       where s.author = $3 and s.code > 3 and s.conversation is null order by s.id', p_table::regclass, p_column)
   using p_digest, p_ids, v_me;

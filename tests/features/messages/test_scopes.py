@@ -24,8 +24,9 @@ async def test_an_app_that_may_not_read_posts_learns_nothing_of_messages(site, s
     message = await tell(ada, f"@sc{name}b hello")
     app = (await app_of(bob, scope)).digest
     reader, one = site.pools["reader"], [message.id]
-    assert await reader.fetch("select * from law.page($1, 1::smallint, $2::bigint[], '{0}', '{0}')", app, one) == []
-    assert await reader.fetch("select * from messages.page($1, 1::smallint, $2::bigint[], '{0}')", app, one) == []
+    page = "select * from law.page($1, 1::smallint, $2::bigint[], '{0}', '{0}', null)"
+    assert await reader.fetch(page, app, one) == []
+    assert await reader.fetch("select * from messages.entries($1, 1::smallint, $2::bigint[], '{0}')", app, one) == []
     assert await reader.fetch("select * from law.judge($1::bytea[], $2::bigint[])", [app], one) == []
     assert await reader.fetch("select * from messages.thread($1, $2, 20)", app, message.conversation) == []
 

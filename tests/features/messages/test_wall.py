@@ -139,7 +139,7 @@ async def test_naming_somebody_else_s_account_in_the_session_changes_nothing(sit
             rows = await connection.fetch("select last_message from messages.mailbox($1, 40, null, null, null, null)",
                                           ann.digest)
             assert [row[0] for row in rows] == [first]
-            rows = await connection.fetch("select id from messages.page($1, 1::smallint, $2::bigint[], '{}')",
+            rows = await connection.fetch("select id from messages.entries($1, 1::smallint, $2::bigint[], '{}')",
                                           ann.digest, [first, second])
             assert [row[0] for row in rows] == [first]
             assert await connection.fetch("select * from messages.mailbox('', 40, null, null, null, null)") == []
