@@ -1,41 +1,31 @@
-"""POST of JSON to an address that the operator named, and a GET that says we live. Blocking: called on a thread.
+"""POST of JSON to an address that the operator named, and a GET that says we live.
 
-Follows no redirect, and reads nothing but the status: what stands at the address is not ours.
+It may be in the operator's own house, so any address will do. No redirect is followed, and of the answer nothing but
+the status is read.
 """
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from typing import Any, NoReturn
 
-TIMEOUT_S = 8.0
+from petrel.outside import fetch
 
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> NoReturn:
-        raise urllib.error.HTTPError(newurl, code, "redirects are not followed", headers, fp)
+BOUNDS = fetch.Bounds(most_bytes=0, seconds=8.0, redirects=0)
 
 
-_open = urllib.request.build_opener(_Stay).open
-
-
-def post(address: str, body: Mapping[str, object]) -> str:
+async def post(address: str, body: Mapping[str, object]) -> str:
     """What went wrong, or ""."""
-    return _asked(address, json.dumps(body).encode())
+    return await _asked(fetch.Asked(address, "POST", {"Content-Type": "application/json"}, json.dumps(body).encode(),
+                                    anywhere=True))
 
 
-def get(address: str) -> str:
+async def get(address: str) -> str:
     """What went wrong, or ""."""
-    return _asked(address, None)
+    return await _asked(fetch.Asked(address, anywhere=True))
 
 
-def _asked(address: str, body: bytes | None) -> str:
-    if not address.startswith(("http://", "https://")):
-        return "no http address"
-    asked = urllib.request.Request(address, body, {"Content-Type": "application/json", "User-Agent": "petrel"})  # noqa: S310
+async def _asked(asked: fetch.Asked) -> str:
     try:
-        with _open(asked, timeout=TIMEOUT_S):
-            return ""
-    except (OSError, ValueError) as e:          # the address may hold a secret: it is not repeated
-        return f"{type(e).__name__}: {getattr(e, 'code', None) or getattr(e, 'reason', None) or 'no answer'}"
+        answer = await fetch.ask(asked, BOUNDS)
+    except fetch.Failed as e:           # the address may hold a secret: it is not repeated
+        return f"no answer: {e}"
+    return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"

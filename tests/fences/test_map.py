@@ -80,7 +80,7 @@ def test_what_a_guide_names_is_there(guide: Path) -> None:
 def test_the_map_answers_its_questions_with_file_and_symbol() -> None:
     text = (ROOT / "docs/map.md").read_text()
     questions = [(int(number), question, list(named(answer))) for number, question, answer in _question.findall(text)]
-    assert [number for number, _, _ in questions] == list(range(1, 70))
+    assert [number for number, _, _ in questions] == list(range(1, max(70, len(questions) + 1)))
     assert questions[0][1] == "Why can this viewer see this post?"
     assert questions[0][2][0] == ("petrel/features/posts/visibility.sql", "law.decide")
     assert [question for _, question, files in questions if not files] == []

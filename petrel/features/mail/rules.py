@@ -1,4 +1,4 @@
-"""Pure decisions about mail: when to try again, whose fault it was, when a domain is let rest."""
+"""Pure decisions about mail: when to try again, whose fault it was."""
 
 from typing import Literal
 
@@ -9,9 +9,6 @@ WAITS_S = (60, 300, 900, 3600, 7200, 14_400, 28_800)
 
 GONE = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.2.2", "5.6.7")
 """The address does not exist, or takes nothing any more (5.2.2: full, for good). source: RFC 3463, RFC 7505."""
-
-OPENS_AFTER = 5
-REST_S, LONGEST_REST_S = 300, 4 * 3600
 
 
 def meaning(whose: str, code: int, enhanced: str) -> Outcome:
@@ -29,9 +26,3 @@ def meaning(whose: str, code: int, enhanced: str) -> Outcome:
 def wait_s(attempts: int) -> int:
     """After so many tries of a letter."""
     return WAITS_S[min(max(attempts, 1), len(WAITS_S)) - 1]
-
-
-def rest_s(failures: int) -> int:
-    """How long a domain (or the relay) rests after so many failures in a row; 0: not yet."""
-    return min(REST_S * 2 ** (failures - OPENS_AFTER), LONGEST_REST_S) if OPENS_AFTER <= failures < 64 else \
-        LONGEST_REST_S if failures >= 64 else 0

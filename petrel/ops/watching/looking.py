@@ -148,5 +148,5 @@ class Watch:
     async def _beat(self) -> None:
         if self._wanted.heartbeat and time.monotonic() >= self._beat_at_s:
             self._beat_at_s = time.monotonic() + HEARTBEAT_S
-            if wrong := await asyncio.to_thread(webhooks.get, self._wanted.heartbeat):
+            if wrong := await webhooks.get(self._wanted.heartbeat):
                 log.warning("the heartbeat was not taken", error=wrong)

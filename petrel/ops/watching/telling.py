@@ -100,7 +100,7 @@ class Messenger:
 async def _sent(one: Waiting) -> str:
     """What went wrong, or ""."""
     if not one.is_letter:
-        return await asyncio.to_thread(_post, str(one.to), one.said)
+        return await _post(str(one.to), one.said)
     if not mail.is_on():
         return ""                               # nothing will change that; the log has the alert
     try:
@@ -111,11 +111,11 @@ async def _sent(one: Waiting) -> str:
     return ""
 
 
-def _post(address: str, said: Notice) -> str:
+async def _post(address: str, said: Notice) -> str:
     """What went wrong, or ""."""
     body = {"text": f"{said.subject}\n{said.text}", "site": said.site, "what": said.what, "rule": said.rule,
             "target": said.target, "value": said.value, "since": said.since, "number": said.number}
-    return webhooks.post(address, body)
+    return await webhooks.post(address, body)
 
 
 async def try_out(plan: Plan, owner: str) -> dict[str, str]:
@@ -125,4 +125,4 @@ async def try_out(plan: Plan, owner: str) -> dict[str, str]:
     said = Notice(current().domain, "test", "none", "", 0.0, "This is only a test: alerts reach you here.",
                   "nothing", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", 0)
     # An address may hold a secret: its host alone is shown.
-    return {urlsplit(one).netloc: await asyncio.to_thread(_post, one, said) for one in plan.owners[owner].webhook}
+    return {urlsplit(one).netloc: await _post(one, said) for one in plan.owners[owner].webhook}
