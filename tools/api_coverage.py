@@ -35,6 +35,8 @@ BEYOND = {
     "GET /nodeinfo/2.1": "the newer form of the same document",
     "GET /health/crew": "what a site's own watcher on another host is told, signed",
     "GET /ap/users/:id": "an account's actor document, for other servers",
+    **{f"{method} /api/v1/petrel/drafts{tail}": "drafts that the server keeps, an API of our own (own-api.md)"
+       for method, tail in (("GET", ""), ("POST", ""), ("GET", "/:id"), ("PUT", "/:id"), ("DELETE", "/:id"))},
     "PUT": "updates are taken as PUT and as PATCH alike",
     "PATCH": "updates are taken as PUT and as PATCH alike",
 }

@@ -8,10 +8,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api import present
 from petrel.api.http import Call, Id, Plain, route
+from petrel.api.present.drafts import moment, scheduled
 from petrel.api.present.versions import Version, versions
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid, NotFound
-from petrel.features import posts
+from petrel.features import drafts, posts
 from petrel.features.posts import Audience, Draft, Surface
 
 AUDIENCES = {
@@ -40,7 +41,7 @@ class ManyForm(Struct, frozen=True, kw_only=True):
 
 
 class CreateForm(Struct, frozen=True, kw_only=True):
-    """What is not built yet is refused, not dropped: polls, media, quotes, scheduling."""
+    """What is not built yet is refused, not dropped: polls, media, quotes."""
 
     status: str = ""
     in_reply_to_id: Id | None = None
@@ -54,7 +55,7 @@ class CreateForm(Struct, frozen=True, kw_only=True):
     quoted_status_id: str | None = None
 
     def draft(self) -> Draft:
-        missing = [name for name in ("media_ids", "poll", "scheduled_at", "quoted_status_id") if getattr(self, name)]
+        missing = [name for name in ("media_ids", "poll", "quoted_status_id") if getattr(self, name)]
         if missing:
             raise Invalid(message=f"Validation failed: {missing[0]} is not supported by this server yet")
         return Draft(
@@ -102,10 +103,14 @@ class Source(Struct):
 
 @route("POST", "/api/v1/statuses", scope="write:statuses", surface="api", limit="statuses")
 async def create(call: Call, form: CreateForm) -> bytes:
-    """An Idempotency-Key publishes at most once; the answer is that first post's."""
+    """An Idempotency-Key publishes at most once; the answer is that first post's. With a time, a ScheduledStatus."""
     key = call.header(b"idempotency-key")
-    ask = posts.Ask(call.member, form.draft(), call.id, hashlib.sha256(key.encode()).digest() if key else None)
-    made = await posts.publish(ask)
+    once = hashlib.sha256(key.encode()).digest() if key else None
+    if form.scheduled_at:
+        due_at = moment(form.scheduled_at)
+        async with writing(call.member, cause=call.id) as w:
+            return msgspec.json.encode(scheduled(await drafts.schedule(w, form.draft(), due_at, once=once)))
+    made = await posts.publish(posts.Ask(call.member, form.draft(), call.id, once))
     async with reading(call.viewer) as r:
         return await present.fresh(r, made)
 

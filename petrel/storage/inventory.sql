@@ -757,3 +757,14 @@ comment on column ops.attendance.oldest_at is 'what: since when the oldest press
 comment on column ops.disk_sample.at is 'what: when it was measured; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';
 comment on column ops.disk_sample.place is 'what: which part of the disk; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';
 comment on column ops.disk_sample.bytes is 'what: how large it was; of: site; for: run; kept: 90 days after it was measured; erased: row; leaves: no';
+
+-- drafts
+comment on column drafts.draft.cell is 'what: home cell of the author, part of the id; of: account by account; for: find; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.id is 'what: number of the draft, says when it was begun; of: account by account; for: find; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.account is 'what: whose draft it is; of: account by account; for: find; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.due_at is 'what: when it is to be published, null for a draft; of: account by account; for: remember; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.app is 'what: app that it was written with; of: account by account; for: show; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.media is 'what: files that it holds; of: account by account; for: remember; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.once is 'what: digest of an idempotency key; of: account by account; for: run; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.changed_at is 'what: when it was last changed; of: account by account; for: show; kept: with object; erased: row; leaves: pseudonymous';
+comment on column drafts.draft.sealed is 'what: what it will say, and why it was refused; of: account by account; for: remember; kept: with object; erased: key; leaves: sealed; key: id';

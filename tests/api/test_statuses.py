@@ -105,7 +105,6 @@ async def test_what_is_not_built_is_refused_with_its_name_and_posts_nothing(api,
     for extra in (
         {"poll": {"options": ["a", "b"], "expires_in": 60}},
         {"media_ids": ["1"]},
-        {"scheduled_at": "2030-01-01"},
     ):
         answer = await api("POST", "/api/v1/statuses", token=token, json={"status": "x", **extra})
         assert answer.status == 422 and next(iter(extra)) in answer.json["error"]

@@ -10,6 +10,7 @@ import secrets
 import string
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -17,10 +18,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from petrel.core import inventory, seal
+from petrel.core import clock, inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, lists, mail, moderation, posts, relationships, signup
+from petrel.features import accounts, drafts, lists, mail, moderation, posts, relationships, signup
 from petrel.ops import access, breaches
 from petrel.outside import mail as outside_mail
 from petrel.storage.pools import Addresses
@@ -101,6 +102,9 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
         await relationships.filters.create(w, relationships.filters.FilterDraft(
             title=marked("filter"), contexts=("home",),
             keywords=(relationships.filters.KeywordChange(keyword=marked("keyword")),)))
+        made = await drafts.save(w, posts.Draft(marked("draftaway"), spoiler=marked("draftwarning")))
+        await drafts.change(w, made.id, posts.Draft(marked("draft")))
+        await drafts.schedule(w, posts.Draft(marked("scheduled")), clock.now() + timedelta(days=1))
         await relationships.tags.follow(w, marked("followedtag"))
         await relationships.tags.feature(w, marked("featuredtag"))
 

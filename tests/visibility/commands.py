@@ -101,6 +101,7 @@ def C(to: str, may: May = _nothing, /, as_: str = "mira", **fields: Any) -> Comm
 
 
 A, S, N = "/api/v1/accounts", "/api/v1/statuses", "/api/v1/notifications"
+D = "/api/v1/petrel/drafts"
 API: dict[str, list[Command]] = {
     f"POST {A}/:id/follow": [
         C(A + "/{gus}/follow", _seen_by_actor), C(A + "/{cleo}/follow", _seen_by_actor),
@@ -189,6 +190,11 @@ API: dict[str, list[Command]] = {
         C(S + "/{mira.unlisted}", _narrowed("mira.unlisted"), visibility="private"),
         C(S + "/{mira.followers}", _of_post("mira.followers"), status="again"),
         C(S + "/{ben.public}", status="not mine", visibility="private")] for m in ("PUT", "PATCH")},
+    **{f"{m} {D}{tail}": [C(D + tail.replace(":id", "{draft}"), status="@ben unfinished", visibility="public")]
+       for m, tail in (("POST", ""), ("PUT", "/:id"), ("PATCH", "/:id"), ("DELETE", "/:id"))},
+    **{f"{m} /api/v1/scheduled_statuses/:id": [
+        C("/api/v1/scheduled_statuses/{scheduled}", scheduled_at="2099-02-02T00:00:00Z")]
+       for m in ("PUT", "PATCH", "DELETE")},
     f"DELETE {S}/:id": [C(S + "/{ben.public}"), C(S + "/{mira.reply}", _of_post("mira.reply"))],
     **{f"POST {S}/:id/{verb}": [C(f"{S}/{{{who}.{what}}}/{verb}") for who in ("mira", "ben", "cleo", "eve", "fay")
                                 for what in ("public", "followers", "direct")]

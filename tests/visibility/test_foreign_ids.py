@@ -26,7 +26,8 @@ FITS = (("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/",
         ("/timelines/list/", "list"), ("/filters/keywords/", "keyword"), ("/filters/statuses/", "filter_status"),
         ("/filters/", "filter"), ("/notifications/requests/", "request"), ("/notifications/", "notification"),
         ("/conversations/", "conversation"), ("/announcements/", "announcement"), ("/featured_tags/", "featured_tag"),
-        ("/ap/users/", "account"), ("/admin/", "for the crew"))
+        ("/petrel/drafts/", "draft"), ("/scheduled_statuses/", "scheduled"), ("/ap/users/", "account"),
+        ("/admin/", "for the crew"))
 IDS = ("id", "list_id", "filter_id")
 
 
@@ -56,11 +57,14 @@ async def _town(whole: WholeSite, owner: Any) -> dict[str, Any]:
 
     shelf = await make("/api/v1/lists", title="mine")
     filter_ = await make("/api/v2/filters", title="mine", context=["home"], keywords_attributes=[{"keyword": "k"}])
+    draft = await make("/api/v1/petrel/drafts", status=SECRET)
+    later = await make("/api/v1/statuses", status=SECRET, scheduled_at="2099-01-01T00:00:00Z")
     await drain()
     told = (await whole.ask("GET", "/api/v1/notifications", as_=hers)).json
     talks = (await whole.ask("GET", "/api/v1/conversations", as_=hers)).json
     kinds = {"account": cat.id, "post": hidden.id, "message": message.id, "list": shelf["id"], "filter": filter_["id"],
              "keyword": filter_["keywords"][0]["id"], "notification": told[0]["id"], "conversation": talks[0]["id"],
+             "draft": draft["id"], "scheduled": later["id"],
              "never": (hidden.id >> 16 << 16) | cell_of(hidden.id) << 6 | 63}
     return {"ann": hers, "ben": his, "kinds": {k: int(v) for k, v in kinds.items()}, "hidden": hidden.id,
             "message": message.id, "shown": shown.id}

@@ -5,6 +5,7 @@ Invariants: a change to posts.* records a posts.* entry; text exists in memory o
 Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
 """
 
+from petrel.features.posts.ahead import settled
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own
 from petrel.features.posts.clearing import clear
@@ -101,6 +102,7 @@ __all__ = [
     "put_back",
     "reactions",
     "reason_of",
+    "settled",
     "shown",
     "source",
     "standing",

@@ -57,7 +57,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
 
     Errors, per ask: Unauthenticated, PostNotFound (what it answers), Invalid. One bad ask does not touch the others.
     """
-    works = [_prepared(ask, limits.current().post_length) for ask in asks]
+    works = [prepared(ask, limits.current().post_length) for ask in asks]
 
     await _look_at_actors(w, works)
     await _look_at_parents(w, works)
@@ -79,7 +79,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
     return [work.error or work.fresh or PetrelError(detail="unfinished work") for work in works]
 
 
-def _prepared(ask: Ask, most: int) -> Work:
+def prepared(ask: Ask, most: int) -> Work:
     draft = ask.draft
     work = Work(ask, ask.id or new_id(cell_of(ask.member.account)), parse(""), "")
     try:

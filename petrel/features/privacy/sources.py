@@ -15,7 +15,7 @@ from petrel.core import seal, seen
 from petrel.core.doors import Reader
 from petrel.core.errors import PetrelError
 from petrel.core.inventory import Line
-from petrel.features import posts
+from petrel.features import drafts, posts
 from petrel.features.privacy.reach import PEOPLE, Way, ways
 
 TYPES = """
@@ -45,6 +45,7 @@ HELD = {
     "relationships.followed_tag.tag": "a keyed hash; the tag itself is beside it",
     "relationships.featured_tag.tag": "a keyed hash; the tag itself is beside it",
     "posts.once.key": "a keyed digest that keeps an app from publishing twice",
+    "drafts.draft.once": "a keyed digest that keeps an app from scheduling twice",
 }
 HELD_TABLES = {
     "moderation.evidence": "copies of your own words that came with reports; of whom, would tell who reported",
@@ -190,6 +191,8 @@ def _open(key: bytes | None, number: int, sealed: str, table: str) -> Any:
         content = posts.decode_content(plain)
         return {"text": content.text, "spoiler": content.spoiler,
                 "named": [{"account": str(n.account), "handle": n.handle, "domain": n.domain} for n in content.named]}
+    if table == "drafts.draft":
+        return drafts.told(plain)
     text = plain.decode("utf-8", "replace")
     try:
         return msgspec.json.decode(text) if text[:1] in "{[" else text

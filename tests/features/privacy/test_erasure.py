@@ -29,7 +29,7 @@ async def test_everything_goes_and_nothing_of_others(site):
     assert {"posts.post.author", "posts.mark.account", "relationships.relation.owner", "relationships.relation.other",
             "lists.list.owner", "lists.member.list", "messages.message.author", "messages.inbox.account",
             "notifications.notification.actor", "notifications.notification.account", "search.post_words.author",
-            "accounts.handle.account"} <= before.keys()
+            "accounts.handle.account", "drafts.draft.account"} <= before.keys()
 
     assert await erase(me)
     gone = await privacy.erasure.run(me)

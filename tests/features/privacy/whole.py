@@ -1,10 +1,13 @@
 """Somebody who has used everything there is, made through the commands of the rooms."""
 
+from datetime import timedelta
+
 from msgspec import UNSET, Struct
 
+from petrel.core import clock
 from petrel.core.doors import writing
 from petrel.core.viewer import Member
-from petrel.features import accounts, lists, notifications, posts, relationships, timelines
+from petrel.features import accounts, drafts, lists, notifications, posts, relationships, timelines
 from petrel.features.posts import Mark
 from tests.drain import drain
 from tests.people import follow, mark, people, publish, tell
@@ -49,6 +52,8 @@ async def make_town(prefix: str = "") -> Town:
         await lists.add(w, made.id, [bram.account])
         await relationships.set_note(w, bram.account, "Knows plovers")
         await relationships.mute(w, ines.account)
+        await drafts.save(w, posts.Draft("Plover unfinished", reply_to=of_bram))
+        await drafts.schedule(w, posts.Draft("Plover tomorrow"), clock.now() + timedelta(days=1), once=b"key-2")
     async with writing(ines, cause="tests") as w:
         mine = await lists.create(w, "Heron friends")
         await lists.add(w, mine.id, [wren.account])

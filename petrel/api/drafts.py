@@ -1,0 +1,88 @@
+"""A member's scheduled posts in the client API, and drafts, which that API does not have: ours are under /petrel."""
+
+from msgspec import Struct
+
+from petrel.api.http import Call, Id, Paged, Reply, listed, route
+from petrel.api.present.drafts import SavedDraft, ScheduledStatus, moment, saved, scheduled
+from petrel.api.statuses import CreateForm
+from petrel.core.doors import reading, writing
+from petrel.features import drafts
+
+SCHEDULED = "/api/v1/scheduled_statuses"
+DRAFTS = "/api/v1/petrel/drafts"
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    id: Id
+
+
+class MoveForm(Address, frozen=True, kw_only=True):
+    """Without `scheduled_at` nothing changes."""
+
+    scheduled_at: str | None = None
+
+
+class ChangeForm(CreateForm, frozen=True, kw_only=True):
+    """The whole draft anew: what is not sent is empty then."""
+
+    id: Id
+
+
+@route("GET", SCHEDULED, scope="read:statuses", surface="api")
+async def all_scheduled(call: Call, form: Paged) -> Reply:
+    page = form.page(20, 40)
+    async with reading(call.viewer) as r:
+        found = await drafts.mine(r, page, is_due=True)
+    return listed(call, [scheduled(one) for one in found], [one.id for one in found], is_full=len(found) == page.limit)
+
+
+@route("GET", f"{SCHEDULED}/:id", scope="read:statuses", surface="api")
+async def show_scheduled(call: Call, form: Address) -> ScheduledStatus:
+    async with reading(call.viewer) as r:
+        return scheduled(await drafts.get(r, form.id, is_due=True))
+
+
+@route("PUT PATCH", f"{SCHEDULED}/:id", scope="write:statuses", surface="api")
+async def move(call: Call, form: MoveForm) -> ScheduledStatus:
+    async with writing(call.member, cause=call.id) as w:
+        if not form.scheduled_at:
+            return scheduled(await drafts.get(w, form.id, is_due=True))
+        return scheduled(await drafts.move(w, form.id, moment(form.scheduled_at)))
+
+
+@route("DELETE", f"{SCHEDULED}/:id", scope="write:statuses", surface="api")
+async def cancel(call: Call, form: Address) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await drafts.delete(w, form.id, is_due=True)
+
+
+@route("GET", DRAFTS, scope="read:statuses", surface="api")
+async def all_drafts(call: Call, form: Paged) -> Reply:
+    page = form.page(20, 40)
+    async with reading(call.viewer) as r:
+        found = await drafts.mine(r, page, is_due=False)
+    return listed(call, [saved(one) for one in found], [one.id for one in found], is_full=len(found) == page.limit)
+
+
+@route("POST", DRAFTS, scope="write:statuses", surface="api", limit="statuses")
+async def save(call: Call, form: CreateForm) -> SavedDraft:
+    async with writing(call.member, cause=call.id) as w:
+        return saved(await drafts.save(w, form.draft()))
+
+
+@route("GET", f"{DRAFTS}/:id", scope="read:statuses", surface="api")
+async def show_draft(call: Call, form: Address) -> SavedDraft:
+    async with reading(call.viewer) as r:
+        return saved(await drafts.get(r, form.id, is_due=False))
+
+
+@route("PUT PATCH", f"{DRAFTS}/:id", scope="write:statuses", surface="api", limit="statuses")
+async def change(call: Call, form: ChangeForm) -> SavedDraft:
+    async with writing(call.member, cause=call.id) as w:
+        return saved(await drafts.change(w, form.id, form.draft()))
+
+
+@route("DELETE", f"{DRAFTS}/:id", scope="write:statuses", surface="api")
+async def discard(call: Call, form: Address) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await drafts.delete(w, form.id, is_due=False)

@@ -1,0 +1,83 @@
+"""Drafts and scheduled posts as apps see them: what was asked for, not yet a Status."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
+
+from petrel.api.present.rendered import rfc3339
+from petrel.core.errors import Invalid
+from petrel.features import drafts
+from petrel.features.posts import Audience, Draft
+
+VISIBILITY = {Audience.PUBLIC: "public", Audience.UNLISTED: "unlisted", Audience.FOLLOWERS: "private",
+              Audience.DIRECT: "direct"}
+
+
+class Params(Struct):
+    """`scheduled_at` is always null here: that API has it beside."""
+
+    text: str
+    spoiler_text: str
+    sensitive: bool
+    visibility: str | None
+    in_reply_to_id: str | None
+    language: str | None
+    application_id: str | None
+    media_ids: list[str] | None = None
+    poll: None = None
+    quoted_status_id: str | None = None
+    quote_approval_policy: str | None = None
+    scheduled_at: str | None = None
+    idempotency: str | None = None
+    with_rate_limit: bool = False
+    allowed_mentions: list[str] | None = None
+
+
+class ScheduledStatus(Struct):
+    id: str
+    scheduled_at: str
+    params: Params
+    media_attachments: list[str] = []
+
+
+class SavedDraft(Struct):
+    """An entity of ours. `refused`: why it could not be published when its time came, for one that had a time."""
+
+    id: str
+    updated_at: str
+    refused: str | None
+    params: Params
+    media_attachments: list[str] = []
+
+
+def _params(draft: Draft, app: int | None) -> Params:
+    return Params(
+        text=draft.text,
+        spoiler_text=draft.spoiler,
+        sensitive=draft.is_sensitive,
+        visibility=None if draft.audience is None else VISIBILITY[draft.audience],
+        in_reply_to_id=str(draft.reply_to) if draft.reply_to else None,
+        language=draft.language,
+        application_id=str(app) if app else None,
+    )
+
+
+def scheduled(one: drafts.Saved) -> ScheduledStatus:
+    assert one.due_at is not None
+    return ScheduledStatus(str(one.id), rfc3339(one.due_at), _params(one.draft, one.app))
+
+
+def saved(one: drafts.Saved) -> SavedDraft:
+    return SavedDraft(str(one.id), rfc3339(one.changed_at), one.refused or None, _params(one.draft, one.app))
+
+
+def moment(typed: str) -> datetime:
+    """A time as ISO 8601 or as mail has it; without an offset in UTC. Errors: Invalid, "Record invalid"."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(typed.strip())
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            pass
+    raise Invalid
