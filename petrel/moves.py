@@ -247,7 +247,7 @@ def _major(now: Settings, major: int, rehearse: bool, say: Say, progress: Progre
                         moved=moved)
     say(tried)
     moved = move(now, Ask("system"), say, progress)
-    return Upgraded(f"The site lives on Postgres {major}: petrel up. Back without loss, until `petrel database "
+    return Upgraded(f"The site lives on Postgres {major}: start it. Back without loss, until `petrel database "
                     "confirm`: petrel database move --to system", moved=moved)
 
 

@@ -105,15 +105,19 @@ class Program:
     def move_databases(self, now: Settings, to: databases.Where, rehearse: bool, given: databases.Urls | None, say: Say,
                        progress: databases.Progress) -> databases.Moved:
         """The site's databases to other servers, without loss, or only tried. Errors: StorageError, PetrelError."""
+        become_owner(now.folder)                        # the embedded servers know nobody else
         return moves.move(now, moves.Ask(to, rehearse, given), say, progress)
 
     def upgrade_databases(self, now: Settings, major: int | None, rehearse: bool, say: Say,
                           progress: databases.Progress) -> moves.Upgraded:
         """Postgres to a newer version, tried first. Errors: StorageError."""
+        if not now.database_url:                        # apt needs root; our own servers know only their owner
+            become_owner(now.folder)
         return moves.upgrade(now, major, rehearse, say, progress)
 
     def confirm_databases(self, now: Settings, *, forget: bool = False) -> str:
         """The old databases go. `forget`: only from our notes, since their servers are gone. Errors: Unfit."""
+        become_owner(now.folder)
         return moves.confirm(now, forget=forget)
 
     def up(self, now: Settings, say: Say, given: dict[str, Any] | None = None, *, as_is: bool = False) -> int:

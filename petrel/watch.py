@@ -343,7 +343,7 @@ def tell(wanted: dict[str, Any], told: list[tuple[str, Check]]) -> list[str]:
         try:
             urllib.request.urlopen(asked, timeout=TIMEOUT_S).close()  # noqa: S310
         except (OSError, ValueError) as e:
-            failed.append(f"webhook: {type(e).__name__}")
+            failed.append(f"webhook: {getattr(e, 'code', None) or getattr(e, 'reason', None) or type(e).__name__}")
     if mail := wanted.get("mail"):
         try:
             _send(mail, subject, text)

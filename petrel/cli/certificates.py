@@ -55,9 +55,9 @@ def renew(wiring: Wiring, data: str | None, as_json: bool) -> None:
     now = wiring.settings(data)
     plan = wiring.certificates(now)
     if plan is None or not plan.issuers:
-        raise Refused("This site obtains no certificates itself: petrel settings set tls acme")
+        raise Refused(message="This site obtains no certificates itself: petrel settings set tls acme")
     if not wiring.is_running(now):
-        raise Refused("The site has to run for it: the issuer asks it. Start it with `petrel up`.")
+        raise Refused(message="The site has to run for it: the issuer asks it. Start it with `petrel up`.")
     where = room.places(plan.data)
     before = room.state(where)
     room.ask(plan)
@@ -65,10 +65,10 @@ def renew(wiring: Wiring, data: str | None, as_json: bool) -> None:
     until = time.monotonic() + WAIT_S
     while (after := room.state(where)).tried_at == before.tried_at:
         if time.monotonic() > until:
-            raise Refused("Nothing has happened yet. `petrel certificates show` tells more, and the log of the site.")
+            raise Refused(message="Nothing has happened yet: see `petrel certificates show` and the log of the site.")
         time.sleep(0.2)
     if after.failures:
-        raise Refused(f"There is no new certificate: {'; '.join(after.said)}")
+        raise Refused(message=f"There is no new certificate: {'; '.join(after.said)}")
     live = room.read(where.live)
     put({"certificate": live}, lambda: f"Served until {live.not_after:%Y-%m-%d %H:%M} UTC, by {live.issuer}."
         if live else "", as_json)

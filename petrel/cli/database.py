@@ -83,7 +83,7 @@ def move(wiring: Wiring, data: str | None, as_json: bool, to: str, rehearse: boo
     if rehearse:
         text += " Nothing was changed. The move itself takes about as long, and the site stands still meanwhile."
     else:
-        text += (f" The site lives on the {to} databases now: petrel up. The old ones are kept, for six days at most; "
+        text += (f" The site lives on the {to} databases now: start it. The old ones are kept, for six days at most; "
                  "petrel database confirm removes them. Make a backup now: petrel backups create DIR.")
     put(moved, text, as_json)
 

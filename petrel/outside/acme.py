@@ -93,7 +93,20 @@ def carry_out(order: Order) -> Issued:
     except messages.Error as e:
         return Issued(error=f"{host} refused: {e.detail or e.typ}")
     except (errors.Error, RequestException, OSError, ValueError) as e:
-        return Issued(error=f"{host} cannot be used now: {_short(e)}")
+        return Issued(error=f"{host} cannot be used now: {_unreached(e)}")
+
+
+def _unreached(error: Exception) -> str:
+    """What the libraries wrap in three layers, and what to do about it."""
+    told = str(error)
+    if "NameResolutionError" in told:
+        return "this machine's name server does not find that name. Is it written rightly, is /etc/resolv.conf right?"
+    if "CERTIFICATE_VERIFY_FAILED" in told:
+        return ("its own certificate is not believed here. Is this machine's clock right (`date -u`)? An issuer of "
+                "your own needs the setting acme_roots")
+    if any(one in told for one in ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "ConnectionResetError")):
+        return "it does not answer. May this machine reach others? If so, it is theirs to mend: we go on asking"
+    return _short(error)
 
 
 def _short(error: Exception) -> str:

@@ -167,6 +167,7 @@ async def try_out(to: str) -> str:
         raise NotTaken(f"{to} is not an address that mail can be sent to: {e}") from e
     except outside.Trouble as e:
         said = f"{relay.server} does not take a letter to {to}." if e.whose != "relay" else "No letter left."
-        raise NotTaken(e.cure or said, detail=f"it said: {e.code or ''} {e.text}") from e
+        heard = f"{e.code or ''} {e.text}".strip()
+        raise NotTaken(e.cure or said, detail=f"it said: {heard}" if heard else None) from e
     await breakers.close(breakers.RELAY)
     return f"{relay.server}:{relay.port} ({relay.security}) took a letter from {relay.sender} to {to}."

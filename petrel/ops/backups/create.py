@@ -235,7 +235,9 @@ def _check_room(store: Store) -> None:
     try:
         free_bytes = store.free_bytes()
     except OSError as e:
-        raise NotNow(f"{store.url} cannot be used: {e.strerror}") from e
+        cure = f". It has to be the site's own: install -d -o {os.geteuid()} {store.url}, as root" if isinstance(
+            e, PermissionError) and "://" not in store.url else ""
+        raise NotNow(f"{store.url} cannot be used: {e.strerror}{cure}") from e
     if free_bytes is not None and free_bytes < LEAST_FREE_BYTES:
         raise NotNow(f"{store.url} has less than 64 MB left. Remove old backups, or choose another target")
 

@@ -56,6 +56,11 @@ async def test_ordered_proven_exchanged_under_a_connection_and_as_the_issuer_wis
         said = await here.turn()
         assert said is not None and "trying again in 60 s" in said and "cannot be used now" in said
         assert await here.shows() == state(here.where).proven
+        ca.is_down = False
+        here.plan = msgspec.structs.replace(here.plan, roots=str(away.roots))
+        ask(here.plan)
+        said = await here.turn()
+        assert said is not None and "is not believed here" in said and "acme_roots" in said
 
 
 async def test_a_name_that_leads_elsewhere_is_told_of_with_its_cure(tmp_path: Path) -> None:
