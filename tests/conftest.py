@@ -7,6 +7,7 @@ Async tests share one event loop; `site` is the open pair of doors.
 import asyncio
 import inspect
 import itertools
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from petrel import app
 from petrel.core import doors, limits
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage
+from tests import answers
 
 # A machine that is busy with other things is no reason to fail.
 hypothesis.settings.register_profile("here", deadline=None,
@@ -37,6 +39,34 @@ def loop() -> asyncio.AbstractEventLoop:
         _loop = asyncio.new_event_loop()
         asyncio.set_event_loop(_loop)
     return _loop
+
+
+_folder = tempfile.TemporaryDirectory(prefix="petrel-answers-")
+record = answers.Record(Path(_folder.name) / "noted")
+os.environ[answers.FILE] = str(record.file)
+answers.watch(record.note)
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_as_its_schema_has_it() -> Iterator[None]:
+    yield
+    wrong = record.faults()
+    assert not wrong, "\n".join(wrong)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What came after the last test's end fails the run all the same. Names what was answered well, if asked to."""
+    if wrong := record.faults():
+        print("\n".join(wrong))
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if asked := os.environ.get(answers.SEEN):
+        Path(asked).write_text(json.dumps(sorted(record.good)))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if record.answers:
+        terminalreporter.write_line(f"{record.answers} JSON answers read by their schemas; "
+                                    f"{len(record.good)} operations answered well")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,9 +2,13 @@
 
     python tools/api_coverage.py            # writes docs/api-coverage.md
     python tools/api_coverage.py --check    # says what has changed since, and fails then
+    python tools/api_coverage.py --answered FILE...
+                                            # fails when a run of all tests, which left these files, did not get a good
+                                            # answer of every operation that is built
 
 The tests that call an operation are found by reading them: a method and an address side by side in a call, or an
-address alone, which is a GET.
+address alone, which is a GET. It counts as tested only where `tests/api/schemas` says what the whole answer looks
+like: by that every answer that a test gets is read (`tests/answers.py`).
 """
 
 import ast
@@ -81,6 +85,30 @@ def served() -> dict[tuple[str, str], tuple[str, str]]:
     return pages | {(r.method, blank(r.path)): (r.path, r.scope) for r in all_routes()}
 
 
+def has_schema(operation: Operation) -> bool:
+    """Pages have none: what they answer is read by the tests of pages."""
+    sys.path.insert(0, str(ROOT))
+    from tests.api import schemas
+
+    return schemas.key(operation.name) in schemas.answers() or operation.key in _pages()
+
+
+def _pages() -> set[tuple[str, str]]:
+    from petrel.web.routes import ADDRESSES
+
+    return {(a.method, blank(a.path)) for a in ADDRESSES}
+
+
+def not_answered(files: Iterable[Path]) -> list[str]:
+    """What is built and was not answered well in these runs."""
+    sys.path.insert(0, str(ROOT))
+    from tests.api import schemas
+
+    well = {name for file in files for name in json.loads(file.read_text())}
+    here = served()
+    return [o.name for o in operations() if o.key in here and o.key not in _pages() and schemas.key(o.name) not in well]
+
+
 # -- The tests ------------------------------------------------------------------------------------------------------
 
 
@@ -155,13 +183,15 @@ def callers(known: Iterable[tuple[str, str]], tests: Path = TESTS) -> dict[tuple
 def document() -> str:
     """The whole text of docs/api-coverage.md."""
     here, listed = served(), operations()
-    tested = callers({*here, *(o.key for o in listed)})
+    called = callers({*here, *(o.key for o in listed)})
+    tested = {o.key: called[o.key] for o in listed if o.key in called and has_schema(o)}
     lines = [
         "# The client API, operation by operation",
         "",
         "Made by `python tools/api_coverage.py` from [the list](law/mastodon_api.json) and the registered routes; not",
         "to be edited. Tier 1: first screens of common apps. Tier 2: a full client. Tier 3: administration, rare,",
-        "deprecated. What is not built answers 404. `test`: one that calls it, in `tests/`.",
+        "deprecated. What is not built answers 404. `test`: one that calls it, in `tests/`; its answer is read whole",
+        "by a schema of `tests/api/schemas`, as are all answers in all tests.",
         "",
         "| tier | operations | built | of these tested |",
         "|---|---|---|---|",
@@ -199,6 +229,10 @@ def _shown(files: list[str]) -> str:
 
 
 def main() -> int:
+    if "--answered" in sys.argv[1:]:
+        missing = not_answered(Path(name) for name in sys.argv[2:])
+        print("\n".join(["never answered well in a test:", *missing]) if missing else "every operation answered well")
+        return 1 if missing else 0
     text = document()
     if "--check" in sys.argv[1:]:
         same = DOCUMENT.exists() and DOCUMENT.read_text() == text

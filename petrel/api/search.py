@@ -13,7 +13,7 @@ import msgspec
 
 from petrel.api import present
 from petrel.api.http import BadRequest, Call, Id, Offset, Paged, Pieces, Plain, Reply, route
-from petrel.api.tags import Tag, _url
+from petrel.api.tags import entities
 from petrel.api.timelines import MOST, _shown
 from petrel.core import limits, seen
 from petrel.core.doors import Reader, reading
@@ -22,7 +22,6 @@ from petrel.core.pages import Page
 from petrel.core.text import handles
 from petrel.features import accounts, search
 from petrel.features.posts import Surface
-from petrel.features.relationships import tags
 
 CATCHING_UP = (b"x-petrel-search", b"catching-up")
 ROUNDS = 5
@@ -122,19 +121,6 @@ async def _at_address(r: Reader, typed: str) -> tuple[list[bytes], list[bytes]] 
     return await present.accounts(r, [one for one in numbers if one < 1 << 63]), []
 
 
-async def _tags(r: Reader, typed: str, limit: int) -> bytes:
-    """With how the viewer stands to each: apps show it, and offer to follow."""
-    names = await search.tags(r, typed, limit)
-    if not names or r.account is None:
-        return msgspec.json.encode([Tag(name.lower(), name, _url(name)) for name in names])
-    followed = {tags.tag_of(one.name).key for one in await tags.followed(r, Page(tags.MOST_FOLLOWED))}
-    featured = {tags.tag_of(one.name).key for one in await tags.featured(r, r.account)}
-    keys = [tags.tag_of(name).key for name in names]
-    return msgspec.json.encode([
-        Tag(name.lower(), name, _url(name), following=key in followed, featuring=key in featured)
-        for name, key in zip(names, keys, strict=True)])
-
-
 @route("GET", "/api/v2/search", scope="public or read:search", surface="srch")
 async def everything(call: Call, form: SearchForm) -> Plain:
     """Posts only for members. Counting through, and asking other servers, need one too."""
@@ -158,7 +144,7 @@ async def everything(call: Call, form: SearchForm) -> Plain:
             if form.type in (None, "accounts") and not form.q.lstrip().startswith("#"):
                 people = await _people(r, form, limit, offset)
             if form.type in (None, "hashtags") and not offset and not form.q.lstrip().startswith("@"):
-                hashtags = await _tags(r, form.q, limit)
+                hashtags = msgspec.json.encode(await entities(r, await search.tags(r, form.q, limit)))
             if form.type in (None, "statuses") and r.account is not None:
                 posts = await _posts(r, form, limit, offset)
     return Plain([b'{"accounts":[', b",".join(people), b'],"statuses":[', b",".join(posts), b'],"hashtags":', hashtags,

@@ -190,7 +190,8 @@ async def _mark(call: Call, number: int, mark: posts.Mark, on: bool, audience: A
 
 
 async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> bytes:
-    """The post after the mark. Its counts follow the journal; here they are what they will be in a moment."""
+    """The post after the mark. Its counts follow the journal; here they are what they will be in a moment. Never below
+    0: what is taken back may not have been counted yet."""
     async with reading(call.viewer) as r:
         found = await posts.shown(r, Surface.API, [done.post])
         if not found:
@@ -198,8 +199,8 @@ async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> 
         step = 0 if not done.changed else 1 if on else -1
         return await present.status_with(
             found[0],
-            likes=done.likes + step if mark == posts.Mark.LIKE else None,
-            boosts=done.boosts + step if mark == posts.Mark.BOOST else None,
+            likes=max(0, done.likes + step) if mark == posts.Mark.LIKE else None,
+            boosts=max(0, done.boosts + step) if mark == posts.Mark.BOOST else None,
         )
 
 

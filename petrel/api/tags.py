@@ -3,6 +3,7 @@
 The history of a tag's use is not counted yet, so it is empty.
 """
 
+from collections.abc import Sequence, Set
 from urllib.parse import quote
 
 from msgspec import UNSET, Struct, UnsetType
@@ -11,6 +12,7 @@ from petrel.api.accounts_public import must_see
 from petrel.api.http import Call, Id, Paged, Reply, listed, route
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.limits import current
+from petrel.core.pages import Page
 from petrel.features.relationships import tags
 
 NO_POSTS = "names of tags; no post"
@@ -58,11 +60,24 @@ def featured_entity(one: tags.FeaturedTag) -> FeaturedTag:
     return FeaturedTag(str(one.id), one.name, _url(one.name), str(one.posts), last)
 
 
+def entity(name: str, following: bool | UnsetType = UNSET, featuring: bool | UnsetType = UNSET) -> Tag:
+    """The id is the name as it is compared: the same however somebody wrote it."""
+    return Tag(tags.tag_of(name).key, name, _url(name), following=following, featuring=featuring)
+
+
+async def entities(r: Reader, names: Sequence[str], followed: Set[str] | None = None) -> list[Tag]:
+    """With how the viewer stands to each: apps show it, and offer to follow. `followed`: the keys, where known."""
+    if not names or r.account is None:
+        return [entity(name) for name in names]
+    if followed is None:
+        followed = {tags.tag_of(one.name).key for one in await tags.followed(r, Page(tags.MOST_FOLLOWED))}
+    featured = {tags.tag_of(one.name).key for one in await tags.featured(r, r.account)}
+    return [entity(name, tags.tag_of(name).key in followed, tags.tag_of(name).key in featured) for name in names]
+
+
 async def _shown(r: Reader, typed: str) -> Tag:
     name, is_followed, is_featured = await tags.standing(r, typed)
-    if r.account is None:
-        return Tag(name, name, _url(name))
-    return Tag(name, name, _url(name), following=is_followed, featuring=is_featured)
+    return entity(name) if r.account is None else entity(name, is_followed, is_featured)
 
 
 @route("GET", "/api/v1/tags/:name", scope="public or read", surface="none", why_no_surface=NO_POSTS)
@@ -104,7 +119,7 @@ async def followed(call: Call, form: Paged) -> Reply:
     page = form.page(100)
     async with reading(call.viewer) as r:
         found = await tags.followed(r, page)
-    shown = [Tag(t.name, t.name, _url(t.name), following=True) for t in found]
+        shown = await entities(r, [t.name for t in found], {tags.tag_of(t.name).key for t in found})
     return listed(call, shown, [t.id for t in found], is_full=len(found) == page.limit, back_by="since_id")
 
 

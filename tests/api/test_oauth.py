@@ -143,3 +143,8 @@ async def test_the_metadata_names_only_what_is_there(api: Client) -> None:
     assert {"read", "write:statuses", "follow", "push", "profile"} <= set(found["scopes_supported"])
     for name in ("token_endpoint", "revocation_endpoint", "app_registration_endpoint"):
         assert (await api("POST", urlsplit(found[name]).path, form={"x": "y"})).status in (400, 401, 422)
+
+
+async def test_a_request_that_cannot_be_read_is_told_as_oauth_tells_it(api, site):
+    told = await api("POST", "/oauth/token", body=b"{", headers={"content-type": "application/json"})
+    assert (told.status, told.json["error"]) == (400, "invalid_request") and "JSON" in told.json["error_description"]

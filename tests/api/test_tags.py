@@ -16,6 +16,7 @@ async def test_following_a_tag(api):
     assert (told["name"], told["following"], told["history"]) == ("Müsli", True, [])
     assert told["url"] == f"http://localhost:8000/tags/{quote('Müsli')}"
     assert (await api.get("/api/v1/tags/musli", as_=ann)).json["following"] is True
+    assert {(await api.get(f"/api/v1/tags/{name}")).json["id"] for name in ("musli", "MÜSLI")} == {"musli"}
     signed_out = (await api.get("/api/v1/tags/musli")).json
     assert "following" not in signed_out and "featuring" not in signed_out
     assert [t["name"] for t in (await api.get("/api/v1/followed_tags", as_=ann)).json] == ["Müsli"]

@@ -13,8 +13,8 @@ import pytest
 
 from petrel.api import instance
 from tests.api import entities as e
-from tests.api import entities_of_sites as sites
 from tests.api.entities import Empty, Relationship, Status, read
+from tests.api.schemas import apps, sites
 from tests.api.town import Person, Town, settled
 from tests.drain import drain
 from tests.people import signed_in
@@ -74,7 +74,7 @@ READS: list[tuple[str, str, Any, Check]] = [
     ("GET /api/v2/instance", "", sites.Instance, lambda site, town: site.usage.users.active_month >= 0),
     ("GET /api/v1/instance", "", sites.V1Instance, lambda site, town: site.configuration.polls),
     ("GET /api/v1/instance/peers", "", list[str], lambda found, town: found == []),
-    ("GET /.well-known/oauth-authorization-server", "", sites.AuthorizationServer,
+    ("GET /.well-known/oauth-authorization-server", "", apps.AuthorizationServer,
      lambda site, town: site.code_challenge_methods_supported == ["S256"]),
     ("GET /.well-known/nodeinfo", "", sites.NodeLinks,
      lambda found, town: found.links[0].href.endswith("/nodeinfo/2.0")),
@@ -132,8 +132,8 @@ READS: list[tuple[str, str, Any, Check]] = [
      lambda found, town: [one.last_status.account.id for one in found] == [town.cor.number] and found[0].unread),
     ("GET /api/v2/search", "/api/v2/search?q=pier", e.Search,
      lambda found, town: ids(found.statuses) == {town.root} and found.hashtags[0].name == "pier"),
-    ("GET /api/v1/markers", "/api/v1/markers?timeline[]=home&timeline[]=notifications", dict[str, e.Marker],
-     lambda found, town: found["home"].last_read_id == town.root),
+    ("GET /api/v1/markers", "/api/v1/markers?timeline[]=home&timeline[]=notifications", e.Markers,
+     lambda found, town: found.home.last_read_id == town.root),
     ("GET /api/v1/preferences", "", e.Preferences,
      lambda one, town: one.posting__default__visibility == "private"),
     ("GET /api/v1/lists", "", list[e.UserList], lambda found, town: [one.title for one in found] == ["Birders"]),
@@ -183,7 +183,7 @@ async def test_documents_with_types_of_their_own(api: Asked, site: Any) -> None:
     assert b'rel="lrdd"' in found.body and b"webfinger?resource={uri}" in found.body
     node = await api("GET", "/nodeinfo/2.0")
     assert node.status == 200 and "schema/2.0#" in node.headers["content-type"]
-    assert e.msgspec.json.decode(node.body, type=sites.NodeInfo).software.name == "petrel"
+    assert e.decoded(node.body, sites.NodeInfo).software.name == "petrel"
 
 
 # -- Apps -----------------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ async def test_an_app_from_its_registration_to_its_end(api: Asked, site: Any) ->
     from tests.web.someone import Someone, front_door
 
     sent = {"client_name": "Looker", "redirect_uris": OOB, "scopes": "read write", "website": "https://example.com"}
-    app = read(await api("POST", "/api/v1/apps", json=sent), sites.CredentialApplication)
+    app = read(await api("POST", "/api/v1/apps", json=sent), apps.CredentialApplication)
     assert app.redirect_uris == [OOB] and app.scopes == ["read", "write"]
     client = {"client_id": app.client_id, "client_secret": app.client_secret}
 
@@ -208,14 +208,14 @@ async def test_an_app_from_its_registration_to_its_end(api: Asked, site: Any) ->
     code = parse_qs(urlsplit(allowed.location).query)["code"][0]
 
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": OOB, **client}
-    token = read(await api("POST", "/oauth/token", form=form), sites.Token)
+    token = read(await api("POST", "/oauth/token", form=form), apps.Token)
     assert token.scope == "read"
     me = read(await api("GET", "/api/v1/accounts/verify_credentials", token=token.access_token), e.CredentialAccount)
     assert me.username == "visitor"
-    own = read(await api("POST", "/oauth/token", form={"grant_type": "client_credentials", **client}), sites.Token)
+    own = read(await api("POST", "/oauth/token", form={"grant_type": "client_credentials", **client}), apps.Token)
     for bearer in (token.access_token, own.access_token):
         shown = await api("GET", "/api/v1/apps/verify_credentials", token=bearer)
-        assert read(shown, sites.Application).name == "Looker"
+        assert read(shown, apps.Application).name == "Looker"
     ended = await api("POST", "/oauth/revoke", form={"token": token.access_token, **client})
     assert read(ended, Empty) == Empty()
 
@@ -284,8 +284,8 @@ async def test_marks_answer_with_the_post(api: Asked, site: Any) -> None:
 @covers("POST /api/v1/markers")
 async def test_markers_answer_with_what_was_set(api: Asked, site: Any) -> None:
     [me, _] = await pair(api, "marker")
-    places = read(await me("POST", "/api/v1/markers", home={"last_read_id": "12"}), dict[str, e.Marker])
-    assert places["home"].last_read_id == "12"
+    places = read(await me("POST", "/api/v1/markers", home={"last_read_id": "12"}), e.Markers)
+    assert places.home.last_read_id == "12"
 
 
 def test_every_operation_of_the_first_tier_that_is_built_is_here() -> None:

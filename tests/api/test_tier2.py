@@ -52,6 +52,14 @@ async def test_marks_of_ones_own(api: Any, site: Any) -> None:
         me.number]
 
 
+async def test_a_mark_taken_back_before_it_was_counted_leaves_no_count_below_zero(api: Any, site: Any) -> None:
+    me, other = await people(api, "hasty", "slow")
+    number = await other.post("counted in a moment")
+    for verb, count in (("favourite", "favourites_count"), ("reblog", "reblogs_count")):
+        await me.good("POST", f"/api/v1/statuses/{number}/{verb}")
+        assert (await me.good("POST", f"/api/v1/statuses/{number}/un{verb}"))[count] == 0
+
+
 async def test_versions_of_a_post(api: Any, site: Any) -> None:
     me, other = await people(api, "editor", "reader")
     number = await me.post("Frist for @reader", spoiler_text="soft")

@@ -1,9 +1,12 @@
 """docs/api-coverage.md says what is built; it is made from the routes, and the routes keep to the list."""
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.api import schemas
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import api_coverage as coverage
@@ -38,6 +41,22 @@ def test_every_operation_that_is_built_is_called_by_a_test() -> None:
     here = coverage.served()
     called = coverage.callers(o.key for o in LISTED)
     assert [o.name for o in LISTED if o.key in here and o.key not in called] == []
+
+
+def test_every_operation_that_is_built_has_a_schema_and_every_schema_an_operation() -> None:
+    here = {schemas.key(f"{method} {path}") for (method, _), (path, _) in coverage.served().items()}
+    pages = {f"{method} {path}" for method, path in coverage._pages()}
+    assert sorted(here - pages - schemas.answers().keys()) == []
+    assert sorted(schemas.answers().keys() - here) == []
+
+
+def test_what_no_run_of_the_tests_got_a_good_answer_of_is_told(tmp_path: Path) -> None:
+    here = coverage.served()
+    well = [schemas.key(o.name) for o in LISTED if o.key in here]
+    (tmp_path / "one").write_text(json.dumps(well[:9]))
+    (tmp_path / "two").write_text(json.dumps(well[10:]))
+    [missing] = coverage.not_answered([tmp_path / "one", tmp_path / "two"])
+    assert schemas.key(missing) == well[9]
 
 
 @pytest.mark.parametrize(("written", "found"), [

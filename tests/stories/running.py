@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import requests
 
+ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 CODE = re.compile(r'<code id="code">([^<]+)</code>')
 PASSWORD = "long enough for a story"
@@ -31,17 +32,18 @@ def until(look: Callable[[], Found], *, within_s: float = 20.0) -> Found:
 
 
 class RunningSite:
-    """`petrel up` in a process of its own."""
+    """`petrel up` in a process of its own. `watched`: its answers are read by their schemas (tests/answers.py)."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, watched: bool = True, **settings: str) -> None:
         self.data = folder / "data"
         self.console = folder / "console.txt"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PETREL_")}
         chosen = {f"PETREL_{name.upper()}": value for name, value in settings.items()}
         with self.console.open("w") as console:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "petrel", "up", "--data", str(self.data), "--port", "0"],
-                stdout=console, stderr=console, env={**clean, **chosen}, start_new_session=True,
+                [sys.executable, "-m", "tests.watched" if watched else "petrel", "up", "--data", str(self.data),
+                 "--port", "0"], cwd=ROOT, stdout=console, stderr=console, env={**clean, **chosen},
+                start_new_session=True,
             )
         self.address: str = until(self._address, within_s=90)
 

@@ -80,6 +80,7 @@ class ClientGone(Exception):
     """The client hung up while its body was read; there is nobody to answer."""
 
 
+OAUTH = frozenset(("/oauth/token", "/oauth/revoke", "/oauth/introspect"))
 OUTSIDE_SCOPES = "This action is outside the authorized scopes"
 CHALLENGE = (b"www-authenticate", b'Bearer realm="petrel", error="invalid_token"')
 
@@ -104,6 +105,9 @@ def reply_for(error: BaseException, request_id: str, place: str) -> Reply:
     `place` is the route's pattern, never the address asked for, which may carry a token.
     """
     if isinstance(error, HttpError):
+        if place in OAUTH and error.status == 400:
+            # source: RFC 6749 section 5.2
+            return Reply({"error": "invalid_request", "error_description": error.message}, 400, error.headers)
         return Reply({"error": error.message}, error.status, error.headers)
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     if status == 500:

@@ -1,49 +1,11 @@
-"""What the client API says of apps and of the site itself; read as `entities.py` says."""
+"""What the site says of itself."""
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
-from tests.api.entities import Account, Count, Entity, Id, Url
-
-
-class Application(Entity):
-    id: Id
-    name: str
-    website: str | None
-    scopes: list[str]
-    redirect_uri: str
-    redirect_uris: list[str]
-    vapid_key: str
-
-
-class CredentialApplication(Application):
-    client_id: str
-    client_secret: str
-    client_secret_expires_at: Literal[0]
-
-
-class Token(Entity):
-    access_token: str
-    token_type: Literal["Bearer"]
-    scope: str
-    created_at: Annotated[int, Meta(gt=1_700_000_000)]
-
-
-class AuthorizationServer(Entity):
-    issuer: Url
-    authorization_endpoint: Url
-    token_endpoint: Url
-    revocation_endpoint: Url
-    userinfo_endpoint: Url
-    app_registration_endpoint: Url
-    scopes_supported: list[str]
-    response_types_supported: list[Literal["code"]]
-    response_modes_supported: list[Literal["query", "fragment", "form_post"]]
-    grant_types_supported: list[Literal["authorization_code", "client_credentials"]]
-    code_challenge_methods_supported: list[Literal["S256"]]
-    token_endpoint_auth_methods_supported: list[Literal["client_secret_basic", "client_secret_post"]]
-    service_documentation: Url
+from tests.api.schemas.accounts import Account
+from tests.api.schemas.base import Count, Day, Digits, Entity, Other, Text, Time, Url
 
 
 class AccountLimits(Entity):
@@ -138,9 +100,14 @@ class Contact(Entity):
 
 
 class Rule(Entity):
-    id: str
-    text: str
+    id: Digits
+    text: Text
     hint: str
+
+
+class Icon(Entity):
+    src: Url
+    size: str
 
 
 class Instance(Entity):
@@ -151,7 +118,7 @@ class Instance(Entity):
     description: str
     usage: Usage
     thumbnail: Thumbnail
-    icon: list[Any]
+    icon: list[Icon]
     languages: list[str]
     configuration: Configuration
     registrations: Registrations
@@ -219,10 +186,137 @@ class NodeUsage(Entity, rename="camel"):
 
 
 class NodeInfo(Entity, rename="camel"):
-    version: Literal["2.0"]
+    version: Literal["2.0", "2.1"]
     software: Software
     protocols: list[Literal["activitypub"]]
     services: Services
     open_registrations: bool
     usage: NodeUsage
     metadata: dict[str, str]
+
+
+class WrittenText(Entity):
+    updated_at: Time
+    content: str
+
+
+class Description(Entity):
+    """Empty where nothing was written."""
+
+    updated_at: Time | None
+    content: str
+
+
+class Terms(Entity):
+    effective_date: Day
+    effective: bool
+    content: str
+    succeeded_by: Day | None
+
+
+class PublicBlock(Entity):
+    domain: Text
+    digest: str
+    severity: Literal["silence", "suspend"]
+    comment: str
+
+
+class FingerLink(Entity):
+    rel: str
+    href: Url
+    type: str
+
+
+class Finger(Entity):
+    """source: RFC 7033 section 4.4."""
+
+    subject: Annotated[str, Meta(pattern="^acct:[^@]+@[^@]+$")]
+    aliases: list[Url]
+    links: list[FingerLink]
+
+
+class Health(Entity):
+    status: Literal["ok", "starting", "failing"]
+    canary_age_s: Count | None
+
+
+class CrewHealth(Entity):
+    """`measures`: name, target, value."""
+
+    at: int
+    status: Literal["ok", "starting", "failing"]
+    canary_age_s: float | None
+    canary_said: str
+    measured_age_s: float | None
+    measures: list[tuple[str, str, float]]
+    seen_as: str
+    forwarded: str
+
+
+class Key(Entity, rename="camel"):
+    id: Url
+    owner: Url
+    public_key_pem: Text
+
+
+class Endpoints(Entity, rename="camel"):
+    shared_inbox: Url
+
+
+class Image(Entity, rename="camel"):
+    type: Literal["Image"]
+    media_type: Text
+    url: Url
+
+
+class PropertyValue(Entity):
+    type: Literal["PropertyValue"]
+    name: str
+    value: str
+
+
+class Actor(Entity, rename="camel", kw_only=True):
+    """For other servers. Of an account that shows its first line only, the last ones are missing."""
+
+    context: list[Any] = field(name="@context")
+    id: Url
+    type: Literal["Person", "Service"]
+    preferred_username: Text
+    name: Text
+    url: Url
+    inbox: Url
+    outbox: Url
+    followers: Url
+    following: Url
+    endpoints: Endpoints
+    manually_approves_followers: bool
+    icon: Image
+    public_key: Key
+    summary: str | UnsetType = UNSET
+    published: str | UnsetType = UNSET
+    discoverable: bool | UnsetType = UNSET
+    indexable: bool | UnsetType = UNSET
+    image: Image | UnsetType = UNSET
+    attachment: list[PropertyValue] | UnsetType = UNSET
+
+
+S = "/api/v1/instance"
+ANSWERS: dict[str, Any] = {
+    "GET /api/v2/instance": Instance,
+    f"GET {S}": V1Instance,
+    f"GET {S}/peers": list[Text],
+    f"GET {S}/rules": list[Rule],
+    f"GET {S}/domain_blocks": list[PublicBlock],
+    f"GET {S}/extended_description": Description,
+    f"GET {S}/privacy_policy": WrittenText,
+    f"GET {S}/terms_of_service": Terms,
+    f"GET {S}/terms_of_service/:date": Terms,
+    "GET /.well-known/host-meta": Other("application/xrd+xml"),
+    "GET /.well-known/nodeinfo": NodeLinks,
+    "GET /nodeinfo/2.0": NodeInfo,
+    "GET /nodeinfo/2.1": NodeInfo,
+    "GET /.well-known/webfinger": Finger,
+    "GET /ap/users/:id": Actor,
+    "GET /health": {200: Health, 503: Health},
+    "GET /health/crew": {200: CrewHealth, 503: CrewHealth},
+}

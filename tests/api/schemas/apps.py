@@ -1,0 +1,70 @@
+"""Apps, and the tokens they hold."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from tests.api.schemas.base import Empty, Entity, Id, Text, Url
+from tests.api.schemas.errors import OF_OAUTH
+
+
+class Application(Entity):
+    id: Id
+    name: str
+    website: str | None
+    scopes: list[str]
+    redirect_uri: str
+    redirect_uris: list[str]
+    vapid_key: str
+
+
+class CredentialApplication(Application):
+    client_id: str
+    client_secret: str
+    client_secret_expires_at: Literal[0]
+
+
+class Token(Entity):
+    access_token: str
+    token_type: Literal["Bearer"]
+    scope: str
+    created_at: Annotated[int, Meta(gt=1_700_000_000)]
+
+
+class AuthorizationServer(Entity):
+    issuer: Url
+    authorization_endpoint: Url
+    token_endpoint: Url
+    revocation_endpoint: Url
+    userinfo_endpoint: Url
+    app_registration_endpoint: Url
+    scopes_supported: list[str]
+    response_types_supported: list[Literal["code"]]
+    response_modes_supported: list[Literal["query", "fragment", "form_post"]]
+    grant_types_supported: list[Literal["authorization_code", "client_credentials"]]
+    code_challenge_methods_supported: list[Literal["S256"]]
+    token_endpoint_auth_methods_supported: list[Literal["client_secret_basic", "client_secret_post"]]
+    service_documentation: Url
+
+
+class UserInfo(Entity):
+    """source: OpenID Connect Core section 5.1."""
+
+    iss: Url
+    sub: Url
+    name: Text
+    preferred_username: Text
+    profile: Url
+    picture: Url
+
+
+ANSWERS: dict[str, Any] = {
+    "POST /api/v1/apps": CredentialApplication,
+    "GET /api/v1/apps/verify_credentials": Application,
+    "POST /api/v1/accounts": Token,
+    "POST /oauth/token": {200: Token, **OF_OAUTH},
+    "POST /oauth/revoke": {200: Empty, **OF_OAUTH},
+    "GET /oauth/userinfo": UserInfo,
+    "POST /oauth/userinfo": UserInfo,
+    "GET /.well-known/oauth-authorization-server": AuthorizationServer,
+}
