@@ -6,9 +6,10 @@ each field of the documented entity and its exact type. A field without a defaul
 null may stand there; `| UnsetType = UNSET` that it may be missing, which apps in typed languages bear badly: say in
 the docstring when. Words of a closed set are a `Literal`. Then name the operation in that file's `ANSWERS`: method and
 path as the route has it (names in the path do not matter), and the type of the whole answer. `Seen(signed_in, anybody)`
-where the two differ; `{200: Media, 206: Media}` by status where others than 200 are good or an error is of its own
-kind; `Other("text/event-stream")` where it is no JSON. Errors have their shapes in `errors.py`. A test takes an answer
-apart with `read(answer, list[Status])`; events and payloads that are no answers with `decoded(raw, Status)`.
+where the two differ; `OneOf((Status, ScheduledStatus))` where the request decides; `{200: Media, 206: Media}` by status
+where others than 200 are good or an error is of its own kind; `Other("text/event-stream")` where it is no JSON. Errors
+have their shapes in `errors.py`. A test takes an answer apart with `read(answer, list[Status])`; events and payloads
+that are no answers with `decoded(raw, Status)`.
 
 source: docs/law/mastodon_api.json names the operations; fields as documented for release 4.6 of that API.
 """
@@ -23,7 +24,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tests.api.schemas.base import Other, Seen
+from tests.api.schemas.base import OneOf, Other, Seen
 from tests.api.schemas.errors import ERRORS, Error
 
 Kind = TypeVar("Kind")
@@ -88,4 +89,4 @@ def expected(operation: str, status: int, *, signed_in: bool) -> Any:
     return kind
 
 
-__all__ = ["Other", "answers", "decoded", "expected", "key", "read"]
+__all__ = ["OneOf", "Other", "answers", "decoded", "expected", "key", "read"]

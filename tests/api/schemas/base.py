@@ -34,3 +34,9 @@ class Other(Struct, frozen=True):
     """An answer that is no JSON; `type` is how its content type begins."""
 
     type: str
+
+
+class OneOf(Struct, frozen=True):
+    """An answer that is one or the other thing by what was asked."""
+
+    kinds: tuple[Any, ...]

@@ -202,7 +202,6 @@ class Context(Entity):
 S, T = "/api/v1/statuses", "/api/v1/timelines"
 ONE, MANY = Seen(Status, PublicStatus), Seen(list[Status], list[PublicStatus])
 ANSWERS: dict[str, Any] = {
-    f"POST {S}": Status,
     f"GET {S}": MANY,
     f"GET {S}/:id": ONE,
     f"PUT {S}/:id": Status,
