@@ -87,6 +87,8 @@ class Nouns(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as e:
+            if e.errno == errno.EIO:                    # a backup target's StoreError is one, with words of its own
+                _give_up(str(e))
             if e.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             _give_up(f"the disk is full{f' ({e.filename})' if e.filename else ''}. Make room (handbook: when the disk "

@@ -4,10 +4,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from petrel import cli
 from petrel.outside import stores
+from petrel.outside.stores import s3
 from tests.targets import s3_host, ssh_host
 
 
@@ -100,8 +103,23 @@ def test_a_host_that_is_not_known_or_not_there_is_said_with_its_cure(tmp_path: P
 def test_a_bucket_that_is_not_there_is_said() -> None:
     with s3_host() as (_, access):
         store = stores.opened("s3://nowhere/x", access)
-        with pytest.raises(stores.StoreError, match="could not be"):
+        with pytest.raises(stores.StoreError, match="no bucket of that name"):
             stores.put(store, "one", b"")
+
+
+def test_a_store_that_does_not_answer_is_said_in_words() -> None:
+    error = "Generic S3 error: ... client error (Connect): tcp connect error: Connection refused (os error 111)"
+    assert s3._cause(error) == "backup_s3_endpoint does not answer"
+
+
+def test_a_command_says_it_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    class Away:
+        def settings_or_defaults(self, _data: object) -> NoReturn:
+            raise stores.StoreError("s3://x could not be listed: there is no bucket of that name")
+
+    with pytest.raises(SystemExit):
+        cli.main(Away(), ["backups", "list"])
+    assert capsys.readouterr().err.startswith("petrel: s3://x could not be listed")
 
 
 @pytest.mark.parametrize("url", ["ftp://host/dir", "ssh:///dir", "s3://", "ssh://user:hunter2@host/dir"])

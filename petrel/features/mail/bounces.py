@@ -48,7 +48,7 @@ async def take(raw: bytes, to: str = "") -> Taken:
         account = found.account if found else None
         home = (await accounts.mail_addresses(w, [account])).get(account) if account is not None else None
     if found is None:
-        return Taken("The letter is older than 30 days: nothing was done.", True)
+        return Taken("That letter is older than 30 days, or was sent for trial: nothing was done.", True)
     is_gone = report.kind == "complaint" or rules.meaning("recipient", 550, report.code) == "address"
     await rows.end(found.id, "refused", report.code or report.kind)
     if home is not None and is_gone:

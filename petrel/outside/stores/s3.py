@@ -11,6 +11,18 @@ PART_BYTES = 8 << 20
 PATIENCE = timedelta(seconds=30)
 
 
+CAUSES = {
+    "NoSuchBucket": "there is no bucket of that name: make it there, or set backup_target to the right one",
+    "InvalidAccessKeyId": "its keeper does not know backup_s3_key",
+    "SignatureDoesNotMatch": "backup_s3_secret does not belong to backup_s3_key (or this machine's clock is wrong)",
+    "AccessDenied": "that key may not do it: it has to read, write, list and delete in that bucket",
+    "RequestTimeTooSkewed": "this machine's clock is wrong: `date -u`",
+    "dns error": "the name in backup_s3_endpoint is not found",
+    "tcp connect error": "backup_s3_endpoint does not answer",
+}
+"""What is found in an error, and what it means. source: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+
+
 class S3Store:
     """`prefix` without slashes at its ends."""
 
@@ -71,9 +83,16 @@ class S3Store:
         except (BaseError, OSError) as e:
             if may_lack and isinstance(e, FileNotFoundError):
                 raise
-            text = " ".join(str(e).split())
-            raise StoreError(f"{self.url} could not be {what}: {text[:400]}. Look at its address, name and keys "
-                             "(settings backup_s3_...), and whether it can be reached") from e
+            raise StoreError(f"{self.url} could not be {what}: {_cause(str(e))}") from e
+
+
+def _cause(text: str) -> str:
+    """Of what the library wraps in its own words, with the cure where it is known."""
+    for mark, cause in CAUSES.items():
+        if mark in text:
+            return cause
+    return (f"{' '.join(text.split())[:400]}. Look at its address, name and keys (settings backup_s3_...), and whether "
+            "it can be reached")
 
 
 class _Reader:
