@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from petrel import moves, program
+from petrel.ops.databases import debian
 from petrel.settings import Settings
 
 
@@ -28,3 +29,9 @@ def test_a_package_is_installed_as_root(tmp_path: Path, monkeypatch: pytest.Monk
     program.Program().upgrade_databases(Settings(data=str(tmp_path), database_url="postgresql://x", keyring_url="y"),
                                         None, True, print, print)
     assert done == ["upgrade"]
+
+
+def test_systemd_knows_the_clusters_that_are_made(tmp_path: Path) -> None:
+    """Debian's pg_ctlcluster asks systemd only where this variable is not set (its source: "redirect the request")."""
+    assert "PG_CLUSTER_CONF_ROOT" not in debian._environment(debian.Homes())
+    assert debian._environment(debian.Homes(conf=tmp_path))["PG_CLUSTER_CONF_ROOT"] == str(tmp_path)
