@@ -218,7 +218,7 @@ def _wait(made: Made) -> None:
 
 
 def _environment(homes: Homes) -> dict[str, str]:
-    # With PG_CLUSTER_CONF_ROOT Debian's programs pass systemd by: its own restarts would find a cluster that it does not
+    # With PG_CLUSTER_CONF_ROOT Debian's programs pass systemd by: its restarts would find a cluster that it does not
     # know, and leave it stopped.
     other = {} if homes.conf == Homes().conf else {"PG_CLUSTER_CONF_ROOT": str(homes.conf)}
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **other}
