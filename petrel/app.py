@@ -158,6 +158,12 @@ class KeptSettings:
         install_limits(with_live(self._settings))
 
 
+def media_places(folder: Path) -> None:
+    from petrel.features import media
+
+    media.install(folder / media.FOLDER)
+
+
 @asynccontextmanager
 async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2,
                  systems: int = 2, keys: int = 2, patience_s: float = 5) -> AsyncIterator[doors.Doors]:
@@ -167,6 +173,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     """
     install_limits(settings)
     room.install(settings.folder)
+    media_places(settings.folder)
     until_s, has_said = time.monotonic() + patience_s, False
     while True:
         try:

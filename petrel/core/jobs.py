@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 MAX_ATTEMPTS = 8
-LANES = {"urgent": 4, "default": 8, "bulk": 2}      # how many jobs of a lane run at once in one process
+LANES = {"urgent": 4, "default": 8, "bulk": 2, "media": 2}      # how many jobs of a lane run at once in one process
 
 # What waits already is written to all the same: its row stays locked until this transaction ends, and claims pass over
 # locked rows. It could run before, see nothing of what it is wanted for, and be gone.

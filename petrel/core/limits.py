@@ -33,6 +33,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     caution: int = 0
     disk_uploads_mib: int = 0
     disk_posts_mib: int = 0
+    media_picture_mib: int = 16
+    media_video_mib: int = 99
+    media_megapixels: int = 33
+    media_seconds: int = 600
 
     @property
     def domain(self) -> str:

@@ -70,12 +70,14 @@ SURFACES: dict[str, Surface] = {one.name: one for one in (
 ABSENT: dict[str, str] = {
     "strm": "no stream is served yet",
     "push": "nothing is pushed or mailed yet",
-    "media": "posts carry no attachments yet; avatars are drawn from a number",
 }
 """Surfaces without a door, and why. This list shrinks."""
 
 OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/app.py": (NONE, "says by which relay mail leaves, and how backup targets are reached"),
+    "petrel/features/media/commands.py": (NONE, "what the decoder is asked for, on this machine"),
+    "petrel/features/media/jobs.py": (NONE, "the decoder, on this machine; it may open nothing"),
+    "petrel/features/media/rules.py": (NONE, "which kinds of files the decoder knows"),
     "petrel/features/mail/commands.py": (NONE, "asks whether there is a relay"),
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),

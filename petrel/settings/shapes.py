@@ -149,6 +149,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         live=True)] = ""
     rate_limits: Annotated[bool, _meta("Count calls, refuse too many; joining is limited apart", live=True)] = True
     post_length: Annotated[int, _meta("Longest post", "characters", live=True, ge=100, le=10_000)] = 500
+    media_picture_mib: Annotated[int, _meta("Largest picture", "MiB", live=True, ge=1, le=64)] = 16
+    media_video_mib: Annotated[int, _meta("Largest video or sound", "MiB", live=True, ge=1, le=400)] = 99
+    media_megapixels: Annotated[int, _meta("Largest picture", "millions of pixels", live=True, ge=1, le=100)] = 33
+    media_seconds: Annotated[int, _meta("Longest video or sound", "seconds", live=True, ge=1, le=7200)] = 600
     celebrity_followers: Annotated[int, _meta(
         "From this many followers on, posts are merged in at reading instead of fanned out",
         "accounts", ge=100, le=10_000_000)] = 10_000

@@ -11,7 +11,7 @@ do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
                         'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation',
-                        'signup', 'drafts'];
+                        'signup', 'drafts', 'media'];
   f record;
   t record;
   plain text;
@@ -82,9 +82,9 @@ begin
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, drafts to petrel_reader;
+  deletions, privacy, archives, access, about, mail, moderation, signup, drafts, media to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, drafts, journal
+  deletions, privacy, archives, access, about, mail, moderation, signup, drafts, media, journal
   to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;

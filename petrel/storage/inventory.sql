@@ -768,3 +768,37 @@ comment on column drafts.draft.media is 'what: files that it holds; of: account 
 comment on column drafts.draft.once is 'what: digest of an idempotency key; of: account by account; for: run; kept: with object; erased: row; leaves: pseudonymous';
 comment on column drafts.draft.changed_at is 'what: when it was last changed; of: account by account; for: show; kept: with object; erased: row; leaves: pseudonymous';
 comment on column drafts.draft.sealed is 'what: what it will say, and why it was refused; of: account by account; for: remember; kept: with object; erased: key; leaves: sealed; key: id';
+
+-- Media (migration 0030).
+comment on column media.upload.cell is 'what: home cell, part of the number; of: account by account; for: find; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.id is 'what: number of the upload, says when it came; of: account by account; for: find; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.account is 'what: whose it is; of: account by account; for: decide; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.use is 'what: what shows it: a post, an avatar, a header, an emoji or nothing; of: account by account; for: decide; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.target is 'what: number of the post or account that shows it; of: account by account; for: decide; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.purpose is 'what: what it was sent for; of: account by account; for: run; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.state is 'what: coming, waiting, ready, refused or held back; of: account by account; for: run; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.kind is 'what: picture, moving picture, video or sound; of: account by account; for: show; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.why is 'what: why it was refused, one word; of: account by account; for: tell; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.bytes is 'what: how large it was; of: account by account; for: run; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.taken is 'what: how much of it is here, while it comes; of: account by account; for: run; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.upload.sealed is 'what: description, focus, size in pixels and seconds; of: account by account; for: show; kept: 1 day after it came, while nothing shows it; erased: key, row; leaves: sealed; key: id';
+comment on column media.upload.at is 'what: when it came; of: account by account; for: run; kept: 1 day after it came, while nothing shows it; erased: row; leaves: no';
+comment on column media.file.id is 'what: number of the file, has its key in the keyring; of: nobody; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.file.digest is 'what: keyed digest of its bytes, part of its name; of: nobody; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.file.bytes is 'what: how large it is; of: nobody; for: run; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.file.at is 'what: when it was made; of: nobody; for: run; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.cell is 'what: home cell of the upload; of: account by account; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.upload is 'what: upload that it is of; of: account by account; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.name is 'what: whole or small; of: account by account; for: show; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.account is 'what: whose it is; of: account by account; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.file is 'what: file with its bytes; of: account by account; for: find; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.rendition.type is 'what: kind of file; of: account by account; for: show; kept: until nothing shows it; erased: row; leaves: no';
+comment on column media.emoji.name is 'what: short name; of: site; for: show; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.emoji.upload is 'what: its picture; of: site; for: show; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.emoji.category is 'what: group it is listed in; of: site; for: show; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.emoji.is_off is 'what: whether it may no longer be used; of: site; for: show; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.emoji.moves is 'what: whether it is animated; of: site; for: show; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.emoji.at is 'what: when it came; of: site; for: run; kept: until the crew removes it; erased: never; leaves: yes';
+comment on column media.known.digest is 'what: keyed digest of a file that nobody may have; of: site; for: decide; kept: always; erased: never; leaves: no';
+comment on column media.known.list is 'what: list that names it; of: site; for: decide; kept: always; erased: never; leaves: no';
+comment on column media.known.at is 'what: since when; of: site; for: run; kept: always; erased: never; leaves: no';

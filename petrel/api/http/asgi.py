@@ -21,9 +21,9 @@ from petrel.api.http.errors import ClientGone, NotAllowedHere, reply_for
 from petrel.api.http.limits import Limits
 from petrel.api.http.nothing import Nothing
 from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_headers
-from petrel.api.http.reply import Reply, encode
+from petrel.api.http.reply import Reply, Stream, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
-from petrel.api.http.sending import send_reply
+from petrel.api.http.sending import send_reply, send_stream
 from petrel.api.http.wire import EXTENSIONS
 from petrel.api.http.wiring import HttpSettings, client_address, country_of
 from petrel.core import closing, room
@@ -36,6 +36,8 @@ Hook = Callable[[], Awaitable[None]]
 Observe = Callable[[str, int, float], None]
 
 NOWHERE = Place()
+MOST_STREAMS = 256
+"""Files on their way from one process; a piece of each is in memory."""
 
 
 class Gate:
@@ -71,6 +73,7 @@ class Gate:
         self._deadlines = Deadlines(settings.most_at_once)
         self._nothing = Nothing(settings.nothing_after_s)
         self._observe = observe
+        self._streams = 0
         self._is_https = settings.base_url.startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,6 +113,8 @@ class Gate:
                     room.refuse_route(route.name, headers)
                     reply = await self._answerer.answer(call, route, values, receive)
                 body = encode(reply.body)
+                if isinstance(body, Stream) and self._streams >= MOST_STREAMS:
+                    raise Unavailable("Too many files are being sent just now; please try again", retry_after_s=5)
             except ClientGone:
                 return
             except asyncio.CancelledError:
@@ -125,7 +130,15 @@ class Gate:
             if reply.status == 404:
                 self._let_go(task, call)
                 await self._nothing.wait(began)
-            await send_reply(send, receive if unread else None, call, reply, body, has_cors=has_cors)
+            if isinstance(body, Stream):
+                self._let_go(task, call)        # a slow reader holds no place among the requests
+                self._streams += 1
+                try:
+                    await send_stream(send, call, reply, body, has_cors=has_cors)
+                finally:
+                    self._streams -= 1
+            else:
+                await send_reply(send, receive if unread else None, call, reply, body, has_cors=has_cors)
         finally:
             self._let_go(task, call)
         if self._observe is not None:

@@ -17,7 +17,7 @@ from h2.exceptions import H2Error
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
-from petrel.api.http.wire import EXTENSIONS, HEAD_S, LINGER_S, MOST_HEAD_BYTES, WHOLE, lingers
+from petrel.api.http.wire import BROKEN_OFF, EXTENSIONS, HEAD_S, LINGER_S, MOST_HEAD_BYTES, WHOLE, lingers
 
 log = logging.getLogger("petrel.http2")
 
@@ -68,6 +68,9 @@ class Stream:
             await self._give(message["body"], is_last=True)
         elif kind == "http.response.start":
             self._begin(message)
+        elif kind == BROKEN_OFF:
+            self.connection.give_up(self, errors.ErrorCodes.CANCEL)
+            self.connection.flush()
         else:
             await self._give(message.get("body", b""), is_last=not message.get("more_body", False))
 

@@ -4,7 +4,7 @@ Endpoints return `bytes` (JSON already encoded), a struct, list or dict (encoded
 object, as that API answers acts without a result), or a `Reply` when status, headers or type differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -36,8 +36,15 @@ class Plain(list[bytes]):
     """Bytes to be joined as they are, brackets and commas included."""
 
 
-def encode(body: object) -> bytes:
-    if type(body) is bytes:
+class Stream(Struct, frozen=True):
+    """A body of so many bytes that comes piece by piece. `pieces` may end early: the connection then ends too."""
+
+    bytes: int
+    pieces: AsyncIterator[bytes]
+
+
+def encode(body: object) -> bytes | Stream:
+    if type(body) is bytes or type(body) is Stream:
         return body
     if type(body) is Pieces:
         if len(body) < 2:

@@ -8,8 +8,8 @@ from petrel.api.http.body import Receive
 from petrel.api.http.call import Call
 from petrel.api.http.cors import ALLOW_ORIGIN, CORS
 from petrel.api.http.pages import Send
-from petrel.api.http.reply import JSON_TYPE, Header, Reply
-from petrel.api.http.wire import WHOLE
+from petrel.api.http.reply import JSON_TYPE, Header, Reply, Stream
+from petrel.api.http.wire import BROKEN_OFF, WHOLE
 
 PRIVATE = b"private, no-store"
 JSON_CONTENT: Header = (b"content-type", JSON_TYPE)
@@ -24,6 +24,8 @@ CONVERSATIONS = "/api/v1/conversations"
 LINGER_S = 2.0
 LINGER_BYTES = 8_000_000
 NO_BODY = frozenset((204, 304))
+PIECE_S = 30.0
+"""Who takes no piece of a file for so long takes no more."""
 
 
 def headers_of(call: Call, reply: Reply, body_bytes: int, *, has_cors: bool) -> list[Header]:
@@ -79,6 +81,25 @@ async def send_reply(
         await _linger(unread)
         body = b""
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_stream(send: Send, call: Call, reply: Reply, body: Stream, *, has_cors: bool) -> None:
+    """A file, as fast as it is taken; no more than one piece of it is in memory."""
+    headers = headers_of(call, reply, body.bytes, has_cors=has_cors)
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    if call.method == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+        return
+    left = body.bytes
+    try:
+        async for piece in body.pieces:
+            left -= len(piece)
+            async with asyncio.timeout(PIECE_S):
+                await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
+    except TimeoutError:
+        left = -1
+    if left:
+        await send({"type": BROKEN_OFF})
 
 
 async def _linger(receive: Receive) -> None:

@@ -18,6 +18,9 @@ LINGER_S = 4.0
 """How long connections without a request stay, when another process takes over; shorter than `parts.GRACE_S`."""
 
 WHOLE = "petrel.whole"
+BROKEN_OFF = "petrel.broken_off"
+"""A message: no more of this answer comes, though more was announced."""
+
 CLOSE = (b"connection", b"close")
 EXTENSIONS: dict[str, dict[str, str]] = {WHOLE: {}}
 TOO_MUCH = (
@@ -47,6 +50,10 @@ class Exchange(RequestResponseCycle):
     """
 
     async def send(self, message: Any) -> None:
+        if message["type"] == BROKEN_OFF:
+            self.transport.close()
+            self.disconnected = True
+            return
         if message["type"] != WHOLE:
             await super().send(message)
             return

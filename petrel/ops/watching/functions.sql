@@ -15,7 +15,7 @@ create or replace function ops.measures(p_system text)
 returns table (name text, target text, value float8)
 language sql stable security definer set search_path = '' as $$
   select 'jobs_waiting', l.lane, (select count(*) from ops.job j where j.lane = l.lane and j.dead_at is null)::float8
-    from (values ('urgent'), ('default'), ('bulk')) l(lane)
+    from (values ('urgent'), ('default'), ('bulk'), ('media')) l(lane)
   union all select 'jobs_dead', '', count(*) from ops.job where dead_at is not null
   union all select 'jobs_overdue_seconds', '', coalesce(extract(epoch from now() - min(run_at)), 0)
     from ops.job where dead_at is null and run_at < now() and coalesce(locked_until < now(), true)

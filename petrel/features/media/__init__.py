@@ -1,0 +1,34 @@
+"""Media: the files that people upload, with posts and as their own pictures.
+
+Words: upload (what somebody sent, theirs; shown by a post, an account, an emoji or nobody), rendition (original, small),
+file (bytes in DATA/media, sealed, one for all renditions with the same content).
+
+An upload is taken in by `upload`, read by the job `media.make` in a process of its own, given to a post by
+`attach_many`, and gone with `drop`: rows with the commit, keys and bytes right after. Invariants: nothing decodes in a
+process that serves; a file is served only after the law was asked at that moment (`found`); bytes lie sealed under the
+file's own key; what a camera noted does not survive the reading.
+"""
+
+from petrel.features.media import rules
+from petrel.features.media.commands import Wanted, attach_many, describe, discard, drop, drop_of, upload
+from petrel.features.media.places import NAME as FOLDER
+from petrel.features.media.places import install
+from petrel.features.media.reads import found, own, own_free
+from petrel.features.media.serving import Sending, send
+from petrel.features.media.shapes import (
+    NAMES,
+    Facts,
+    Kind,
+    NoSuchUpload,
+    NotTaken,
+    Served,
+    Size,
+    State,
+    Uploaded,
+    Use,
+)
+from petrel.features.media.signing import Signer, signer
+
+__all__ = ["FOLDER", "NAMES", "Facts", "Kind", "NoSuchUpload", "NotTaken", "Sending", "Served", "Signer", "Size", "State",
+           "Uploaded", "Use", "Wanted", "attach_many", "describe", "discard", "drop", "drop_of", "found", "install",
+           "own", "own_free", "rules", "send", "signer", "upload"]
