@@ -9,7 +9,6 @@ from msgspec import Struct, field
 
 from petrel.api.http import Call, Id, Reply, route
 from petrel.api.http.reply import Header, Stream
-from petrel.api.present import attachments
 from petrel.core.errors import NotFound, Unauthenticated
 from petrel.core.viewer import Anonymous, Member, Viewer
 from petrel.features import media
@@ -50,7 +49,7 @@ async def send(call: Call, form: FileForm) -> Reply:
         found = await media.send(viewer, form.id, stem)
     except Unauthenticated:
         raise NotFound from None        # signed out since: nothing tells it from what never was
-    if attachments.ending_of(found.file.type) != ending:
+    if media.ENDINGS.get(found.file.type) != ending:
         raise NotFound
     return _reply(call, found, is_open=found.file.is_open and isinstance(viewer, Anonymous))
 

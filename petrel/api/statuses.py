@@ -12,7 +12,7 @@ from petrel.api.present.drafts import moment, scheduled
 from petrel.api.present.versions import Version, versions
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid, NotFound
-from petrel.features import drafts, posts
+from petrel.features import drafts, media, posts
 from petrel.features.posts import Audience, Draft, Surface
 
 AUDIENCES = {
@@ -41,7 +41,7 @@ class ManyForm(Struct, frozen=True, kw_only=True):
 
 
 class CreateForm(Struct, frozen=True, kw_only=True):
-    """What is not built yet is refused, not dropped: polls, media, quotes."""
+    """What is not built yet is refused, not dropped: polls, quotes."""
 
     status: str = ""
     in_reply_to_id: Id | None = None
@@ -49,13 +49,13 @@ class CreateForm(Struct, frozen=True, kw_only=True):
     spoiler_text: str = ""
     visibility: Literal["public", "unlisted", "private", "direct"] | None = None
     language: str | None = None
-    media_ids: list[str] = []
+    media_ids: list[Id] = []
     poll: dict[str, Any] | None = None
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
 
     def draft(self) -> Draft:
-        missing = [name for name in ("media_ids", "poll", "quoted_status_id") if getattr(self, name)]
+        missing = [name for name in ("poll", "quoted_status_id") if getattr(self, name)]
         if missing:
             raise Invalid(message=f"Validation failed: {missing[0]} is not supported by this server yet")
         return Draft(
@@ -65,7 +65,16 @@ class CreateForm(Struct, frozen=True, kw_only=True):
             spoiler=self.spoiler_text,
             is_sensitive=self.sensitive,
             language=self.language or None,
+            media=tuple(dict.fromkeys(self.media_ids)),
         )
+
+
+class MediaForm(Struct, frozen=True, kw_only=True):
+    """New words for one of a post's files."""
+
+    id: Id
+    description: str | None = None
+    focus: str | None = None
 
 
 class EditForm(Address, frozen=True, kw_only=True):
@@ -76,10 +85,12 @@ class EditForm(Address, frozen=True, kw_only=True):
     sensitive: bool | UnsetType = UNSET
     language: str | None = None
     visibility: Literal["public", "unlisted", "private", "direct"] | UnsetType = UNSET
+    media_ids: list[Id] | UnsetType = UNSET
+    media_attributes: list[MediaForm] | UnsetType = UNSET
 
     @property
     def is_new_text(self) -> bool:
-        said = (self.status, self.spoiler_text, self.sensitive)
+        said = (self.status, self.spoiler_text, self.sensitive, self.media_ids, self.media_attributes)
         return bool(self.language) or any(one is not UNSET for one in said)
 
     def draft(self, old: posts.Content, was_sensitive: bool) -> Draft:
@@ -88,6 +99,9 @@ class EditForm(Address, frozen=True, kw_only=True):
             spoiler=old.spoiler if self.spoiler_text is UNSET else self.spoiler_text,
             is_sensitive=was_sensitive if self.sensitive is UNSET else self.sensitive,
             language=self.language,
+            media=tuple(dict.fromkeys([one.id for one in old.media] if self.media_ids is UNSET else self.media_ids)),
+            described=() if self.media_attributes is UNSET else tuple(
+                (one.id, one.description, media.rules.focus_of(one.focus)) for one in self.media_attributes),
         )
 
 
@@ -136,7 +150,7 @@ async def edit(call: Call, form: EditForm) -> bytes:
         if form.visibility is UNSET or form.is_new_text:
             await posts.edit(w, form.id, form.draft(old, bool(row["states"] & posts.State.SENSITIVE)))
         _, row = await posts.own(w, form.id)
-    return await present.status_with(posts.Shown(row))
+    return await present.status_with(posts.Shown(row), call.viewer.digest)
 
 
 @route("DELETE", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="delete")
@@ -154,7 +168,7 @@ async def delete(call: Call, form: Address) -> bytes:
     async with writing(call.member, cause=call.id) as w:
         content, row = await posts.delete(w, form.id)
         # Before the commit: after it the key is destroyed.
-        entity = await present.status_with(posts.Shown(row))
+        entity = await present.status_with(posts.Shown(row), call.viewer.digest)
     return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
 
 
@@ -199,6 +213,7 @@ async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> 
         step = 0 if not done.changed else 1 if on else -1
         return await present.status_with(
             found[0],
+            call.viewer.digest,
             likes=max(0, done.likes + step) if mark == posts.Mark.LIKE else None,
             boosts=max(0, done.boosts + step) if mark == posts.Mark.BOOST else None,
         )

@@ -24,7 +24,7 @@ class ListForm(Paged, frozen=True, kw_only=True):
 
 
 class PublicForm(Paged, frozen=True, kw_only=True):
-    """`remote` asks for posts of other servers only; there are none yet. `only_media` likewise."""
+    """`remote` asks for posts of other servers only; there are none yet."""
 
     local: bool = False
     remote: bool = False
@@ -93,9 +93,9 @@ async def _shown(
 
 @route("GET", "/api/v1/timelines/public", scope="public or read:statuses", surface="pub")
 async def public(call: Call, form: PublicForm) -> Reply:
-    if form.remote or form.only_media:
+    if form.remote:
         return Reply([])
-    return await _shown(call, form.page(20, MOST), Surface.PUB, posts.public)
+    return await _shown(call, form.page(20, MOST), Surface.PUB, posts.with_media if form.only_media else posts.public)
 
 
 @route("GET", "/api/v1/timelines/list/:list_id", scope="read:lists", surface="home")
@@ -116,9 +116,11 @@ async def of_account(call: Call, form: AccountForm) -> Reply:
     async def pinned(r: Reader, page: Page) -> list[int]:
         return [post for _, post in await posts.marked(r, posts.Mark.PIN, page, account=form.id)]
 
-    if form.only_media:
-        return Reply([])
-    return await _shown(call, form.page(20, MOST), Surface.PROF, pinned if form.pinned else propose)
+    async def with_media(r: Reader, page: Page) -> list[int]:
+        return await posts.with_media(r, page, author=form.id, replies=not form.exclude_replies)
+
+    among = with_media if form.only_media else propose
+    return await _shown(call, form.page(20, MOST), Surface.PROF, pinned if form.pinned else among)
 
 
 async def _marked(call: Call, page: Page, kind: posts.Mark) -> Reply:

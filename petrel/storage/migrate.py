@@ -96,6 +96,7 @@ select exists (select from pg_index i join pg_class c on c.oid = i.indexrelid
 LOCK_TIMEOUT_MS = 200
 """How long a lock is waited for at a time: everybody who comes meanwhile waits behind us."""
 LOCK_PATIENCE_S = 60.0
+LOCK_AGAIN_S = 0.1
 COLUMNS = """
 select format('%s.%s.%s', n.nspname, c.relname, a.attname) from pg_attribute a
   join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace where a.attnum > 0
@@ -171,7 +172,9 @@ async def drop_left_over(connection: Any) -> int:
 
 async def _migrate(connection: Any, watcher: Any | None, folder: Path, functions: Sequence[Path],
                    contract: bool) -> list[str]:
-    await connection.fetch("select pg_advisory_lock($1::bigint)", LOCK)
+    # Asked for again and again: a statement that waits would be waited for by whoever builds an index meanwhile.
+    while not await connection.fetchval("select pg_try_advisory_lock($1::bigint)", LOCK):
+        await asyncio.sleep(LOCK_AGAIN_S)
     try:
         await connection.execute((STORAGE / "roles.sql").read_text())
         await connection.execute(BOOK)

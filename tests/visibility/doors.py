@@ -18,6 +18,7 @@ from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
 from petrel.features import privacy
 from tests.api.plain import Answer
+from tests.visibility import files
 from tests.visibility.asking import (
     NOTHING,
     Asker,
@@ -383,6 +384,8 @@ DOORS = (
     Door("notifications in groups", "ntf", False, False, _list("/api/v2/notifications?limit=80", told=True),
          _signed_in),
     Door("notifications page", "ntf", True, False, _told_page, _signed_in),
+    Door("its file", "media", False, False, files.seen, own=files.SENT),
+    Door("its file, by a signed address", "media", False, False, files.seen_signed, _signed_in, files.SENT),
     Door("who liked it", "cnt", False, False, _liked_by, _signed_in),
     Door("who boosted it", "cnt", False, False, _boosted_by, _signed_in),
     Door("its numbers", "cnt", False, False, _numbers),

@@ -16,6 +16,7 @@ from tests.visibility import expected
 from tests.visibility.asking import Asker, Seen, front
 from tests.visibility.doors import DOORS, Door, Visitor
 from tests.visibility.expected import CELLS, law_codes
+from tests.visibility.files import plant
 from tests.visibility.world import Planted, World, build
 
 ROWS = [*law_codes.VIEWERS[:4], "bell", *law_codes.VIEWERS[4:]]
@@ -97,6 +98,7 @@ async def _made(site: Doors, owner: Any, folder: Path) -> Matrix:
     began = time.monotonic()
     world = await build(site, owner, kinds)
     print(f"world built in {time.monotonic() - began:.1f} s")
+    world.files = await plant(owner, world, folder)
     made = Matrix(world, await front(folder))
     await made.run()
     return made

@@ -85,6 +85,7 @@ class World(Struct):
     neutral: dict[str, Person]
     posts: list[Planted]
     lists: dict[str, int]
+    files: dict[int, int] = {}
 
     def viewer(self, row: str, post: Planted) -> Person | None:
         return None if row == "anon" else post.author if row == "author" else self.viewers[row]

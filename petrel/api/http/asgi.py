@@ -112,7 +112,7 @@ class Gate:
                     closing.refuse(route.surface, route.name)
                     room.refuse_route(route.name, headers)
                     reply = await self._answerer.answer(call, route, values, receive)
-                body = encode(reply.body)
+                body: bytes | Stream = reply.body if isinstance(reply.body, Stream) else encode(reply.body)
                 if isinstance(body, Stream) and self._streams >= MOST_STREAMS:
                     raise Unavailable("Too many files are being sent just now; please try again", retry_after_s=5)
             except ClientGone:

@@ -39,12 +39,12 @@ class Plain(list[bytes]):
 class Stream(Struct, frozen=True):
     """A body of so many bytes that comes piece by piece. `pieces` may end early: the connection then ends too."""
 
-    bytes: int
+    size: int
     pieces: AsyncIterator[bytes]
 
 
-def encode(body: object) -> bytes | Stream:
-    if type(body) is bytes or type(body) is Stream:
+def encode(body: object) -> bytes:
+    if type(body) is bytes:
         return body
     if type(body) is Pieces:
         if len(body) < 2:

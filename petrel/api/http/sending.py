@@ -85,12 +85,12 @@ async def send_reply(
 
 async def send_stream(send: Send, call: Call, reply: Reply, body: Stream, *, has_cors: bool) -> None:
     """A file, as fast as it is taken; no more than one piece of it is in memory."""
-    headers = headers_of(call, reply, body.bytes, has_cors=has_cors)
+    headers = headers_of(call, reply, body.size, has_cors=has_cors)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if call.method == "HEAD":
         await send({"type": "http.response.body", "body": b""})
         return
-    left = body.bytes
+    left = body.size
     try:
         async for piece in body.pieces:
             left -= len(piece)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct
 
-from petrel.api.present import cards
+from petrel.api.present import attachments, cards
 from petrel.api.present.kept import Kept
 from petrel.core import limits, seal
 from petrel.core.doors import Row
 from petrel.core.ids import ms_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
-from petrel.features.posts import Code, Content, State
+from petrel.features.posts import Audience, Code, Content, State
 
 VISIBILITY = {0: "public", 1: "unlisted", 2: "private", 3: "direct", 4: "direct", 5: "private"}
 
@@ -51,7 +51,7 @@ class Entity(Struct):
     mentions: list[MentionEntity]
     tags: list[TagEntity]
     application: None = None
-    media_attachments: list[str] = []
+    media_attachments: list[attachments.Entity] = []
     emojis: list[str] = []
 
 
@@ -130,11 +130,22 @@ def rendered(
             MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)
             for n in {n.account: n for n in content.named}.values()
         ],
+        media_attachments=[_attachment(one, audience, flags) for one in content.media],
         tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
     )
     opened = msgspec.json.encode(entity)[:-1] + b',"account":'
     text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
     return Static(stamp, card, opened, opened + card.full, text, content.poll, quote_of)
+
+
+# Whose files not everybody has who may have the post. source: docs/law/visibility.md section 4, column media
+_CLOSED = 32 | int(State.ADULT | State.REMOVED | State.SUSPENDED | State.DEACTIVATED | State.DELETED
+                   | State.QUARANTINED)
+
+
+def _attachment(one: posts.Attachment, audience: int, flags: int) -> attachments.Entity:
+    is_closed = audience > Audience.UNLISTED or flags & _CLOSED
+    return attachments.for_viewers(one) if is_closed else attachments.entity(one)
 
 
 def stamps_of_quoted(

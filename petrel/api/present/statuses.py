@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from petrel.api.present import cards, gates, live
+from petrel.api.present import attachments, cards, gates, live
 from petrel.api.present.rendered import (
     KEPT,
     VISIBILITY,
@@ -237,7 +237,7 @@ async def of_shown(
             entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered, moving=moving)
         entities.append((row["id"], entity))
     seen.cut(r, left_out)
-    return entities
+    return await attachments.signed_all(entities, r.digest)
 
 
 def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
@@ -251,14 +251,16 @@ def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
     return live.parts(row, statics[row["id"]], quoted)
 
 
-async def status_with(found: Shown, *, likes: int | None = None, boosts: int | None = None) -> bytes:
-    """One post for the member who has just marked or changed it, with counts as they will be in a moment."""
+async def status_with(found: Shown, digest: bytes, *, likes: int | None = None, boosts: int | None = None) -> bytes:
+    """One post for the member who has just marked or changed it, with counts as they will be in a moment. `digest`:
+    of their session or token."""
     static = (await refresh([found.row])).get(found.row["id"])
     if static is None:
         raise NotFound
     statics = {found.row["id"]: static} | await refresh([found.quoted] if found.quoted is not None else [])
-    return _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts,
-                moving=_moving(found, statics, viewer=True))
+    entity = _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts,
+                  moving=_moving(found, statics, viewer=True))
+    return await attachments.signed(entity, digest)
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
@@ -304,4 +306,5 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     if made.conversation is None:
         KEPT.put(made.id, static)
     posts_, followers, following, last = card.counts
-    return _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, live.NOTHING, _TAILS[32])
+    entity = _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, live.NOTHING, _TAILS[32])
+    return await attachments.signed(entity, r.digest)

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from petrel.api.present import gates
+from petrel.api.present import attachments, gates
 from petrel.api.present.rendered import rfc3339, targets_of
 from petrel.api.present.statuses import of_shown
 from petrel.core import limits
@@ -13,7 +13,7 @@ from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.core.ids import at_of
 from petrel.core.text import parse, render
-from petrel.features import posts
+from petrel.features import media, posts
 from petrel.features.posts import Content, State, Surface
 
 
@@ -23,7 +23,7 @@ class Version(Struct):
     sensitive: bool
     created_at: str
     account: msgspec.Raw
-    media_attachments: list[str] = []
+    media_attachments: list[attachments.Entity] = []
     emojis: list[str] = []
 
 
@@ -40,12 +40,13 @@ async def versions(r: Reader, number: int, *, reveal: bool = False) -> list[Vers
     account = msgspec.json.decode(entities[0][1], type=dict[str, msgspec.Raw])["account"]
     notice = "" if reveal else gates.notice_of(row, Surface.API)
     if notice:
-        return [_version(Content("", notice), True, _last_change(row), account)]
+        return [await _version(r, Content("", notice), Content(""), True, _last_change(row), account)]
     if row["conversation"] is not None:
         current = (await posts.contents([row])).get(number, Content(""))
-        return [_version(current, bool(row["states"] & State.SENSITIVE), _last_change(row), account)]
+        return [await _version(r, current, current, bool(row["states"] & State.SENSITIVE), _last_change(row), account)]
     all_of_it = await posts.history(r, number, reveal=reveal)
-    return [_version(one.content, one.is_sensitive, one.at, account) for one in all_of_it]
+    now = all_of_it[-1].content if all_of_it else Content("")
+    return [await _version(r, one.content, now, one.is_sensitive, one.at, account) for one in all_of_it]
 
 
 def _last_change(row: Row) -> datetime:
@@ -53,7 +54,14 @@ def _last_change(row: Row) -> datetime:
     return changed or at_of(row["id"])
 
 
-def _version(content: Content, is_sensitive: bool, at: datetime, account: msgspec.Raw) -> Version:
+async def _version(r: Reader, content: Content, now: Content, is_sensitive: bool, at: datetime,
+                   account: msgspec.Raw) -> Version:
+    """Of its files those that are there still: what was edited away is gone."""
     base = limits.current().base_url
     text = render(parse(content.text), targets_of(content), lambda tag: f"{base}/tags/{tag}")
-    return Version(text, content.spoiler, is_sensitive, rfc3339(at), account)
+    there = {one.id for one in now.media}
+    signer = await media.signer()
+    signs = len(r.digest) == media.DIGEST_BYTES
+    files = [attachments.entity(one, signer.sign(r.digest, one.id).decode() if signs else "")
+             for one in content.media if one.id in there]
+    return Version(text, content.spoiler, is_sensitive, rfc3339(at), account, files)

@@ -1,7 +1,7 @@
 """Media: the files that people upload, with posts and as their own pictures.
 
-Words: upload (what somebody sent, theirs; shown by a post, an account, an emoji or nobody), rendition (original, small),
-file (bytes in DATA/media, sealed, one for all renditions with the same content).
+Words: upload (what somebody sent, theirs; shown by a post, an account, an emoji or nobody), rendition (original,
+small), file (bytes in DATA/media, sealed, one for all renditions with the same content).
 
 An upload is taken in by `upload`, read by the job `media.make` in a process of its own, given to a post by
 `attach_many`, and gone with `drop`: rows with the commit, keys and bytes right after. Invariants: nothing decodes in a
@@ -27,8 +27,10 @@ from petrel.features.media.shapes import (
     Uploaded,
     Use,
 )
-from petrel.features.media.signing import Signer, signer
+from petrel.features.media.showing import ENDINGS, Told, told
+from petrel.features.media.signing import DIGEST_BYTES, Signer, signer
 
-__all__ = ["FOLDER", "NAMES", "Facts", "Kind", "NoSuchUpload", "NotTaken", "Sending", "Served", "Signer", "Size", "State",
-           "Uploaded", "Use", "Wanted", "attach_many", "describe", "discard", "drop", "drop_of", "found", "install",
-           "own", "own_free", "rules", "send", "signer", "upload"]
+__all__ = ["DIGEST_BYTES", "ENDINGS", "FOLDER", "NAMES", "Facts", "Kind", "NoSuchUpload", "NotTaken", "Sending",
+           "Served", "Signer", "Size", "State", "Told", "Uploaded", "Use", "Wanted", "attach_many",
+           "describe", "discard", "drop", "drop_of", "found", "install", "own", "own_free", "rules", "send",
+           "signer", "told", "upload"]

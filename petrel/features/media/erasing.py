@@ -4,7 +4,6 @@ from petrel.core import seal
 from petrel.core.doors import reading, writing
 from petrel.core.erasing import BATCH, CAUSE, SYSTEM, Batch, Order, erases
 from petrel.core.ids import cell_of
-from petrel.features.media import rows
 from petrel.features.media.commands import drop
 
 SOLE_FILES = """

@@ -63,11 +63,11 @@ begin
   if not found then return; end if;
   if u.use = 1 then
     select s.code, s.states into v_code, v_states
-      from law.page(p_digest, 11::smallint, array[u.target], array[0::bigint], null) s where s.depth = 0;
+      from law.page(p_digest, 11::smallint, array[u.target], array[0::bigint], null, null) s where s.depth = 0;
     if coalesce(v_code, 0) < 3 then return; end if;
     -- What an open cache holds goes to everybody: only what is shown in full, and not withheld anywhere.
     v_open := v_states & (16 | 131072) = 0 and exists (
-      select from law.page(''::bytea, 11::smallint, array[u.target], array[0::bigint], null) s
+      select from law.page(''::bytea, 11::smallint, array[u.target], array[0::bigint], null, null) s
        where s.depth = 0 and s.code = 6);
   elsif u.use in (2, 3) then
     select c.shell into v_code from accounts.cards(p_digest, array[u.target], array[0]) c;

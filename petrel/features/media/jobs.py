@@ -84,6 +84,7 @@ async def _keep(number: int, account: int, key: bytes, facts: Facts, made: MadeO
         is_wanted = bool(await w.change(rows.READY, number, rules.KINDS[whole.kind],
                                         seal.seal(key, number, facts.encode())))
         used: set[int] = set()
+        there: dict[bytes, int] = {}
         if is_wanted:
             once = {one.digest: one for one in sorted(kept, key=lambda k: k.digest)}      # one order of locks
             there = {row["digest"]: row["id"] for row in await w.change(
@@ -92,10 +93,19 @@ async def _keep(number: int, account: int, key: bytes, facts: Facts, made: MadeO
             await w.execute(rows.PUT_RENDITIONS, number, account, [NAMES.index(p.name) for p in whole.pieces],
                             [there[k.digest] for k in kept], [p.type for p in whole.pieces])
         w.record("media.upload.made" if is_wanted else "media.upload.refused", number)
+    for one, body in zip(kept, made.bodies, strict=True):
+        await _mend(there.get(one.digest, one.id), one, body, secret)
     spare = [one for one in kept if one.id not in used]
     await seal.destroy([one.id for one in spare])       # here already, under another number
     for one in spare:
         await asyncio.to_thread(files.forget, one.id, one.digest)
+
+
+async def _mend(number: int, one: files.Kept, body: int, secret: bytes) -> None:
+    """A file that should be here already, and is not: a restore had its row, and nobody its bytes."""
+    if number != one.id and not await asyncio.to_thread(places.file_path(number, one.digest).exists):
+        key = (await seal.new_keys([number]))[number]
+        await asyncio.to_thread(files.keep, number, key, body, secret)
 
 
 @job("media.remove")

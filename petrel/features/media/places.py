@@ -4,7 +4,6 @@ All of it is ciphertext, each file under its own key (`core/sealed_file.py`): a 
 says nothing once the key is gone. source: docs/law/visibility.md section 8; decision 0040.
 """
 
-import os
 from pathlib import Path
 
 from petrel.core.doors import current
@@ -48,6 +47,6 @@ def unlink(path: Path) -> None:
     """The file, and a folder that is empty without it."""
     path.unlink(missing_ok=True)
     try:
-        os.rmdir(path.parent)
+        path.parent.rmdir()
     except OSError:
         pass                # others lie in it

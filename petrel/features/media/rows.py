@@ -17,7 +17,9 @@ READY = """
 update media.upload set state = 2, kind = $2, sealed = $3 where cell = law.cell($1) and id = $1 and state = 1
 returning account
 """
-END = "update media.upload set state = $2, why = $3 where cell = law.cell($1) and id = $1 and state in (0, 1) returning account"
+END = """
+update media.upload set state = $2, why = $3 where cell = law.cell($1) and id = $1 and state in (0, 1) returning account
+"""
 PUT_FILES = """
 insert into media.file as f (id, digest, bytes) select * from unnest($1::bigint[], $2::bytea[], $3::bigint[])
 on conflict (digest) do update set bytes = f.bytes returning f.id, f.digest

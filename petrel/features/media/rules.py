@@ -13,7 +13,7 @@ DESCRIPTION_CHARACTERS = 1500
 MIB = 1 << 20
 KINDS = {"image": Kind.IMAGE, "gifv": Kind.GIFV, "video": Kind.VIDEO, "audio": Kind.AUDIO}
 FREE_H = 24
-"""An upload that nothing shows is gone after so long. source: docs/law/visibility.md section 4.5 (only its owner sees it)"""
+"""An upload that nothing shows is gone after so long. source: our choice, and what apps expect"""
 
 FREE_AT_ONCE = 100
 ALONE = (Kind.GIFV, Kind.VIDEO, Kind.AUDIO)

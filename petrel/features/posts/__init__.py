@@ -24,6 +24,7 @@ from petrel.features.posts.reads import (
     shown,
     source,
     thread,
+    with_media,
     withholding,
 )
 from petrel.features.posts.rules import reason_of
@@ -110,5 +111,6 @@ __all__ = [
     "thread",
     "why",
     "widen",
+    "with_media",
     "withholding",
 ]

@@ -5,7 +5,8 @@ from petrel.core.doors import Row, Writer, deriving
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
-from petrel.features.posts import clearing, newcomers, rows, rules
+from petrel.features import media
+from petrel.features.posts import attaching, clearing, newcomers, rows, rules
 from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, State, decode_content
 from petrel.features.posts.writing import named_in
 
@@ -27,20 +28,23 @@ async def own(w: Writer, post: int) -> tuple[Content, Row]:
 
 
 async def edit(w: Writer, post: int, draft: Draft) -> None:
-    """Replaces text, content warning, sensitivity and language; audience and parent stay. The old text is kept.
+    """Replaces text, content warning, sensitivity, language and files; audience and parent stay. The old text is kept.
 
     Errors: PostNotFound, Empty, TooLong, Invalid.
     """
     assert isinstance(w.viewer, Member)
-    _, row = await own(w, post)
+    old, row = await own(w, post)
     parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
 
-    rules.check_text(parsed, spoiler, limits.current().post_length)
+    rules.check_text(parsed, spoiler, limits.current().post_length, carries=bool(draft.media))
     await newcomers.check_links(w, w.viewer.account, parsed)
 
     named = await named_in(w, w.viewer.account, parsed)
-    content = Content(parsed.text, spoiler, named)
-    flags = int(rules.flags_of(draft, False))
+    files, bits = attaching.NONE
+    if draft.media or old.media:
+        files, bits = await attaching.attach(w, w.viewer.account, post, draft)
+    content = Content(parsed.text, spoiler, named, files, old.poll)
+    flags = int(rules.flags_of(draft, False)) | (0 if row["audience"] == Audience.DIRECT else bits)
     language = rules.language(draft.language, row["language"])
     sealed = seal.seal((await seal.keys([post]))[post], post, content.encode())
     if row["audience"] == Audience.DIRECT:
@@ -68,6 +72,8 @@ async def delete(w: Writer, post: int) -> tuple[Content, Row]:
         w.record("messages.message.deleted", post, refs=(row["conversation"], *named))
     elif not await _empty(w, post, w.viewer.account):
         raise PostNotFound
+    if content.media:
+        await media.drop_of(w, [post])
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return content, row
 

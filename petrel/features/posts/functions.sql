@@ -32,7 +32,7 @@ begin
   select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
     from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
    where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
-  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~2) | p_flags,
+  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~14680066) | p_flags,
          language = p_language, mentions = p_mentions
    where cell = law.cell(p_id) and id = p_id and author = v.account and flags & 512 = 0 and boost_of is null
   returning version into v_version;
@@ -155,6 +155,42 @@ begin
        and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
        and (p_boosts or p.boost_of is null)
      order by p.id desc limit p_limit;
+  end if;
+end $$;
+
+-- Posts with pictures, video or sound, of one author or (null) of everybody's public ones; as the two beside it.
+create or replace function posts.with_media(p_digest bytea, p_author bigint, p_limit integer, p_max bigint,
+                                            p_min bigint, p_replies boolean)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_is_anon boolean := v.account is null or v.kind = 'outdated';
+  v_top bigint := coalesce(p_max, 9223372036854775807);
+begin
+  if p_author is null then
+    return query select * from (
+      (select p.id from posts.post p
+        where p_min is null and p.audience = 0 and p.flags & 14680064 <> 0 and p.reply_to is null and p.flags & 512 = 0
+          and p.id < v_top order by p.id desc limit p_limit)
+      union all
+      (select p.id from posts.post p
+        where p.id > p_min and p.audience = 0 and p.flags & 14680064 <> 0 and p.reply_to is null and p.flags & 512 = 0
+          and p.id < v_top order by p.id limit p_limit)) s order by 1 desc;
+  elsif not v_is_anon or not exists (select from accounts.account a where a.cell = law.cell(p_author)
+                                        and a.id = p_author and a.is_protected) then
+    return query select * from (
+      (select p.id from posts.post p
+        where p_min is null and p.cell = law.cell(p_author) and p.author = p_author and p.flags & 14680064 <> 0
+          and p.flags & 512 = 0 and (p.audience < 2 or not v_is_anon) and p.id < v_top
+          and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
+        order by p.id desc limit p_limit)
+      union all
+      (select p.id from posts.post p
+        where p.id > p_min and p.cell = law.cell(p_author) and p.author = p_author and p.flags & 14680064 <> 0
+          and p.flags & 512 = 0 and (p.audience < 2 or not v_is_anon) and p.id < v_top
+          and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
+        order by p.id limit p_limit)) s order by 1 desc;
   end if;
 end $$;
 

@@ -233,6 +233,13 @@ async def by_author(r: Reader, author: int, page: Page, *, replies: bool = True,
     return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
 
 
+async def with_media(r: Reader, page: Page, *, author: int | None = None, replies: bool = True) -> list[int]:
+    """Candidate ids of posts with pictures, video or sound: of one author, or public ones of everybody."""
+    rows = await r.fetch("select id from posts.with_media($1, $2, $3, $4, $5, $6)", r.digest, author, page.limit,
+                         page.max_id, page.min_id, replies)
+    return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
+
+
 async def public(r: Reader, page: Page) -> list[int]:
     """Candidate ids of the public timeline, newest first."""
     rows = await r.fetch("select id from posts.public($1, $2, $3, $4)", r.digest, page.limit, page.max_id, page.min_id)

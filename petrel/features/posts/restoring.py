@@ -3,6 +3,7 @@
 from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
+from petrel.features import media
 from petrel.features.posts import rows, taking_down
 from petrel.features.posts.shapes import Mark, State
 
@@ -49,6 +50,7 @@ async def _delete(w: Writer, post: int) -> bool:
         return False
     await w.execute(rows.EMPTY_CONTENT, post)
     await w.execute(rows.EMPTY_EDITS, post)
+    await media.drop_of(w, [post])
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return True
 

@@ -22,6 +22,7 @@ FIND_ONCE = """
 select o.account, o.key, o.post from unnest($1::smallint[], $2::bigint[], $3::bytea[]) a(cell, account, key)
   join posts.once o using (cell, account, key)
 """
+GIVE_ONCE_BACK = "delete from posts.once where post = any($1::bigint[])"
 INSERT_POSTS = """
 insert into posts.post (cell, id, author, audience, flags, boost_of, reply_to, reply_to_account, thread,
                         mentions, language, app, quote_of)

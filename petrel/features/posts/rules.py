@@ -26,9 +26,10 @@ def language(said: str | None, otherwise: str | None) -> str | None:
     return said if said and _language.fullmatch(said) else otherwise
 
 
-def check_text(parsed: Parsed, spoiler: str, most: int) -> None:
-    """Errors: Empty, TooLong, Invalid. source: the client API's counting rules (core/text/length.py)."""
-    if not parsed.text and not spoiler:
+def check_text(parsed: Parsed, spoiler: str, most: int, *, carries: bool = False) -> None:
+    """`carries`: a picture can stand for words. Errors: Empty, TooLong, Invalid. source: the client API's counting
+    rules (core/text/length.py)."""
+    if not parsed.text and not spoiler and not carries:
         raise Empty
     count = length(parsed, spoiler)
     if count > most:

@@ -87,6 +87,7 @@ class Carries(IntFlag):
     PICTURE = 1 << 21
     VIDEO = 1 << 22
     AUDIO = 1 << 23
+    MEDIA = PICTURE | VIDEO | AUDIO
 
 
 class Mark(IntFlag):
@@ -165,8 +166,13 @@ def decode_content(plain: bytes) -> Content:
     return msgpack.decode(plain, type=Content)
 
 
+Described = tuple[int, str | None, tuple[float, float] | None]
+"""New words and focus for an upload; None leaves them."""
+
+
 class Draft(Struct, frozen=True):
-    """A post about to be written. `audience` None: the account's default. `text` as the person typed it."""
+    """A post about to be written. `audience` None: the account's default. `text` as the person typed it. `media`:
+    uploads of the author's, in their order."""
 
     text: str
     audience: Audience | None = None
@@ -174,6 +180,8 @@ class Draft(Struct, frozen=True):
     spoiler: str = ""
     is_sensitive: bool = False
     language: str | None = None
+    media: tuple[int, ...] = ()
+    described: tuple[Described, ...] = ()
 
 
 class Ask(Struct, frozen=True):

@@ -11,8 +11,8 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean, parse
 from petrel.core.text.grammar import Parsed
 from petrel.core.viewer import System
-from petrel.features.posts import newcomers, rows, rules
-from petrel.features.posts.shapes import Ask, Audience, Content, Fresh, Named, PostNotFound, State
+from petrel.features.posts import attaching, newcomers, rows, rules
+from petrel.features.posts.shapes import Ask, Attachment, Audience, Content, Fresh, Named, PostNotFound, State
 
 BY_HANDLES = "select ord, id from accounts.by_handles($1, $2::text[], $3::text[])"
 SEND = "select messages.send($1, $2, $3, $4, $5, $6::bigint[], $7, $8, $9, $10)"
@@ -32,6 +32,7 @@ class Work(Struct):
     named: tuple[Named, ...] = ()
     audience: Audience = Audience.PUBLIC
     flags: int = 0
+    media: tuple[Attachment, ...] = ()
 
     @property
     def author(self) -> int:
@@ -69,6 +70,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
 
     await _hold_back_newcomers(w, works)
     await _take_once(w, works)
+    await _attach(w, works)
     left = [k for k in works if k.is_open]
     keys = await seal.new_keys(k.id for k in left)
     await _write_posts(w, [k for k in left if k.audience != Audience.DIRECT], keys)
@@ -85,7 +87,7 @@ def prepared(ask: Ask, most: int) -> Work:
     try:
         work.parsed = parse(clean(draft.text))
         work.spoiler = clean(draft.spoiler, "spoiler_text")
-        rules.check_text(work.parsed, work.spoiler, most)
+        rules.check_text(work.parsed, work.spoiler, most, carries=bool(draft.media))
         if draft.audience in (Audience.SELF, Audience.PROTECTED):
             raise Invalid("visibility", "is not one a post can have")
     except PetrelError as error:
@@ -198,6 +200,22 @@ async def _take_once(w: Writer, works: list[Work]) -> None:
                 work.fresh = Fresh(before, work.author, work.audience, is_new=False)
 
 
+async def _attach(w: Writer, works: list[Work]) -> None:
+    """After `_take_once`: whoever asks twice wants the same uploads twice, and is given the first post."""
+    carrying = [k for k in works if k.is_open and k.ask.draft.media]
+    if not carrying:
+        return
+    found = await attaching.attach_many(w, [(k.author, k.id, k.ask.draft) for k in carrying])
+    for work, files in zip(carrying, found, strict=True):
+        if isinstance(files, PetrelError):
+            work.error = files
+        else:
+            work.media, bits = files
+            work.flags |= 0 if work.audience == Audience.DIRECT else bits
+    if failed := [k.id for k in carrying if k.error is not None and k.ask.once is not None]:
+        await w.execute(rows.GIVE_ONCE_BACK, failed)
+
+
 async def _write_posts(w: Writer, works: list[Work], keys: dict[int, bytes]) -> None:
     if not works:
         return
@@ -246,7 +264,7 @@ def _language(work: Work) -> str | None:
 
 
 def _content(work: Work) -> Content:
-    return Content(work.parsed.text, work.spoiler, work.named)
+    return Content(work.parsed.text, work.spoiler, work.named, work.media)
 
 
 def _fresh(work: Work, app: int | None, conversation: int | None = None) -> Fresh:

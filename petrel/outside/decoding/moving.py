@@ -1,5 +1,5 @@
-"""Video and sound, read by PyAV: streams that every browser plays are put into a fresh container as they are, all else is
-made anew as H.264 and AAC.
+"""Video and sound, read by PyAV: streams that every browser plays are put into a fresh container as they are, all else
+is made anew as H.264 and AAC.
 
 Only one stream of pictures and one of sound go along: tracks of places, subtitles, covers and all that a camera noted
 of itself stay behind. Runs in the decoder's own process only (`child.py`).
@@ -21,6 +21,7 @@ from petrel.outside.decoding.sniffing import Sort
 
 SHOWN_PIXELS = 2_073_600        # of what is encoded here: as 1920 by 1080
 EVEN = 2
+COVER = 0x400           # of an album, which is no film
 POSTER_AT_S = 1.0
 # Codecs that go along as they are, by the container that they go in. source: what browsers play
 AS_THEY_ARE = {"mp4": ({"h264"}, {"aac", "mp3"}), "webm": ({"vp8", "vp9", "av1"}, {"opus", "vorbis"})}
@@ -48,9 +49,9 @@ def played(file: BinaryIO, sort: Sort, limits: Limits) -> tuple[Made, list[bytes
     """Errors: Refusal."""
     try:
         with av.open(file, format=sort.format, metadata_errors="ignore") as source:
-            seen = [s for s in source.streams.video if not s.disposition & 0x400]      # no covers of albums
-            heard = list(source.streams.audio)
-            video, audio = (seen or [None])[0], (heard or [None])[0]
+            seen: list[Any] = [s for s in source.streams.video if not s.disposition & COVER]
+            heard: list[Any] = list(source.streams.audio)
+            video, audio = next(iter(seen), None), next(iter(heard), None)
             if video is None and audio is None:
                 raise Refusal("empty")
             _check(source, video, limits)
@@ -91,14 +92,9 @@ def _video(source: Any, video: Any, audio: Any, limits: Limits) -> tuple[Made, l
     poster, rate = _poster(body, lasts_s)
     large = Rendition(Piece("original", f"video/{box or 'mp4'}", len(body), *poster.size), body)
     small = pictures.jpeg_of(poster, "small", pictures.SMALL_PIXELS)
-    kind = "gifv" if audio is None and _is_loop(source) else "video"
-    made = Made(kind, (large.piece, small.piece), pictures.hash_of(poster), round(lasts_s, 3), rate,
+    made = Made("video", (large.piece, small.piece), pictures.hash_of(poster), round(lasts_s, 3), rate,
                 int(len(body) * 8 / lasts_s) if lasts_s else 0)
     return made, [large.body, small.body]
-
-
-def _is_loop(source: Any) -> bool:
-    return source.format.name == "gif"
 
 
 def _box_of(source: Any, video: Any, audio: Any) -> str:
@@ -125,8 +121,7 @@ def _carried(source: Any, streams: list[Any], out: io.BytesIO, box: str, limits:
             if packet.dts is None:
                 continue
             count += 1
-            end_s = float((packet.pts or packet.dts) * packet.time_base) + float((packet.duration or 0) * packet.time_base)
-            last_s = max(last_s, end_s)
+            last_s = max(last_s, float(((packet.pts or packet.dts) + (packet.duration or 0)) * packet.time_base))
             if last_s > limits.seconds + 5:
                 raise Refusal("seconds")
             if count > limits.seconds * limits.rate * 4:
@@ -182,7 +177,7 @@ def _encoded(source: Any, video: Any, audio: Any, out: io.BytesIO, limits: Limit
 def _poster(body: bytes, lasts_s: float) -> tuple[Image.Image, str]:
     """A picture from within the film, and how many frames a second it has. What is made is looked at again: it can be
     played, or it would not have a poster."""
-    with av.open(io.BytesIO(body)) as made:
+    with av.open(io.BytesIO(body), "r") as made:
         stream = made.streams.video[0]
         stream.codec_context.thread_count = 1
         rate = str(Fraction(stream.average_rate or stream.guessed_rate or 0).limit_denominator(1001))
@@ -244,7 +239,8 @@ def looped(image: Image.Image, limits: Limits) -> tuple[Made, list[bytes]]:
         for frame, lasts_ms in pictures.each_frame(image, limits.frames, most_pixels):
             shown = _on_white(frame).resize(size)
             first = first or shown
-            film = av.VideoFrame.from_image(shown).reformat(format="yuv420p")
+            film: Any = av.VideoFrame.from_image(shown)     # type: ignore[no-untyped-call]
+            film = film.reformat(format="yuv420p")
             film.pts, film.time_base = at_ms, TIME_BASE
             at_ms += lasts_ms
             count += 1

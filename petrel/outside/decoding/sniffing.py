@@ -20,7 +20,8 @@ _M4A, _WEBM = Sort("mov", "audio/mp4", False), Sort("matroska", "video/webm", Fa
 _OGG, _MP3 = Sort("ogg", "audio/ogg", False), Sort("mp3", "audio/mpeg", False)
 _FLAC, _WAV = Sort("flac", "audio/flac", False), Sort("wav", "audio/wav", False)
 
-ACCEPTED = tuple(one.type for one in (_JPEG, _PNG, _GIF, _WEBP, _AVIF, _MP4, _MOV, _WEBM, _M4A, _OGG, _MP3, _FLAC, _WAV))
+ACCEPTED = tuple(one.type for one in (_JPEG, _PNG, _GIF, _WEBP, _AVIF, _MP4, _MOV, _WEBM, _M4A, _OGG, _MP3, _FLAC,
+                                      _WAV))
 HEIC = Sort("HEIC", "image/heic")
 
 

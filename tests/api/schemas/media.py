@@ -1,0 +1,15 @@
+"""Uploads, and the files themselves."""
+
+from typing import Any
+
+from tests.api.schemas.base import Empty, Other
+from tests.api.schemas.statuses import MediaAttachment
+
+M = "/api/v1/media"
+ANSWERS: dict[str, Any] = {
+    **{f"POST {path}": {200: MediaAttachment, 202: MediaAttachment} for path in (M, "/api/v2/media")},
+    **{f"{method} {M}/:id": {200: MediaAttachment, 206: MediaAttachment} for method in ("GET", "PUT")},
+    f"DELETE {M}/:id": Empty,
+    # Of any kind, whole or in part, or only that it is as it was.
+    "GET /media/:id/:name": {200: Other(""), 206: Other(""), 304: Other(""), 416: Other("")},
+}
