@@ -173,7 +173,7 @@ async def drop_left_over(connection: Any) -> int:
 async def _migrate(connection: Any, watcher: Any | None, folder: Path, functions: Sequence[Path],
                    contract: bool) -> list[str]:
     # Asked for again and again: a statement that waits would be waited for by whoever builds an index meanwhile.
-    while not await connection.fetchval("select pg_try_advisory_lock($1::bigint)", LOCK):
+    while not await connection.fetchval("select pg_try_advisory_lock($1::bigint)", LOCK):   # noqa: ASYNC110
         await asyncio.sleep(LOCK_AGAIN_S)
     try:
         await connection.execute((STORAGE / "roles.sql").read_text())

@@ -54,7 +54,8 @@ select f.id from media.file f where f.at < now() - interval '1 hour'
    and not exists (select from media.rendition r where r.file = f.id) limit 500
 """
 UNUSED = """
-select id from media.upload where use = 0 and at < now() - make_interval(hours => $1) limit 500
+select u.id from media.upload u where u.use = 0 and u.at < now() - make_interval(hours => $1)
+   and not exists (select from drafts.draft d where d.account = u.account and u.id = any (d.media)) limit 500
 """
 STUCK = """
 select id from media.upload where state = 1 and at < now() - make_interval(mins => $1) limit 100
