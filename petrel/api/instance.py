@@ -11,7 +11,7 @@ from petrel.api.http import Call, Reply, route
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
-from petrel.features import about, accounts
+from petrel.features import about, accounts, media
 from petrel.storage import build
 
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
@@ -154,11 +154,9 @@ def _configuration() -> dict[str, Any]:
             "profile_field_value_limit": accounts.rules.FIELD_VALUE_LENGTH,
             "max_display_name_length": accounts.rules.DISPLAY_NAME_LENGTH,
             "max_note_length": accounts.rules.NOTE_LENGTH},
-        "statuses": {"max_characters": limits.current().post_length, "max_media_attachments": 0,
+        "statuses": {"max_characters": limits.current().post_length, "max_media_attachments": media.rules.MOST_IN_A_POST,
                      "characters_reserved_per_url": LINK_LENGTH},
-        "media_attachments": {
-            "supported_mime_types": [], "description_limit": 1500, "image_size_limit": 0, "image_matrix_limit": 0,
-            "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0},
+        "media_attachments": media.rules.told(),
         "polls": {"max_options": 0, "max_characters_per_option": 50, "min_expiration": 300,
                   "max_expiration": 2_629_746},
     }

@@ -1,6 +1,7 @@
 """Pure decisions about uploads: how large, how many, which together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from petrel.core import limits
 from petrel.core.errors import Invalid
@@ -79,6 +80,11 @@ def check_together(asked: Sequence[int], found: Sequence[Uploaded]) -> None:
         raise Invalid(message="Cannot attach a video to a post that already contains images")
 
 
-def accepted() -> tuple[str, ...]:
-    """Media types that may be uploaded."""
-    return tuple(dict.fromkeys(ACCEPTED))
+def told() -> dict[str, Any]:
+    """What may be uploaded, as apps are told."""
+    now, most = limits.current(), cost()
+    return {
+        "supported_mime_types": list(dict.fromkeys(ACCEPTED)), "description_limit": DESCRIPTION_CHARACTERS,
+        "image_size_limit": now.media_picture_mib * MIB, "image_matrix_limit": most.pixels,
+        "video_size_limit": now.media_video_mib * MIB, "video_frame_rate_limit": most.rate,
+        "video_matrix_limit": most.moving_pixels}
