@@ -45,7 +45,7 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     from petrel.ops import backups as room
 
     wish = _wish(wiring, target, data, given)
-    load, here = room.going_back.tried(wish)
+    load, here = room.going_back.tried(wish, room.Meter())
     stages = room.going_back.expected(wish, load, here)
     say(_foretold(wish, load, stages))
     began = time.monotonic()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from petrel.ops.backups import keys, predict, roll, yards
+from petrel.ops.backups import keys, predict, roll, trial, yards
 from petrel.ops.backups.create import Progress
-from petrel.ops.backups.meter import Meter, Took
+from petrel.ops.backups.meter import Meter
 from petrel.ops.backups.predict import Host, Load
 from petrel.ops.backups.restore import Ask
 from petrel.ops.backups.shapes import NotNow
@@ -38,18 +38,24 @@ class Ready(Struct, frozen=True):
     load: predict.Load
 
 
-def tried(wish: Wish, *, is_calm: bool = False) -> tuple[Load, Host]:
+def tried(wish: Wish, meter: Meter, *, is_calm: bool = False) -> tuple[Load, Host]:
     """How much there is to bring back, and what this machine takes for it now, from a moment of the real thing.
-    `is_calm`: what it would take with nothing else to do."""
-    def seconds(took: Took) -> float:
-        return took.cpu_s if is_calm else took.wall_s
+    `meter`: a new one. `is_calm`: what it would take with nothing else to do.
 
+    Errors: BadBackup, NotNow (nothing can be written there).
+    """
     chosen = roll.wanted(wish.pair) if wish.with_log else {}
-    some = roll.tried(wish.pair, wish.known, chosen.get("data", []))
-    byte_s = seconds(some.copy_took) / max(1, some.copy_bytes)
-    piece_s = max(0.0, seconds(some.log_took) - some.log_bytes * byte_s) / max(1, some.count)
-    yard_s, turn_s = (one.cpu_s if is_calm else one.wall_s for one in yards.tried(is_calm=is_calm))
-    return predict.load_of(wish.pair, chosen, some.line, some.entries), Host(yard_s, turn_s, byte_s, piece_s)
+    some = roll.tried(wish.pair, wish.known, chosen.get("data", []), meter)
+    copy = trial.tried(wish.pair, wish.known, wish.folder, meter)
+    yard_s = yards.yard()
+    meter.lap("yards")
+    slowed = meter.slowed()
+    others = slowed if is_calm else 1.0         # is in what was waited for, and not in the processor's time
+    byte_s = copy.read_s / max(1, copy.read_stored_bytes) / others
+    unpacked_s = copy.unpacked_s / max(1, copy.unpacked_bytes) * 1_000_000 / others
+    piece_s = max(0.0, some.log_s / others - some.log_bytes * byte_s) / max(1, some.count)
+    return (predict.load_of(wish.pair, chosen, some.line, some.entries),
+            Host(yard_s if is_calm else yard_s * slowed, byte_s, piece_s, unpacked_s))
 
 
 def expected(wish: Wish, load: Load, here: Host) -> dict[str, float] | None:

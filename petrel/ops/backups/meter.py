@@ -15,23 +15,12 @@ PROC = Path("/proc")
 
 
 class Took(Struct, frozen=True):
-    """`wall_s`: by the clock. `delay_s`: how much of it this process was ready and others ran; `below_s`: that of the
-    processes below it that still live. `cpu_s`: of all these."""
+    """`wall_s`: by the clock. `delay_s`: how much of it this process was ready and others ran. `cpu_s`: of the
+    processors, by this process and those below it."""
 
     wall_s: float = 0.0
     delay_s: float = 0.0
-    below_s: float = 0.0
     cpu_s: float = 0.0
-
-    @property
-    def calm_s(self) -> float:
-        """As long as it would have taken this process on a machine of its own."""
-        return max(0.0, self.wall_s - self.delay_s)
-
-    @property
-    def calm_together_s(self) -> float:
-        """As `calm_s`, where this process and those below it work by turns."""
-        return max(self.calm_s - self.below_s, min(self.cpu_s, self.wall_s) / 2)
 
 
 class Meter:
@@ -44,12 +33,16 @@ class Meter:
     def lap(self, name: str) -> Took:
         """What it took since the last lap is added to `name`; returns that alone."""
         now, before, old = _Now(os.getpid()), self._at, self.laps.get(name, Took())
-        below_s = sum(delay_s - before.below_s.get(pid, 0.0) for pid, delay_s in now.below_s.items())
-        took = Took(now.wall_s - before.wall_s, now.delay_s - before.delay_s, below_s, now.cpu_s - before.cpu_s)
-        self.laps[name] = Took(old.wall_s + took.wall_s, old.delay_s + took.delay_s, old.below_s + took.below_s,
-                               old.cpu_s + took.cpu_s)
+        took = Took(now.wall_s - before.wall_s, now.delay_s - before.delay_s, now.cpu_s - before.cpu_s)
+        self.laps[name] = Took(old.wall_s + took.wall_s, old.delay_s + took.delay_s, old.cpu_s + took.cpu_s)
         self._at = now
         return took
+
+    def slowed(self) -> float:
+        """How much longer all laps took than on a machine with nothing else to do: 1 or more. Waiting for a disk or a
+        line is no rival's doing."""
+        cpu_s = sum(took.cpu_s for took in self.laps.values())
+        return 1.0 + sum(took.delay_s for took in self.laps.values()) / cpu_s if cpu_s > 0 else 1.0
 
     def seconds(self) -> dict[str, float]:
         """By the clock."""
@@ -64,7 +57,6 @@ class _Now:
         others = this.children(recursive=True)
         self.wall_s = time.monotonic()
         self.delay_s = _delay_s(pid)
-        self.below_s = {one.pid: _delay_s(one.pid) for one in others}
         self.cpu_s = sum(map(_cpu_s, (this, *others)))
 
 

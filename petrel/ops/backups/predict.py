@@ -1,10 +1,10 @@
 """How long going back will take: learned from the rehearsals, and measured for a moment where it is to happen.
 
 Two things are in each stage. *Pulling*, which is reading from the target and opening the seals, depends on the line and
-is tried with the real thing before anything is promised. The rest is work: a rehearsal says how much, in *yards*, or in
-*turns* where servers do it (`yards.py`), of which every machine can say how long they take there, as busy as it is now.
-Work grows with something of each stage's own; how fast, the site's own nights say as soon as they differ enough, and
-until then GROWTH.
+is tried with the real thing before anything is promised; so is unpacking (`trial.py`). The rest is work: a rehearsal
+says how much, in *yards* (`yards.py`), of which every machine can say how long they take there. What others do on the
+machine meanwhile makes both longer: the meter says by how much. Work grows with something of each stage's own; how
+fast, the site's own nights say as soon as they differ enough, and until then GROWTH.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from petrel.ops.backups import targets
-from petrel.ops.backups.meter import Took
+from petrel.ops.backups.meter import Meter
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair
@@ -23,14 +23,10 @@ KEPT = 7
 """As many of the last rehearsals are learned from: how much there is changes slowly, a release may change the rest."""
 
 STAGES = ("looking", "fetching", "proving", "unpacking", "recovering", "preparing", "replaying", "checking", "stopping")
-TOGETHER, UNCOUNTED = {"preparing", "replaying", "checking"}, {"recovering", "stopping"}
-PULLED = {"fetching": "stored_log_bytes", "proving": "stored_bytes", "unpacking": "stored_bytes"}
-BUSY, WAITING = 1.2, 1.4
-TURNS = 20
-"""As many take about as long as a yard."""
+PULLED = {"fetching": "stored_log_bytes", "proving": "stored_bytes"}
 GROWTH = {"fetching": ("log_bytes", 1e-6, 64e6), "proving": ("plain_bytes", 0.5e-6, 100e6),
-          "unpacking": ("plain_bytes", 2e-6, 100e6), "recovering": ("log_bytes", 4e-6, 64e6),
-          "replaying": ("lines", 10.0, 200), "checking": ("entries", 0.25, 20_000)}
+          "unpacking": ("plain_bytes", 1e-6, 100e6), "recovering": ("stored_log_bytes", 8e-6, 16e6),
+          "replaying": ("lines", 0.75, 200), "checking": ("entries", 0.0015, 20_000)}
 """By stage: what it grows with, how much work each of these is, and how much nights have to differ in it to count for
 more than that. As a drill's site had them; that of `replaying` is a guess."""
 
@@ -48,12 +44,13 @@ class Load(Struct, frozen=True):
 
 
 class Host(Struct, frozen=True):
-    """Seconds: for a yard, a turn, to pull a stored byte, and for each piece of the log beside that."""
+    """Seconds: for a yard, to pull a stored byte, for each piece of the log beside that, and to pull and unpack a plain
+    megabyte."""
 
     yard_s: float
-    turn_s: float
     byte_s: float
     piece_s: float
+    unpacked_s: float
 
 
 class Rehearsal(Struct, frozen=True):
@@ -76,22 +73,10 @@ def load_of(pair: Pair, chosen: dict[str, list[Piece]], lines: int = 0, entries:
                 max(0, lines - pair.data.began.restrictions), max(entries, *counted))
 
 
-def calm(laps: dict[str, Took]) -> dict[str, float]:
-    """What the stages would have taken on a machine of their own.
-
-    Where much is pulled only the processors' time counts: how long one waits for the line is tried anew each time. Of
-    servers that began or ended in a stage nobody counted how long others ran in their place: such a stage is taken to
-    have been slowed as the others were, and on a busy machine to wait little beside its processors' time.
-    """
-    found = {name: took.cpu_s if name in PULLED else took.calm_together_s for name, took in laps.items()
-             if name not in UNCOUNTED}
-    calm_s = sum(laps[name].calm_s for name in found)
-    slower = sum(laps[name].wall_s for name in found) / calm_s if calm_s > 0 else 1.0
-    for name in UNCOUNTED & laps.keys():
-        found[name] = laps[name].wall_s / slower
-        if slower > BUSY:
-            found[name] = min(found[name], WAITING * laps[name].cpu_s)
-    return found
+def calm(meter: Meter) -> dict[str, float]:
+    """What the stages would have taken on a machine of their own."""
+    slowed = meter.slowed()
+    return {name: took.wall_s / slowed for name, took in meter.laps.items()}
 
 
 def expected(past: Sequence[Rehearsal], load: Load, here: Host) -> dict[str, float]:
@@ -102,9 +87,7 @@ def expected(past: Sequence[Rehearsal], load: Load, here: Host) -> dict[str, flo
 
 
 def _unit_s(stage: str, host: Host) -> float:
-    if stage == "recovering":               # servers begin, and one of them reads its log
-        return host.yard_s + TURNS * host.turn_s
-    return host.turn_s if stage in TOGETHER | UNCOUNTED else host.yard_s
+    return host.unpacked_s if stage == "unpacking" else host.yard_s
 
 
 def _pulling_s(stage: str, load: Load, host: Host) -> float:

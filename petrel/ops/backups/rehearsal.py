@@ -38,7 +38,7 @@ def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Itera
         for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
             _copy_lines(path, witness / path.name)
         wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
-        _, here = going_back.tried(wish, is_calm=True)
+        _, here = going_back.tried(wish, Meter(), is_calm=True)
         meter = Meter()
         with going_back.ready(wish, progress, meter) as ready:
             yield Staged(ready, here, meter)
@@ -71,10 +71,8 @@ def _copy_lines(source: Path, target: Path) -> None:
 def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> Rehearsal:
     """What it showed: for the new host beside the backups, for the crew in the data directory. Errors: OSError."""
     load = msgspec.structs.replace(staged.ready.load, entries=max(1, outcome.checked.entries))
-    yard, turn = yards.tried(is_calm=True)
-    here = msgspec.structs.replace(staged.here, yard_s=(staged.here.yard_s + yard.cpu_s) / 2,
-                                   turn_s=(staged.here.turn_s + turn.cpu_s) / 2)
-    past = Rehearsal(outcome.backup, clock.now_ms(), load, predict.calm(staged.meter.laps), here)
+    here = msgspec.structs.replace(staged.here, yard_s=(staged.here.yard_s + yards.yard()) / 2)
+    past = Rehearsal(outcome.backup, clock.now_ms(), load, predict.calm(staged.meter), here)
     if not outcome.checked.findings:
         predict.keep(store, past)
         standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))

@@ -180,7 +180,7 @@ def _unpack(ask: Ask, progress: Progress) -> None:
         target = folder if part.name == "site" else folder / part.name
         with opened(ask.pair.store, manifest, part, ask.known) as (tar, opener):
             for member in tar:
-                _extract(tar, member, target)
+                extract(tar, member, target)
                 progress(f"unpacking {part.name}", done + opener.plain_bytes, total)
         done += part.plain_bytes
     if ask.rolled is not None:
@@ -196,7 +196,7 @@ def _unpack(ask: Ask, progress: Progress) -> None:
         hand_over(folder / name)        # Postgres itself makes them durable, when it recovers
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+def extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
     """Files and directories below `target`, nothing else. By hand, because the Python of Debian 12 has no filters."""
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts or not (member.isreg() or member.isdir()):

@@ -7,8 +7,8 @@ them when it starts. The first gap ends it.
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from petrel.ops.backups import places
 from petrel.ops.backups.archive import Body, sealed_as
 from petrel.ops.backups.create import Progress
 from petrel.ops.backups.keys import Keys
-from petrel.ops.backups.meter import Meter, Took
+from petrel.ops.backups.meter import Meter
 from petrel.ops.backups.places import Piece
 from petrel.ops.backups.sealed import Opener
 from petrel.ops.backups.shapes import BadBackup, Manifest
@@ -26,7 +26,7 @@ from petrel.ops.backups.targets import Store
 from petrel.ops.backups.verify import Pair, opened
 
 LABEL = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)", re.M)
-AGAIN, TRIED, TRIED_BYTES, TRIED_S = 5, 8, 16 << 20, 3.0
+AGAIN, TRIED = 5, 8
 FOLDERS = {"data": "main", "keyring": "keyring"}
 
 
@@ -120,45 +120,32 @@ def _bodies(store: Store, manifest: Manifest, found: list[Piece], known: Keys) -
 
 class Tried(Struct, frozen=True):
     """`entries` of the journal and the last `line` of restrictions, about, at the end of the log; 0 where no piece says
-    so. How long it took here and now to read `count` pieces of the log, and the beginning of the copy. Bytes are those
-    that are stored."""
+    so. How long it took here and now to read `count` pieces of the log, of so many stored bytes."""
 
     entries: int
     line: int
     count: int
     log_bytes: int
-    log_took: Took
-    copy_bytes: int
-    copy_took: Took
+    log_s: float
 
 
-def tried(pair: Pair, known: Keys, found: list[Piece]) -> Tried:
-    """Reads the last few pieces of the data's log, and the first megabytes of the copy. Errors: BadBackup."""
-    meter, bodies, log_bytes = Meter(), [], 0
-    for piece in found[-TRIED:]:
+def tried(pair: Pair, known: Keys, found: list[Piece], meter: Meter) -> Tried:
+    """Reads the last few pieces of the data's log, and one before, uncounted: the first takes longer.
+    Errors: BadBackup."""
+    bodies, log_bytes = [], 0
+    some = found[-TRIED:]
+    for piece in some[:1]:
+        with suppress(FileNotFoundError):
+            _opened(pair.store, pair.data, piece, known)
+    meter.lap("beginning")
+    for piece in some:
         try:
             bodies.append(_opened(pair.store, pair.data, piece, known))
             log_bytes += piece.size
         except FileNotFoundError:
             continue            # made into another meanwhile
-    log_took = meter.lap("log")
-    copy_bytes = _beginning(pair, known)
     return Tried(max((body.entries for body in bodies), default=0), max((body.line for body in bodies), default=0),
-                 len(bodies), log_bytes, log_took, copy_bytes, meter.lap("copy"))
-
-
-def _beginning(pair: Pair, known: Keys) -> int:
-    part = max(pair.data.parts, key=lambda one: one.plain_bytes)
-    name = places.file_of("data", pair.data.backup, part.name)
-    began = time.monotonic()
-    try:
-        with pair.store.read(name) as file:
-            opener = Opener(file, name, known["data"], pair.data.backup, part.name)
-            while (opener.plain_bytes < TRIED_BYTES and time.monotonic() - began < TRIED_S and opener.read(1 << 20)):
-                pass
-            return opener.stored_bytes
-    except OSError as e:
-        raise BadBackup(f"{name} cannot be read: {e.strerror or 'it is not there'}") from e
+                 len(bodies), log_bytes, meter.lap("log").wall_s)
 
 
 def _unpack_witness(pair: Pair, known: Keys, target: Path) -> None:

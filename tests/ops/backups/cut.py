@@ -18,7 +18,7 @@ from petrel.ops.backups.predict import Host, Load
 CUTS: dict[str, tuple[Any, str, int]] = {
     "fetching": (roll, "_write", 1),
     "unsealing": (restore, "verify", 1),
-    "unpacking": (restore, "_extract", 700),
+    "unpacking": (restore, "extract", 700),
     "replaying the log": (bring_back, "begin_epoch", 1),
     "restrictions": (replay, "_again", 2),
     "checks": (checks, "_counts", 1),
@@ -59,7 +59,7 @@ def _without_mark(real: Callable[..., Any]) -> Callable[..., Any]:
 
 def _hurry(step: str) -> None:
     """Neither foretells how long it takes nor reads everything twice; what is unpacked is proven in any case."""
-    going_back.tried = lambda _wish: (Load(0, 0, 0, 0, 0, 0, 0), Host(0, 0, 0, 0))      # type: ignore[assignment]
+    going_back.tried = lambda *_: (Load(0, 0, 0, 0, 0, 0, 0), Host(0, 0, 0, 0))      # type: ignore[assignment]
     if step != "unsealing":
         restore.verify = lambda *_: 0
 

@@ -17,7 +17,7 @@ from petrel.core import chain, clock, restrictions
 from petrel.core.errors import PetrelError
 from petrel.core.witness import Root, Witness
 from petrel.ops import backups
-from petrel.ops.backups import places
+from petrel.ops.backups import places, roll, trial
 from petrel.ops.backups import restore as steps
 from petrel.outside import stores
 from petrel.program import Program
@@ -200,7 +200,7 @@ def test_an_interrupted_restore_is_never_served_and_is_begun_anew_here_without_a
     """Without a witness it asks, and every surface is closed afterwards."""
     pair = backups.choose(copy.store, copy.known)
     ask = backups.Ask(pair, copy.known, copy.new, copy.witness)
-    extract, count = steps._extract, 0
+    extract, count = steps.extract, 0
 
     def dies(*args: object) -> None:
         nonlocal count
@@ -209,7 +209,7 @@ def test_an_interrupted_restore_is_never_served_and_is_begun_anew_here_without_a
             raise OSError(28, "No space left on device")
         extract(*args)      # type: ignore[arg-type]
 
-    monkeypatch.setattr(steps, "_extract", dies)
+    monkeypatch.setattr(steps, "extract", dies)
     with pytest.raises(backups.NotNow, match="No space left"):
         Program().restore(ask, lambda _line: None, silent, backups.Meter())
     assert (copy.new / "main").is_dir()
@@ -272,5 +272,27 @@ def test_an_archive_that_wants_to_write_elsewhere(tmp_path: Path, name: str, kin
     with tarfile.open(fileobj=packed, mode="r|") as tar:
         for member in tar:
             with pytest.raises(PetrelError, match="outside of its place"):
-                steps._extract(tar, member, tmp_path / "new")
+                steps.extract(tar, member, tmp_path / "new")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_beginning_of_a_copy_is_unpacked_for_trial_and_nothing_is_left(copy: Copy) -> None:
+    """Beside what an interrupted restore fetched, which stays: it is the sign of that."""
+    pair = backups.choose(copy.store, copy.known)
+    before = sorted(copy.new.parent.iterdir())
+    tried = trial.tried(pair, copy.known, copy.new, backups.Meter())
+    assert tried.unpacked_bytes > tried.read_stored_bytes > 100_000
+    assert tried.unpacked_s > 0
+    assert sorted(copy.new.parent.iterdir()) == before
+    roll.beside(copy.new).mkdir()
+    fetched = roll.beside(copy.new) / "witness"
+    fetched.write_text("")
+    trial.tried(pair, copy.known, copy.new, backups.Meter())
+    assert list(roll.beside(copy.new).iterdir()) == [fetched]
+
+
+def test_a_trial_on_a_slow_line_ends_in_time(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "READ_S", 0.0)
+    monkeypatch.setattr(trial, "UNPACKED_S", 0.0)
+    tried = trial.tried(backups.choose(copy.store, copy.known), copy.known, copy.new, backups.Meter())
+    assert tried.read_stored_bytes < 2 << 20 and tried.unpacked_bytes < 2 << 20
