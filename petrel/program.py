@@ -30,7 +30,7 @@ from petrel.ops.processes import (
 )
 from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
-from petrel.storage.pools import Addresses
+from petrel.storage.pools import Addresses, unhurried
 from petrel.storage.postgres import Held, Storage, holder_of
 
 T = TypeVar("T")
@@ -312,7 +312,7 @@ class Program:
         now = settings.load(str(ask.folder), database_url="", keyring_url="")
         with self._storage(now, say, restoring=True) as storage:
             meter.lap("recovering")
-            outcome = asyncio.run(self._bring_back(ask, now, app.addresses_of(storage), known, meter))
+            outcome = asyncio.run(self._bring_back(ask, now, unhurried(app.addresses_of(storage)), known, meter))
         meter.lap("stopping")
         if not outcome.checked.findings:
             backups.restore.finish(ask)

@@ -174,15 +174,21 @@ def shares(wiring: Wiring, data: str | None, split: str) -> None:
 @with_place
 @with_data
 @with_json
+@click.option("--pauses", type=int, hidden=True, help="Descriptor of pacing.clock: the nightly one, held back.")
 @click.pass_obj
-def rehearse(wiring: Wiring, place: str, data: str | None, as_json: bool) -> None:
+def rehearse(wiring: Wiring, place: str, data: str | None, as_json: bool, pauses: int | None) -> None:
     """Restore the newest backup and its log beside the running site, check all of it, and remove it again.
 
     Says how long going back would take now. Exit code 1 when a check found something.
     """
     now = wiring.settings(data)
+    if pauses is not None:
+        _held_back(wiring, now, pauses)
+        return
     _be_gentle()
-    outcome, past = _rehearse(wiring, now, _store(wiring, now, place))
+    store = _store(wiring, now, place)
+    outcome, past = _tried(wiring, now, store)
+    _keep(wiring, now, store, outcome, past)
     took_s = sum(past.stages_s.values())
     put({"backup": past.backup, "stages_s": past.stages_s, "load": past.load, "checked": outcome.checked},
         lambda: "\n".join([f"{past.backup} comes back, in {took_s:.1f} s: {outcome.checked.entries} journal entries "
@@ -192,14 +198,22 @@ def rehearse(wiring: Wiring, place: str, data: str | None, as_json: bool) -> Non
     sys.exit(1 if outcome.checked.findings else 0)
 
 
-def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
+def _tried(wiring: Wiring, now: Any, store: Any, clock: Callable[[], float] = time.monotonic) -> tuple[Any, Any]:
+    """Has nothing to do with the databases of the site that runs."""
     from petrel.ops import backups as room
 
     known = dict(room.keys.load(now.folder / "keys"))
     pair = room.choose(store, known)
-    with room.rehearsal.stage(now.folder, pair, known, progress()) as staged:
+    with room.rehearsal.alone(now.folder, say), \
+            room.rehearsal.stage(now.folder, pair, known, progress(), clock) as staged:
         outcome = wiring.restore(staged.ready.ask, lambda _line: None, progress(), staged.meter)
-    past = room.rehearsal.keep(now.folder, store, staged, outcome)
+    return outcome, room.rehearsal.showed(staged, outcome)
+
+
+def _keep(wiring: Wiring, now: Any, store: Any, outcome: Any, past: Any) -> None:
+    from petrel.ops import backups as room
+
+    room.rehearsal.keep(now.folder, store, past, outcome)
 
     async def work() -> None:
         from petrel.core.doors import writing
@@ -209,7 +223,41 @@ def _rehearse(wiring: Wiring, now: Any, store: Any) -> tuple[Any, Any]:
             await room.note_rehearsed(w, past, outcome)
 
     wiring.call(now, work, say)
-    return outcome, past
+
+
+def _held_back(wiring: Wiring, now: Any, pauses: int) -> None:
+    """For `_rehearse_slowly`, which stops this process again and again: nothing here may make the site wait."""
+    import msgspec
+
+    from petrel.ops import backups as room
+
+    try:
+        shown = room.rehearsal.Shown(*_tried(wiring, now, _store(wiring, now, ""), room.pacing.clock(pauses)))
+    except Exception as e:
+        click.echo(msgspec.json.encode(room.rehearsal.Shown(problem=_reason(e))))
+        raise
+    click.echo(msgspec.json.encode(shown))
+
+
+def _rehearse_slowly(wiring: Wiring, now: Any, store: Any, begun_s: float) -> Any:
+    """What happens to the site itself happens here, in a process that nobody stops. `begun_s`: the processor time that
+    its beginning took; its end takes about as much."""
+    import msgspec
+
+    from petrel.ops import backups as room
+
+    command = [sys.executable, "-m", "petrel", "backups", "rehearse", "--data", str(now.folder), "--pauses"]
+    code, said = room.pacing.run(command, now.backup_rehearsal_share / 100, owed_s=2 * begun_s)
+    shown = msgspec.json.decode(said, type=room.rehearsal.Shown) if said else room.rehearsal.Shown()
+    if code or shown.outcome is None:
+        room.rehearsal.clear(now.folder, say)
+        raise room.NotNow(shown.problem or f"The rehearsal ended before its end, with exit code {code}")
+    _keep(wiring, now, store, shown.outcome, shown.past)
+    return shown.outcome
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "message", None) or error)
 
 
 @backups.command()
@@ -255,7 +303,7 @@ def nightly(wiring: Wiring, data: str | None) -> None:
     from petrel.core import clock
     from petrel.ops import backups as room
 
-    now = wiring.settings(data)
+    now, begun_s = wiring.settings(data), time.process_time()
     _be_gentle()
     store = _store(wiring, now, "")
     plan = room.nightly.Plan(now.folder, store.url, now.backup_hour, now.backup_every_days)
@@ -263,9 +311,9 @@ def nightly(wiring: Wiring, data: str | None) -> None:
         if room.nightly.needs_copy(plan, clock.now_ms()):
             _create(wiring, now, store)
             room.keep_newest(store, now.backup_keep)
-        outcome = _rehearse(wiring, now, store)[0] if now.backup_rehearsal else None
+        outcome = _rehearse_slowly(wiring, now, store, begun_s) if now.backup_rehearsal else None
     except Exception as e:
-        room.standing.told(now.folder, problem=str(getattr(e, "message", None) or e))
+        room.standing.told(now.folder, problem=_reason(e))
         raise
     findings = outcome.checked.findings if outcome is not None else []
     room.standing.told(now.folder, night_at_ms=clock.now_ms(), problem="; ".join(findings)[:500])

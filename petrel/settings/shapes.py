@@ -179,6 +179,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         "Full copies of the data that are kept; those of keys live seven days", "copies", live=True, ge=1, le=400)] = 7
     backup_rehearsal: Annotated[bool, _meta(
         "Each night the newest backup is restored beside the site, checked, and removed again", live=True)] = True
+    backup_rehearsal_share: Annotated[int, _meta(
+        "How much of one core that may use, of its databases too", "percent", live=True, ge=1, le=100)] = 20
     backup_ssh_config: Annotated[str, _meta(
         "File for `ssh -F` to reach a target over SSH; empty: the user's own ~/.ssh/config", "path", live=True)] = ""
     backup_s3_endpoint: Annotated[str, _meta(

@@ -34,11 +34,24 @@ FIRST_S = 1.0
 """The same while the first is being opened: a process that starts asks for everything at once."""
 
 
+COMMAND_S = 30
+
+
 class Addresses(Struct, frozen=True):
     """How to reach both clusters: asyncpg connect arguments by role."""
 
     main: dict[str, ConnectArgs]        # "reader" | "writer" | "system" | "owner"
     keyring: dict[str, ConnectArgs]     # "reader" | "writer" | "system" | "owner"
+
+
+def unhurried(addresses: Addresses) -> Addresses:
+    """Where nobody waits for an answer: no statement is ended because it takes long."""
+    def patient(args: ConnectArgs) -> ConnectArgs:
+        never = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+        return {**args, "command_timeout": None, "server_settings": {**args.get("server_settings", {}), **never}}
+
+    return Addresses(*({role: patient(args) for role, args in logins.items()}
+                       for logins in (addresses.main, addresses.keyring)))
 
 
 class Absence:
@@ -124,6 +137,6 @@ async def _nothing(_connection: object) -> None:
 
 async def open_pool(args: ConnectArgs, *, most: int, least: int = 0, grow_s: float = GROW_S) -> asyncpg.Pool:
     return await Pool(
-        grow_s, **args, min_size=least, max_size=most, reset=_nothing, max_queries=50_000, loop=None,
-        connection_class=asyncpg.Connection, record_class=asyncpg.Record,
-        max_inactive_connection_lifetime=120, command_timeout=30, statement_cache_size=200)
+        grow_s, **{"command_timeout": COMMAND_S, **args}, min_size=least, max_size=most, reset=_nothing,
+        max_queries=50_000, loop=None, connection_class=asyncpg.Connection, record_class=asyncpg.Record,
+        max_inactive_connection_lifetime=120, statement_cache_size=200)

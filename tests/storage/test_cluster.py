@@ -244,6 +244,8 @@ def test_a_server_left_over_in_our_directory_is_stopped_first(data):
         **as_owner(place),
     )
     until(lambda: (data / "main" / "postmaster.pid").exists() and "ready" in pid_file(data))
+    for pid in leftovers.processes_of("", data / "main"):
+        os.kill(pid, signal.SIGSTOP)                # whoever stopped it is gone, too
     lines: list[str] = []
     storage = Storage.open(data, say=lines.append)
     assert stray.wait(5) == 0

@@ -12,6 +12,7 @@ from petrel.ops.backups import (
     going_back,
     keys,
     nightly,
+    pacing,
     predict,
     recovery,
     rehearsal,
@@ -35,6 +36,6 @@ from petrel.ops.backups.verify import Pair, choose, verify
 __all__ = [
     "PHRASE", "Ask", "BadBackup", "Course", "Known", "Listed", "Manifest", "Meter", "Newest", "NotNow", "Outcome",
     "Pair", "Progress", "Store", "Wanted", "WrongKey", "archive", "bring_back", "choose", "create", "expire",
-    "going_back", "install", "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "predict",
-    "recovery", "rehearsal", "restore", "roll", "shares", "standing", "verify",
+    "going_back", "install", "keep_newest", "keys", "listed", "newest", "nightly", "note", "note_rehearsed", "pacing",
+    "predict", "recovery", "rehearsal", "restore", "roll", "shares", "standing", "verify",
 ]

@@ -6,6 +6,7 @@ processor time of all our programs, also of those that ended meanwhile.
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -24,15 +25,16 @@ class Took(Struct, frozen=True):
 
 
 class Meter:
-    """Runs from its making on. Not for several threads."""
+    """Runs from its making on. Not for several threads. `clock`: in seconds, of which those count."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.laps: dict[str, Took] = {}
-        self._at = _Now(os.getpid())
+        self._clock = clock
+        self._at = _Now(os.getpid(), clock)
 
     def lap(self, name: str) -> Took:
         """What it took since the last lap is added to `name`; returns that alone."""
-        now, before, old = _Now(os.getpid()), self._at, self.laps.get(name, Took())
+        now, before, old = _Now(os.getpid(), self._clock), self._at, self.laps.get(name, Took())
         took = Took(now.wall_s - before.wall_s, now.delay_s - before.delay_s, now.cpu_s - before.cpu_s)
         self.laps[name] = Took(old.wall_s + took.wall_s, old.delay_s + took.delay_s, old.cpu_s + took.cpu_s)
         self._at = now
@@ -52,15 +54,15 @@ class Meter:
 class _Now:
     """Where the counters of a process and of those below it are."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, clock: Callable[[], float]) -> None:
         this = psutil.Process(pid)
         others = this.children(recursive=True)
-        self.wall_s = time.monotonic()
+        self.wall_s = clock()
         self.delay_s = _delay_s(pid)
-        self.cpu_s = sum(map(_cpu_s, (this, *others)))
+        self.cpu_s = sum(map(cpu_s, (this, *others)))
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def cpu_s(process: psutil.Process) -> float:
     """Its own and, of those it waited for, theirs."""
     try:
         used = process.cpu_times()

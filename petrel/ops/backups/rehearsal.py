@@ -4,8 +4,10 @@ It is a restore as any other, into DATA/rehearsal, with the witness as it stands
 away there too. Nothing is served from it, and it knows nobody's outside.
 """
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +26,20 @@ from petrel.ops.backups.verify import Pair
 from petrel.storage.postgres import stop_leftovers
 
 FOLDER = "rehearsal"
+Say = Callable[[str], None]
+
+
+class Shown(Struct, frozen=True):
+    """What a rehearsal showed. `problem`: why it ended with neither."""
+
+    outcome: Outcome | None = None
+    past: Rehearsal | None = None
+    problem: str = ""
 
 
 @contextmanager
-def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Iterator["Staged"]:
+def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress, meter_clock: Callable[[], float]
+          ) -> Iterator["Staged"]:
     """A place beside the site; all of it is gone when the block ends: it holds keys. Errors: as of a restore."""
     folder = data / FOLDER
     witness = data / f"{FOLDER}.witness"
@@ -38,8 +50,8 @@ def stage(data: Path, pair: Pair, known: keys.Keys, progress: Progress) -> Itera
         for path in sorted((data / "witness").glob("*.jsonl"), reverse=True):
             _copy_lines(path, witness / path.name)
         wish = Wish(pair, known, folder, witness, with_log=bool(pair.data.log))
-        _, here = going_back.tried(wish, Meter(), is_calm=True)
-        meter = Meter()
+        _, here = going_back.tried(wish, Meter(meter_clock), is_calm=True)
+        meter = Meter(meter_clock)
         with going_back.ready(wish, progress, meter) as ready:
             yield Staged(ready, here, meter)
     finally:
@@ -52,6 +64,29 @@ class Staged(Struct, frozen=True):
     ready: Ready
     here: Host
     meter: Meter
+
+
+@contextmanager
+def alone(data: Path, say: Say) -> Iterator[None]:
+    """One rehearsal at a time: waits for the end of another."""
+    path = data / "run" / f"{FOLDER}.lock"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another rehearsal is under way; waiting for its end. (The nightly one is held back: it takes long.)")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def clear(data: Path, say: Say) -> None:
+    """Takes away what a rehearsal left that was killed."""
+    with alone(data, say):
+        _clear(data / FOLDER, data / f"{FOLDER}.witness")
 
 
 def _clear(folder: Path, witness: Path) -> None:
@@ -68,12 +103,15 @@ def _copy_lines(source: Path, target: Path) -> None:
     target.write_bytes(text[:text.rfind(b"\n") + 1])
 
 
-def keep(data: Path, store: Store, staged: Staged, outcome: Outcome) -> Rehearsal:
-    """What it showed: for the new host beside the backups, for the crew in the data directory. Errors: OSError."""
+def showed(staged: Staged, outcome: Outcome) -> Rehearsal:
+    """When it has ended, still on the machine it ran on."""
     load = msgspec.structs.replace(staged.ready.load, entries=max(1, outcome.checked.entries))
     here = msgspec.structs.replace(staged.here, yard_s=(staged.here.yard_s + yards.yard()) / 2)
-    past = Rehearsal(outcome.backup, clock.now_ms(), load, predict.calm(staged.meter), here)
+    return Rehearsal(outcome.backup, clock.now_ms(), load, predict.calm(staged.meter), here)
+
+
+def keep(data: Path, store: Store, past: Rehearsal, outcome: Outcome) -> None:
+    """For the new host beside the backups, for the crew in the data directory. Errors: OSError."""
     if not outcome.checked.findings:
         predict.keep(store, past)
         standing.told(data, proven_at_ms=past.at_ms, restore_s=round(sum(past.stages_s.values()), 1))
-    return past

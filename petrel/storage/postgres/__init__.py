@@ -19,6 +19,7 @@ from petrel.storage.postgres.errors import (
     StorageError,
 )
 from petrel.storage.postgres.external import OLDEST, check_asks, check_external
+from petrel.storage.postgres.leftovers import wait_gone
 from petrel.storage.postgres.links import Link, LinkRefused, check_link, greet, link_of
 from petrel.storage.postgres.lock import SiteLock, holder_of
 from petrel.storage.postgres.logins import give_passwords, scram_verifier
@@ -69,4 +70,5 @@ __all__ = [
     "scram_verifier",
     "stop_leftovers",
     "this_machine",
+    "wait_gone",
 ]

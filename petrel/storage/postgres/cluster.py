@@ -161,10 +161,12 @@ class Cluster:
             self._shut_down(server.pid, lambda timeout_s: _wait(server, timeout_s))
 
     def stop_leftovers(self) -> None:
-        """Ends a server in our directory that a killed supervisor left behind, cleanly."""
+        """Ends a server in our directory that a killed supervisor left behind, cleanly, also one that was stopped."""
         alive = self.processes()
         if not alive:
             return
+        for pid in alive:
+            leftovers.send(pid, signal.SIGCONT)
         postmaster = leftovers.postmaster_pid(self.folder)
         if postmaster in alive:
             self._say(f"Postgres ({self.name}) still runs from an earlier start as process {postmaster}; stopping it.")

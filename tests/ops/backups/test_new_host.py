@@ -44,7 +44,7 @@ def _target(kind: str, folder: Path) -> Iterator[Target]:
 
 def _settings(target: Target, *, rehearses: bool = True) -> dict[str, str]:
     url, access = target
-    off = {} if rehearses else {"PETREL_BACKUP_REHEARSAL": "off"}
+    off = {"PETREL_BACKUP_REHEARSAL_SHARE": "100"} if rehearses else {"PETREL_BACKUP_REHEARSAL": "off"}
     named = {"BACKUP_TARGET": url, "BACKUP_SSH_CONFIG": access.ssh_config, "BACKUP_S3_ENDPOINT": access.s3_endpoint,
              "BACKUP_S3_REGION": access.s3_region, "BACKUP_S3_KEY": access.s3_key, "BACKUP_S3_SECRET": access.s3_secret}
     return {f"PETREL_{name}": value for name, value in named.items() if value} | off
@@ -166,7 +166,7 @@ async def _goes_on(folder: Path) -> None:
     data, names = folder / "site", []
     target = (str(folder / "kept"), stores.Access())
     for _ in range(2):
-        async with private_site(data, settings=_settings(target)) as site:
+        async with private_site(data, settings=_settings(target, rehearses=False)) as site:
             await site.until(lambda: (found := backups.newest(data)) is not None and found.night_at_ms, 60, "a night")
             await _archived(site)
             names.append(standing.log_of(data, target[0]))
