@@ -239,10 +239,7 @@ def test_a_server_left_over_in_our_directory_is_stopped_first(data):
     place = (data / "main").stat()
     stray = subprocess.Popen(
         [binaries_module.find().program("postgres"), "-D", "/proc/self/cwd", "-k", "/proc/self/cwd"],
-        cwd=data / "main",
-        stderr=subprocess.DEVNULL,
-        **as_owner(place),
-    )
+        cwd=data / "main", stderr=subprocess.DEVNULL, **as_owner(place))
     until(lambda: (data / "main" / "postmaster.pid").exists() and "ready" in pid_file(data))
     for pid in leftovers.processes_of("", data / "main"):
         os.kill(pid, signal.SIGSTOP)                # whoever stopped it is gone, too
