@@ -32,6 +32,8 @@ BURST_S = 0.1
 """How long the family goes on before we look what it used: so much more than its share it may take at any moment."""
 LEAST_S = 0.05
 ENDS_S = 10.0
+LOWER = "5"
+"""The priority of a session beside others: about a third of what each of them gets, where there is not enough."""
 GUARD = 'while read -r now; do stopped=$now; done; [ -z "$stopped" ] || kill -CONT $stopped'
 _PR_SET_PDEATHSIG = 1
 _DOUBLE = struct.Struct("=d")
@@ -141,7 +143,7 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
 def _lower(pid: int) -> bool:
     """Where the kernel groups by session, the session has a priority too. False: not yet, as it takes few at a time."""
     try:
-        Path(f"/proc/{pid}/autogroup").write_text(str(os.getpriority(os.PRIO_PROCESS, pid)))
+        Path(f"/proc/{pid}/autogroup").write_text(LOWER)
     except OSError:
         return False
     return True
