@@ -38,9 +38,9 @@ child.wait()
 # A server and one of its sessions: each in a session of its own, and it ends when its parent is gone.
 SERVER = """
 import os, subprocess, sys
-parent, depth = os.getppid(), int(sys.argv[2])
+code, depth, parent = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if depth:
-    subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[1], str(depth - 1)], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", code, code, str(depth - 1), str(os.getpid())], start_new_session=True)
 while os.getppid() == parent: pass
 """
 PARENT = """
@@ -52,10 +52,14 @@ sys.exit(code)
 """
 
 
+SEEN: set[psutil.Process] = set()
+
+
 @pytest.fixture
 def held_back() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Starts a program that holds another back; none of it is left."""
     found: list[psutil.Process] = []
+    SEEN.clear()
 
     def start(command: list[str], share: float) -> "subprocess.Popen[str]":
         parent = subprocess.Popen([sys.executable, "-c", PARENT, str(share), *command], cwd=ROOT, text=True,
@@ -64,17 +68,18 @@ def held_back() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         return parent
 
     yield start
-    for one in found:
+    for process in (*found, *SEEN):
         with suppress(psutil.Error):
-            for process in (one, *one.children(recursive=True)):
-                process.kill()
+            process.kill()
 
 
 def _below(parent: "subprocess.Popen[str]") -> list[psutil.Process]:
     """But the guard."""
+    found: list[psutil.Process] = []
     with suppress(psutil.Error):
-        return [one for one in psutil.Process(parent.pid).children(recursive=True) if one.name() != "sh"]
-    return []
+        found = [one for one in psutil.Process(parent.pid).children(recursive=True) if one.name() != "sh"]
+    SEEN.update(found)
+    return found
 
 
 def _all_stopped(family: list[psutil.Process]) -> bool:
@@ -98,7 +103,8 @@ def _until(condition: Callable[[], bool], what: str) -> None:
 
 
 def _server(depth: int) -> list[str]:
-    return [sys.executable, "-c", SERVER, SERVER, str(depth)]
+    first = SERVER.replace("int(sys.argv[3])", "os.getppid()")
+    return [sys.executable, "-c", first, SERVER, str(depth)]
 
 
 def test_over_any_while_a_family_takes_no_more_than_its_share(held_back: Callable) -> None:
