@@ -29,12 +29,12 @@ class Meter:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.laps: dict[str, Took] = {}
-        self._clock = clock
+        self.now_s = clock
         self._at = _Now(os.getpid(), clock)
 
     def lap(self, name: str) -> Took:
         """What it took since the last lap is added to `name`; returns that alone."""
-        now, before, old = _Now(os.getpid(), self._clock), self._at, self.laps.get(name, Took())
+        now, before, old = _Now(os.getpid(), self.now_s), self._at, self.laps.get(name, Took())
         took = Took(now.wall_s - before.wall_s, now.delay_s - before.delay_s, now.cpu_s - before.cpu_s)
         self.laps[name] = Took(old.wall_s + took.wall_s, old.delay_s + took.delay_s, old.cpu_s + took.cpu_s)
         self._at = now

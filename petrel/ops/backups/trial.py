@@ -3,7 +3,7 @@
 import io
 import shutil
 import tarfile
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,13 @@ def tried(pair: Pair, known: Keys, folder: Path, meter: Meter) -> Tried:
     here = next(place for place in folder.absolute().parents if place.is_dir())
     target = here / roll.beside(folder).name / "trial"
     meter.lap("beginning")
-    read = _some(pair, known, None, READ_S)
+    read = _some(pair, known, None, _late(meter, READ_S))
     read_s = meter.lap("reading").wall_s
     shutil.rmtree(target, ignore_errors=True)
     try:
         target.parent.mkdir(mode=0o700, exist_ok=True)
         target.mkdir(mode=0o700)
-        unpacked = _some(pair, known, target, UNPACKED_S)
+        unpacked = _some(pair, known, target, _late(meter, UNPACKED_S))
         unpacked_s = meter.lap("unpacking").wall_s
     except OSError as e:
         raise NotNow(f"{target} cannot be written: {e.strerror}") from e
@@ -54,7 +54,13 @@ def tried(pair: Pair, known: Keys, folder: Path, meter: Meter) -> Tried:
     return Tried(read.stored_bytes, read_s, unpacked.plain_bytes, unpacked_s)
 
 
-def _some(pair: Pair, known: Keys, target: Path | None, for_s: float) -> Opener:
+def _late(meter: Meter, for_s: float) -> Callable[[], bool]:
+    """By the meter's clock: who is held back is not late."""
+    until_s = meter.now_s() + for_s
+    return lambda: meter.now_s() > until_s
+
+
+def _some(pair: Pair, known: Keys, target: Path | None, is_late: Callable[[], bool]) -> Opener:
     """Of the largest part. `target`: where to, None for nowhere."""
     part = max(pair.data.parts, key=lambda one: one.plain_bytes)
     name = places.file_of("data", pair.data.backup, part.name)
@@ -64,7 +70,7 @@ def _some(pair: Pair, known: Keys, target: Path | None, for_s: float) -> Opener:
         raise BadBackup(f"{name} cannot be read: {e.strerror or 'it is not there'}") from e
     with file, Opener(file, name, known["data"], pair.data.backup, part.name) as opener:
         try:
-            with tarfile.open(fileobj=_Beginning(opener, time.monotonic() + for_s), mode="r|") as tar:
+            with tarfile.open(fileobj=_Beginning(opener, is_late), mode="r|") as tar:
                 for member in tar:
                     if target is not None:
                         extract(tar, member, target)
@@ -76,14 +82,14 @@ def _some(pair: Pair, known: Keys, target: Path | None, for_s: float) -> Opener:
 class _Beginning(io.RawIOBase):
     """What tarfile reads from: it ends when there was enough, or it is late."""
 
-    def __init__(self, opener: Opener, until_s: float) -> None:
+    def __init__(self, opener: Opener, is_late: Callable[[], bool]) -> None:
         super().__init__()
-        self._opener, self._until_s = opener, until_s
+        self._opener, self._is_late = opener, is_late
 
     def readable(self) -> bool:
         return True
 
     def read(self, count: int = -1) -> Any:
-        if self._opener.plain_bytes > ENOUGH_BYTES or time.monotonic() > self._until_s:
+        if self._opener.plain_bytes > ENOUGH_BYTES or self._is_late():
             return b""
         return self._opener.read(count if count >= 0 else 1 << 20)
