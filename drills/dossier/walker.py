@@ -18,6 +18,9 @@ PASSWORD = "a plover on the beach"  # noqa: S105 (of a scratch site)
 CALLBACK = "https://app.example/back"
 # source: RFC 7636, appendix B
 VERIFIER, CHALLENGE = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+# Of an app. source: RFC 8291, section 5
+P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
 
 
 class Dossier(Struct):
@@ -102,8 +105,8 @@ async def _with_an_app(w: Walker, ada: Person) -> Person:
     member = Member(ada.id, accounts.digest_of(session.token), frozenset(), is_session=True)
     async with writing(System("drill"), cause="drill") as d:
         made = await accounts.oauth.register(d, "An app", [CALLBACK], "read write follow push")
-    asked = {"client_id": made.app.client_id, "redirect_uri": CALLBACK, "response_type": "code", "scope": "read write",
-             "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    asked = {"client_id": made.app.client_id, "redirect_uri": CALLBACK, "response_type": "code",
+             "scope": "read write push", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
     codes = []
     for _ in range(2):
         async with writing(member, cause="drill") as d:
@@ -150,6 +153,8 @@ async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int
                 **{"Idempotency-Key": secrets.token_hex(8)})
     await w.ask("POST", "/api/v1/markers", ada, {"home": {"last_read_id": str(of_bram)}})
     await w.ask("PATCH", "/api/v2/notifications/policy", ada, {"for_not_following": "filter"})
+    await w.ask("POST", "/api/v1/push/subscription", ada, {"data": {"alerts": {"poll": True}}, "subscription": {
+        "endpoint": f"https://push.example/{w.mark()}", "keys": {"p256dh": P256DH, "auth": AUTH}}})
 
 
 async def _mark(w: Walker, ada: Person, of_bram: int, posts: list[int]) -> None:

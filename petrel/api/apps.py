@@ -6,7 +6,7 @@ from petrel.api.http import Call, route
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Unauthenticated
 from petrel.core.viewer import AppOnly, Member
-from petrel.features import accounts
+from petrel.features import accounts, push
 
 NO_POSTS = "apps, not posts"
 
@@ -21,7 +21,7 @@ class NewAppForm(Struct, frozen=True, kw_only=True):
 
 
 class Application(Struct):
-    """What an app may know of itself. `redirect_uri` and `vapid_key` are there for older apps; there is no push yet."""
+    """What an app may know of itself. `redirect_uri` and `vapid_key` are there for older apps."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class Application(Struct):
     scopes: list[str]
     redirect_uri: str
     redirect_uris: list[str]
-    vapid_key: str = ""
+    vapid_key: str
 
 
 class CredentialApplication(Application):
@@ -48,7 +48,7 @@ async def register(call: Call, form: NewAppForm) -> CredentialApplication:
     app = made.app
     return CredentialApplication(
         str(app.id), app.name, app.website, list(app.scopes), "\n".join(app.redirect_uris), list(app.redirect_uris),
-        client_id=app.client_id, client_secret=made.client_secret)
+        await push.server_key(), client_id=app.client_id, client_secret=made.client_secret)
 
 
 @route("GET", "/api/v1/apps/verify_credentials", scope="any token", surface="none", why_no_surface=NO_POSTS)
@@ -61,4 +61,4 @@ async def verify(call: Call) -> Application:
     if app is None:
         raise Unauthenticated
     return Application(str(app.id), app.name, app.website, list(app.scopes), "\n".join(app.redirect_uris),
-                       list(app.redirect_uris))
+                       list(app.redirect_uris), await push.server_key())

@@ -11,7 +11,7 @@ from petrel.api.http import Call, Reply, route
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
-from petrel.features import about, accounts, media
+from petrel.features import about, accounts, media, push
 from petrel.storage import build
 
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
@@ -78,8 +78,7 @@ async def show(call: Call) -> Reply:
         "urls": {"streaming": site.base_url.replace("http", "ws", 1), "status": None,
                  "about": f"{site.base_url}/about", "privacy_policy": addresses["privacy"],
                  "terms_of_service": addresses["terms"]},
-        # No push yet, so no key; a text all the same, since apps read it as one.
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": await push.server_key()},
         **_configuration(),
         "translation": {"enabled": False},
         "limited_federation": False,

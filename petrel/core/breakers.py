@@ -34,6 +34,7 @@ class Breakers:
                       "on conflict (domain) do update set failures = b.failures + 1, code = excluded.code, "
                       "said_at = now() returning failures")
         self._open = f"update {table} set open_until = now() + make_interval(secs => $2) where domain = $1"
+        self._forget = f"delete from {table} where said_at < now() - make_interval(days => $1)"
         self._close = f"delete from {table} where domain = $1"
 
     async def digest_of(self, name: str) -> bytes:
@@ -59,3 +60,8 @@ class Breakers:
         """It took something."""
         async with deriving(self._purpose) as w:
             await w.execute(self._close, domain)
+
+    async def forget(self, days: int) -> int:
+        """Those that failed last so long ago."""
+        async with deriving(self._purpose) as w:
+            return await w.execute(self._forget, days)

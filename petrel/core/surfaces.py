@@ -69,7 +69,6 @@ SURFACES: dict[str, Surface] = {one.name: one for one in (
 
 ABSENT: dict[str, str] = {
     "strm": "no stream is served yet",
-    "push": "nothing is pushed or mailed yet",
 }
 """Surfaces without a door, and why. This list shrinks."""
 
@@ -82,6 +81,9 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
+    "petrel/core/asking.py": (NONE, "the way to strangers' servers; who goes it says what leaves"),
+    "petrel/features/push/commands.py": (NONE, "looks whether an address can be asked at all"),
+    "petrel/features/push/sending.py": ("push", ""),
     "petrel/ops/backups/targets.py": (NONE, "sealed copies, which nobody reads without the backup keys"),
     "petrel/ops/certificates/renewing.py": (NONE, "orders for certificates: names of the site, and a contact"),
     "petrel/ops/certificates/shapes.py": (NONE, "the shape of an issuer's answer"),

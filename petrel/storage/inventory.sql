@@ -802,3 +802,15 @@ comment on column media.emoji.at is 'what: when it came; of: site; for: run; kep
 comment on column media.known.digest is 'what: keyed digest of a file that nobody may have; of: site; for: decide; kept: always; erased: never; leaves: no';
 comment on column media.known.list is 'what: list that names it; of: site; for: decide; kept: always; erased: never; leaves: no';
 comment on column media.known.at is 'what: since when; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column push.subscription.cell is 'what: home cell, part of the number; of: account by account; for: find; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.account is 'what: whose app it is; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.token is 'what: number of the token that the app holds; of: account by account; for: tell; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.alerts is 'what: what the app wants to hear of; of: account by account; for: decide; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.policy is 'what: of whom it wants to hear; of: account by account; for: decide; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.made_at is 'what: when it was asked for; of: account by account; for: run; kept: with account; erased: row; leaves: no';
+comment on column push.subscription.sealed_way is 'what: address at a service that carries messages to the app, and the apps key that they are sealed for; of: account by account; for: tell; kept: with account; erased: key, row; leaves: sealed; key: account';
+comment on column ops.resting_host.domain is 'what: keyed digest of the name of a stranger''s host; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column ops.resting_host.failures is 'what: how often in a row it failed; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column ops.resting_host.open_until is 'what: until when it is let rest; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column ops.resting_host.code is 'what: how it failed last; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column ops.resting_host.said_at is 'what: when; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';

@@ -15,9 +15,11 @@ from petrel.api import instance
 from tests.api import entities as e
 from tests.api.entities import Empty, Relationship, Status, read
 from tests.api.schemas import apps, sites
+from tests.api.schemas.apps import WebPushSubscription
 from tests.api.town import Person, Town, settled
 from tests.drain import drain
 from tests.people import signed_in
+from tests.visibility.commands import P256DH
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import api_coverage
@@ -286,6 +288,20 @@ async def test_markers_answer_with_what_was_set(api: Asked, site: Any) -> None:
     [me, _] = await pair(api, "marker")
     places = read(await me("POST", "/api/v1/markers", home={"last_read_id": "12"}), e.Markers)
     assert places.home.last_read_id == "12"
+
+
+@covers("POST /api/v1/push/subscription", "GET /api/v1/push/subscription", "PUT /api/v1/push/subscription",
+        "DELETE /api/v1/push/subscription")
+async def test_a_push_subscription_answers_with_itself(api: Asked, site: Any) -> None:
+    [me, _] = await pair(api, "pushed")
+    address = "/api/v1/push/subscription"
+    asked = {"endpoint": "https://push.example/x", "keys": {"p256dh": P256DH, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}
+    made = read(await me("POST", address, subscription=asked, data={"alerts": {"poll": True}}), WebPushSubscription)
+    assert (made.endpoint, made.policy, made.standard) == (asked["endpoint"], "all", False)
+    assert read(await me("GET", address), WebPushSubscription) == made
+    changed = read(await me("PUT", address, data={"policy": "follower"}), WebPushSubscription)
+    assert changed.policy == "follower" and not any(changed.alerts.values())
+    read(await me("DELETE", address), Empty)
 
 
 def test_every_operation_of_the_first_tier_that_is_built_is_here() -> None:

@@ -174,7 +174,7 @@ async def _answer(*_: object) -> None: ...
 
 @pytest.mark.parametrize("surface, why, said", [
     ("", "", "names no surface"), ("none", "", "needs the reason"), ("feed", "", "there is no surface"),
-    ("strm", "", "listed as absent"), ("push", "", "listed as absent"), ("api feed", "", "there is no surface"),
+    ("strm", "", "listed as absent"), ("api feed", "", "there is no surface"),
 ])
 def test_a_door_without_a_surface_cannot_be_registered(surface: str, why: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

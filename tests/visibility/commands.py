@@ -11,6 +11,8 @@ from msgspec import Struct
 from tests.visibility.world import Person
 
 PASSWORD = "long enough to be one"
+# Of an app. source: RFC 8291, section 5
+P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
 
 class Change(Struct, frozen=True):
@@ -184,6 +186,10 @@ API: dict[str, list[Command]] = {
        for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
+    **{f"{m} /api/v1/push/subscription": [C("/api/v1/push/subscription", data={"alerts": {"mention": True}},
+                                            subscription={"endpoint": "https://push.example/x", "keys": {
+                                                "p256dh": P256DH, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}})]
+       for m in ("POST", "PUT", "DELETE")},
     "POST /api/v1/markers": [C("/api/v1/markers", home={"last_read_id": "5"}, notifications={"last_read_id": "6"})],
     f"POST {S}": [C(S, status="@ben #harbour new", visibility="public"), C(S, status="@eve @dan", visibility="private"),
                   C(S, status="an answer @jon", in_reply_to_id="{ben.public}"),

@@ -32,6 +32,7 @@ from tests.visibility.asking import (
     web_single,
 )
 from tests.visibility.expected import code
+from tests.visibility.pushes import no_push_for_anon, pushed
 from tests.visibility.world import COMMON, COUNTS, MARK, Person, Planted, World
 
 
@@ -63,6 +64,7 @@ class Visitor:
         self.ask, self.world, self.row, self.person = ask, world, row, person
         self._lists: dict[str, asyncio.Task[Fetched]] = {}
         self._export: asyncio.Task[dict[int, set[str]]] | None = None
+        self.subscribing: asyncio.Task[None] | None = None
 
     async def listed(self, target: str) -> Fetched:
         return await self._kept(target, self._fetch_listed)
@@ -286,20 +288,14 @@ async def _closed_to_anon(v: Visitor, post: Planted) -> Seen:
     return NOTHING
 
 
-async def _liked_by(v: Visitor, post: Planted) -> Seen:
-    return await _people(v, post, "favourited_by")
-
-
-async def _boosted_by(v: Visitor, post: Planted) -> Seen:
-    return await _people(v, post, "reblogged_by")
-
-
-async def _people(v: Visitor, post: Planted, which: str) -> Seen:
-    target = f"/api/v1/statuses/{post.id}/{which}"
-    answer = await v.ask.get(target, v.person)
-    if answer.status == 200:
-        return Seen("counted" if answer.json else "nothing")
-    return await refusal(v.ask, answer, target, v.person, post, web=False)
+def _people(which: str) -> Callable[[Visitor, Planted], Awaitable[Seen]]:
+    async def see(v: Visitor, post: Planted) -> Seen:
+        target = f"/api/v1/statuses/{post.id}/{which}"
+        answer = await v.ask.get(target, v.person)
+        if answer.status == 200:
+            return Seen("counted" if answer.json else "nothing")
+        return await refusal(v.ask, answer, target, v.person, post, web=False)
+    return see
 
 
 async def _numbers(v: Visitor, post: Planted) -> Seen:
@@ -386,8 +382,10 @@ DOORS = (
     Door("notifications page", "ntf", True, False, _told_page, _signed_in),
     Door("its file", "media", False, False, files.seen, own=files.SENT),
     Door("its file, by a signed address", "media", False, False, files.seen_signed, _signed_in, files.SENT),
-    Door("who liked it", "cnt", False, False, _liked_by, _signed_in),
-    Door("who boosted it", "cnt", False, False, _boosted_by, _signed_in),
+    Door("push message", "push", False, False, pushed, _signed_in),
+    Door("push, not signed in", "push", False, False, no_push_for_anon, _anon),
+    Door("who liked it", "cnt", False, False, _people("favourited_by"), _signed_in),
+    Door("who boosted it", "cnt", False, False, _people("reblogged_by"), _signed_in),
     Door("its numbers", "cnt", False, False, _numbers),
     Door("its numbers on the page", "cnt", True, False, _numbers_on_page),
     Door("total of the account", "cnt", False, False, _total, _total_by_command),

@@ -43,6 +43,10 @@ def forms(state: str, audience: str, viewer: str, surface: str, *, web: bool, si
         letter = "Y" if viewer == "bell" else "N"
     if letter in "N.":
         return {"nothing"}, ""
+    if surface == "push":
+        # A pointer names nobody and nothing; where a warning stands, it stands for the text.
+        whole = letter == "Y" and audience in ("public", "unlisted") and state != "sensitive"
+        return {"nothing" if letter in "TH" else "full" if whole else "gate"}, ""
     if surface == "cnt":
         # Numbers may wait behind the gate or stand in front of it: they are no text.
         return {"counted"} if letter == "Y" else {"counted", "nothing"}, ""

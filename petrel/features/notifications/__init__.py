@@ -15,6 +15,7 @@ from petrel.features.notifications.commands import (
     set_policy,
 )
 from petrel.features.notifications.reads import find, groups, led, listed, members_of, policy, requests
+from petrel.features.notifications.rows import told
 from petrel.features.notifications.shapes import (
     ALL_KINDS,
     GROUPED,
@@ -37,4 +38,5 @@ __all__ = [
     "ALL_KINDS", "GROUPED", "OWN_POST", "Candidate", "Group", "Kind", "Leader", "Members", "Policy", "Request", "Step",
     "Summary", "Wanted", "accept", "clear", "dismiss", "dismiss_group", "dismiss_requests", "find", "group_named",
     "group_of", "groups", "led", "listed", "members_of", "policy", "requests", "set_policy",
+    "told",
 ]

@@ -1,6 +1,6 @@
 """Named SQL of notifications, in sets: one statement for all that a batch of journal entries comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from petrel.core.doors import Row, Writer
 from petrel.features.notifications.rules import Key
@@ -55,6 +55,7 @@ with judged as materialized (
 )
 insert into notifications.notification (cell, account, kind, id, actor, post)
 select cell, account, kind, id, actor, post from judged where step = 0 on conflict do nothing
+returning account, kind, id
 """
 UNTELL = """
 with asked as (
@@ -134,10 +135,24 @@ delete from notifications.notification n using few
 """
 
 
+Told = Callable[[Writer, Sequence[Row]], Awaitable[None]]
+_TOLD: list[Told] = []
+
+
+def told(f: Told) -> Told:
+    """Registers `async def f(w, rows)`, for rooms above: in the transaction that makes notifications it gets what was
+    made (account, kind, id). What is held back, and what comes out of that, is not among them."""
+    _TOLD.append(f)
+    return f
+
+
 async def tell(w: Writer, keys: Sequence[Key], ids: Sequence[int], conversations: Sequence[int]) -> None:
-    if keys:
-        accounts, kinds, posts, actors = zip(*keys, strict=True)
-        await w.execute(TELL, accounts, kinds, ids, actors, posts, conversations)
+    if not keys:
+        return
+    accounts, kinds, posts, actors = zip(*keys, strict=True)
+    made = await w.change(TELL, accounts, kinds, ids, actors, posts, conversations)
+    for f in _TOLD if made else ():
+        await f(w, made)
 
 
 async def untell(w: Writer, keys: Sequence[Key]) -> None:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from petrel.core import asking
 from petrel.core.doors import deriving
 from petrel.core.jobs import every, job
 from petrel.core.retention import kept_for
 from petrel.ops import stranger
 from petrel.ops.watching import alerts, examining
 from petrel.ops.watching.canary import SWITCHED_OFF, Canary
+
+HOST_DAYS = 30
 
 
 class Site(Struct, frozen=True):
@@ -61,7 +64,10 @@ async def forget() -> str | None:
     """Missed times: they stay a while longer."""
     async with deriving("watching") as w:
         count = await alerts.forget(w)
+    await asking.HOSTS.forget(HOST_DAYS)
     return f"{count} alerts of long ago forgotten" if count else None
 
 
 kept_for("ops.alert", days=alerts.DAYS, schedule="watching.forget", overdue="cleared_at < now() - interval '91 days'")
+kept_for("ops.resting_host", days=HOST_DAYS, schedule="watching.forget",
+         overdue="said_at < now() - interval '31 days'")

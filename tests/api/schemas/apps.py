@@ -24,6 +24,17 @@ class CredentialApplication(Application):
     client_secret_expires_at: Literal[0]
 
 
+class WebPushSubscription(Entity):
+    """Its number is a number, and small. source: decision 0042."""
+
+    id: Annotated[int, Meta(gt=0, lt=2 ** 31)]
+    endpoint: Url
+    standard: bool
+    alerts: dict[str, bool]
+    server_key: Text
+    policy: Literal["all", "followed", "follower", "none"]
+
+
 class Token(Entity):
     access_token: str
     token_type: Literal["Bearer"]
@@ -59,6 +70,10 @@ class UserInfo(Entity):
 
 
 ANSWERS: dict[str, Any] = {
+    "GET /api/v1/push/subscription": WebPushSubscription,
+    "POST /api/v1/push/subscription": WebPushSubscription,
+    "PUT /api/v1/push/subscription": WebPushSubscription,
+    "DELETE /api/v1/push/subscription": Empty,
     "POST /api/v1/apps": CredentialApplication,
     "GET /api/v1/apps/verify_credentials": Application,
     "POST /api/v1/accounts": Token,
