@@ -6,7 +6,8 @@
 A site with the driver's 200 people and 2,000 posts, and a backup of it. Homes are asked for at fixed times, not as fast
 as they come, and their delay counts from when they were due. Three ways by turns: nothing beside it; `petrel backups
 nightly`, held back as it is each night; `petrel backups rehearse`, as by hand, at low priority only. `cores`: processor
-time of that command and all below it by the clock; `worst`: the same over its worst five seconds. Quiet machines only.
+time of that command and all below it by the clock; `worst`: the same over its worst five seconds;
+`restore_s`: how long a restore takes by what it saw, which has to be about the same both ways. Quiet machines only.
 """
 
 import argparse
@@ -27,6 +28,8 @@ import aiohttp
 import driver
 import procfs
 import run
+
+from petrel.ops.backups import standing
 
 CALM_S, WINDOW_S = 15.0, 5.0
 WAYS = {"nothing beside it": [], "nightly, held back": ["nightly"], "by hand": ["rehearse"]}
@@ -89,7 +92,8 @@ def beside(site: run.Site, way: str, kept: Path) -> dict[str, float]:
     if process.returncode:
         raise SystemExit(f"{way}: exit code {process.returncode}")
     cpu_s = total.ru_utime + total.ru_stime
-    return {"wall_s": wall_s, "cpu_s": cpu_s, "cores": cpu_s / wall_s, "worst": used.worst()}
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "cores": cpu_s / wall_s, "worst": used.worst(),
+            "restore_s": json.loads((site.data / standing.FILE).read_bytes())["restore_s"]}
 
 
 async def measured(site: run.Site, way: str, kept: Path, tokens: Sequence[str], per_s: float) -> dict[str, float]:
