@@ -24,7 +24,7 @@ from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
 from petrel.core.viewer import AppOnly, Member, System
-from petrel.outside import mail, stores
+from petrel.outside import mail, reach, stores
 from petrel.outside.stores import Store
 from petrel.settings import Settings
 from petrel.storage import migrate
@@ -129,6 +129,8 @@ def install_limits(settings: Settings) -> None:
               if name not in ("base_url", "caution")}
     limits.install(limits.Limits(base_url=settings.address, **shared))
     mail.install(relay_of(settings))
+    is_here = urlsplit(settings.address).hostname in ("localhost", "127.0.0.1")
+    reach.let_in(frozenset(filter(None, map(str.strip, settings.neighbours.split(",")))) if is_here else frozenset())
 
 
 def relay_of(settings: Settings) -> mail.Relay | None:

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from petrel.core import seal
-from petrel.core.doors import writing
+from petrel.core.doors import deriving, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, mail, moderation
+from petrel.features.cards import rows as cards
 from petrel.features.mail import rows as letters
 from petrel.features.moderation import NewReport, Plea, Verdict, Written
 from petrel.features.signup import rows as arrivals
@@ -65,6 +66,12 @@ async def arrive(ada: Person, answers: str) -> None:
         await arrivals.arrived(d, ada.id, bytes(32), bytes(32), sealed)
         await d.execute(arrivals.LET_IN, ada.id)
         d.record("accounts.terms.agreed", ada.id, actor=ada.id, refs=(accounts.rules.TERMS,))
+
+
+async def link(post: int) -> None:
+    """Her post links to a page, which has not been asked yet: the drill asks nobody."""
+    async with deriving(CAUSE) as d:
+        await cards.want(d, [(post, "https://cards.example/page")])
 
 
 async def _crew(*handles: str) -> list[Member]:

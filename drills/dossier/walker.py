@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
-from drills.dossier.judged import arrive, correspond, judge
+from drills.dossier.judged import arrive, correspond, judge, link
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, privacy
@@ -84,6 +84,7 @@ async def walk(wire: Clients) -> Dossier:
     await _crew(ada)
     await judge(w, others, ada, bram, posts[-1])
     await correspond(ada)
+    await link(posts[0])
     await arrive(ada, f"I like the sea {w.mark()}")
     await _first_copy(ada)
     return Dossier(ada, bram, ines, w.marks, gone.marks, others.marks, posts, messages, of_bram)

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """`base_url` without a slash at its end. `post_length` in characters as people count them. What is 0 here and not
-    in the settings is off until the wiring installs them. `caution`: how careful the site is because nobody of the crew
-    answers (`be_careful`)."""
+    """`base_url` without a slash at its end. `post_length` in characters as people count them. What is 0 or false here
+    and not in the settings is off until the wiring installs them. `caution`: how careful the site is because nobody of
+    the crew answers (`be_careful`)."""
 
     base_url: str = "http://localhost:8000"
     try_out: bool = False
@@ -27,6 +27,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     email_confirmation: bool = False
     rate_limits: bool = True
     post_length: int = 500
+    link_cards: bool = False
     celebrity_followers: int = 10_000
     careful_after_h: int = 4
     safe_after_h: int = 12

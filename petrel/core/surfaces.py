@@ -73,10 +73,11 @@ ABSENT: dict[str, str] = {
 """Surfaces without a door, and why. This list shrinks."""
 
 OUTWARD: dict[str, tuple[str, str]] = {
-    "petrel/app.py": (NONE, "says by which relay mail leaves, and how backup targets are reached"),
     "petrel/features/media/commands.py": (NONE, "what the decoder is asked for, on this machine"),
     "petrel/features/media/jobs.py": (NONE, "the decoder, on this machine; it may open nothing"),
     "petrel/features/media/rules.py": (NONE, "which kinds of files the decoder knows"),
+    "petrel/app.py": (NONE, "says how mail leaves, where backups go, and what a trial may ask in the house"),
+    "petrel/features/cards/robots.py": (NONE, "the address of a host; asked for by fetching.py"),
     "petrel/features/mail/commands.py": (NONE, "asks whether there is a relay"),
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),

@@ -153,6 +153,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     media_video_mib: Annotated[int, _meta("Largest video or sound", "MiB", live=True, ge=1, le=400)] = 99
     media_megapixels: Annotated[int, _meta("Largest picture", "millions of pixels", live=True, ge=1, le=100)] = 33
     media_seconds: Annotated[int, _meta("Longest video or sound", "seconds", live=True, ge=1, le=7200)] = 600
+    link_cards: Annotated[bool, _meta(
+        "Pages that public posts link to are asked, once each, what they say of themselves; their servers see that "
+        "somebody here links to them, and not who", live=True)] = True
+    neighbours: Annotated[str, _meta(
+        "For trials of a site at localhost: HOST:PORTs with commas between that apps' and posts' addresses may lead to "
+        "although they are in the house; any other site ignores it")] = ""
     celebrity_followers: Annotated[int, _meta(
         "From this many followers on, posts are merged in at reading instead of fanned out",
         "accounts", ge=100, le=10_000_000)] = 10_000

@@ -808,9 +808,20 @@ comment on column push.subscription.token is 'what: number of the token that the
 comment on column push.subscription.alerts is 'what: what the app wants to hear of; of: account by account; for: decide; kept: with account; erased: row; leaves: no';
 comment on column push.subscription.policy is 'what: of whom it wants to hear; of: account by account; for: decide; kept: with account; erased: row; leaves: no';
 comment on column push.subscription.made_at is 'what: when it was asked for; of: account by account; for: run; kept: with account; erased: row; leaves: no';
-comment on column push.subscription.sealed_way is 'what: address at a service that carries messages to the app, and the apps key that they are sealed for; of: account by account; for: tell; kept: with account; erased: key, row; leaves: sealed; key: account';
+comment on column push.subscription.sealed_way is 'what: address at a service that carries messages to the app, and the key of the app that they are sealed for; of: account by account; for: tell; kept: with account; erased: key, row; leaves: sealed; key: account';
 comment on column ops.resting_host.domain is 'what: keyed digest of the name of a stranger''s host; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column ops.resting_host.failures is 'what: how often in a row it failed; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column ops.resting_host.open_until is 'what: until when it is let rest; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column ops.resting_host.code is 'what: how it failed last; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column ops.resting_host.said_at is 'what: when; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+
+comment on column cards.card.id is 'what: number of the card; of: site; for: find; kept: with post; erased: row; leaves: no';
+comment on column cards.card.digest is 'what: keyed digest of the address; of: site; for: find; kept: with post; erased: row; leaves: no';
+comment on column cards.card.state is 'what: whether it waits, is there, or there is none; of: site; for: run; kept: with post; erased: row; leaves: no';
+comment on column cards.card.tries is 'what: how often fetching it failed; of: site; for: run; kept: with post; erased: row; leaves: no';
+comment on column cards.card.fetched_at is 'what: when the page was asked; of: site; for: run; kept: with post; erased: row; leaves: no';
+comment on column cards.card.expires_at is 'what: from when on the page is asked anew; of: site; for: run; kept: with post; erased: row; leaves: no';
+comment on column cards.card.sealed_card is 'what: the address, and what its page says of itself; of: site; for: show; kept: with post; erased: row; leaves: sealed; key: secret cards';
+comment on column cards.link.cell is 'what: home cell of the author, part of the id; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: no';
+comment on column cards.link.post is 'what: which post; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: no';
+comment on column cards.link.card is 'what: the card of its first link; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: no';

@@ -39,6 +39,15 @@ class AccountView(Struct, frozen=True, kw_only=True):
         return self.role != "member"
 
 
+class CardView(Struct, frozen=True):
+    """What the page that a post links to says of itself."""
+
+    url: str
+    title: str
+    description: str
+    provider: str
+
+
 class PostView(Struct, frozen=True, kw_only=True):
     """One post as its viewer may see it (verdicts Y, G, H). A boost shows the boosted post with `boosted_by`."""
 
@@ -72,6 +81,7 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_own: bool = False
     is_removed: bool = False
     """Taken down by moderators; its author still sees it."""
+    card: CardView | None = None
 
     @property
     def url(self) -> str:

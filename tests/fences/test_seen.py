@@ -21,6 +21,7 @@ DECIDERS = {
     "petrel/features/notifications/digest.py:has_news": "whether there is something new at all",
     "petrel/features/posts/reads.py:shown": "notes what it got this way",
     "petrel/features/posts/reads.py:thread": "whether the viewer may open the thread of it",
+    "petrel/features/cards/fetching.py:public_of": "whether anybody at all may see it",
     "petrel/features/push/saying.py:_said": "brings the text of public posts; the rest leaves as a pointer",
     "petrel/features/search/reads.py:_saying": "candidates that say the words; the page asks for them after",
     "petrel/features/search/reads.py:tags": "whether a tag is on anything that the viewer may see",

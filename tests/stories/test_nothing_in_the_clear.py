@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from petrel.core import clock, inventory, seal
 from petrel.core.doors import current, reading, writing
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, drafts, lists, mail, moderation, posts, push, relationships, signup
+from petrel.features import accounts, cards, drafts, lists, mail, moderation, posts, push, relationships, signup
 from petrel.ops import access, breaches
 from petrel.outside import mail as outside_mail
 from petrel.storage.pools import Addresses
@@ -106,8 +106,8 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
         made = await drafts.save(w, posts.Draft(marked("draftaway"), spoiler=marked("draftwarning")))
         await drafts.change(w, made.id, posts.Draft(marked("draft")))
         await drafts.schedule(w, posts.Draft(marked("scheduled")), clock.now() + timedelta(days=1))
-        await push.subscribe(w, push.Way(f"https://{marked('pushhost')}.example/{marked('pushpath')}", **App().keys),
-                             push.bit_of("mention"), push.Policy.NONE)
+        await cards.rows.want(w, [(alice.account, f"https://{marked('linked')}.example")])      # and is never asked
+        await push.subscribe(w, push.Way(f"https://{marked('pushed')}.example/", **App().keys), 1, push.Policy.NONE)
         await relationships.tags.follow(w, marked("followedtag"))
         await relationships.tags.feature(w, marked("featuredtag"))
 

@@ -215,6 +215,8 @@ async def of_shown(
     sieve = await sieve_for(r, found, CONTEXTS.get(surface)) if viewer else None
     fresh = await refresh([row for s in found for row in (s.row, s.boosted, s.quoted) if row is not None])
     statics = held | fresh if held else fresh
+    if any((s.boosted or s.row)["states"] & _LIVE for s in found):
+        await live.ready()
     entities = []
     left_out: set[int] = set()
     for s in found:
@@ -257,6 +259,7 @@ async def status_with(found: Shown, digest: bytes, *, likes: int | None = None, 
     static = (await refresh([found.row])).get(found.row["id"])
     if static is None:
         raise NotFound
+    await live.ready()
     statics = {found.row["id"]: static} | await refresh([found.quoted] if found.quoted is not None else [])
     entity = _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts,
                   moving=_moving(found, statics, viewer=True))
@@ -281,7 +284,7 @@ async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
 
 async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     """A post just published, from what its author sent: no look at the database when the author's card is kept."""
-    if not made.is_new or made.content is None or made.flags & _LIVE:
+    if not made.is_new or made.content is None or made.flags & _LIVE & ~Carries.CARD:
         return await status(r, made.id)
     card = cards.KEPT.get(made.author)
     if card is None or card.version != made.account_version:

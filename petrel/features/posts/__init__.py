@@ -27,7 +27,7 @@ from petrel.features.posts.reads import (
     with_media,
     withholding,
 )
-from petrel.features.posts.rules import reason_of
+from petrel.features.posts.rules import linked, reason_of
 from petrel.features.posts.shapes import (
     Ask,
     Attachment,
@@ -92,6 +92,7 @@ __all__ = [
     "if_opened",
     "import_many",
     "judged",
+    "linked",
     "mark",
     "mark_many",
     "mark_together",

@@ -43,6 +43,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     files, bits = attaching.NONE
     if draft.media or old.media:
         files, bits = await attaching.attach(w, w.viewer.account, post, draft)
+    bits |= rules.card_of(parsed, Audience(row["audience"]), False, limits.current().domain)
     content = Content(parsed.text, spoiler, named, files, old.poll)
     flags = int(rules.flags_of(draft, False)) | (0 if row["audience"] == Audience.DIRECT else bits)
     language = rules.language(draft.language, row["language"])

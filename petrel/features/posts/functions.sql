@@ -32,7 +32,7 @@ begin
   select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
     from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
    where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
-  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~14680066) | p_flags,
+  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~15728642) | p_flags,
          language = p_language, mentions = p_mentions
    where cell = law.cell(p_id) and id = p_id and author = v.account and flags & 512 = 0 and boost_of is null
   returning version into v_version;

@@ -3,9 +3,9 @@
 import re
 
 from petrel.core.errors import Invalid, Refused
-from petrel.core.text import length
+from petrel.core.text import Link, length, parse
 from petrel.core.text.grammar import Parsed
-from petrel.features.posts.shapes import Audience, Draft, Empty, State, TooLong, TooWide
+from petrel.features.posts.shapes import Audience, Carries, Draft, Empty, State, TooLong, TooWide
 
 MOST_NAMED = 50
 REASONS = (
@@ -101,6 +101,20 @@ def reason_of(states: int) -> str:
     """Why there is a tombstone in place of a post: the first that applies; "" for a living one, which stands in the
     way of somebody who blocks its author. source: docs/law/visibility.md section 2, step 5."""
     return next((word for state, word in REASONS if states & state), "")
+
+
+def linked(text: str | Parsed, ours: str) -> str:
+    """The first address of the web in a text that is not our own: what it has a card of. "" for none."""
+    parsed = parse(text) if isinstance(text, str) else text
+    return next((span.url for span in parsed.spans if isinstance(span, Link)
+                 and parsed.text[span.host_start:span.host_end].lower() != ours), "")
+
+
+def card_of(parsed: Parsed, audience: Audience, is_protected: bool, ours: str) -> int:
+    """Whether a post has a card of what it links to: only what anybody may see. Asking for one tells the page's server
+    that somebody links to it, and when. source: decision 0045."""
+    is_open = audience <= Audience.UNLISTED and not is_protected
+    return Carries.CARD if is_open and linked(parsed, ours) else 0
 
 
 def flags_of(draft: Draft, is_protected: bool) -> int:

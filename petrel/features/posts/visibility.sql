@@ -185,7 +185,10 @@ exception when duplicate_object then null; end $$;
 -- the kind. What is the same for everybody is sealed with the text. `p_states` as law.decide gives it.
 create or replace function law.live(p_viewer bigint, p_id bigint, p_states integer) returns text
 language sql stable security definer set search_path = '' as $$
-  select null::text
+  select nullif(jsonb_strip_nulls(jsonb_build_object(
+    'card', case when p_states & 1048576 <> 0 then (
+      select jsonb_build_array(c.id, encode(c.sealed_card, 'base64')) from cards.link l join cards.card c on c.id = l.card
+       where l.cell = law.cell(p_id) and l.post = p_id and c.state = 1) end))::text, '{}')
 $$;
 
 -- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]].

@@ -163,6 +163,7 @@ def _decide(work: Work) -> None:
     parent = None if work.parent is None else work.parent["audience"]
     work.audience = rules.audience_of(draft.audience, work.actor["default_audience"], parent)
     work.flags = rules.flags_of(draft, work.actor["is_protected"])
+    work.flags |= rules.card_of(work.parsed, work.audience, work.actor["is_protected"], limits.current().domain)
     if draft.audience is None and work.actor["default_sensitive"]:
         work.flags |= State.SENSITIVE
 

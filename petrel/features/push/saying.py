@@ -46,11 +46,11 @@ async def _said(r: Reader, due: Due) -> Payload | None:
         if sieved is None:
             return None
         if not (is_whole and sieved) or content is None:
-            return Payload("", due.locale, due.id, kind.word, icon, rules.POINTERS[kind.word], rules.OPEN)
+            return Payload("", due.locale, due.id, kind.word, icon, rules.pointer_of(kind.word), rules.OPEN)
         body = rules.cut((content.spoiler or rules.OPEN) if row["states"] & State.SENSITIVE else content.text)
     name = actor.profile.display_name or f"@{actor.acct}"
     return Payload("", due.locale, due.id, kind.word, f"{limits.current().base_url}/avatars/{actor.id}.png",
-                   rules.TITLES[kind.word].format(name=name), body)
+                   rules.title_of(kind.word, name), body)
 
 
 async def _sieved(r: Reader, due: Due, found: Shown, content: Content | None) -> bool | None:

@@ -21,7 +21,7 @@ from petrel.storage.postgres import ClusterName, Storage, holder_of
 START_S, STOP_S, LOOK_S = 90.0, 40.0, 0.02
 # A drill plays everybody from one address; its limits would be the limits of the site.
 SETTINGS = {"PETREL_RATE_LIMITS": "off", "PETREL_WEB_WORKERS": "2", "PETREL_NOTHING_AFTER_MS": "0",
-            "PETREL_STRANGER": "off", "PETREL_CANARY": "off",
+            "PETREL_STRANGER": "off", "PETREL_CANARY": "off", "PETREL_LINK_CARDS": "off",
             "PETREL_BALLAST_MIB": "0"}
 
 SIZE = """select coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8 from pg_class c

@@ -17,7 +17,7 @@ STOP_WAIT_S = 90.0
 LOOK_EVERY_S = 0.1
 # One machine plays everybody: limits by address and account would stop it.
 SETTINGS_OF_OUR_OWN = {"PETREL_RATE_LIMITS": "off", "PETREL_STRANGER": "off", "PETREL_CANARY": "off",
-                       "PETREL_BALLAST_MIB": "0"}
+                       "PETREL_LINK_CARDS": "off", "PETREL_BALLAST_MIB": "0"}
 
 
 @asynccontextmanager

@@ -4,7 +4,9 @@ Nothing here decides: the code of each row does. source: docs/law/visibility.md 
 """
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -13,10 +15,11 @@ from petrel.core.doors import Reader, Row
 from petrel.core.ids import at_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
+from petrel.features import cards as link_cards
 from petrel.features.accounts import Card
 from petrel.features.posts import Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
 from petrel.features.relationships import filters
-from petrel.web.shapes import AccountView, Gap, PostView, Tag
+from petrel.web.shapes import AccountView, CardView, Gap, PostView, Tag
 
 AUDIENCES = {0: "public", 1: "unlisted", 2: "followers", 3: "direct", 4: "direct", 5: "followers"}
 CONTEXTS = {
@@ -69,6 +72,8 @@ async def views_of(
     cards = {row["author"]: accounts.open_card(row["card"], profiles[row["author"]]) for row in rows}
     has_filters = surface in CONTEXTS and any(row["who"] & Who.FILTERING for row in rows)
     kept = tuple(await filters.of(r)) if has_filters else ()
+    if any(row["live"] for row in rows):
+        await link_cards.ready()
     opened = Opened(surface, reveal, cards, texts, kept)
     views = [_view(one, opened) for one in found]
     seen.cut(r, {one.row["id"] for one, view in zip(found, views, strict=True) if view is None})
@@ -131,7 +136,15 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         is_bookmarked=bool(marks & Mark.BOOKMARK),
         is_own=bool(row["who"] & Who.AUTHOR),
         is_removed=bool(row["states"] & State.REMOVED),
+        card=None if is_gated or not row["live"] else _card(row),
     )
+
+
+def _card(row: Row) -> CardView | None:
+    card = link_cards.shown(msgspec.json.decode(row["live"]))
+    if card is None:
+        return None
+    return CardView(card.url, card.title, card.description, card.provider or urlsplit(card.url).netloc)
 
 
 def _notice(row: Row, surface: Surface) -> str:
