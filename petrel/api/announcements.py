@@ -1,6 +1,7 @@
-"""What the crew tells all members. Reactions are not built."""
+"""What the crew tells all members, and what these put under it."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -22,6 +23,12 @@ class DismissForm(Struct, frozen=True, kw_only=True):
     id: Id
 
 
+class ReactionForm(DismissForm, frozen=True, kw_only=True):
+    """`name`: a picture of Unicode; the site has none of its own yet."""
+
+    name: str
+
+
 @route("GET", "/api/v1/announcements", scope="user", surface="none", why_no_surface=NO_POSTS)
 async def list_current(call: Call, form: ListForm) -> list[dict[str, Any]]:
     async with reading(call.viewer) as r:
@@ -35,6 +42,20 @@ async def dismiss(call: Call, form: DismissForm) -> None:
         await accounts.announcements.dismiss(w, form.id)
 
 
+@route("PUT", "/api/v1/announcements/:id/reactions/:name", scope="write:favourites", surface="none",
+       why_no_surface=NO_POSTS)
+async def react(call: Call, form: ReactionForm) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await accounts.announcements.react(w, form.id, unquote(form.name))
+
+
+@route("DELETE", "/api/v1/announcements/:id/reactions/:name", scope="write:favourites", surface="none",
+       why_no_surface=NO_POSTS)
+async def unreact(call: Call, form: ReactionForm) -> None:
+    async with writing(call.member, cause=call.id) as w:
+        await accounts.announcements.unreact(w, form.id, unquote(form.name))
+
+
 def _entity(one: accounts.announcements.Announcement) -> dict[str, Any]:
     base = limits.current().base_url
     published = rfc3339(one.published_at)
@@ -42,4 +63,5 @@ def _entity(one: accounts.announcements.Announcement) -> dict[str, Any]:
         "id": str(one.id), "content": render(parse(one.text), {}, lambda tag: f"{base}/tags/{tag}"),
         "starts_at": one.starts_at and rfc3339(one.starts_at), "ends_at": one.ends_at and rfc3339(one.ends_at),
         "all_day": False, "published": True, "published_at": published, "updated_at": published,
-        "read": one.is_dismissed, "mentions": [], "statuses": [], "tags": [], "emojis": [], "reactions": []}
+        "read": one.is_dismissed, "mentions": [], "statuses": [], "tags": [], "emojis": [],
+        "reactions": [{"name": x.name, "count": x.count, "me": x.is_own} for x in one.reactions]}

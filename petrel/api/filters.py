@@ -1,4 +1,4 @@
-"""A member's own filters in the client API, version 2 (version 1 is not served: apps ask for 2 first)."""
+"""A member's own filters in the client API, version 2. Version 1: first_filters.py."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,7 +73,7 @@ class FilterForm(Struct, frozen=True, kw_only=True):
     def draft(self) -> filters.FilterDraft:
         contexts = None if self.context is None else tuple(self.context)
         changes = tuple(one.change() for one in self.keywords_attributes)
-        return filters.FilterDraft(self.title, contexts, self.filter_action, _seconds(self.expires_in), changes)
+        return filters.FilterDraft(self.title, contexts, self.filter_action, seconds(self.expires_in), changes)
 
 
 class ChangeForm(FilterForm, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class AddStatusForm(Within, frozen=True, kw_only=True):
     status_id: Id
 
 
-def _seconds(sent: str | UnsetType | None) -> int | None:
+def seconds(sent: str | UnsetType | None) -> int | None:
     if isinstance(sent, UnsetType):
         return None
     text = (sent or "0").strip() or "0"

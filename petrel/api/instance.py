@@ -12,6 +12,7 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
 from petrel.features import about, accounts, media, push
+from petrel.features.relationships import tags
 from petrel.storage import build
 
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
@@ -80,7 +81,7 @@ async def show(call: Call) -> Reply:
                  "terms_of_service": addresses["terms"]},
         "vapid": {"public_key": await push.server_key()},
         **_configuration(),
-        "translation": {"enabled": False},
+        "translation": {"enabled": bool(site.translate_url)},
         "limited_federation": False,
     }
     return Reply({
@@ -147,7 +148,7 @@ async def custom_emojis(call: Call) -> Reply:
 def _configuration() -> dict[str, Any]:
     return {
         "accounts": {
-            "max_featured_tags": 0, "max_pinned_statuses": 5,
+            "max_featured_tags": tags.MOST_FEATURED, "max_pinned_statuses": 5,
             "max_profile_fields": accounts.rules.MOST_FIELDS,
             "profile_field_name_limit": accounts.rules.FIELD_NAME_LENGTH,
             "profile_field_value_limit": accounts.rules.FIELD_VALUE_LENGTH,

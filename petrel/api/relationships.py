@@ -20,7 +20,7 @@ NO_POSTS = "how people stand to each other; no post"
 
 
 class Relationship(Struct):
-    """The Relationship entity. What Petrel has not (languages of a follow, blocking of domains) is empty."""
+    """The Relationship entity. What Petrel has not (languages of a follow) is empty."""
 
     id: str
     following: bool
@@ -68,7 +68,7 @@ class NoteForm(Address, frozen=True, kw_only=True):
     comment: str = ""
 
 
-def entity(relation: Relation) -> Relationship:
+def _entity(relation: Relation, has_blocked_domain: bool) -> Relationship:
     has = relation.has
     asks = has(Bit.FOLLOWING) or has(Bit.REQUESTED)
     return Relationship(
@@ -85,16 +85,21 @@ def entity(relation: Relation) -> Relationship:
         muting_expires_at=rfc3339(relation.muting_until) if relation.muting_until else None,
         requested=has(Bit.REQUESTED),
         requested_by=has(Bit.REQUESTED_BY),
-        domain_blocking=False,
+        domain_blocking=has_blocked_domain,
         endorsed=has(Bit.ENDORSED),
         note=relation.note,
     )
 
 
+async def entities(r: Reader, found: Sequence[Relation]) -> list[Relationship]:
+    blocked = await relationships.domains.blocked_among(r, [one.id for one in found]) if found else set()
+    return [_entity(one, one.id in blocked) for one in found]
+
+
 @route("GET", "/api/v1/accounts/relationships", scope="read:follows", surface="none", why_no_surface=NO_POSTS)
 async def many(call: Call, form: ManyForm) -> list[Relationship]:
     async with reading(call.viewer) as r:
-        return [entity(one) for one in await relationships.many(r, form.id)]
+        return await entities(r, await relationships.many(r, form.id))
 
 
 Act = Callable[[Writer, int], Awaitable[Relation]]
@@ -102,26 +107,28 @@ Act = Callable[[Writer, int], Awaitable[Relation]]
 
 async def _acted(call: Call, other: int, act: Act) -> Relationship:
     async with writing(call.member, cause=call.id) as w:
-        return entity(await act(w, other))
+        return (await entities(w, [await act(w, other)]))[0]
 
 
 @route("POST", "/api/v1/accounts/:id/follow", scope="write:follows", surface="none", why_no_surface=NO_POSTS,
        limit="follows")  # fmt: skip
 async def follow(call: Call, form: FollowForm) -> Relationship:
     async with writing(call.member, cause=call.id) as w:
-        return entity(await relationships.follow(w, form.id, boosts=form.reblogs, bell=form.notify))
+        found = await relationships.follow(w, form.id, boosts=form.reblogs, bell=form.notify)
+        return (await entities(w, [found]))[0]
 
 
 @route("POST", "/api/v1/accounts/:id/mute", scope="write:mutes", surface="none", why_no_surface=NO_POSTS)
 async def mute(call: Call, form: MuteForm) -> Relationship:
     async with writing(call.member, cause=call.id) as w:
-        return entity(await relationships.mute(w, form.id, notifications=form.notifications, duration_s=form.duration))
+        found = await relationships.mute(w, form.id, notifications=form.notifications, duration_s=form.duration)
+        return (await entities(w, [found]))[0]
 
 
 @route("POST", "/api/v1/accounts/:id/note", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
 async def note(call: Call, form: NoteForm) -> Relationship:
     async with writing(call.member, cause=call.id) as w:
-        return entity(await relationships.set_note(w, form.id, form.comment))
+        return (await entities(w, [await relationships.set_note(w, form.id, form.comment)]))[0]
 
 
 def _act_route(path: str, act: Act, scope: str) -> None:

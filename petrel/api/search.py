@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 import msgspec
+from msgspec import Struct
 
 from petrel.api import present
 from petrel.api.http import BadRequest, Call, Id, Offset, Paged, Pieces, Plain, Reply, route
@@ -17,13 +18,16 @@ from petrel.api.tags import entities
 from petrel.api.timelines import MOST, _shown
 from petrel.core import limits, seen
 from petrel.core.doors import Reader, reading
-from petrel.core.errors import Invalid, Unauthenticated
+from petrel.core.errors import Invalid, NotFound, Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.text import handles
 from petrel.features import accounts, search
 from petrel.features.posts import Surface
 
 CATCHING_UP = (b"x-petrel-search", b"catching-up")
+# The one thing that goes on behind answers. source: the API's AsyncRefresh entity, release 4.4.
+REFRESH = "search-index"
+REFRESHING = (b"mastodon-async-refresh", b'id="%s", retry=30' % REFRESH.encode())
 ROUNDS = 5
 MOST_OFFSET = 1_000
 MOST_QUERY = 1_000
@@ -40,6 +44,10 @@ class SearchForm(Offset, frozen=True, kw_only=True):
     max_id: Id | None = None
     min_id: Id | None = None
     exclude_unreviewed: bool = False
+
+
+class RefreshForm(Struct, frozen=True, kw_only=True):
+    id: str
 
 
 class AccountsForm(Offset, frozen=True, kw_only=True):
@@ -63,6 +71,16 @@ class TagForm(Paged, frozen=True, kw_only=True):
 async def _say_state(call: Call, r: Reader) -> None:
     if not (await search.state(r)).is_ready:
         call.add_header(*CATCHING_UP)
+        call.add_header(*REFRESHING)
+
+
+@route("GET", "/api/v1_alpha/async_refreshes/:id", scope="read", surface="none", why_no_surface="how far work has come")
+async def refresh(call: Call, form: RefreshForm) -> dict[str, dict[str, str | None]]:
+    if form.id != REFRESH:
+        raise NotFound
+    async with reading(call.viewer) as r:
+        status = "finished" if (await search.state(r)).is_ready else "running"
+    return {"async_refresh": {"id": REFRESH, "status": status, "result_count": None}}
 
 
 async def _people(r: Reader, form: SearchForm | AccountsForm, limit: int, offset: int) -> list[bytes]:

@@ -3,6 +3,7 @@
 The history of a tag's use is not counted yet, so it is empty.
 """
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from urllib.parse import quote
 
@@ -10,12 +11,17 @@ from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api.accounts_public import must_see
 from petrel.api.http import Call, Id, Paged, Reply, listed, route
+from petrel.core import seen
 from petrel.core.doors import Reader, reading, writing
 from petrel.core.limits import current
 from petrel.core.pages import Page
+from petrel.core.text import Hashtag, parse
+from petrel.features import posts
+from petrel.features.posts import Audience, Surface
 from petrel.features.relationships import tags
 
 NO_POSTS = "names of tags; no post"
+LOOKED_AT, SUGGESTED = 100, 10
 
 
 class Tag(Struct):
@@ -133,6 +139,22 @@ async def featured(call: Call) -> list[FeaturedTag]:
 async def feature(call: Call, form: FeatureForm) -> FeaturedTag:
     async with writing(call.member, cause=call.id) as w:
         return featured_entity(await tags.feature(w, form.name))
+
+
+@route("GET", "/api/v1/featured_tags/suggestions", scope="read:accounts", surface="none",
+       why_no_surface="names of tags of one's own posts")
+async def suggested(call: Call) -> list[Tag]:
+    """What the member wrote about most in their newest posts and has not on their profile yet."""
+    async with reading(call.viewer) as r:
+        numbers = await posts.by_author(r, call.member.account, Page(LOOKED_AT), boosts=False)
+        found = await posts.shown(r, Surface.PROF, numbers)
+        seen.only(r, ())
+        texts = (await posts.contents([one.row for one in found if one.row["audience"] == Audience.PUBLIC])).values()
+        shown = {tags.tag_of(one.name).key for one in await tags.featured(r, call.member.account)}
+        used = [span for one in texts for span in parse(one.text).spans if isinstance(span, Hashtag)]
+        counts = Counter(tag.key for tag in used if tag.key not in shown)
+        names = {tag.key: tag.name for tag in used}
+        return await entities(r, [names[key] for key, _ in counts.most_common(SUGGESTED)])
 
 
 @route("DELETE", "/api/v1/featured_tags/:id", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)

@@ -18,6 +18,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     site_name: str = "Petrel"
     site_description: str = ""
     contact_email: str = ""
+    translate_url: str = ""
+    translate_key: str = ""
     registrations: Literal["open", "approval", "invite", "closed"] = "open"
     signup_question: str = "Why would you like to join?"
     signups_per_network: int = 0

@@ -82,6 +82,7 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/features/mail/envelopes.py": (NONE, "letters from templates, each of which names its own surface"),
     "petrel/features/mail/reads.py": (NONE, "asks which relay there is"),
     "petrel/features/mail/sending.py": (NONE, "letters from templates, each of which names its own surface"),
+    "petrel/api/translations.py": (NONE, "public posts to the translating server, judged by the route that asks: api"),
     "petrel/core/asking.py": (NONE, "the way to strangers' servers; who goes it says what leaves"),
     "petrel/features/push/commands.py": (NONE, "looks whether an address can be asked at all"),
     "petrel/features/push/sending.py": ("push", ""),

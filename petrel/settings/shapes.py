@@ -112,6 +112,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(
         "Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    translate_url: Annotated[str, _meta(
+        "Server that translates public posts when a member asks for it, as LibreTranslate does; empty: none", "URL",
+        live=True, pattern=r"^(https?://\S+)?$")] = ""
+    translate_key: Annotated[str, _meta("The key that this server wants, if it wants one", live=True,
+                                        secret=True)] = ""
     registrations: Annotated[Literal["open", "approval", "invite", "closed"], _meta(
         "Who may make an account: anybody, whom the crew lets in, the invited, or only `petrel accounts create`",
         live=True)] = "open"

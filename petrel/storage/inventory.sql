@@ -108,6 +108,12 @@ comment on column accounts.announcement_read.cell is 'what: home cell, part of t
 comment on column accounts.announcement_read.account is 'what: who has put it away; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
 comment on column accounts.announcement_read.announcement is 'what: which announcement; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
 
+comment on column accounts.announcement_reaction.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_reaction.account is 'what: who reacted; of: account by account; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_reaction.announcement is 'what: to which announcement; of: account by account; for: count; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_reaction.name is 'what: the picture, one character of Unicode; of: account by account; for: count; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.announcement_reaction.made_at is 'what: when, to the order that pictures stand in; of: account by account; for: show; kept: with account; erased: row; leaves: pseudonymous';
+
 comment on column relationships.relation.cell is 'what: home cell of the owner, part of the id; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
 comment on column relationships.relation.owner is 'what: whose view of the pair this is; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
 comment on column relationships.relation.other is 'what: the other end of the pair; of: both by owner, other; for: find; kept: with relation; erased: row; leaves: pseudonymous';
@@ -127,6 +133,12 @@ comment on column relationships.filter.contexts is 'what: where it applies: home
 comment on column relationships.filter.action is 'what: warn, hide or blur; of: account by account; for: remember; kept: with filter; erased: row; leaves: pseudonymous';
 comment on column relationships.filter.expires_at is 'what: when it ends; of: account by account; for: remember; kept: with filter; erased: row; leaves: pseudonymous';
 comment on column relationships.filter.sealed is 'what: its title, keywords and the posts it names; of: account by account; for: remember; kept: with filter; erased: key; leaves: sealed; key: account';
+
+comment on column relationships.domain_block.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column relationships.domain_block.account is 'what: who wants nothing of that server; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column relationships.domain_block.domain is 'what: keyed hash of the server, its key in the keyring; of: account by account; for: find; kept: with account; erased: row; leaves: no';
+comment on column relationships.domain_block.id is 'what: when it began, lists page by it; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column relationships.domain_block.sealed_name is 'what: the server as it was typed; of: account by account; for: remember; kept: with account; erased: key; leaves: sealed; key: account';
 
 comment on column relationships.followed_tag.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';
 comment on column relationships.followed_tag.account is 'what: for whom the tag is followed; of: account by account; for: find; kept: with tag; erased: row; leaves: pseudonymous';

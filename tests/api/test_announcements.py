@@ -78,3 +78,29 @@ async def test_only_admins_tell_everybody_something(api: Client) -> None:
     with pytest.raises(NotFound):
         async with writing(CLI, cause="test") as w:
             await accounts.announcements.withdraw(w, 1)
+
+
+async def test_members_put_pictures_under_what_they_are_told(api: Client) -> None:
+    one, other = await a_token("glad_one"), await a_token("glad_other")
+    number = await tell("The site is a year old")
+    target = f"/api/v1/announcements/{number}/reactions"
+
+    async def shown(token: str) -> list[tuple[str, int, bool]]:
+        found = (await api("GET", "/api/v1/announcements", token=token)).json[-1]
+        return [(x["name"], x["count"], x["me"]) for x in found["reactions"]]
+
+    for token, picture in ((one, "🎉"), (other, "🎉"), (other, "👍🏽"), (other, "🎉")):
+        told = await api("PUT", f"{target}/{picture}", token=token)
+        assert (told.status, told.json) == (200, {}), picture
+    assert await shown(one) == [("🎉", 2, True), ("👍🏽", 1, False)]
+    assert (await api("DELETE", f"/api/v1/announcements/{number}/reactions/🎉", token=one)).json == {}
+    assert await shown(one) == [("🎉", 1, False), ("👍🏽", 1, False)]
+    for wrong in ("a", "ab", "🎉🎉", "1", "thumbsup"):
+        told = await api("PUT", f"{target}/{wrong}", token=one)
+        assert (told.status, told.json["error"]) == (422, "Validation failed: Name is not a recognized emoji"), wrong
+    for picture in "🐦🐧🐤🐣🐥🦆":
+        assert (await api("PUT", f"{target}/{picture}", token=one)).status == 200
+    told = await api("PUT", f"{target}/🦉", token=one)
+    assert (told.status, "Limit of different reactions" in told.json["error"]) == (422, True)
+    assert (await api("PUT", "/api/v1/announcements/1/reactions/🎉", token=one)).status == 404
+    assert (await api("PUT", f"{target}/🎉")).status == 401

@@ -79,8 +79,3 @@ async def test_wrong_filters_are_refused(api, body, text):
     told = await api.post("/api/v2/filters", as_=ann, **body)
     assert told.status == 422
     assert text in told.error
-
-
-async def test_what_is_not_served_says_so(api):
-    ann, = await api.join(1)
-    assert (await api.get("/api/v1/filters", as_=ann)).status == 404

@@ -175,12 +175,18 @@ async def test_while_the_index_is_built_answers_say_so_and_never_fail(api):
     await drain("search")
     ready = await api("GET", f"/api/v2/search?q={word}", token=token)
     assert "x-petrel-search" not in ready.headers and ids(ready, "statuses") == [post]
+    told = await api("GET", "/api/v1_alpha/async_refreshes/search-index", token=token)
+    assert told.json["async_refresh"]["status"] == "finished"
     async with deriving("search") as w:
         for table in ("alive", "post_words", "account_words", "vocabulary", "tag"):
             await w.execute(f"delete from search.{table}")
     for target in (f"/api/v2/search?q={word}", f"/api/v1/accounts/search?q={word}", f"/api/v1/timelines/tag/{word}"):
         answer = await api("GET", target, token=token)
         assert answer.status == 200 and answer.headers["x-petrel-search"] == "catching-up", target
+        assert answer.headers["mastodon-async-refresh"] == 'id="search-index", retry=30'
+    told = await api("GET", "/api/v1_alpha/async_refreshes/search-index", token=token)
+    assert told.json == {"async_refresh": {"id": "search-index", "status": "running", "result_count": None}}
+    assert (await api("GET", "/api/v1_alpha/async_refreshes/other", token=token)).status == 404
     while await building.step():
         pass
     assert ids(await api("GET", f"/api/v2/search?q={word}", token=token), "statuses") == [post]

@@ -53,3 +53,15 @@ async def test_tags_on_a_profile(api):
     assert (await api.post("/api/v1/tags/fish/unfeature", as_=ann)).json["featuring"] is False
     told = await api.post("/api/v1/featured_tags", as_=ann, name="not a tag")
     assert (told.status, told.error) == (422, "Validation failed: Tag is invalid")
+
+
+async def test_tags_of_the_newest_public_posts_are_suggested_for_the_profile(api):
+    ann, ben = await api.join(2)
+    for text in ("#Birds and #fish", "#birds", "#stones", "#fish #birds"):
+        await api.post("/api/v1/statuses", as_=ann, status=text)
+    await api.post("/api/v1/statuses", as_=ann, status="#between us", visibility="private")
+    await api.post("/api/v1/featured_tags", as_=ann, name="stones")
+    found = (await api.get("/api/v1/featured_tags/suggestions", as_=ann)).json
+    assert [(t["id"], t["featuring"], t["following"]) for t in found] == [
+        ("birds", False, False), ("fish", False, False)]
+    assert (await api.get("/api/v1/featured_tags/suggestions", as_=ben)).json == []

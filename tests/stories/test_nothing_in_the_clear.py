@@ -98,8 +98,7 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
                 display_name=marked("name") + word, note=marked("note") + word, fields=fields))
     async with writing(bob, cause="tests") as w:
         await relationships.set_note(w, alice.account, marked("privatenote"))
-        made = await lists.create(w, marked("list"))
-        await lists.change(w, made.id, title=marked("listrenamed"))
+        await lists.change(w, (await lists.create(w, marked("list"))).id, title=marked("listrenamed"))
         await relationships.filters.create(w, relationships.filters.FilterDraft(
             title=marked("filter"), contexts=("home",),
             keywords=(relationships.filters.KeywordChange(keyword=marked("keyword")),)))
@@ -110,6 +109,7 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
         await push.subscribe(w, push.Way(f"https://{marked('pushed')}.example/", **App().keys), 1, push.Policy.NONE)
         await relationships.tags.follow(w, marked("followedtag"))
         await relationships.tags.feature(w, marked("featuredtag"))
+        await relationships.domains.block(w, f"{marked('server')}.example")
 
 
 async def _newcomer() -> str:

@@ -141,6 +141,13 @@ API: dict[str, list[Command]] = {
     **{f"POST /api/{v}/media": [C(f"/api/{v}/media", file="x")] for v in ("v1", "v2")},
     "PUT /api/v1/media/:id": [C("/api/v1/media/{ben.public}", description="x")],
     "DELETE /api/v1/media/:id": [C("/api/v1/media/{ben.public}")],
+    **{f"{m} /api/v1/announcements/:id/reactions/:name": [
+        C("/api/v1/announcements/{announcement}/reactions/\U0001f426")] for m in ("PUT", "DELETE")},
+    **{f"{m} /api/v1/domain_blocks": [C("/api/v1/domain_blocks", domain="far.example")] for m in ("POST", "DELETE")},
+    **{f"{m} /api/v1/profile": [C("/api/v1/profile", display_name="Mira", note="@ben #new")] for m in ("PATCH", "PUT")},
+    "POST /api/v1/filters": [C("/api/v1/filters", phrase="everything", context=["home", "public"], irreversible=True)],
+    **{f"{m} /api/v1/filters/:id": [C("/api/v1/filters/{keyword}", phrase="l")] for m in ("PUT", "PATCH", "DELETE")},
+    "POST /api/v1/statuses/:id/translate": [C("/api/v1/statuses/{ben.public}/translate", lang="de")],
     "POST /api/v1/apps": [C("/api/v1/apps", client_name="x", redirect_uris="urn:ietf:wg:oauth:2.0:oob")],
     **{f"{m} /api/v1/conversations/:id{tail}": [C("/api/v1/conversations/{conversation}" + tail)]
        for m, tail in (("POST", "/read"), ("POST", "/unread"), ("DELETE", ""))},

@@ -41,6 +41,7 @@ _ROWS = (
     "delete from accounts.grant_code where account = $1",
     "delete from accounts.reset where account = $1",
     "delete from accounts.invite where maker = $1",
+    "delete from accounts.announcement_reaction where cell = law.cell($1) and account = $1",
     "delete from accounts.announcement_read where cell = law.cell($1) and account = $1",
     "delete from accounts.actor_key where cell = law.cell($1) and account = $1",
     "delete from accounts.credential where cell = law.cell($1) and account = $1",

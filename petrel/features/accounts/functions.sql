@@ -150,6 +150,19 @@ begin
    order by a.id;
 end $$;
 
+-- Which pictures members put under these announcements, oldest first, and whether the viewer did.
+create or replace function accounts.announcement_reactions(p_digest bytea, p_ids bigint[])
+returns table (announcement bigint, name text, count bigint, is_own boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.account is null or v.kind = 'outdated' then return; end if;
+  return query
+  select x.announcement, x.name, count(*), bool_or(x.account = v.account)
+    from accounts.announcement_reaction x where x.announcement = any (p_ids)
+   group by 1, 2 order by 1, min(x.made_at), 2;
+end $$;
+
 -- How large the site says it is. Reads every account: ask seldom.
 create or replace function accounts.counts(p_digest bytea)
 returns table (accounts bigint, active bigint, posts bigint)

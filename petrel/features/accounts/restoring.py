@@ -49,6 +49,8 @@ harmless({
     "accounts.app.registered": "a restore loses it; nobody sees more",
     "accounts.key.made": "a key of federation; another is made when it is asked for",
     "accounts.announcement.published": "a restore loses it; nobody sees more",
+    "accounts.announcement.reacted": "a restore loses it; nobody sees more",
+    "accounts.announcement.unreacted": "a picture of the member's stands again, among others",
     "accounts.announcement.dismissed": "shown once more to one member",
     "accounts.invite.ended": "what a restore itself writes: every invitation, code and link ends",
 })

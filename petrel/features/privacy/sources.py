@@ -43,6 +43,7 @@ HELD_COLUMNS = {
 }
 HELD = {
     "relationships.followed_tag.tag": "a keyed hash; the tag itself is beside it",
+    "relationships.domain_block.domain": "a keyed hash; the name of the server is beside it",
     "relationships.featured_tag.tag": "a keyed hash; the tag itself is beside it",
     "posts.once.key": "a keyed digest that keeps an app from publishing twice",
     "drafts.draft.once": "a keyed digest that keeps an app from scheduling twice",

@@ -1,4 +1,4 @@
-"""Relationships: who follows, blocks and mutes whom, and what a member wants to see (filters, tags).
+"""Relationships: who follows, blocks and mutes whom, and what a member wants to see (filters, tags, servers).
 
 Words: relation (how one account stands to another), edge (one follow, block or mute, with the id it is paged by),
 request, wish (what comes with a follow: boosts, bell). Invariants: each edge is stored at both ends, and both ends
@@ -6,7 +6,7 @@ change together; nobody is told who blocks or mutes them. `filters` and `tags` a
 modules of their own. Read next: shapes.py, rules.py, then commands.py.
 """
 
-from petrel.features.relationships import filters, tags
+from petrel.features.relationships import domains, filters, tags
 from petrel.features.relationships.commands import (
     accept,
     endorse,
@@ -42,6 +42,7 @@ __all__ = [
     "block",
     "blocks",
     "count_requests",
+    "domains",
     "endorse",
     "endorsed",
     "familiar_followers",

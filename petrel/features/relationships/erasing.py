@@ -19,6 +19,7 @@ delete from relationships.relation where ctid >= $1::text::tid and ctid < $2::te
 """
 OWN = (
     "delete from relationships.filter where cell = $1 and account = $2",
+    "delete from relationships.domain_block where cell = $1 and account = $2",
     "delete from relationships.followed_tag where cell = $1 and account = $2",
     "delete from relationships.featured_tag where cell = $1 and account = $2",
 )

@@ -254,6 +254,40 @@ begin
     order by case when p_min is null then -t.id else t.id end limit p_limit;
 end $$;
 
+create or replace function relationships.domain_blocks(p_digest bytea, p_limit integer, p_max bigint, p_since bigint,
+                                                       p_min bigint)
+returns table (id bigint, account bigint, sealed_name bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := relationships.me(p_digest);
+begin
+  return query select d.id, d.account, d.sealed_name from relationships.domain_block d
+    where d.cell = law.cell(v_me) and d.account = v_me
+      and d.id < coalesce(p_max, 9223372036854775807) and d.id > greatest(coalesce(p_since, 0), coalesce(p_min, 0))
+    order by case when p_min is null then -d.id else d.id end limit p_limit;
+end $$;
+
+-- Accounts of one server that the viewer follows, or asked to, and that follow the viewer or asked to.
+create or replace function relationships.ties_with(p_digest bytea, p_domain text)
+returns table (id bigint, is_followed boolean, follows boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := relationships.me(p_digest);
+begin
+  return query select a.id, r.bits & 5 <> 0, r.bits & 10 <> 0
+    from relationships.relation r
+    join accounts.account a on a.cell = law.cell(r.other) and a.id = r.other
+   where r.cell = law.cell(v_me) and r.owner = v_me and r.bits & 15 <> 0 and a.domain = p_domain order by a.id;
+end $$;
+
+-- The servers of these accounts; those of this site are left out.
+create or replace function relationships.domains_of(p_digest bytea, p_ids bigint[])
+returns table (id bigint, domain text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if relationships.me(p_digest) is null then return; end if;
+  return query select a.id, a.domain from unnest(p_ids) i(id)
+    join accounts.account a on a.cell = law.cell(i.id) and a.id = i.id where a.domain is not null;
+end $$;
+
 -- Does the viewer follow, and feature, this tag?
 create or replace function relationships.tag_standing(p_digest bytea, p_tag bigint)
 returns table (is_followed boolean, is_featured boolean)

@@ -37,6 +37,8 @@ harmless({
     "relationships.endorsement.created": "a restore loses it; nobody sees more",
     "relationships.filter.created": "words cannot be kept outside; hides from the member's own eyes only",
     "relationships.filter.changed": "words cannot be kept outside; hides from the member's own eyes only",
+    "relationships.domain.unblocked": "opens; the block stands again",
+    "relationships.domain.blocked": "words cannot be kept outside; whom it parted stay parted by entries of their own",
     "relationships.tag.followed": "a restore loses it; nobody sees more",
     "relationships.tag.featured": "a restore loses it; nobody sees more",
 })

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from tests.api.schemas.accounts import Account, CustomEmoji
-from tests.api.schemas.base import Count, Day, Digits, Empty, Entity, Html, Id, Seen, Time, Url
+from tests.api.schemas.accounts import Account, CustomEmoji, SourceField
+from tests.api.schemas.base import Count, Day, Digits, Empty, Entity, Html, Id, Seen, Text, Time, Url
 from tests.api.schemas.statuses import Mention, PublicStatus, Status, StatusTag
 
 
@@ -114,7 +114,48 @@ class Announcement(Entity):
     reactions: list[Reaction]
 
 
+class DomainTies(Entity):
+    following_count: Count
+    followers_count: Count
+
+
+class AsyncRefresh(Entity):
+    id: Text
+    status: Literal["running", "finished"]
+    result_count: Count | None
+
+
+class AsyncRefreshAnswer(Entity):
+    async_refresh: AsyncRefresh
+
+
+class Profile(Entity):
+    """One's own, as it was typed. Pictures are null where none was uploaded."""
+
+    id: Id
+    display_name: str
+    note: str
+    fields: list[SourceField]
+    avatar: Url | None
+    avatar_static: Url | None
+    avatar_description: str
+    header: Url | None
+    header_static: Url | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
+
+
 ANSWERS: dict[str, Any] = {
+    **{f"{method} /api/v1/profile": Profile for method in ("GET", "PUT", "PATCH")},
     "GET /api/v1/lists": list[UserList],
     "POST /api/v1/lists": UserList,
     "GET /api/v1/lists/:id": UserList,
@@ -139,6 +180,14 @@ ANSWERS: dict[str, Any] = {
     "POST /api/v1/conversations/:id/read": Conversation,
     "POST /api/v1/conversations/:id/unread": Conversation,
     "DELETE /api/v1/conversations/:id": Empty,
+    "GET /api/v1/domain_blocks": list[Text],
+    "POST /api/v1/domain_blocks": Empty,
+    "DELETE /api/v1/domain_blocks": Empty,
+    "GET /api/v1/domain_blocks/preview": DomainTies,
+    "GET /api/v1/featured_tags/suggestions": list[Tag],
+    "GET /api/v1_alpha/async_refreshes/:id": AsyncRefreshAnswer,
+    "PUT /api/v1/announcements/:id/reactions/:name": Empty,
+    "DELETE /api/v1/announcements/:id/reactions/:name": Empty,
     "GET /api/v1/announcements": list[Announcement],
     "POST /api/v1/announcements/:id/dismiss": Empty,
 }

@@ -37,7 +37,18 @@ class FilterResult(Entity):
     status_matches: list[Id] | None
 
 
-F = "/api/v2/filters"
+class FirstFilter(Entity):
+    """As version 1 has it."""
+
+    id: Id
+    phrase: str
+    context: list[Context]
+    whole_word: bool
+    expires_at: Time | None
+    irreversible: bool
+
+
+F, F1 = "/api/v2/filters", "/api/v1/filters"
 ANSWERS: dict[str, Any] = {
     f"GET {F}": list[Filter],
     f"POST {F}": Filter,
@@ -55,4 +66,8 @@ ANSWERS: dict[str, Any] = {
     f"POST {F}/:id/statuses": FilterStatus,
     f"GET {F}/statuses/:id": FilterStatus,
     f"DELETE {F}/statuses/:id": Empty,
+    f"GET {F1}": list[FirstFilter],
+    f"POST {F1}": FirstFilter,
+    **{f"{method} {F1}/:id": FirstFilter for method in ("GET", "PUT", "PATCH")},
+    f"DELETE {F1}/:id": Empty,
 }

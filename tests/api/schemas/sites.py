@@ -253,6 +253,11 @@ class CrewHealth(Entity):
     forwarded: str
 
 
+class Language(Entity):
+    code: Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+    name: Text
+
+
 class Key(Entity, rename="camel"):
     id: Url
     owner: Url
@@ -305,6 +310,8 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v2/instance": Instance,
     f"GET {S}": V1Instance,
     f"GET {S}/peers": list[Text],
+    f"GET {S}/languages": list[Language],
+    f"GET {S}/translation_languages": dict[str, list[str]],
     f"GET {S}/rules": list[Rule],
     f"GET {S}/domain_blocks": list[PublicBlock],
     f"GET {S}/extended_description": Description,

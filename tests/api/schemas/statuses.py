@@ -199,6 +199,27 @@ class Context(Entity):
     descendants: list[Status]
 
 
+class Translation(Entity):
+    class Media(Entity):
+        id: Id
+        description: str
+
+    class Poll(Entity):
+        class Option(Entity):
+            title: str
+
+        id: Id
+        options: list[Option]
+
+    content: Html
+    spoiler_text: str
+    language: str
+    media_attachments: list[Media]
+    poll: Poll | None
+    detected_source_language: str
+    provider: str
+
+
 S, T = "/api/v1/statuses", "/api/v1/timelines"
 ONE, MANY = Seen(Status, PublicStatus), Seen(list[Status], list[PublicStatus])
 ANSWERS: dict[str, Any] = {
@@ -209,6 +230,7 @@ ANSWERS: dict[str, Any] = {
     f"DELETE {S}/:id": DeletedStatus,
     f"GET {S}/:id/context": Seen(Context, PublicContext),
     f"GET {S}/:id/source": StatusSource,
+    f"POST {S}/:id/translate": Translation,
     f"GET {S}/:id/history": list[StatusEdit],
     f"GET {S}/:id/favourited_by": list[Account],
     f"GET {S}/:id/reblogged_by": list[Account],
