@@ -132,7 +132,9 @@ async def _write(w: Walker, ada: Person, of_bram: int) -> list[int]:
     await w.ask("PUT", f"/api/v1/statuses/{edited}", ada, {"status": f"After the edit {w.mark()}"})
     answer = await w.post(ada, f"@bram answers {w.mark()}", in_reply_to_id=str(of_bram))
     narrow = await w.post(ada, f"For followers {w.mark()}", visibility="private")
-    return [first, edited, answer, narrow]
+    poll = await w.post(ada, "Which?", poll={"options": [w.mark()[:40], w.mark()[:40]], "expires_in": 3600})
+    quote = await w.post(ada, f"Ada quotes {w.mark()}", quoted_status_id=str(of_bram), quote_approval_policy="nobody")
+    return [first, edited, answer, poll, quote, narrow]
 
 
 async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int) -> None:

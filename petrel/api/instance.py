@@ -11,7 +11,7 @@ from petrel.api.http import Call, Reply, route
 from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
-from petrel.features import about, accounts, media, push
+from petrel.features import about, accounts, media, posts, push
 from petrel.features.relationships import tags
 from petrel.storage import build
 
@@ -158,8 +158,8 @@ def _configuration() -> dict[str, Any]:
                      "max_media_attachments": media.rules.MOST_IN_A_POST,
                      "characters_reserved_per_url": LINK_LENGTH},
         "media_attachments": media.rules.told(),
-        "polls": {"max_options": 0, "max_characters_per_option": 50, "min_expiration": 300,
-                  "max_expiration": 2_629_746},
+        "polls": {"max_options": posts.polls.MOST_OPTIONS, "max_characters_per_option": posts.polls.LONGEST_OPTION,
+                  "min_expiration": posts.polls.SHORTEST_S, "max_expiration": posts.polls.LONGEST_S},
     }
 
 

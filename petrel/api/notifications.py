@@ -22,7 +22,17 @@ from petrel.core.errors import NotFound
 from petrel.core.pages import ROUNDS, Page, further
 from petrel.core.seen import only
 from petrel.features import notifications, posts, timelines
-from petrel.features.notifications import ALL_KINDS, GROUPED, OWN_POST, Candidate, Group, Kind, Leader, Members, Wanted
+from petrel.features.notifications import (
+    ALL_KINDS,
+    GROUPED,
+    OF_OWN,
+    Candidate,
+    Group,
+    Kind,
+    Leader,
+    Members,
+    Wanted,
+)
 from petrel.features.posts import Code, Surface
 
 MOST = 80
@@ -31,7 +41,7 @@ KINDS = {kind.word: kind for kind in Kind}
 
 
 class ListForm(Paged, frozen=True, kw_only=True):
-    """Types that do not exist here, such as poll, are passed over."""
+    """Types that do not exist here, such as update, are passed over."""
 
     types: list[str] | None = None
     exclude_types: tuple[str, ...] = ()
@@ -79,13 +89,13 @@ class Count(Struct):
 
 async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
     """Status entities of the posts that these are about, as far as they may be shown in notifications."""
-    theirs = {c.post: c.kind for c in found if c.post and c.kind not in OWN_POST}
+    theirs = {c.post: c.kind for c in found if c.post and c.kind not in OF_OWN}
     held = KEPT.held(theirs)
     shown = await posts.shown(r, Surface.NTF, list(theirs), stamps(held, theirs))
     # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
     fit = [s for s in shown if s.row["code"] != Code.IF_ASKED or theirs[s.row["id"]] is Kind.STATUS]
     entities = dict(await of_shown(r, Surface.NTF, fit, held))
-    own = list({c.post for c in found if c.kind in OWN_POST})
+    own = list({c.post for c in found if c.kind in OF_OWN})
     return entities | dict(await present.entries(r, Surface.API, own))
 
 

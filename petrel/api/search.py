@@ -15,7 +15,7 @@ from msgspec import Struct
 from petrel.api import present
 from petrel.api.http import BadRequest, Call, Id, Offset, Paged, Pieces, Plain, Reply, route
 from petrel.api.tags import entities
-from petrel.api.timelines import MOST, _shown
+from petrel.api.timelines import MOST, shown_page
 from petrel.core import limits, seen
 from petrel.core.doors import Reader, reading
 from petrel.core.errors import Invalid, NotFound, Unauthenticated
@@ -184,7 +184,7 @@ async def tag_timeline(call: Call, form: TagForm) -> Reply:
     async with reading(call.viewer) as r:
         await _say_state(call, r)
     propose = partial(_tagged, form)
-    return await _shown(call, form.page(20, MOST), Surface.PUB, propose)
+    return await shown_page(call, form.page(20, MOST), Surface.PUB, propose)
 
 
 async def _tagged(form: TagForm, r: Reader, page: Page) -> list[int]:

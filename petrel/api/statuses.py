@@ -1,17 +1,19 @@
 """Posts in the client API: writing, reading, changing one."""
 
 import hashlib
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api import present
-from petrel.api.http import Call, Id, Plain, route
+from petrel.api.http import Call, Id, Paged, Plain, Reply, route
 from petrel.api.present.drafts import moment, scheduled
 from petrel.api.present.versions import Version, versions
-from petrel.core.doors import reading, writing
-from petrel.core.errors import Invalid, NotFound
+from petrel.api.timelines import shown_page
+from petrel.core.doors import Reader, Writer, reading, writing
+from petrel.core.errors import NotFound
+from petrel.core.pages import Page
 from petrel.features import drafts, media, posts
 from petrel.features.posts import Audience, Draft, Surface
 
@@ -40,8 +42,24 @@ class ManyForm(Struct, frozen=True, kw_only=True):
     id: list[Id] = []
 
 
+Quoters = Literal["public", "followers", "nobody"]
+Answerers = Literal["everyone", "followers", "mentioned"]
+QUOTERS: dict[str, posts.QuotePolicy] = {one.name.lower(): one for one in posts.QuotePolicy}
+ANSWERERS: dict[str, posts.ReplyPolicy] = {one.name.lower(): one for one in posts.ReplyPolicy}
+
+
+class PollForm(Struct, frozen=True, kw_only=True):
+    options: list[str] = []
+    expires_in: int | None = None
+    multiple: bool = False
+    hide_totals: bool = False
+
+    def draft(self) -> posts.PollDraft:
+        return posts.PollDraft(tuple(self.options[:100]), self.expires_in, self.multiple, self.hide_totals)
+
+
 class CreateForm(Struct, frozen=True, kw_only=True):
-    """What is not built yet is refused, not dropped: polls, quotes."""
+    """`reply_policy` is ours."""
 
     status: str = ""
     in_reply_to_id: Id | None = None
@@ -50,14 +68,13 @@ class CreateForm(Struct, frozen=True, kw_only=True):
     visibility: Literal["public", "unlisted", "private", "direct"] | None = None
     language: str | None = None
     media_ids: list[Id] = []
-    poll: dict[str, Any] | None = None
+    poll: PollForm | None = None
     scheduled_at: str | None = None
-    quoted_status_id: str | None = None
+    quoted_status_id: Id | None = None
+    quote_approval_policy: Quoters = "public"
+    reply_policy: Answerers = "everyone"
 
     def draft(self) -> Draft:
-        missing = [name for name in ("poll", "quoted_status_id") if getattr(self, name)]
-        if missing:
-            raise Invalid(message=f"Validation failed: {missing[0]} is not supported by this server yet")
         return Draft(
             text=self.status,
             audience=AUDIENCES[self.visibility] if self.visibility else None,
@@ -66,6 +83,10 @@ class CreateForm(Struct, frozen=True, kw_only=True):
             is_sensitive=self.sensitive,
             language=self.language or None,
             media=tuple(dict.fromkeys(self.media_ids)),
+            poll=self.poll.draft() if self.poll is not None else None,
+            quote_of=self.quoted_status_id,
+            quote_policy=QUOTERS[self.quote_approval_policy],
+            reply_policy=ANSWERERS[self.reply_policy],
         )
 
 
@@ -84,14 +105,25 @@ class EditForm(Address, frozen=True, kw_only=True):
     spoiler_text: str | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     language: str | None = None
+    poll: PollForm | UnsetType | None = UNSET
+    quote_approval_policy: Quoters | None = None
+    reply_policy: Answerers | None = None
     visibility: Literal["public", "unlisted", "private", "direct"] | UnsetType = UNSET
     media_ids: list[Id] | UnsetType = UNSET
     media_attributes: list[MediaForm] | UnsetType = UNSET
 
     @property
     def is_new_text(self) -> bool:
-        said = (self.status, self.spoiler_text, self.sensitive, self.media_ids, self.media_attributes)
+        said = (self.status, self.spoiler_text, self.sensitive, self.media_ids, self.media_attributes, self.poll)
         return bool(self.language) or any(one is not UNSET for one in said)
+
+    @property
+    def is_new_policy(self) -> bool:
+        return bool(self.quote_approval_policy or self.reply_policy)
+
+    @property
+    def new_poll(self) -> posts.PollDraft | UnsetType | None:
+        return self.poll.draft() if isinstance(self.poll, PollForm) else self.poll
 
     def draft(self, old: posts.Content, was_sensitive: bool) -> Draft:
         return Draft(
@@ -103,6 +135,21 @@ class EditForm(Address, frozen=True, kw_only=True):
             described=() if self.media_attributes is UNSET else tuple(
                 (one.id, one.description, media.rules.focus_of(one.focus)) for one in self.media_attributes),
         )
+
+
+class PolicyForm(Address, frozen=True, kw_only=True):
+    """`reply_policy` is ours."""
+
+    quote_approval_policy: Quoters | None = None
+    reply_policy: Answerers | None = None
+
+
+class QuotesForm(Paged, frozen=True, kw_only=True):
+    id: Id
+
+
+class RevokeForm(Address, frozen=True, kw_only=True):
+    quoting_status_id: Id
 
 
 class BoostForm(Address, frozen=True, kw_only=True):
@@ -147,10 +194,56 @@ async def edit(call: Call, form: EditForm) -> bytes:
         old, row = await posts.own(w, form.id)
         if form.visibility is not UNSET and AUDIENCES[form.visibility] != row["audience"]:
             await posts.narrow(w, form.id, AUDIENCES[form.visibility])
-        if form.visibility is UNSET or form.is_new_text:
-            await posts.edit(w, form.id, form.draft(old, bool(row["states"] & posts.State.SENSITIVE)))
-        _, row = await posts.own(w, form.id)
-    return await present.status_with(posts.Shown(row), call.viewer.digest)
+        await _set_policy(w, form.id, form.quote_approval_policy, form.reply_policy)
+        if form.is_new_text or (form.visibility is UNSET and not form.is_new_policy):
+            await posts.edit(w, form.id, form.draft(old, bool(row["states"] & posts.State.SENSITIVE)),
+                             poll=form.new_poll)
+        shown = await _own_shown(w, form.id)
+    return await present.status_with(shown, call.viewer.digest)
+
+
+async def _own_shown(w: Writer, number: int) -> posts.Shown:
+    """One's own post, with what it quotes."""
+    _, row = await posts.own(w, number)
+    found = await posts.shown(w, Surface.API, [number]) if row["states"] & posts.Carries.QUOTE else []
+    return posts.Shown(row, None, found[0].quoted if found else None)
+
+
+async def _set_policy(w: Writer, number: int, quoters: str | None, answerers: str | None) -> None:
+    await posts.quotes.set_policy(w, number, quote=QUOTERS[quoters] if quoters else None,
+                                  reply=ANSWERERS[answerers] if answerers else None)
+
+
+@route("PUT PATCH", "/api/v1/statuses/:id/interaction_policy", scope="write:statuses", surface="api")
+async def set_policy(call: Call, form: PolicyForm) -> bytes:
+    """Who may quote and who may answer from now on; quotes and answers that are there stay."""
+    async with writing(call.member, cause=call.id) as w:
+        await posts.own(w, form.id)
+        await _set_policy(w, form.id, form.quote_approval_policy, form.reply_policy)
+        shown = await _own_shown(w, form.id)
+    return await present.status_with(shown, call.viewer.digest)
+
+
+@route("GET", "/api/v1/statuses/:id/quotes", scope="read:statuses", surface="thrd")
+async def quotes(call: Call, form: QuotesForm) -> Reply:
+    """Those of the posts that quote it that the viewer may see, as answers in its thread."""
+    async def propose(r: Reader, page: Page) -> list[int]:
+        return await posts.quotes.quoting(r, form.id, page)
+
+    return await shown_page(call, form.page(20, 40), Surface.THRD, propose)
+
+
+@route("POST", "/api/v1/statuses/:id/quotes/:quoting_status_id/revoke", scope="write:statuses", surface="api")
+async def revoke(call: Call, form: RevokeForm) -> bytes:
+    """Answers with the post that quoted, as it is now; with nothing in it for who may not see that post."""
+    async with writing(call.member, cause=call.id) as w:
+        await posts.own(w, form.id)
+        await posts.quotes.revoke(w, form.id, form.quoting_status_id)
+    async with reading(call.viewer) as r:
+        try:
+            return await present.status(r, form.quoting_status_id)
+        except NotFound:
+            return b"{}"
 
 
 @route("DELETE", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="delete")
@@ -166,9 +259,10 @@ async def delete(call: Call, form: Address) -> bytes:
             await _mark(call, form.id, posts.Mark.BOOST, False)
             return entity[:-1] + b',"text":""}'
     async with writing(call.member, cause=call.id) as w:
+        quoted = (await _own_shown(w, form.id)).quoted
         content, row = await posts.delete(w, form.id)
         # Before the commit: after it the key is destroyed.
-        entity = await present.status_with(posts.Shown(row), call.viewer.digest)
+        entity = await present.status_with(posts.Shown(row, None, quoted), call.viewer.digest)
     return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
 
 

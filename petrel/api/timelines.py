@@ -69,7 +69,7 @@ def _listed(call: Call, found: list[tuple[int, bytes]], page: Page) -> Reply:
     return listed(call, Pieces(e for _, e in found), [i for i, _ in found], is_full=len(found) == page.limit)
 
 
-async def _shown(
+async def shown_page(
     call: Call,
     page: Page,
     surface: Surface,
@@ -95,7 +95,8 @@ async def _shown(
 async def public(call: Call, form: PublicForm) -> Reply:
     if form.remote:
         return Reply([])
-    return await _shown(call, form.page(20, MOST), Surface.PUB, posts.with_media if form.only_media else posts.public)
+    among = posts.with_media if form.only_media else posts.public
+    return await shown_page(call, form.page(20, MOST), Surface.PUB, among)
 
 
 @route("GET", "/api/v1/timelines/list/:list_id", scope="read:lists", surface="home")
@@ -103,7 +104,7 @@ async def of_list(call: Call, form: ListForm) -> Reply:
     async def propose(r: Reader, page: Page) -> list[int]:
         return [i for i, _ in await timelines.of_list(r, form.list_id, page)]
 
-    return await _shown(call, form.page(20, MOST), Surface.LIST, propose)
+    return await shown_page(call, form.page(20, MOST), Surface.LIST, propose)
 
 
 @route("GET", "/api/v1/accounts/:id/statuses", scope="public or read:statuses", surface="prof")
@@ -120,7 +121,7 @@ async def of_account(call: Call, form: AccountForm) -> Reply:
         return await posts.with_media(r, page, author=form.id, replies=not form.exclude_replies)
 
     among = with_media if form.only_media else propose
-    return await _shown(call, form.page(20, MOST), Surface.PROF, pinned if form.pinned else among)
+    return await shown_page(call, form.page(20, MOST), Surface.PROF, pinned if form.pinned else among)
 
 
 async def _marked(call: Call, page: Page, kind: posts.Mark) -> Reply:

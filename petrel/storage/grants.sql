@@ -60,7 +60,9 @@ begin
      where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
        and a.attname not like 'sealed%' and a.attname <> 'secret_hash'
        -- The digest of a session or token is what reading as somebody takes.
-       and not (t.nspname = 'accounts' and t.relname = 'token' and a.attname = 'digest');
+       and not (t.nspname = 'accounts' and t.relname = 'token' and a.attname = 'digest')
+       -- What somebody voted for is theirs to know.
+       and not (t.nspname = 'posts' and t.relname = 'vote' and a.attname = 'choices');
     if t.nspname = 'messages' then
       execute format('grant select, insert, update, delete on %I.%I to petrel_messages', t.nspname, t.relname);
     elsif t.nspname = 'journal' then
@@ -91,5 +93,5 @@ grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only
 grant insert on journal.seal, journal.root to petrel_system;
 grant update (salt) on journal.entry to petrel_system;              -- erased with what the entry digested
-grant update (replies, boosts, likes) on posts.post to petrel_system;
+grant update (replies, boosts, likes, quotes) on posts.post to petrel_system;
 grant update (posts_count, followers_count, following_count, last_post_on) on accounts.account to petrel_system;

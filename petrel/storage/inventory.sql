@@ -160,6 +160,7 @@ comment on column posts.post.flags is 'what: states of the law: sensitive, remov
 comment on column posts.post.version is 'what: grows with each edit; of: author by author; for: run; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.boost_of is 'what: the post that this one boosts; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.quote_of is 'what: the post that this one quotes; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
+comment on column posts.post.quotes is 'what: how many posts quote it; of: author by author; for: count; kept: 90 days after deletion; erased: rebuilt; leaves: pseudonymous';
 comment on column posts.post.reply_to is 'what: the post that this one answers; of: author by author; for: show; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.reply_to_account is 'what: whom it answers; of: author by author; for: decide; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
 comment on column posts.post.thread is 'what: the first post of its thread; of: author by author; for: find; kept: 90 days after deletion; erased: row; leaves: pseudonymous';
@@ -837,3 +838,16 @@ comment on column cards.card.sealed_card is 'what: the address, and what its pag
 comment on column cards.link.cell is 'what: home cell of the author, part of the id; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: no';
 comment on column cards.link.post is 'what: which post; of: author of posts.post by post; for: find; kept: with post; erased: row; leaves: no';
 comment on column cards.link.card is 'what: the card of its first link; of: author of posts.post by post; for: show; kept: with post; erased: row; leaves: no';
+-- polls
+comment on column posts.poll.cell is 'what: home cell of the author, part of the id; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.id is 'what: post that it stands in; of: author of posts.post by id; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.is_multiple is 'what: whether one may vote for several; of: author of posts.post by id; for: show; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.hides_totals is 'what: whether counts are hidden until it ends; of: author of posts.post by id; for: show; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.expires_at is 'what: when it ends; of: author of posts.post by id; for: show; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.told_at is 'what: when people were told that it ended; of: author of posts.post by id; for: run; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.poll.voters is 'what: how many voted; of: author of posts.post by id; for: count; kept: with post; erased: rebuilt; leaves: pseudonymous';
+comment on column posts.poll.tallies is 'what: how many votes each option has, without who; of: author of posts.post by id; for: count; kept: with post; erased: rebuilt; leaves: pseudonymous';
+comment on column posts.vote.cell is 'what: home cell of the post; of: account by account; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.vote.post is 'what: post with the poll; of: account by account; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.vote.account is 'what: who voted; of: account by account; for: find; kept: with post; erased: row; leaves: pseudonymous';
+comment on column posts.vote.choices is 'what: for which options, for their own eyes; of: account by account; for: remember; kept: with post; erased: row; leaves: pseudonymous';

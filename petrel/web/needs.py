@@ -4,7 +4,7 @@ Every function takes the viewer, and answers only what that viewer may see. `Not
 for hidden alike; other errors are those of `petrel.core.errors`, whose messages are shown to the person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -84,6 +84,9 @@ class Acting(Protocol):
 
     async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:
         """Errors: Invalid ("text", "warning", "audience"), NotFound (what is answered)."""
+
+    async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
+        """Errors: NotFound, Invalid (in words)."""
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         """Errors: NotFound."""

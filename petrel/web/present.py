@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from petrel.web import markup, words
+from petrel.web.asking import PollFields
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 from petrel.web.shapes import Draft, PostView, Profile
@@ -34,23 +35,27 @@ class Composer(Struct, frozen=True):
     once: str = ""
     message: str = ""
     back: str = ""
+    poll: PollFields = PollFields()
+    quote_of: int | None = None
 
 
 def composer(
-    visit: Visit, *, answers: PostView | None = None, draft: Draft | None = None, message: str = ""
+    visit: Visit, *, answers: PostView | None = None, draft: Draft | None = None, message: str = "",
+    quoted: int | None = None,
 ) -> Composer:
-    """For an answer: addressed to those who take part, to an audience no wider than the post's."""
+    """For an answer: addressed to those who take part, to an audience no wider than the post's. `quoted`: what to
+    quote."""
     audiences = words.audiences_within(answers.audience if answers else "public")
     if draft is not None:
         audience = draft.audience if draft.audience in audiences else audiences[0]
         back = visit.sent.get("back", "")
-        return Composer(
-            draft.text, draft.warning, audience, audiences, answers.id if answers else None, draft.once, message, back
-        )
+        answered = answers.id if answers else None
+        return Composer(draft.text, draft.warning, audience, audiences, answered, draft.once, message, back, draft.poll,
+                        draft.quote_of)
     usual = visit.visitor.default_audience
     audience = usual if usual in audiences else audiences[0]
     if answers is None:
-        return Composer(audience=audience, audiences=audiences, once=visit.once, back="/")
+        return Composer(audience=audience, audiences=audiences, once=visit.once, back="/", quote_of=quoted)
     return Composer(
         text=_addressees(visit, answers),
         warning=answers.warning,
@@ -74,6 +79,18 @@ def draft(sent: Mapping[str, str]) -> Draft:
         audience=sent.get("audience", "public"),
         reply_to=as_id(sent.get("reply_to", "")),
         once=sent.get("once", "")[:64],
+        poll=_poll(sent),
+        quote_of=as_id(sent.get("quote_of", "")),
+    )
+
+
+def _poll(sent: Mapping[str, str]) -> PollFields:
+    minutes = sent.get("poll_minutes", "")
+    return PollFields(
+        options=tuple(text.strip() for n in range(words.POLL_OPTIONS) if (text := sent.get(f"option{n}", "")).strip()),
+        minutes=int(minutes) if minutes in {str(m) for m, _ in words.POLL_TIMES} else 1440,
+        is_multiple="poll_multiple" in sent,
+        hides_totals="poll_hidden" in sent,
     )
 
 

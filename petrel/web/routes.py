@@ -79,6 +79,7 @@ ADDRESSES = (
     Address("/compose", "GET", post.write, "link"),
     Address("/compose", "POST", post.create, "link"),
     Address("/marks", "POST", post.mark, "api"),
+    Address("/votes", "POST", post.vote, "api"),
     _none("/auth/sign_in", "GET", doorway.sign_in_form),
     _none("/auth/sign_in", "POST", doorway.sign_in),
     _none("/auth/again", "GET", doorway.again_form),

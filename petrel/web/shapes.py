@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from petrel.core.viewer import Anonymous, Viewer
+from petrel.web.asking import CardView, PollFields, PollView
 
 
 class AccountView(Struct, frozen=True, kw_only=True):
@@ -37,15 +38,6 @@ class AccountView(Struct, frozen=True, kw_only=True):
     @property
     def is_crew(self) -> bool:
         return self.role != "member"
-
-
-class CardView(Struct, frozen=True):
-    """What the page that a post links to says of itself."""
-
-    url: str
-    title: str
-    description: str
-    provider: str
 
 
 class PostView(Struct, frozen=True, kw_only=True):
@@ -82,6 +74,10 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_removed: bool = False
     """Taken down by moderators; its author still sees it."""
     card: CardView | None = None
+    poll: PollView | None = None
+    quote: "QuoteView | None" = None
+    may_be_quoted: bool = False
+    """For the look of the link only; the room decides."""
 
     @property
     def url(self) -> str:
@@ -96,6 +92,13 @@ class PostView(Struct, frozen=True, kw_only=True):
     def may_be_boosted(self) -> bool:
         """For the look of the button only; the room decides."""
         return self.audience in ("public", "unlisted")
+
+
+class QuoteView(Struct, frozen=True, kw_only=True):
+    """What a post quotes, as this viewer may see it; `why` stands in its place where they may not."""
+
+    post: PostView | None = None
+    why: str = ""
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -244,6 +247,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     audience: str = "public"
     reply_to: int | None = None
     once: str = ""
+    poll: PollFields = PollFields()
+    quote_of: int | None = None
 
 
 class Reach(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "post.html": ("link thrd", ""),
     "compose.html": ("link", ""),
     "composer.html": ("link", ""),
+    "quoted.html": ("embd", ""),
+    "poll.html": ("link prof thrd embd home pub srch", ""),
     "delete.html": ("link", ""),
     "audience.html": ("link cnt", ""),
     "open_account.html": ("cnt", ""),

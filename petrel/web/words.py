@@ -62,6 +62,11 @@ SCOPE_THINGS = {
 }
 WRITES = {"statuses": "Publish, edit and delete posts in your name", "media": "Upload pictures, sound and video"}
 
+POLL_OPTIONS = 4
+POLL_TIMES = ((5, "5 minutes"), (30, "30 minutes"), (60, "1 hour"), (360, "6 hours"), (720, "12 hours"),
+              (1440, "1 day"), (4320, "3 days"), (10080, "7 days"))
+"""Minutes, and how they are called."""
+
 REPORT_KINDS = {
     "violation": "It breaks a rule of this site",
     "spam": "It is spam: advertising, fake engagement, the same thing over and over",
@@ -78,6 +83,9 @@ HAPPENINGS = {
     "favourite": "liked your post",
     "follow": "follows you now",
     "follow_request": "asks to follow you",
+    "poll": "asked in a poll, which has ended",
+    "quote": "quoted your post",
+    "quoted_update": "edited a post that you quoted",
     "update": "edited a post you interacted with",
 }
 

@@ -100,17 +100,6 @@ async def test_parameters_arrive_in_any_form(api, site, how):
     )
 
 
-async def test_what_is_not_built_is_refused_with_its_name_and_posts_nothing(api, site):
-    [(cai, token)] = await signed_in("cai")
-    for extra in (
-        {"poll": {"options": ["a", "b"], "expires_in": 60}},
-        {"media_ids": ["1"]},
-    ):
-        answer = await api("POST", "/api/v1/statuses", token=token, json={"status": "x", **extra})
-        assert answer.status == 422 and next(iter(extra)) in answer.json["error"]
-    assert (await api("GET", f"/api/v1/accounts/{cai.account}/statuses", token=token)).json == []
-
-
 async def test_hidden_and_missing_are_the_same_answer(api, site):
     (dee, token), (_, other) = await signed_in("dee", "dora")
     hidden = (await api("POST", "/api/v1/statuses", token=token, json={"status": "mine", "visibility": "direct"})).json[

@@ -207,11 +207,18 @@ API: dict[str, list[Command]] = {
         C(S + "/{mira.unlisted}", _narrowed("mira.unlisted"), visibility="private"),
         C(S + "/{mira.followers}", _of_post("mira.followers"), status="again"),
         C(S + "/{ben.public}", status="not mine", visibility="private")] for m in ("PUT", "PATCH")},
+    "POST /api/v1/polls/:id/votes": [C("/api/v1/polls/{poll}/votes", choices=["0"]),
+                                     C("/api/v1/polls/{ben.public}/votes", choices=["0"])],
     **{f"{m} {D}{tail}": [C(D + tail.replace(":id", "{draft}"), status="@ben unfinished", visibility="public")]
        for m, tail in (("POST", ""), ("PUT", "/:id"), ("PATCH", "/:id"), ("DELETE", "/:id"))},
     **{f"{m} /api/v1/scheduled_statuses/:id": [
         C("/api/v1/scheduled_statuses/{scheduled}", scheduled_at="2099-02-02T00:00:00Z")]
        for m in ("PUT", "PATCH", "DELETE")},
+    **{f"{m} {S}/:id/interaction_policy": [
+        C(S + "/{mira.public}/interaction_policy", quote_approval_policy="nobody", reply_policy="mentioned"),
+        C(S + "/{ben.public}/interaction_policy", quote_approval_policy="public")] for m in ("PUT", "PATCH")},
+    f"POST {S}/:id/quotes/:quoting_status_id/revoke": [
+        C(S + "/{mira.public}/quotes/{quote}/revoke"), C(S + "/{ben.public}/quotes/{mira.public}/revoke")],
     f"DELETE {S}/:id": [C(S + "/{ben.public}"), C(S + "/{mira.reply}", _of_post("mira.reply"))],
     **{f"POST {S}/:id/{verb}": [C(f"{S}/{{{who}.{what}}}/{verb}") for who in ("mira", "ben", "cleo", "eve", "fay")
                                 for what in ("public", "followers", "direct")]
@@ -223,6 +230,7 @@ WEB: dict[str, list[Command]] = {
     "POST /announcements/away": [C("/announcements/away", announcement="{announcement}")],
     "POST /notifications/requests": [C("/notifications/requests", answer="reject {gus}")],
     "POST /compose": [C("/compose", text="from the page @ben", audience="public", once="o")],
+    "POST /votes": [C("/votes", post="{poll}", choice="0"), C("/votes", post="{ben.public}", choice="0")],
     "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),
                     C("/marks", mark="bookmark on {eve.public} 1")],
     "POST /auth/sign_in": [C("/auth/sign_in", name="gus", password=PASSWORD)],

@@ -18,7 +18,7 @@ from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
 from petrel.features import privacy
 from tests.api.plain import Answer
-from tests.visibility import files
+from tests.visibility import files, quoted
 from tests.visibility.asking import (
     NOTHING,
     Asker,
@@ -363,6 +363,8 @@ DOORS = (
     Door("boost by id", "embd", False, False, _api(S + "/{post.boost}"), _not_direct),
     Door("boosts of an account", "embd", False, False, _list("/api/v1/accounts/{booster}/statuses?limit=40")),
     Door("page of who boosted", "embd", True, False, _page("/@booster", boost=True)),
+    Door("quoted, by id", "embd", False, False, quoted.by_id, _not_direct, {"T": {"nothing"}}),
+    Door("quoted, on a page", "embd", True, False, quoted.on_page, _not_direct, {"T": {"nothing"}}),
     Door("home", "home", False, False, _list("/api/v1/timelines/home?limit=40"), _signed_in),
     Door("home page", "home", True, False, _page("/"), _signed_in),
     Door("list", "home", False, False, _list("/api/v1/timelines/list/{list}?limit=40"),

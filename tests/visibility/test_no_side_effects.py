@@ -168,6 +168,10 @@ async def _things(run: Runner) -> None:
     names["list"] = (await make("/api/v1/lists", title="mine"))["id"]
     made = await make("/api/v2/filters", title="mine", context=["home"], keywords_attributes=[{"keyword": "k"}])
     names |= {"filter": made["id"], "keyword": made["keywords"][0]["id"]}
+    quote = await make("/api/v1/statuses", status="mine", quoted_status_id=str(run.town.posts["mira.public"]))
+    names["quote"] = quote["id"]
+    asked = await make("/api/v1/statuses", status="mine", poll={"options": ["yes", "no"], "expires_in": 3600})
+    names["poll"] = asked["poll"]["id"]
     names["draft"] = (await make("/api/v1/petrel/drafts", status="mine"))["id"]
     names["scheduled"] = (await make("/api/v1/statuses", status="mine", scheduled_at="2099-01-01T00:00:00Z"))["id"]
     talks = (await run.api("GET", C("/api/v1/conversations"))).json

@@ -65,6 +65,7 @@ class Planted(Struct):
     neighbour: int
     neighbour_url: str
     boost: int
+    quote: int = 0
 
     def mark(self, kind: str = "text") -> str:
         return f"zq{self.number:03d}{kind}"
@@ -160,7 +161,10 @@ async def _plant(owner: Any, n: int, kind: tuple[str, str], author: Person, neut
     boost, booster = new_id(cell_of(neutral["booster"].id)), neutral["booster"].id
     await owner.execute("insert into posts.post (cell, id, author, audience, boost_of, thread) "
                         "values (law.cell($1), $1, $2, 0, $3, $1)", boost, booster, made.id)
-    return Planted(n, state, audience, author, made.id, reply.id, f"/@neighbour/{reply.id}", boost)
+    quote = await publish(neutral["neighbour"].member, "a quote that everybody may see", audience=Audience.UNLISTED)
+    await owner.execute("update posts.post set quote_of = $2, flags = flags | 524288 "
+                        "where cell = law.cell($1) and id = $1", quote.id, made.id)
+    return Planted(n, state, audience, author, made.id, reply.id, f"/@neighbour/{reply.id}", boost, quote.id)
 
 
 async def _propose(owner: Any, viewers: dict[str, Person], made: list[Planted]) -> dict[str, int]:

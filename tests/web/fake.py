@@ -3,6 +3,8 @@
 It is not a model of the law; `tests/visibility` is. It only hides what a page has to be seen hiding.
 """
 
+from collections.abc import Sequence
+
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.viewer import Viewer
 from petrel.web.shapes import (
@@ -34,6 +36,12 @@ class Fake(FakeReading, FakeSettling, FakeDoors):
         self._write(Line(id_, me, 0, f"<p>{text}</p>", draft.audience, draft.reply_to, draft.warning))
         self.once[draft.once] = id_
         return self.posts[id_]
+
+    async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
+        self._member(viewer)
+        if post not in {p.id for p in self._seen(viewer)}:
+            raise NotFound()
+        self.votes[post] = list(choices)
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         if self.posts[post].author.id != self._member(viewer):

@@ -50,6 +50,7 @@ class Memory:
     requests: set[tuple[int, int]] = field(default_factory=lambda: {(9, 1)})
     marks: set[tuple[int, int, str]] = field(default_factory=set)
     once: dict[str, int] = field(default_factory=dict)
+    votes: dict[int, list[int]] = field(default_factory=dict)
     setup_tokens: set[str] = field(default_factory=lambda: {SETUP})
     read_until: int = 0
     trouble: Exception | None = None

@@ -14,6 +14,13 @@ VISIBILITY = {Audience.PUBLIC: "public", Audience.UNLISTED: "unlisted", Audience
               Audience.DIRECT: "direct"}
 
 
+class PollParams(Struct):
+    options: list[str]
+    expires_in: int | None
+    multiple: bool
+    hide_totals: bool
+
+
 class Params(Struct):
     """`scheduled_at` is always null here: that API has it beside."""
 
@@ -25,9 +32,10 @@ class Params(Struct):
     language: str | None
     application_id: str | None
     media_ids: list[str] | None = None
-    poll: None = None
+    poll: PollParams | None = None
     quoted_status_id: str | None = None
     quote_approval_policy: str | None = None
+    reply_policy: str = "everyone"
     scheduled_at: str | None = None
     idempotency: str | None = None
     with_rate_limit: bool = False
@@ -52,6 +60,7 @@ class SavedDraft(Struct):
 
 
 def _params(draft: Draft, app: int | None) -> Params:
+    poll = draft.poll
     return Params(
         text=draft.text,
         spoiler_text=draft.spoiler,
@@ -60,6 +69,11 @@ def _params(draft: Draft, app: int | None) -> Params:
         in_reply_to_id=str(draft.reply_to) if draft.reply_to else None,
         language=draft.language,
         application_id=str(app) if app else None,
+        quoted_status_id=str(draft.quote_of) if draft.quote_of else None,
+        quote_approval_policy=draft.quote_policy.name.lower(),
+        reply_policy=draft.reply_policy.name.lower(),
+        poll=None if poll is None else PollParams(list(poll.options), poll.expires_in_s, poll.is_multiple,
+                                                  poll.hides_totals),
     )
 
 

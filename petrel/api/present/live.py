@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from petrel.api.present.asked import poll_alone, quote
 from petrel.api.present.rendered import Static, rfc3339
 from petrel.core.doors import Row
 from petrel.features import cards
+from petrel.features.posts import Carries
 
 NOTHING = b',"poll":null,"quote":null,"card":null'
 
@@ -48,11 +50,13 @@ class PreviewCard(Struct):
     blurhash: None = None
 
 
-def parts(row: Row, static: Static, quoted: bytes | None) -> bytes:
-    """The fields `poll`, `quote` and `card` of a post that carries one of them. `quoted`: the quoted post as this
-    viewer sees it, None for one who gets nothing of it. After `ready`."""
+def parts(row: Row, static: Static, quoted: tuple[Row | None, bytes | None], *, viewer: bool) -> bytes:
+    """The fields `poll`, `quote` and `card` of a post that carries one of them. `quoted`: the row of the quoted post,
+    and how this viewer sees it, None for one who gets nothing of it. After `ready`."""
     live: dict[str, Any] = msgspec.json.decode(row["live"]) if row["live"] else {}
-    return b',"poll":null,"quote":null,"card":' + _card(live)
+    poll = b"null" if static.poll is None else msgspec.json.encode(poll_alone(row, static, viewer=viewer))
+    quoting = quote(row, *quoted) if row["states"] & Carries.QUOTE else b"null"
+    return b',"poll":%s,"quote":%s,"card":%s' % (poll, quoting, _card(live))
 
 
 def _card(live: dict[str, Any]) -> bytes:

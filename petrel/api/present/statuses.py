@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from petrel.api.present import attachments, cards, gates, live
+from petrel.api.present import asked, attachments, cards, gates, live
 from petrel.api.present.rendered import (
     KEPT,
     VISIBILITY,
@@ -28,7 +28,7 @@ from petrel.core.errors import NotFound, Withheld
 from petrel.features import posts
 from petrel.features.posts import Carries, Code, Content, Shown, State, Surface, Who
 
-__all__ = ["entries", "fresh", "of_shown", "rfc3339", "status", "status_with", "statuses", "when"]
+__all__ = ["entries", "fresh", "of_shown", "poll", "rfc3339", "status", "status_with", "statuses", "when"]
 _BOOLS = (b"false", b"true")
 _MARKS = [
     b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s' % tuple(_BOOLS[bool(bits & m)] for m in (1, 2, 4, 16))
@@ -43,13 +43,14 @@ _KNOWS = int(Who.FOLLOWER | Who.AUTHOR)
 _BLOCKED = int(Who.BLOCKED)
 _AWAY = int(State.SUSPENDED | State.DEACTIVATED)
 _AUTHOR = int(Who.AUTHOR)
+_QUOTED = int(Carries.QUOTED)
 _LIVE = int(Carries.POLL | Carries.QUOTE | Carries.CARD)
 _HOMES = (Surface.HOME, Surface.LIST)
 _FULL = int(Code.FULL)
 _POINTER = int(Code.POINTER)
 _PLAIN = (
     b'%s,"statuses_count":%d,"followers_count":%d,"following_count":%d,"last_status_at":%s},"reblog":null,'
-    b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0%s%s'
+    b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d%s%s%s'
 )
 
 
@@ -80,25 +81,27 @@ def _tail(row: Row, *, viewer: bool, filtered: bytes = b"") -> bytes:
     return tail if not filtered else tail[:-2] + filtered + b"]}"
 
 
-def _counts(row: Row) -> bytes:
-    return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":0' % (
+def _counts(row: Row, *, viewer: bool) -> bytes:
+    return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d%s' % (
         row["replies"],
         row["boosts"],
         row["likes"],
+        asked.quotes_of(row),
+        asked.approval(row["states"], row["audience"], row["who"], viewer=viewer),
     )
 
 
 def _gated(row: Row, notice: str, card: cards.Card, *, viewer: bool) -> bytes:
     opening = gates.opening(row, Content("", notice), card)
     tail = _tail(row, viewer=viewer, filtered=gates.as_filter(notice))
-    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), live.NOTHING, tail))
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row, viewer=viewer), live.NOTHING, tail))
 
 
 def _withheld(row: Row, card: cards.Card, *, viewer: bool) -> bytes:
     """On a home timeline, where the viewer would miss it: the notice as text."""
     opening = gates.opening(row, Content(gates.WITHHELD), card)
     tail = _tail(row, viewer=viewer)
-    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row), live.NOTHING, tail))
+    return b"".join((opening, _author(row, card), b',"reblog":null', _counts(row, viewer=viewer), live.NOTHING, tail))
 
 
 def _one(
@@ -129,6 +132,8 @@ def _one(
         row["replies"],
         row["boosts"] if boosts is None else boosts,
         row["likes"] if likes is None else likes,
+        asked.quotes_of(row) if row["states"] & _QUOTED else 0,
+        asked.approval(row["states"], row["audience"], row["who"], viewer=viewer),
         moving,
         _tail(row, viewer=viewer, filtered=filtered),
     )
@@ -163,7 +168,7 @@ def _boost(row: Row, inner: Row, statics: Statics, *, viewer: bool, filtered: by
             _author(row, card),
             b',"reblog":',
             _one(inner, statics[inner["id"]], Surface.EMBD, viewer=viewer, filtered=filtered, moving=moving),
-            _counts(inner),
+            _counts(inner, viewer=viewer),
             live.NOTHING,
             _tail(inner, viewer=viewer, filtered=filtered),
         )
@@ -250,7 +255,7 @@ def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
     quoted = None
     if s.quoted is not None and s.quoted["code"] > _POINTER:
         quoted = _one(s.quoted, statics[s.quoted["id"]], Surface.EMBD, viewer=viewer)
-    return live.parts(row, statics[row["id"]], quoted)
+    return live.parts(row, statics[row["id"]], (s.quoted, quoted), viewer=viewer)
 
 
 async def status_with(found: Shown, digest: bytes, *, likes: int | None = None, boosts: int | None = None) -> bytes:
@@ -282,6 +287,19 @@ async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     return shown[0][1]
 
 
+async def poll(r: Reader, number: int) -> asked.Poll:
+    """The poll of one post. Errors: NotFound, also while the post waits behind a notice."""
+    held = KEPT.held([number])
+    found = await posts.shown(r, Surface.API, [number], stamps(held, [number]))
+    if not found or found[0].row["code"] <= Code.POINTER or gates.notice_of(found[0].row, Surface.API):
+        raise NotFound
+    statics = held | await refresh([found[0].row])
+    shown = asked.poll_alone(found[0].row, statics[number], viewer=r.account is not None)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
 async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     """A post just published, from what its author sent: no look at the database when the author's card is kept."""
     if not made.is_new or made.content is None or made.flags & _LIVE & ~Carries.CARD:
@@ -309,5 +327,6 @@ async def fresh(r: Reader, made: posts.Fresh) -> bytes:
     if made.conversation is None:
         KEPT.put(made.id, static)
     posts_, followers, following, last = card.counts
-    entity = _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, live.NOTHING, _TAILS[32])
+    entity = _PLAIN % (static.whole, posts_, followers, following, cards.day(last), 0, 0, 0, 0,
+                       asked.approval(made.flags, audience, _AUTHOR, viewer=True), live.NOTHING, _TAILS[32])
     return await attachments.signed(entity, r.digest)

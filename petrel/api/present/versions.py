@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api.present import attachments, gates
 from petrel.api.present.rendered import rfc3339, targets_of
@@ -17,6 +17,14 @@ from petrel.features import media, posts
 from petrel.features.posts import Content, State, Surface
 
 
+class OptionVersion(Struct):
+    title: str
+
+
+class PollVersion(Struct):
+    options: list[OptionVersion]
+
+
 class Version(Struct):
     content: str
     spoiler_text: str
@@ -25,6 +33,7 @@ class Version(Struct):
     account: msgspec.Raw
     media_attachments: list[attachments.Entity] = []
     emojis: list[str] = []
+    poll: PollVersion | UnsetType = UNSET
 
 
 async def versions(r: Reader, number: int, *, reveal: bool = False) -> list[Version]:
@@ -64,4 +73,7 @@ async def _version(r: Reader, content: Content, now: Content, is_sensitive: bool
     signs = len(r.digest) == media.DIGEST_BYTES
     files = [attachments.entity(one, signer.sign(r.digest, one.id).decode() if signs else "")
              for one in content.media if one.id in there]
-    return Version(text, content.spoiler, is_sensitive, rfc3339(at), account, files)
+    version = Version(text, content.spoiler, is_sensitive, rfc3339(at), account, files)
+    if content.poll is not None:
+        version.poll = PollVersion([OptionVersion(one) for one in content.poll.options])
+    return version

@@ -24,11 +24,16 @@ async def tell(w: Writer, entries: list[Entry]) -> None:
     batch = Batch(entries)
     added = [(place, key, conversation) for key, (place, conversation) in batch.add.items()]
     added += await _rung(w, batch)
+    for post, (place, author) in batch.ended.items():
+        added += [(place, (account, int(Kind.POLL), post, author), 0) for account in await _voters(w, author, post, 0)]
+    for post, (place, author) in batch.edited.items():
+        added += [(place, key, 0) for key in await _quoters(w, author, post, 0)]
     added.sort(key=lambda one: one[0])
     keys = [key for _, key, _ in added]
     ids = await ids_for([key[0] for key in keys])       # before anything is written: it may rest
 
-    await rows.untell(w, list(batch.drop))
+    again = [key for key in keys if key[1] == Kind.QUOTED_UPDATE]     # the newest change stands for all
+    await rows.untell(w, [*batch.drop, *again])
     if batch.gone:
         await w.execute(rows.FORGET, batch.gone)
     await rows.pairs(w, rows.ADD_BELLS, [pair for pair, on in batch.bells.items() if on])
@@ -55,6 +60,41 @@ async def _rung(w: Writer, batch: Batch) -> list[tuple[int, Key, int]]:
     return [(posts[n][1], (account, int(Kind.STATUS), posts[n][0], posts[n][2]), 0)
             for n, account in dict.fromkeys(found)
             if batch.bells.get((posts[n][2], account), True) and (account, posts[n][0]) not in told]
+
+
+async def _voters(w: Writer, author: int, post: int, after: int) -> list[int]:
+    """Some who voted; where they are many a job tells the others."""
+    found = [row["account"] for row in await w.fetch(rows.VOTERS, post, after, RUNG_AT_ONCE)]
+    if len(found) == RUNG_AT_ONCE:
+        w.later("notifications.poll", {"author": author, "post": post, "after": found[-1]}, lane="bulk")
+    return found
+
+
+async def _quoters(w: Writer, author: int, post: int, after: int) -> list[Key]:
+    """Some who quote a post that was edited; where they are many a job tells the others."""
+    found = [row["account"] for row in await w.fetch(rows.QUOTERS, post, after, RUNG_AT_ONCE, author)]
+    if len(found) == RUNG_AT_ONCE:
+        w.later("notifications.quoted", {"author": author, "post": post, "after": found[-1]}, lane="bulk")
+    return [(account, int(Kind.QUOTED_UPDATE), post, author) for account in found]
+
+
+@job("notifications.quoted")
+async def tell_quoters(author: int, post: int, after: int) -> None:
+    """Twice: told once more of the same. Late: they are told late. Never: the dead letter is listed."""
+    async with deriving("notifications") as w:
+        keys = await _quoters(w, author, post, after)
+        ids = await ids_for([key[0] for key in keys])
+        await rows.untell(w, keys)
+        await rows.tell(w, keys, ids, [0] * len(keys))
+
+
+@job("notifications.poll")
+async def tell_voters(author: int, post: int, after: int) -> None:
+    """Twice: no effect, a row exists once. Late: they are told late. Never: the dead letter is listed."""
+    async with deriving("notifications") as w:
+        accounts = await _voters(w, author, post, after)
+        ids = await ids_for(accounts)
+        await rows.tell(w, [(a, int(Kind.POLL), post, author) for a in accounts], ids, [0] * len(accounts))
 
 
 def _ring_on_later(w: Writer, author: int, post: int, after: int) -> None:

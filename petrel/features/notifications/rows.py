@@ -8,12 +8,12 @@ from petrel.features.notifications.rules import Key
 # For each (whom, kind, id, by whom, post, conversation): is it wanted? Not by accounts of other servers or such as
 # cannot look, nor across a block, nor of somebody muted with their notifications, nor of a muted thread; then the
 # policy says accept (0), filter (1) or drop (2). What somebody follows is never filtered, but by `not_followers`.
-# What moderators decided (7) is always told.
+# What moderators decided (7) is always told, and so is the end of a poll (8) to whoever voted in it.
 # source: visibility.md section 4; the client API's notification policy (a follower is new for 3 days, an account 30).
 TELL = """
 with judged as materialized (
   select c.*, law.cell(c.account) as cell,
-         case when c.kind = 7 then 0 when f.step > 0 and exists (
+         case when c.kind in (7, 8) then 0 when f.step > 0 and exists (
                 select from notifications.permission x where x.cell = law.cell(c.account) and x.account = c.account
                    and x.actor = c.actor) then 0 else f.step end as step
     from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
@@ -72,16 +72,21 @@ delete from notifications.notification n using asked k
 # earlier version named, and all about messages, the journal says.
 FORGET = """
 with gone as materialized (
-  select p.id, p.author, p.mentions from unnest($1::bigint[]) g(id)
+  select p.id, p.author, p.mentions, p.quote_of from unnest($1::bigint[]) g(id)
     join posts.post p on p.cell = law.cell(g.id) and p.id = g.id
   union all
   select e.subject, e.actor, case e.kind when 'posts.post.created' then e.refs[5:]
-           when 'messages.message.created' then e.refs[2:] else e.refs end
+           when 'messages.message.created' then e.refs[2:] else e.refs end, null
     from unnest($1::bigint[]) g(id) join journal.entry e on e.cell = law.cell(g.id) and e.subject = g.id
    where e.kind in ('posts.post.created', 'posts.post.edited', 'messages.message.created', 'messages.message.edited')
 ), told as materialized (
   select g.author as account, k.kind, g.id from gone g cross join (values (4::smallint), (5::smallint)) k(kind)
   union all select m.account, 1, g.id from gone g cross join lateral unnest(g.mentions) m(account)
+  union all select g.author, 8, g.id from gone g
+  union all select q.author, 9, g.id from gone g
+    join posts.post q on q.cell = law.cell(g.quote_of) and q.id = g.quote_of
+  union all select q.author, 10, g.id from gone g join posts.post q on q.quote_of = g.id
+  union all select v.account, 8, g.id from gone g join posts.vote v on v.cell = law.cell(g.id) and v.post = g.id
   union all select b.account, 6, g.id from gone g
     join notifications.bell b on b.cell = law.cell(g.author) and b.author = g.author
 ), held as (
@@ -106,6 +111,13 @@ select a.ord - 1 as place, b.account from unnest($1::bigint[]) with ordinality a
                       where b.cell = law.cell(a.author) and b.author = a.author and b.account > $2
                       order by b.account limit $3) b
  order by a.ord, b.account
+"""
+QUOTERS = """
+select distinct author as account from posts.post
+ where quote_of = $1 and flags & 512 = 0 and author > $2 and author <> $4 order by author limit $3
+"""
+VOTERS = """
+select account from posts.vote where cell = law.cell($1) and post = $1 and account > $2 order by account limit $3
 """
 # A direct post is not among the posts: then the thread is the post itself.
 MUTE_THREADS = """

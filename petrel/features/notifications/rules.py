@@ -21,6 +21,8 @@ class Batch:
         self.rung: dict[int, tuple[int, int]] = {}          # post to (place, author): for those who have a bell
         self.bells: dict[tuple[int, int], bool] = {}        # (author, follower) -> wants one
         self.muted: dict[tuple[int, int], bool] = {}        # (account, post of a thread) -> muted
+        self.edited: dict[int, tuple[int, int]] = {}        # post to (place, author): for those who quote it
+        self.ended: dict[int, tuple[int, int]] = {}         # poll to (place, author): for those who voted
         self.talks: dict[tuple[int, int], None] = {}        # (account, conversation that it wrote in)
         for self.at, entry in enumerate(entries):
             TAKES[entry.kind](self, entry)
@@ -51,11 +53,14 @@ def _posted(b: Batch, e: Entry) -> None:
 def _edited(b: Batch, e: Entry) -> None:
     for account in e.refs:
         b.tell(account, Kind.MENTION, e.actor or 0, e.subject)
+    b.edited[e.subject] = (b.at, e.actor or 0)
 
 
 def _deleted(b: Batch, e: Entry) -> None:
     b.gone.append(e.subject)
     b.rung.pop(e.subject, None)
+    b.ended.pop(e.subject, None)
+    b.edited.pop(e.subject, None)
     for key in [k for k in b.add if k[2] == e.subject]:
         del b.add[key]
 
@@ -130,6 +135,23 @@ def _decided(b: Batch, e: Entry) -> None:
         b.add[key] = (b.at, 0)
 
 
+def _quoted(b: Batch, e: Entry) -> None:
+    b.tell(e.refs[1], Kind.QUOTE, e.actor or 0, e.subject)
+
+
+def _revoked(b: Batch, e: Entry) -> None:
+    b.untell(e.refs[1], Kind.QUOTE, e.refs[2], e.subject)
+
+
+def _ended(b: Batch, e: Entry) -> None:
+    """The author is told by nobody else: their own name stands for the poll."""
+    author = e.refs[0]
+    b.ended[e.subject] = (b.at, author)
+    key = (author, int(Kind.POLL), e.subject, author)
+    b.drop.pop(key, None)
+    b.add[key] = (b.at, 0)
+
+
 TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "posts.post.created": _posted,
     "posts.post.edited": _edited,
@@ -146,6 +168,9 @@ TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "relationships.request.created": _asked,
     "relationships.request.accepted": _answered,
     "relationships.request.removed": _answered,
+    "posts.poll.ended": _ended,
+    "posts.quote.created": _quoted,
+    "posts.quote.revoked": _revoked,
     "posts.mute.created": _muted,
     "posts.mute.removed": _muted,
     "moderation.decision.made": _decided,

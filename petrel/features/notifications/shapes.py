@@ -21,6 +21,9 @@ class Kind(IntEnum):
     FAVOURITE = 5
     STATUS = 6
     MODERATION_WARNING = 7
+    POLL = 8
+    QUOTE = 9
+    QUOTED_UPDATE = 10
 
     @property
     def word(self) -> str:
@@ -31,6 +34,8 @@ ALL_KINDS = tuple(Kind)
 GROUPED = (Kind.FOLLOW, Kind.REBLOG, Kind.FAVOURITE)
 OWN_POST = (Kind.REBLOG, Kind.FAVOURITE)
 """Kinds whose post is the owner's own; of the others it is the actor's."""
+OF_OWN = (*OWN_POST, Kind.POLL, Kind.QUOTE, Kind.QUOTED_UPDATE)
+"""Kinds whose post is fetched through something of the owner's own, their post, vote or quote: surface `api`."""
 
 
 class Candidate(Struct, frozen=True):

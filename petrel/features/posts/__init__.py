@@ -5,6 +5,7 @@ Invariants: a change to posts.* records a posts.* entry; text exists in memory o
 Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
 """
 
+from petrel.features.posts import polls, quotes
 from petrel.features.posts.ahead import settled
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own
@@ -29,6 +30,7 @@ from petrel.features.posts.reads import (
 )
 from petrel.features.posts.rules import linked, reason_of
 from petrel.features.posts.shapes import (
+    POLICY_BITS,
     Ask,
     Attachment,
     Audience,
@@ -41,19 +43,25 @@ from petrel.features.posts.shapes import (
     MarkAsk,
     Marked,
     Named,
+    PollDraft,
     PollText,
     PostNotFound,
+    QuotePolicy,
+    ReplyPolicy,
     State,
     Surface,
     TooWide,
     Who,
     decode_content,
+    quote_policy_of,
+    reply_policy_of,
 )
 from petrel.features.posts.taking_down import put_back, take_down
 from petrel.features.posts.together import mark, publish
 from petrel.features.posts.writing import create_many, create_together
 
 __all__ = [
+    "POLICY_BITS",
     "Ask",
     "Attachment",
     "Audience",
@@ -69,8 +77,11 @@ __all__ = [
     "Marked",
     "Named",
     "Past",
+    "PollDraft",
     "PollText",
     "PostNotFound",
+    "QuotePolicy",
+    "ReplyPolicy",
     "Shown",
     "Standing",
     "State",
@@ -99,11 +110,15 @@ __all__ = [
     "marked",
     "narrow",
     "own",
+    "polls",
     "public",
     "publish",
     "put_back",
+    "quote_policy_of",
+    "quotes",
     "reactions",
     "reason_of",
+    "reply_policy_of",
     "settled",
     "shown",
     "source",

@@ -1,13 +1,24 @@
 """Editing and deleting one's own posts, direct ones included."""
 
+from msgspec import UNSET, UnsetType
+
 from petrel.core import journal, limits, seal
 from petrel.core.doors import Row, Writer, deriving
 from petrel.core.jobs import job
 from petrel.core.text import clean, parse
 from petrel.core.viewer import Member
 from petrel.features import media
-from petrel.features.posts import attaching, clearing, newcomers, rows, rules
-from petrel.features.posts.shapes import Audience, Content, Draft, PostNotFound, State, decode_content
+from petrel.features.posts import attaching, clearing, newcomers, polls, rows, rules
+from petrel.features.posts.shapes import (
+    Audience,
+    Carries,
+    Content,
+    Draft,
+    PollDraft,
+    PostNotFound,
+    State,
+    decode_content,
+)
 from petrel.features.posts.writing import named_in
 
 REWRITE = "select posts.rewrite($1, $2, $3, $4, $5, $6::bigint[])"
@@ -27,8 +38,9 @@ async def own(w: Writer, post: int) -> tuple[Content, Row]:
     return decode_content(seal.open_sealed(keys[post], post, row["sealed"])), row
 
 
-async def edit(w: Writer, post: int, draft: Draft) -> None:
+async def edit(w: Writer, post: int, draft: Draft, *, poll: PollDraft | UnsetType | None = UNSET) -> None:
     """Replaces text, content warning, sensitivity, language and files; audience and parent stay. The old text is kept.
+    A poll stays unless another is given, or None, which takes it away; other options begin without votes.
 
     Errors: PostNotFound, Empty, TooLong, Invalid.
     """
@@ -36,7 +48,8 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     old, row = await own(w, post)
     parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
 
-    rules.check_text(parsed, spoiler, limits.current().post_length, carries=bool(draft.media))
+    carries = bool(draft.media or row["states"] & Carries.QUOTE)
+    rules.check_text(parsed, spoiler, limits.current().post_length, carries=carries)
     await newcomers.check_links(w, w.viewer.account, parsed)
 
     named = await named_in(w, w.viewer.account, parsed)
@@ -44,8 +57,11 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
     if draft.media or old.media:
         files, bits = await attaching.attach(w, w.viewer.account, post, draft)
     bits |= rules.card_of(parsed, Audience(row["audience"]), False, limits.current().domain)
-    content = Content(parsed.text, spoiler, named, files, old.poll)
+    new_poll = old.poll if isinstance(poll, UnsetType) else polls.checked(poll) if poll is not None else None
+    polls.check_place(new_poll, row["audience"], bool(files))
+    content = Content(parsed.text, spoiler, named, files, new_poll)
     flags = int(rules.flags_of(draft, False)) | (0 if row["audience"] == Audience.DIRECT else bits)
+    flags |= Carries.POLL if new_poll is not None else 0
     language = rules.language(draft.language, row["language"])
     sealed = seal.seal((await seal.keys([post]))[post], post, content.encode())
     if row["audience"] == Audience.DIRECT:
@@ -54,6 +70,7 @@ async def edit(w: Writer, post: int, draft: Draft) -> None:
         done = await w.value(REWRITE, w.digest, post, sealed, flags, language, [n.account for n in named])
     if done is None:
         raise PostNotFound
+    await polls.replace(w, post, old.poll, new_poll)
     kind = "messages.message.edited" if row["audience"] == Audience.DIRECT else "posts.post.edited"
     w.record(kind, post, refs=[n.account for n in named], body=parsed.text.encode())
 
@@ -87,6 +104,10 @@ async def _empty(w: Writer, post: int, author: int | None) -> bool:
     await w.execute(rows.EMPTY_CONTENT, post)
     await w.execute(rows.EMPTY_EDITS, post)
     before = gone[0]
+    if before["quote_of"]:
+        w.record("posts.quote.removed", post, refs=(before["quote_of"],), actor=author)
+    if before["flags"] & Carries.POLL:
+        await polls.drop(w, post)
     w.record(
         "posts.post.deleted",
         post,

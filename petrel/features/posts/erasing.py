@@ -7,7 +7,7 @@ from petrel.core import seal
 from petrel.core.doors import Writer, reading, writing
 from petrel.core.erasing import BATCH, CAUSE, SYSTEM, Batch, Order, erases
 from petrel.core.ids import cell_of
-from petrel.features.posts import rules
+from petrel.features.posts import polls, rules
 
 KEYS_AT_ONCE = 1000
 WINDOW_ROWS = 10_000
@@ -20,7 +20,7 @@ select id from posts.post where cell = $1 and author = $2 and flags & 512 = 0 an
 WINDOW = "select id, author, flags from posts.post where cell = $1 and id > $2 order by id limit $3"
 DROP = """
 delete from posts.post where cell = $1 and id = any($2::bigint[]) and author = $3
-returning id, reply_to, boost_of, audience, flags
+returning id, reply_to, boost_of, audience, flags, quote_of
 """
 DROP_CONTENT = "delete from posts.content where cell = $1 and id = any($2::bigint[])"
 DROP_EDITS = "delete from posts.edit where cell = $1 and post = any($2::bigint[])"
@@ -34,6 +34,8 @@ UNMARK = """
 delete from posts.mark where cell = $1 and account = $2 and post in (
   select post from posts.mark where cell = $1 and account = $2 order by post limit $3) returning post, bits
 """
+DROP_POLLS = "delete from posts.poll where cell = $1 and id = any($2::bigint[])"
+TAKE_BACK_VOTES = "select posts.take_back_votes('erasing', $1, $2)"
 DROP_ONCE = "delete from posts.once where cell = $1 and account = $2"
 
 TOP = (1 << 63) - 1
@@ -79,6 +81,15 @@ async def erase_marks(account: int, at: str) -> Batch:
     return Batch(len(marks), "more" if len(marks) == BATCH else "")
 
 
+@erases("posts.votes", Order.FACTS)
+async def erase_votes(account: int, at: str) -> Batch:
+    """What they voted for counts no more."""
+    async with writing(SYSTEM, cause=CAUSE) as w:
+        gone = int(await w.value(TAKE_BACK_VOTES, account, BATCH))
+        w.record("posts.vote.swept", account)
+    return Batch(gone, "more" if gone == BATCH else "")
+
+
 async def _drop(w: Writer, account: int, ids: list[int]) -> None:
     if not ids:
         return
@@ -86,11 +97,16 @@ async def _drop(w: Writer, account: int, ids: list[int]) -> None:
     gone = await w.change(DROP, cell, ids, account)
     for sql in (DROP_CONTENT, DROP_EDITS, DROP_ORDERS, DROP_REACTIONS):
         await w.execute(sql, cell, ids)
+    if await w.execute(DROP_POLLS, cell, ids):
+        while await w.value(polls.DROP_VOTES, ids, 5000) == 5000:
+            pass
     stood = [p for p in gone if not p["flags"] & 512]
     await w.change(UNREACT, [p["boost_of"] for p in stood if p["boost_of"]], 4, account)
     counted = [p for p in stood if rules.effective(p["audience"], p["flags"]) in PUBLIC_OR_UNLISTED]
     _lower(w, account, replies=Counter(p["reply_to"] for p in counted if p["reply_to"]),
            boosts=Counter(p["boost_of"] for p in counted if p["boost_of"]))
+    if quoted := sorted({p["quote_of"] for p in stood if p["quote_of"]}):
+        w.record("posts.quote.removed", account, refs=quoted)
     w.record("posts.account.swept", account, refs=ids)
 
 

@@ -32,7 +32,7 @@ begin
   select p.cell, p.id, p.version, coalesce(p.edited_at, to_timestamp((p.id >> 16) / 1000.0)), p.flags, c.sealed
     from posts.post p join posts.content c on c.cell = p.cell and c.id = p.id
    where p.cell = law.cell(p_id) and p.id = p_id and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
-  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~15728642) | p_flags,
+  update posts.post set version = version + 1, edited_at = now(), flags = (flags & ~15990786) | p_flags,
          language = p_language, mentions = p_mentions
    where cell = law.cell(p_id) and id = p_id and author = v.account and flags & 512 = 0 and boost_of is null
   returning version into v_version;
@@ -59,7 +59,7 @@ begin
     d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes, m.bits, d.stamp, d.author_posts,
     d.author_followers, d.author_following, d.author_last_post_on, c.sealed, null::bigint,
     accounts.card_of(1, d.author), p.quote_of,
-    case when d.states & 1835008 <> 0 then law.live(d.viewer, d.id, d.states) end
+    case when d.states & 18612224 <> 0 then law.live(d.viewer, d.id, d.states) end
   from law.decide(array[v.account], array[true], array[p_id], 1::smallint) d
   join posts.post p on p.cell = law.cell(d.id) and p.id = d.id
   join posts.content c on c.cell = law.cell(d.id) and c.id = d.id
@@ -328,4 +328,97 @@ begin
          count(*) filter (where p.audience > 1 or p.flags & 65536 <> 0)
     from posts.post p
    where p.cell = law.cell(v.account) and p.author = v.account and p.flags & 512 = 0 and p.boost_of is null;
+end $$;
+
+-- Polls ------------------------------------------------------------------------------------------------------
+
+-- Votes as the holder of the digest, who was found to see the post: 'voted', or why not: 'missing', 'ended', 'own',
+-- 'again', 'no option'. The poll's row is locked, so votes are counted one after the other.
+create or replace function posts.cast_vote(p_digest bytea, p_id bigint, p_choices smallint[]) returns text
+language plpgsql security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_poll posts.poll;
+  v_author bigint;
+begin
+  if v.account is null or v.kind = 'outdated' or v.state & 384 <> 0
+     or not (v.kind = 'session' or v.scopes && array['write', 'write:statuses']) then
+    perform law.refuse(v.kind);
+  end if;
+  select p.* into v_poll from posts.poll p where p.cell = law.cell(p_id) and p.id = p_id for update;
+  select t.author into v_author from posts.post t where t.cell = law.cell(p_id) and t.id = p_id and t.flags & 512 = 0;
+  if v_poll.id is null or v_author is null then return 'missing'; end if;
+  if v_poll.expires_at <= now() then return 'ended'; end if;
+  if v_author = v.account then return 'own'; end if;
+  if cardinality(p_choices) = 0 or 0 > any (p_choices) or cardinality(v_poll.tallies) <= any (p_choices) then
+    return 'no option';
+  end if;
+  if cardinality(p_choices) > 1 and not v_poll.is_multiple then return 'again'; end if;
+  insert into posts.vote (cell, post, account, choices) values (v_poll.cell, p_id, v.account, p_choices)
+    on conflict do nothing;
+  if not found then return 'again'; end if;
+  update posts.poll p set voters = p.voters + 1, tallies = array(
+    select t.n + case when (t.i - 1) = any (p_choices) then 1 else 0 end
+      from unnest(p.tallies) with ordinality t(n, i) order by t.i)
+   where p.cell = v_poll.cell and p.id = p_id;
+  return 'voted';
+end $$;
+
+-- Ends votes of posts that are gone, at most p_limit; returns how many there were.
+create or replace function posts.drop_votes(p_writer text, p_posts bigint[], p_limit integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare v_count integer;
+begin
+  delete from posts.vote v using (
+    select o.cell, o.post, o.account from unnest(p_posts) g(id)
+      join posts.vote o on o.cell = law.cell(g.id) and o.post = g.id limit p_limit) few
+   where v.cell = few.cell and v.post = few.post and v.account = few.account;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+-- Takes back votes of an account that is being erased, at most p_limit; returns how many there were. What they were
+-- for counts no more.
+create or replace function posts.take_back_votes(p_writer text, p_account bigint, p_limit integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_vote record;
+  v_count integer := 0;
+begin
+  for v_vote in
+    delete from posts.vote v using (
+      select o.cell, o.post from posts.vote o where o.account = p_account order by o.post limit p_limit) few
+     where v.cell = few.cell and v.post = few.post and v.account = p_account
+    returning v.cell, v.post, v.choices
+  loop
+    v_count := v_count + 1;
+    update posts.poll p set voters = greatest(0, p.voters - 1), tallies = array(
+      select greatest(0, t.n - case when (t.i - 1) = any (v_vote.choices) then 1 else 0 end)
+        from unnest(p.tallies) with ordinality t(n, i) order by t.i)
+     where p.cell = v_vote.cell and p.id = v_vote.post;
+  end loop;
+  return v_count;
+end $$;
+
+-- Quotes -----------------------------------------------------------------------------------------------------
+
+-- Posts that quote one that the viewer may see, newest first; candidates only.
+create or replace function posts.quoting(p_digest bytea, p_id bigint, p_limit integer, p_max bigint, p_min bigint)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null, null) s
+                  where s.code > 3) then
+    return;
+  end if;
+  if p_min is null then
+    return query select p.id from posts.post p
+     where p.quote_of = p_id and p.flags & 512 = 0 and p.id < coalesce(p_max, 9223372036854775807)
+     order by p.id desc limit p_limit;
+  else
+    return query select s.id from (
+      select p.id from posts.post p
+       where p.quote_of = p_id and p.flags & 512 = 0 and p.id > p_min and p.id < coalesce(p_max, 9223372036854775807)
+       order by p.id limit p_limit) s order by s.id desc;
+  end if;
 end $$;

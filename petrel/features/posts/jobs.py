@@ -12,6 +12,7 @@ from petrel.core.jobs import every
 from petrel.core.journal import Entry, follow, task
 from petrel.core.retention import kept_for
 from petrel.core.viewer import System
+from petrel.features.posts import quotes
 
 PUBLIC_OR_UNLISTED = (0, 1)
 
@@ -136,6 +137,7 @@ class Sums:
     "relationships.follow.removed",
     "posts.count.lowered",
     "relationships.account.swept",
+    *quotes.NAMING,
     surface="cnt",
 )
 async def count(w: Writer, entries: list[Entry]) -> None:
@@ -163,6 +165,7 @@ async def count(w: Writer, entries: list[Entry]) -> None:
             [sums.following[i] for i in people],
             [sums.last.get(i) for i in people],
         )
+    await quotes.count(w, entries)
     if sums.fewer:
         await w.execute(LAST_AGAIN, sorted(sums.fewer))
 

@@ -4,7 +4,7 @@ from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
 from petrel.features import media
-from petrel.features.posts import rows, taking_down
+from petrel.features.posts import polls, quotes, rows, taking_down
 from petrel.features.posts.shapes import Mark, State
 
 MARKS = {"posts.like.removed": Mark.LIKE, "posts.bookmark.removed": Mark.BOOKMARK, "posts.pin.removed": Mark.PIN}
@@ -20,12 +20,21 @@ update posts.post set audience = $2, version = version + 1
  where cell = law.cell($1) and id = $1 and audience < $2 and flags & 512 = 0
 """
 
+STRICTER_POLICY = """
+update posts.post set flags = flags | $2 where cell = law.cell($1) and id = $1 and flags & $2 <> $2 and flags & 512 = 0
+"""
+
 harmless({
     "posts.post.created": "a restore loses it; nobody sees more",
     "posts.post.imported": "a restore loses it; nobody sees more",
     "posts.like.created": "a restore loses it; nobody sees more",
     "posts.bookmark.created": "a restore loses it; nobody sees more",
     "posts.boost.created": "a restore loses it; nobody sees more",
+    "posts.quote.created": "a restore loses it; nobody sees more",
+    "posts.quote.removed": "follows from a deletion, which is done again",
+    "posts.vote.created": "a restore loses it; they may vote again",
+    "posts.vote.swept": "of an account that is being erased; the erasure is taken up again by its own entry",
+    "posts.poll.ended": "it is over at its time, whoever was told",
     "posts.pin.created": "a restore loses it; nobody sees more",
     "posts.mute.removed": "the member sees more again, of what they may see",
     "posts.post.widened": "opens; the post is for fewer again",
@@ -51,6 +60,7 @@ async def _delete(w: Writer, post: int) -> bool:
     await w.execute(rows.EMPTY_CONTENT, post)
     await w.execute(rows.EMPTY_EDITS, post)
     await media.drop_of(w, [post])
+    await polls.drop(w, post)
     w.later("posts.destroy_keys", {"ids": [post]}, lane="urgent")
     return True
 
@@ -80,6 +90,18 @@ async def thread_muted(w: Writer, entry: Kept) -> bool:
 async def edited(w: Writer, entry: Kept) -> bool:
     """The newer text is lost, and the older one stands; who may see it is as narrow as it had become."""
     return bool(await w.execute(FEWER_NAMED, entry.subject, entry.refs))
+
+
+@restricts("posts.quote.revoked")
+async def quote_revoked(w: Writer, entry: Kept) -> bool:
+    return bool(await w.change(quotes.REVOKE, entry.subject, entry.refs[0]))
+
+
+@restricts("posts.policy.changed")
+async def policy_changed(w: Writer, entry: Kept) -> bool:
+    """Refs: which bits, and what they became. Both what held and what was chosen count: an unknown mixture of the two
+    allows the fewest."""
+    return bool(await w.execute(STRICTER_POLICY, entry.subject, entry.refs[1]))
 
 
 @restricts("posts.post.narrowed")

@@ -85,7 +85,7 @@ delete from posts.reaction r using unnest($1::smallint[], $2::bigint[], $3::smal
 DELETE_POST = """
 update posts.post set flags = flags | 512, deleted_at = now(), version = version + 1
  where cell = law.cell($1) and id = $1 and author = $2 and flags & 512 = 0
-returning boost_of, reply_to, reply_to_account, thread, audience, flags
+returning boost_of, reply_to, reply_to_account, thread, audience, flags, quote_of
 """
 EMPTY_CONTENT = "delete from posts.content where cell = law.cell($1) and id = $1"
 EMPTY_EDITS = "delete from posts.edit where cell = law.cell($1) and post = $1"

@@ -27,8 +27,8 @@ def language(said: str | None, otherwise: str | None) -> str | None:
 
 
 def check_text(parsed: Parsed, spoiler: str, most: int, *, carries: bool = False) -> None:
-    """`carries`: a picture can stand for words. Errors: Empty, TooLong, Invalid. source: the client API's counting
-    rules (core/text/length.py)."""
+    """`carries`: a picture or a quote can stand for words. Errors: Empty, TooLong, Invalid. source: the client API's
+    counting rules (core/text/length.py)."""
     if not parsed.text and not spoiler and not carries:
         raise Empty
     count = length(parsed, spoiler)

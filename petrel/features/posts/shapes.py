@@ -79,6 +79,7 @@ class Carries(IntFlag):
     """What a post carries beside its text: bits of `posts.post.flags`, and of a row's `states`. No states of the law.
 
     POLL, QUOTE and CARD have something that moves: a row's `live`. The kinds of media are the same for every viewer.
+    QUOTED, of verdicts only: others quote it, and `live` says how many.
     """
 
     POLL = 1 << 18
@@ -88,6 +89,37 @@ class Carries(IntFlag):
     VIDEO = 1 << 22
     AUDIO = 1 << 23
     MEDIA = PICTURE | VIDEO | AUDIO
+    QUOTED = 1 << 24
+
+
+class QuotePolicy(IntEnum):
+    """Who may quote a post; bits of `posts.post.flags`, and of a row's `states`."""
+
+    PUBLIC = 0
+    FOLLOWERS = 1 << 25
+    NOBODY = 1 << 26
+
+
+class ReplyPolicy(IntEnum):
+    """Who may answer a post; bits as above."""
+
+    EVERYONE = 0
+    FOLLOWERS = 1 << 27
+    MENTIONED = 1 << 28
+
+
+POLICY_BITS = {"quote": 3 << 25, "reply": 3 << 27}
+
+
+def quote_policy_of(states: int) -> QuotePolicy:
+    """A combination that is not known allows nobody."""
+    bits = states & POLICY_BITS["quote"]
+    return QuotePolicy(bits) if bits in (0, QuotePolicy.FOLLOWERS) else QuotePolicy.NOBODY
+
+
+def reply_policy_of(states: int) -> ReplyPolicy:
+    bits = states & POLICY_BITS["reply"]
+    return ReplyPolicy(bits) if bits in (0, ReplyPolicy.FOLLOWERS) else ReplyPolicy.MENTIONED
 
 
 class Mark(IntFlag):
@@ -148,6 +180,15 @@ class PollText(Struct, frozen=True, array_like=True):
     expires_at_ms: int | None = None
 
 
+class PollDraft(Struct, frozen=True):
+    """A poll about to be asked. `expires_in_s` counts from when it is published."""
+
+    options: tuple[str, ...]
+    expires_in_s: int | None = None
+    is_multiple: bool = False
+    hides_totals: bool = False
+
+
 class Content(Struct, frozen=True, array_like=True):
     """What is sealed of a post, the same for everybody who may see it. Stored as msgpack; fields are only ever added at
     the end."""
@@ -182,6 +223,10 @@ class Draft(Struct, frozen=True):
     language: str | None = None
     media: tuple[int, ...] = ()
     described: tuple[Described, ...] = ()
+    poll: PollDraft | None = None
+    quote_of: int | None = None
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    reply_policy: ReplyPolicy = ReplyPolicy.EVERYONE
 
 
 class Ask(Struct, frozen=True):

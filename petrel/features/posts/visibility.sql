@@ -124,7 +124,7 @@ begin
        when p_surface = 7 and f.relation_to_author & 136 = 0 and not f.is_indexable then 0
        else law.verdict(v_codes, f.effective, f.all_states, f.relation_to_author)
      end)::smallint,
-    f.relation_to_author, f.all_states | f.carries, f.effective::smallint, f.author, f.audience, f.boost_of, f.reply_to,
+    f.relation_to_author, f.all_states | f.carries | case when n.counts and f.quotes > 0 then 16777216 else 0 end, f.effective::smallint, f.author, f.audience, f.boost_of, f.reply_to,
     f.reply_to_account, f.thread, f.language, f.app, f.edited_at,
     case when n.counts then f.replies else 0 end, case when n.counts then f.boosts else 0 end,
     case when n.counts then f.likes else 0 end, f.stamp,
@@ -139,9 +139,9 @@ begin
       ((p.flags | a.state) & 4078) | case when p.flags & 16 = 0 then 0
         else law.withheld_from(p.id, p_viewers[c.ord], p_countries[c.ord]) end
       -- An audience or a state that this text does not know is as purged: nothing, for everybody. source: section 2.
-        | case when p.audience between 0 and 4 and p.flags & -16584703 = 0 and a.state & -16383 = 0 then 0 else 2048 end
+        | case when p.audience between 0 and 4 and p.flags & -519901183 = 0 and a.state & -16383 = 0 then 0 else 2048 end
         as all_states,
-      p.flags & 16515072 as carries,
+      p.flags & 519831552 as carries, p.quotes,
       (p.flags | a.state) & 4094 = 0 and p.audience < 4 as is_plain,
       case
         when p_viewers[c.ord] is null then 0
@@ -184,12 +184,31 @@ exception when duplicate_object then null; end $$;
 -- What moves of what a post carries, as JSON, for this viewer, who may see the post: null when it carries nothing of
 -- the kind. What is the same for everybody is sealed with the text. `p_states` as law.decide gives it.
 create or replace function law.live(p_viewer bigint, p_id bigint, p_states integer) returns text
-language sql stable security definer set search_path = '' as $$
-  select nullif(jsonb_strip_nulls(jsonb_build_object(
-    'card', case when p_states & 1048576 <> 0 then (
-      select jsonb_build_array(c.id, encode(c.sealed_card, 'base64')) from cards.link l join cards.card c on c.id = l.card
-       where l.cell = law.cell(p_id) and l.post = p_id and c.state = 1) end))::text, '{}')
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_live jsonb := '{}';
+begin
+  if p_states & 262144 <> 0 then
+    -- Own votes, nobody else's. source: section 9, "poll choices".
+    v_live := v_live || coalesce((
+      select jsonb_build_object('poll', jsonb_build_object(
+               'ends_ms', (extract(epoch from p.expires_at) * 1000)::bigint, 'voters', p.voters, 'tallies', p.tallies,
+               'own', (select v.choices from posts.vote v
+                where v.cell = p.cell and v.post = p.id and v.account = p_viewer)))
+        from posts.poll p where p.cell = law.cell(p_id) and p.id = p_id), '{}');
+  end if;
+  if p_states & 16777216 <> 0 then
+    v_live := v_live || coalesce((select jsonb_build_object('quotes', p.quotes) from posts.post p
+                                   where p.cell = law.cell(p_id) and p.id = p_id), '{}');
+  end if;
+  if p_states & 1048576 <> 0 then
+    v_live := v_live || coalesce((
+      select jsonb_build_object('card', jsonb_build_array(c.id, encode(c.sealed_card, 'base64')))
+        from cards.link l join cards.card c on c.id = l.card
+       where l.cell = law.cell(p_id) and l.post = p_id and c.state = 1), '{}');
+  end if;
+  return nullif(v_live, '{}')::text;
+end $$;
 
 -- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]].
 -- p_have[i] is the stamp of the copy that the caller has rendered of p_ids[i], p_have_boosted[i] of the post that
@@ -266,7 +285,7 @@ begin
       case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end,
       case when d.states & 524288 <> 0 and d.code > 2
            then (select p.quote_of from posts.post p where p.cell = law.cell(d.id) and p.id = d.id) end,
-      case when d.states & 1835008 <> 0 and d.code > 2 then law.live(d.viewer, d.id, d.states) end
+      case when d.states & 18612224 <> 0 and d.code > 2 then law.live(d.viewer, d.id, d.states) end
     from law.decide(v_viewers, v_sees, v_ids, v_surface, v_lands) d
     left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
     left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2

@@ -1,6 +1,6 @@
 """Publishing posts, many in one transaction. The one way in which a post comes into being (boosts: marking.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -11,8 +11,19 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.text import clean, parse
 from petrel.core.text.grammar import Parsed
 from petrel.core.viewer import System
-from petrel.features.posts import attaching, newcomers, rows, rules
-from petrel.features.posts.shapes import Ask, Attachment, Audience, Content, Fresh, Named, PostNotFound, State
+from petrel.features.posts import attaching, newcomers, polls, quotes, rows, rules
+from petrel.features.posts.shapes import (
+    Ask,
+    Attachment,
+    Audience,
+    Carries,
+    Content,
+    Fresh,
+    Named,
+    PollText,
+    PostNotFound,
+    State,
+)
 
 BY_HANDLES = "select ord, id from accounts.by_handles($1, $2::text[], $3::text[])"
 SEND = "select messages.send($1, $2, $3, $4, $5, $6::bigint[], $7, $8, $9, $10)"
@@ -25,10 +36,12 @@ class Work(Struct):
     id: int
     parsed: Parsed
     spoiler: str
+    poll: PollText | None = None
     error: PetrelError | None = None
     fresh: Fresh | None = None
     actor: Row | None = None
     parent: Row | None = None
+    quoted: Row | None = None
     named: tuple[Named, ...] = ()
     audience: Audience = Audience.PUBLIC
     flags: int = 0
@@ -62,6 +75,7 @@ async def create_many(w: Writer, asks: Sequence[Ask]) -> list[Fresh | PetrelErro
 
     await _look_at_actors(w, works)
     await _look_at_parents(w, works)
+    await _look_at_quoted(w, works)
     await _look_at_named(w, works)
 
     for work in works:
@@ -87,7 +101,8 @@ def prepared(ask: Ask, most: int) -> Work:
     try:
         work.parsed = parse(clean(draft.text))
         work.spoiler = clean(draft.spoiler, "spoiler_text")
-        rules.check_text(work.parsed, work.spoiler, most, carries=bool(draft.media))
+        rules.check_text(work.parsed, work.spoiler, most, carries=bool(draft.media or draft.quote_of))
+        work.poll = polls.checked(draft.poll) if draft.poll is not None else None
         if draft.audience in (Audience.SELF, Audience.PROTECTED):
             raise Invalid("visibility", "is not one a post can have")
     except PetrelError as error:
@@ -109,6 +124,25 @@ async def _look_at_parents(w: Writer, works: list[Work]) -> None:
     for i, work in enumerate(replies):
         work.parent = seen.get(i)
         if work.parent is None or work.parent["boost_of"] is not None:
+            work.error = PostNotFound()
+        elif work.ask.id is None:
+            work.error = _refusal(quotes.check_answering, work.parent)
+
+
+def _refusal(check: Callable[..., None], *args: object) -> PetrelError | None:
+    try:
+        check(*args)
+    except PetrelError as error:
+        return error
+    return None
+
+
+async def _look_at_quoted(w: Writer, works: list[Work]) -> None:
+    asking = [k for k in works if k.is_open and k.ask.draft.quote_of is not None]
+    seen = await rows.judged(w, [k.ask.member.digest for k in asking], [k.ask.draft.quote_of or 0 for k in asking])
+    for i, work in enumerate(asking):
+        work.quoted = seen.get(i)
+        if work.quoted is None or work.quoted["boost_of"] is not None:
             work.error = PostNotFound()
 
 
@@ -166,6 +200,13 @@ def _decide(work: Work) -> None:
     work.flags |= rules.card_of(work.parsed, work.audience, work.actor["is_protected"], limits.current().domain)
     if draft.audience is None and work.actor["default_sensitive"]:
         work.flags |= State.SENSITIVE
+    work.flags |= draft.quote_policy | draft.reply_policy
+    if work.quoted is not None:
+        work.flags |= Carries.QUOTE
+        work.error = _refusal(quotes.check_quoting, work.quoted, work.audience)
+    if work.poll is not None:
+        work.flags |= Carries.POLL
+        work.error = work.error or _refusal(polls.check_place, work.poll, work.audience, bool(draft.media))
 
 
 async def _hold_back_newcomers(w: Writer, works: list[Work]) -> None:
@@ -227,6 +268,7 @@ async def _write_posts(w: Writer, works: list[Work], keys: dict[int, bytes]) -> 
         sealed.append(seal.seal(keys[work.id], work.id, _content(work).encode()))
     await w.execute(rows.INSERT_POSTS, *rows.columns(new))
     await w.execute(rows.INSERT_CONTENT, [cell_of(k.id) for k in works], [k.id for k in works], sealed)
+    await polls.put(w, [(k.id, k.poll) for k in works if k.poll is not None])
     for work, post in zip(works, new, strict=True):
         w.record(
             "posts.post.created",
@@ -242,6 +284,9 @@ async def _write_posts(w: Writer, works: list[Work], keys: dict[int, bytes]) -> 
             ),
             body=work.parsed.text.encode(),
         )
+        if work.quoted is not None:
+            w.record("posts.quote.created", work.id, actor=work.author, cause=work.ask.cause,
+                     refs=(work.quoted["id"], work.quoted["author"]))
 
 
 def _row(work: Work) -> rows.NewPost:
@@ -257,6 +302,7 @@ def _row(work: Work) -> rows.NewPost:
         mentions=list(dict.fromkeys(n.account for n in work.named)),
         language=_language(work),
         app=work.ask.member.app,
+        quote_of=None if work.quoted is None else work.quoted["id"],
     )
 
 
@@ -265,7 +311,7 @@ def _language(work: Work) -> str | None:
 
 
 def _content(work: Work) -> Content:
-    return Content(work.parsed.text, work.spoiler, work.named, work.media)
+    return Content(work.parsed.text, work.spoiler, work.named, work.media, work.poll)
 
 
 def _fresh(work: Work, app: int | None, conversation: int | None = None) -> Fresh:

@@ -191,6 +191,7 @@ def _open(key: bytes | None, number: int, sealed: str, table: str) -> Any:
     if table in ("posts.content", "posts.edit", "messages.message"):
         content = posts.decode_content(plain)
         return {"text": content.text, "spoiler": content.spoiler,
+                "poll": None if content.poll is None else list(content.poll.options),
                 "named": [{"account": str(n.account), "handle": n.handle, "domain": n.domain} for n in content.named]}
     if table == "drafts.draft":
         return drafts.told(plain)

@@ -35,10 +35,12 @@ async def show(visit: Visit) -> Response:
 
 
 async def write(visit: Visit) -> Response:
-    """The composer alone: for phones, and to answer a post."""
+    """The composer alone: for phones, and to answer or quote a post."""
     visit.member()
     answers = await _answered(visit, as_id(visit.request.query_params.get("reply_to", "")))
-    return visit.page("compose.html", composer=present.composer(visit, answers=answers), answers=answers, sheet="write")
+    quoted = None if answers else await _answered(visit, as_id(visit.request.query_params.get("quote", "")))
+    composer = present.composer(visit, answers=answers, quoted=quoted.id if quoted else None)
+    return visit.page("compose.html", composer=composer, answers=answers, quoted=quoted, sheet="write")
 
 
 async def create(visit: Visit) -> Response:
@@ -62,6 +64,21 @@ async def mark(visit: Visit) -> Response:
     await visit.needs.mark(visit.viewer, post, MARKS[word], on=state == "on", cause=visit.cause)
     back = addresses.own(visit.sent.get("back", "")).partition("#")[0]
     return visit.go(f"{back}#p{as_id(said[3]) or post}")
+
+
+async def vote(visit: Visit) -> Response:
+    """The form of a poll: `choice` where one is chosen, `choice0` ... where several may be."""
+    visit.member()
+    post = as_id(visit.sent.get("post", ""))
+    if post is None:
+        raise NotFound()
+    chosen = [text for name, text in visit.sent.items() if name.startswith("choice")]
+    choices = [int(one) if one.isascii() and one.isdigit() and len(one) < 3 else -1 for one in chosen]
+    if not choices:
+        raise Invalid(None, "Choose something, then vote")
+    await visit.needs.vote(visit.viewer, post, choices, cause=visit.cause)
+    back = addresses.own(visit.sent.get("back", "")).partition("#")[0]
+    return visit.go(f"{back}#p{as_id(visit.sent.get('place', '')) or post}")
 
 
 async def ask_delete(visit: Visit) -> Response:
@@ -102,13 +119,15 @@ async def _answered(visit: Visit, post: int | None) -> PostView | None:
 async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Response:
     """The composer with everything that was typed, and what is wrong; nothing typed is ever lost."""
     status, message = words.status_of(wrong), words.said(wrong)
-    answers = None
+    answers = quoted = None
     if isinstance(wrong, NotFound):
-        message = "The post you answer is not there any more. Your text is still here; it can go out by itself."
+        message = ("The post you answer or quote is not there any more. Your text is still here; it can go out by "
+                   "itself.")
     else:
         try:
             answers = await _answered(visit, draft.reply_to)
+            quoted = await _answered(visit, draft.quote_of)
         except PetrelError:
-            answers = None
+            answers = quoted = None
     composer = present.composer(visit, answers=answers, draft=draft, message=message)
-    return visit.page("compose.html", status=status, composer=composer, answers=answers, sheet="write")
+    return visit.page("compose.html", status=status, composer=composer, answers=answers, quoted=quoted, sheet="write")

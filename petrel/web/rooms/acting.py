@@ -1,6 +1,7 @@
 """Forms that change something: functions of `needs.Acting` over the real rooms."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 from petrel.core.doors import reading, writing
@@ -8,6 +9,7 @@ from petrel.core.errors import Invalid
 from petrel.core.viewer import Viewer
 from petrel.features import posts, relationships, timelines
 from petrel.features.posts import Ask, Audience, MarkAsk, Surface
+from petrel.web.asking import PollFields
 from petrel.web.needs import Mark
 from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.views import views_of
@@ -41,13 +43,18 @@ class ActingRooms:
         self._counting.take_member("statuses", member.account)
         if draft.audience not in AUDIENCES:
             raise Invalid("audience", "is not one a post can have")
-        wanted = posts.Draft(draft.text, AUDIENCES[draft.audience], draft.reply_to, draft.warning)
+        wanted = posts.Draft(draft.text, AUDIENCES[draft.audience], draft.reply_to, draft.warning,
+                             poll=_poll(draft.poll), quote_of=draft.quote_of)
         once = hashlib.sha256(b"web\0" + draft.once.encode()).digest() if draft.once else None
         made = await posts.publish(Ask(member, wanted, cause, once))
         async with reading(viewer) as r:
             [view] = await views_of(r, await posts.shown(r, Surface.LINK, [made.id]), Surface.LINK)
         assert isinstance(view, PostView)
         return view
+
+    async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
+        async with writing(member_of(viewer), cause=cause) as w:
+            await posts.polls.vote(w, post, choices)
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         member = member_of(viewer)
@@ -74,3 +81,9 @@ class ActingRooms:
     async def mark_read(self, viewer: Viewer, until: int, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await timelines.set_marker(w, "notifications", until)
+
+
+def _poll(fields: PollFields) -> posts.PollDraft | None:
+    if not fields.options:
+        return None
+    return posts.PollDraft(fields.options, fields.minutes * 60, fields.is_multiple, fields.hides_totals)

@@ -8,7 +8,7 @@ from petrel.core.ids import at_of
 from petrel.core.pages import ROUNDS, Page, further
 from petrel.core.viewer import Viewer
 from petrel.features import accounts, notifications, posts, timelines
-from petrel.features.notifications import GROUPED, OWN_POST, Candidate, Kind, Leader, Members, Wanted
+from petrel.features.notifications import GROUPED, OF_OWN, Candidate, Kind, Leader, Members, Wanted
 from petrel.features.posts import Code, Shown, Surface
 from petrel.web.rooms import lists
 from petrel.web.rooms.reading import member_of
@@ -90,7 +90,8 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
 async def _shown(
     r: Reader, leaders: Sequence[Leader], look: Callable[..., Awaitable[list[Shown]]] = posts.shown
 ) -> list[tuple[Surface, list[Shown]]]:
-    """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own."""
+    """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own,
+    and those reached through what is theirs."""
     theirs = {one.newest.post: one.newest.kind for one in leaders if one.newest.post and not _is_own(one.newest)}
     own = list({one.newest.post for one in leaders if one.newest.post and _is_own(one.newest)})
     found = await look(r, Surface.NTF, list(theirs))
@@ -106,7 +107,7 @@ async def _shown(
 
 
 def _is_own(one: Candidate) -> bool:
-    return one.kind in OWN_POST
+    return one.kind in OF_OWN
 
 
 def _notification(

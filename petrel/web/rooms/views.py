@@ -19,7 +19,9 @@ from petrel.features import cards as link_cards
 from petrel.features.accounts import Card
 from petrel.features.posts import Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
 from petrel.features.relationships import filters
-from petrel.web.shapes import AccountView, CardView, Gap, PostView, Tag
+from petrel.web import words
+from petrel.web.asking import CardView, OptionView, PollView
+from petrel.web.shapes import AccountView, Gap, PostView, QuoteView, Tag
 
 AUDIENCES = {0: "public", 1: "unlisted", 2: "followers", 3: "direct", 4: "direct", 5: "followers"}
 CONTEXTS = {
@@ -66,7 +68,7 @@ async def views_of(
     """In the order given; None for what a filter of the viewer's hides. Two queries to the keyring for all, and one
     more query for those who keep filters. With `reveal` nothing waits behind a button.
     """
-    rows = [row for one in found for row in (one.row, one.boosted) if row is not None]
+    rows = [row for one in found for row in (one.row, one.boosted, one.quoted) if row is not None]
     texts = await posts.contents([row for row in rows if row["code"] > Code.TOMBSTONE])
     profiles = await accounts.open_profiles([row["card"] for row in rows])
     cards = {row["author"]: accounts.open_card(row["card"], profiles[row["author"]]) for row in rows}
@@ -88,10 +90,26 @@ def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
         return None
     notice = f"You filter “{matched[0].filter.title}”." if matched else ""
     if one.boosted is None:
-        return _post(one.row, opened, opened.surface, notice)
+        return _with_quote(one, _post(one.row, opened, opened.surface, notice), opened)
     booster = account_view(opened.cards[one.row["author"]])
-    view = _post(one.boosted, opened, Surface.EMBD, notice)
+    view = _with_quote(one, _post(one.boosted, opened, Surface.EMBD, notice), opened)
     return replace(view, boosted_by=booster, boost=one.row["id"])
+
+
+def _with_quote(one: Shown, view: PostView, opened: Opened) -> PostView:
+    row = one.row if one.boosted is None else one.boosted
+    if view.is_gated or not row["states"] & posts.Carries.QUOTE:
+        return view
+    quoted = one.quoted
+    if row["quote_of"] is None:
+        shown = QuoteView(why="The author of the quoted post has taken it out of this quote.")
+    elif quoted is None or quoted["code"] <= Code.POINTER:
+        why = "deleted" if quoted is not None and posts.reason_of(quoted["states"]) == "deleted" else ""
+        shown = QuoteView(why=words.gap(why) if why else "A quoted post that is not shown to you.")
+    else:
+        closed = Opened(opened.surface, False, opened.cards, opened.texts)
+        shown = QuoteView(post=_post(quoted, closed, Surface.EMBD, ""))
+    return replace(view, quote=shown)
 
 
 def _matched(one: Shown, opened: Opened) -> list[filters.FilterResult]:
@@ -137,6 +155,8 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         is_own=bool(row["who"] & Who.AUTHOR),
         is_removed=bool(row["states"] & State.REMOVED),
         card=None if is_gated or not row["live"] else _card(row),
+        poll=None if is_gated else _poll(row, content.poll),
+        may_be_quoted=row["audience"] <= Audience.UNLISTED and posts.quotes.may_quote(row["states"], row["who"]),
     )
 
 
@@ -145,6 +165,20 @@ def _card(row: Row) -> CardView | None:
     if card is None:
         return None
     return CardView(card.url, card.title, card.description, card.provider or urlsplit(card.url).netloc)
+
+
+def _poll(row: Row, text: posts.PollText | None) -> PollView | None:
+    counted = None if text is None else posts.polls.counted(row, text)
+    if text is None or counted is None:
+        return None
+    options = tuple(
+        OptionView(title=title, votes=votes, is_own=n in (counted.own or ()),
+                   share=None if votes is None else round(100 * votes / max(1, counted.voters)))
+        for n, (title, votes) in enumerate(zip(text.options, counted.tallies, strict=True)))
+    is_open = not counted.is_over and counted.own is None
+    return PollView(options=options, ends_at=counted.ends_at, is_over=counted.is_over, is_multiple=text.is_multiple,
+                    voters=counted.voters, has_voted=counted.own is not None,
+                    may_vote=is_open and row["who"] & (Who.AUTHOR | Who.SIGNED_IN) == Who.SIGNED_IN)
 
 
 def _notice(row: Row, surface: Surface) -> str:

@@ -8,7 +8,7 @@ from tests.api.schemas.statuses import MediaAttachment, Status, Visibility
 
 class PollParams(Entity):
     options: list[str]
-    expires_in: int
+    expires_in: int | None
     multiple: bool
     hide_totals: bool
 
@@ -27,6 +27,7 @@ class Params(Entity):
     poll: PollParams | None
     quoted_status_id: Id | None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None
+    reply_policy: Literal["everyone", "followers", "mentioned"]
     scheduled_at: None
     idempotency: str | None
     with_rate_limit: bool

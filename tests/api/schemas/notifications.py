@@ -9,7 +9,7 @@ from tests.api.schemas.base import Count, Digits, Empty, Entity, Id, Time
 from tests.api.schemas.statuses import Status
 
 NotificationType = Literal["mention", "status", "reblog", "follow", "follow_request", "favourite", "update",
-                           "moderation_warning"]
+                           "moderation_warning", "poll", "quote", "quoted_update"]
 Step = Literal["accept", "filter", "drop"]
 
 

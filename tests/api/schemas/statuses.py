@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from tests.api.schemas.accounts import Account, CustomEmoji
-from tests.api.schemas.base import Count, Entity, Html, Id, Seen, Time, Url
+from tests.api.schemas.base import Count, Empty, Entity, Html, Id, OneOf, Seen, Time, Url
 from tests.api.schemas.filters import FilterResult
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
@@ -120,8 +120,15 @@ class Quote(Entity):
     quoted_status_id: Id | UnsetType | None = UNSET
 
 
+class QuoteApproval(Entity):
+    automatic: list[Literal["public", "followers"]]
+    manual: list[str]
+    current_user: Literal["automatic", "manual", "denied", "unknown"]
+
+
 class PublicStatus(Entity, kw_only=True):
-    """As anybody gets it. `filtered` where a notice stands in place of the text."""
+    """As anybody gets it. `filtered` where a notice stands in place of the text; `reply_policy`, which is ours, where
+    not everybody may reply."""
 
     id: Id
     uri: Url
@@ -147,6 +154,8 @@ class PublicStatus(Entity, kw_only=True):
     poll: Poll | None
     card: PreviewCard | None
     quote: Quote | None
+    quote_approval: QuoteApproval
+    reply_policy: Literal["followers", "mentioned"] | UnsetType = UNSET
     language: str | None
     filtered: list[FilterResult] | UnsetType = UNSET
     reblog: "PublicStatus | None"
@@ -179,7 +188,18 @@ class StatusSource(Entity):
     spoiler_text: str
 
 
-class StatusEdit(Entity):
+class OptionOnce(Entity):
+    title: str
+
+
+class PollOnce(Entity):
+    options: list[OptionOnce]
+
+
+class StatusEdit(Entity, kw_only=True):
+    """`poll` where there was one."""
+
+    poll: PollOnce | UnsetType = UNSET
     content: Html
     spoiler_text: str
     sensitive: bool
@@ -232,6 +252,12 @@ ANSWERS: dict[str, Any] = {
     f"GET {S}/:id/source": StatusSource,
     f"POST {S}/:id/translate": Translation,
     f"GET {S}/:id/history": list[StatusEdit],
+    "GET /api/v1/polls/:id": Poll,
+    "POST /api/v1/polls/:id/votes": Poll,
+    f"PUT {S}/:id/interaction_policy": Status,
+    f"PATCH {S}/:id/interaction_policy": Status,
+    f"GET {S}/:id/quotes": list[Status],
+    f"POST {S}/:id/quotes/:quoting_status_id/revoke": OneOf((Status, Empty)),
     f"GET {S}/:id/favourited_by": list[Account],
     f"GET {S}/:id/reblogged_by": list[Account],
     **{f"POST {S}/:id/{prefix}{verb}": Status

@@ -29,13 +29,14 @@ async def test_everything_goes_and_nothing_of_others(site):
     assert {"posts.post.author", "posts.mark.account", "relationships.relation.owner", "relationships.relation.other",
             "lists.list.owner", "lists.member.list", "messages.message.author", "messages.inbox.account",
             "notifications.notification.actor", "notifications.notification.account", "search.post_words.author",
-            "accounts.handle.account", "drafts.draft.account"} <= before.keys()
+            "accounts.handle.account", "drafts.draft.account", "posts.vote.account",
+            "posts.poll.id"} <= before.keys()
 
     assert await erase(me)
     gone = await privacy.erasure.run(me)
     await drain()
 
-    assert gone["posts"] == 5 and gone["posts.tombstones"] == 1 and gone["messages"] == 1
+    assert gone["posts"] == 6 and gone["posts.tombstones"] == 1 and gone["messages"] == 1
     async with reading(CREW) as r:
         assert await privacy.reach.remains(r, me) == {}
         assert not await r.value("select count(*) from journal.entry where actor = $1 and salt is not null", me)
@@ -111,7 +112,7 @@ async def test_the_link_tells_how_it_ended(site):
     assert await erase(town.wren.account) == ""         # it had begun: no second link
     await privacy.erasure.run(town.wren.account)
     told = await privacy.erasure.by_link(secret)
-    assert told.done_at and told.gone["posts"] == 5
+    assert told.done_at and told.gone["posts"] == 6
     with pytest.raises(NotFound):
         await privacy.erasure.by_link("wrong")
 

@@ -78,9 +78,10 @@ async def test_it_says_what_they_wrote_and_set(site, data):
     archive = await exported(town.wren.account)
     posts = msgspec.json.decode(archive.read("data/posts.json"), type=list[privacy.shapes.Post])
     assert [p.text for p in posts if not p.boost_of] == [
-        "Plover one #tide", "Plover two, to be boosted", "Plover three, edited", "Where was the heron?"]
+        "Plover one #tide", "Plover two, to be boosted", "Plover three, edited", "Where was the heron?",
+        "Which is it?"]
     assert posts[0].spoiler == "weather" and posts[2].edits[0].text == "Plover three, which will be edited"
-    assert posts[3].in_reply_to == str(town.of_bram) and posts[4].boost_of == str(town.of_bram)
+    assert posts[3].in_reply_to == str(town.of_bram) and posts[5].boost_of == str(town.of_bram)
     said = [(m["author"], m["text"]) for m in table(archive, "messages")]
     assert said == [("bwren", "@bbram plover in private"), ("bbram", "@bwren heron in private")]
     assert [f["acct"] for f in table(archive, "follows")] == ["bbram"]

@@ -34,6 +34,9 @@ async def make_town(prefix: str = "") -> Town:
     boosted = (await publish(wren, "Plover two, to be boosted")).id
     second = (await publish(wren, "Plover three, which will be edited", once=b"key-1")).id
     answered = (await publish(wren, "Where was the heron?", reply_to=of_bram)).id
+    poll = posts.PollDraft(("Plover", "Heron"), 3600)
+    await publish(wren, "Which is it?", poll=poll)
+    asked = (await publish(bram, "Which is it?", poll=poll)).id
     gone = (await publish(wren, "Plover that goes at once")).id
     await tell(wren, f"@{prefix}bram plover in private")
     await tell(bram, f"@{prefix}wren heron in private")
@@ -52,6 +55,7 @@ async def make_town(prefix: str = "") -> Town:
         await lists.add(w, made.id, [bram.account])
         await relationships.set_note(w, bram.account, "Knows plovers")
         await relationships.mute(w, ines.account)
+        await posts.polls.vote(w, asked, [1])
         await drafts.save(w, posts.Draft("Plover unfinished", reply_to=of_bram))
         await drafts.schedule(w, posts.Draft("Plover tomorrow"), clock.now() + timedelta(days=1), once=b"key-2")
     async with writing(ines, cause="tests") as w:
