@@ -33,21 +33,22 @@ async def all_scheduled(call: Call, form: Paged) -> Reply:
     page = form.page(20, 40)
     async with reading(call.viewer) as r:
         found = await drafts.mine(r, page, is_due=True)
-    return listed(call, [scheduled(one) for one in found], [one.id for one in found], is_full=len(found) == page.limit)
+        shown = await scheduled(r, found)
+    return listed(call, shown, [one.id for one in found], is_full=len(found) == page.limit)
 
 
 @route("GET", f"{SCHEDULED}/:id", scope="read:statuses", surface="api")
 async def show_scheduled(call: Call, form: Address) -> ScheduledStatus:
     async with reading(call.viewer) as r:
-        return scheduled(await drafts.get(r, form.id, is_due=True))
+        return (await scheduled(r, [await drafts.get(r, form.id, is_due=True)]))[0]
 
 
 @route("PUT PATCH", f"{SCHEDULED}/:id", scope="write:statuses", surface="api")
 async def move(call: Call, form: MoveForm) -> ScheduledStatus:
     async with writing(call.member, cause=call.id) as w:
         if not form.scheduled_at:
-            return scheduled(await drafts.get(w, form.id, is_due=True))
-        return scheduled(await drafts.move(w, form.id, moment(form.scheduled_at)))
+            return (await scheduled(w, [await drafts.get(w, form.id, is_due=True)]))[0]
+        return (await scheduled(w, [await drafts.move(w, form.id, moment(form.scheduled_at))]))[0]
 
 
 @route("DELETE", f"{SCHEDULED}/:id", scope="write:statuses", surface="api")
@@ -61,25 +62,26 @@ async def all_drafts(call: Call, form: Paged) -> Reply:
     page = form.page(20, 40)
     async with reading(call.viewer) as r:
         found = await drafts.mine(r, page, is_due=False)
-    return listed(call, [saved(one) for one in found], [one.id for one in found], is_full=len(found) == page.limit)
+        shown = await saved(r, found)
+    return listed(call, shown, [one.id for one in found], is_full=len(found) == page.limit)
 
 
 @route("POST", DRAFTS, scope="write:statuses", surface="api", limit="statuses")
 async def save(call: Call, form: CreateForm) -> SavedDraft:
     async with writing(call.member, cause=call.id) as w:
-        return saved(await drafts.save(w, form.draft()))
+        return (await saved(w, [await drafts.save(w, form.draft())]))[0]
 
 
 @route("GET", f"{DRAFTS}/:id", scope="read:statuses", surface="api")
 async def show_draft(call: Call, form: Address) -> SavedDraft:
     async with reading(call.viewer) as r:
-        return saved(await drafts.get(r, form.id, is_due=False))
+        return (await saved(r, [await drafts.get(r, form.id, is_due=False)]))[0]
 
 
 @route("PUT PATCH", f"{DRAFTS}/:id", scope="write:statuses", surface="api", limit="statuses")
 async def change(call: Call, form: ChangeForm) -> SavedDraft:
     async with writing(call.member, cause=call.id) as w:
-        return saved(await drafts.change(w, form.id, form.draft()))
+        return (await saved(w, [await drafts.change(w, form.id, form.draft())]))[0]
 
 
 @route("DELETE", f"{DRAFTS}/:id", scope="write:statuses", surface="api")

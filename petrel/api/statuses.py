@@ -170,7 +170,8 @@ async def create(call: Call, form: CreateForm) -> bytes:
     if form.scheduled_at:
         due_at = moment(form.scheduled_at)
         async with writing(call.member, cause=call.id) as w:
-            return msgspec.json.encode(scheduled(await drafts.schedule(w, form.draft(), due_at, once=once)))
+            kept = await drafts.schedule(w, form.draft(), due_at, once=once)
+            return msgspec.json.encode((await scheduled(w, [kept]))[0])
     made = await posts.publish(posts.Ask(call.member, form.draft(), call.id, once))
     async with reading(call.viewer) as r:
         return await present.fresh(r, made)

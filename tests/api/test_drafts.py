@@ -8,10 +8,12 @@ import pytest
 from petrel.core import clock, seal
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
-from petrel.features import drafts
+from petrel.features import drafts, media
 from petrel.features.drafts import commands
 from petrel.worker import jobs as jobs_worker
+from tests import samples
 from tests.api.members import Members
+from tests.api.uploading import ready
 
 HOUR = timedelta(hours=1)
 
@@ -212,3 +214,20 @@ async def test_what_a_draft_says_is_sealed(site, api):
         row = await r.row("select * from (select cell, id, account, due_at, media from drafts.draft) d where id = $1",
                           int(one["id"]))
     assert row is not None and "secretword" not in str(dict(row))
+
+
+async def test_scheduled_posts_hold_their_files(api, tmp_path):
+    ann, ben = await api.join(2)
+    media.install(tmp_path)
+    try:
+        one = await ready(api._ask, ann.token, samples.placed_jpeg(), description="the tower")
+        told = (await plan(api, ann, "", media_ids=[one["id"]])).json
+        assert told["params"]["media_ids"] == [one["id"]]
+        assert [file["description"] for file in told["media_attachments"]] == ["the tower"]
+        draft = (await api.post("/api/v1/petrel/drafts", as_=ben, status="x", media_ids=[one["id"]])).json
+        assert draft["params"]["media_ids"] == [one["id"]] and draft["media_attachments"] == [], "somebody else's"
+        await pass_time()
+        [post] = (await api.get(f"/api/v1/accounts/{ann.id}/statuses", as_=ann)).json
+        assert [file["id"] for file in post["media_attachments"]] == [one["id"]]
+    finally:
+        media.install(None)

@@ -1,13 +1,16 @@
 """Drafts and scheduled posts as apps see them: what was asked for, not yet a Status."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from msgspec import Struct
 
+from petrel.api.present import attachments
 from petrel.api.present.rendered import rfc3339
+from petrel.core.doors import Reader
 from petrel.core.errors import Invalid
-from petrel.features import drafts
+from petrel.features import drafts, media
 from petrel.features.posts import Audience, Draft
 
 VISIBILITY = {Audience.PUBLIC: "public", Audience.UNLISTED: "unlisted", Audience.FOLLOWERS: "private",
@@ -46,7 +49,7 @@ class ScheduledStatus(Struct):
     id: str
     scheduled_at: str
     params: Params
-    media_attachments: list[str] = []
+    media_attachments: list[attachments.Entity] = []
 
 
 class SavedDraft(Struct):
@@ -56,7 +59,7 @@ class SavedDraft(Struct):
     updated_at: str
     refused: str | None
     params: Params
-    media_attachments: list[str] = []
+    media_attachments: list[attachments.Entity] = []
 
 
 def _params(draft: Draft, app: int | None) -> Params:
@@ -69,6 +72,7 @@ def _params(draft: Draft, app: int | None) -> Params:
         in_reply_to_id=str(draft.reply_to) if draft.reply_to else None,
         language=draft.language,
         application_id=str(app) if app else None,
+        media_ids=[str(number) for number in draft.media] or None,
         quoted_status_id=str(draft.quote_of) if draft.quote_of else None,
         quote_approval_policy=draft.quote_policy.name.lower(),
         reply_policy=draft.reply_policy.name.lower(),
@@ -77,13 +81,23 @@ def _params(draft: Draft, app: int | None) -> Params:
     )
 
 
-def scheduled(one: drafts.Saved) -> ScheduledStatus:
-    assert one.due_at is not None
-    return ScheduledStatus(str(one.id), rfc3339(one.due_at), _params(one.draft, one.app))
+async def _files(r: Reader, found: Sequence[drafts.Saved]) -> dict[int, attachments.Entity]:
+    """The files of these drafts that are there still, by their numbers; one query, none for none."""
+    wanted = list(dict.fromkeys(number for one in found for number in one.draft.media))
+    uploads = await media.own(r, wanted) if wanted else []
+    return {one.id: await attachments.own(one, r.digest) for one in uploads}
 
 
-def saved(one: drafts.Saved) -> SavedDraft:
-    return SavedDraft(str(one.id), rfc3339(one.changed_at), one.refused or None, _params(one.draft, one.app))
+async def scheduled(r: Reader, found: Sequence[drafts.Saved]) -> list[ScheduledStatus]:
+    files = await _files(r, found)
+    return [ScheduledStatus(str(one.id), rfc3339(one.due_at or one.changed_at), _params(one.draft, one.app),
+                            [files[n] for n in one.draft.media if n in files]) for one in found]
+
+
+async def saved(r: Reader, found: Sequence[drafts.Saved]) -> list[SavedDraft]:
+    files = await _files(r, found)
+    return [SavedDraft(str(one.id), rfc3339(one.changed_at), one.refused or None, _params(one.draft, one.app),
+                       [files[n] for n in one.draft.media if n in files]) for one in found]
 
 
 def moment(typed: str) -> datetime:

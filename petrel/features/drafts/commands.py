@@ -136,4 +136,4 @@ def _check_length(draft: posts.Draft) -> None:
 
 
 def _media(draft: posts.Draft) -> list[int]:
-    return list(getattr(draft, "media", ()))
+    return list(draft.media)
