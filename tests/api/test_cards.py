@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from petrel.core import limits
 from petrel.core.doors import current, deriving, reading
 from petrel.core.viewer import System
+from petrel.features import posts
 from petrel.features.cards import robots
 from petrel.features.posts import Audience
 from petrel.worker import jobs
@@ -18,7 +19,7 @@ from tests.api.entities import PublicStatus, Status, read
 from tests.conftest import loop
 from tests.drain import drain
 from tests.outside.strangers import Stranger, names, said, stranger
-from tests.people import open_up, publish, signed_in
+from tests.people import act, open_up, publish, signed_in
 
 PAGE = """<html lang="en"><head><meta property="og:title" content="Plovers &amp; &lt;b&gt;terns&lt;/b&gt;">
 <meta property="og:description" content="On the beach"><meta property="og:site_name" content="Birds"></head></html>"""
@@ -118,6 +119,11 @@ async def test_only_what_anybody_may_see_is_asked_for(api: Any, ann: Any) -> Non
         await api("PUT", f"/api/v1/statuses/{narrow.id}", token=token, json={"status": url, "visibility": "private"})
         await fetched()
         assert at.heads == [] and await card_of(api, own.id, token) is None
+        meanwhile = await publish(me, url)
+        await drain("cards")
+        await act(me, posts.narrow, meanwhile.id, Audience.FOLLOWERS)
+        await jobs.drain(until_s=20)
+        assert at.heads == [], "what is public when it is asked for, not when it was written"
         await open_up(kim)
         assert await card_of(api, own.id, of_kim) is None
 
