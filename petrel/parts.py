@@ -6,6 +6,7 @@ Every part opens the doors, works until SIGTERM, finishes what it has begun, and
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -161,6 +162,12 @@ def _stopping(stop: Callable[[], object], gently: Callable[[], None] | None = No
             loop.remove_signal_handler(number)
 
 
+def _allow_descriptors() -> None:
+    """As many as may be: each open stream is one. A shell gives a thousand, and lets us ask for more."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def _web(prepared: Prepared) -> None:
     import uvicorn
 
@@ -172,6 +179,7 @@ async def _web(prepared: Prepared) -> None:
 
     settings, listeners, served = prepared.settings, prepared.listeners, prepared.served
     assert listeners is not None
+    _allow_descriptors()
     async with _opened("web", prepared):
         site = await app.web_app(settings, prepared.limits, prepared.tally)
         config = uvicorn.Config(

@@ -33,7 +33,7 @@ class ReactionForm(DismissForm, frozen=True, kw_only=True):
 async def list_current(call: Call, form: ListForm) -> list[dict[str, Any]]:
     async with reading(call.viewer) as r:
         found = await accounts.announcements.listed(r, with_dismissed=form.with_dismissed)
-    return [_entity(one) for one in found]
+    return [entity_of(one) for one in found]
 
 
 @route("POST", "/api/v1/announcements/:id/dismiss", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
@@ -56,7 +56,7 @@ async def unreact(call: Call, form: ReactionForm) -> None:
         await accounts.announcements.unreact(w, form.id, unquote(form.name))
 
 
-def _entity(one: accounts.announcements.Announcement) -> dict[str, Any]:
+def entity_of(one: accounts.announcements.Announcement) -> dict[str, Any]:
     base = limits.current().base_url
     published = rfc3339(one.published_at)
     return {

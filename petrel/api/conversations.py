@@ -19,7 +19,7 @@ class Address(Struct, frozen=True, kw_only=True):
     id: Id
 
 
-async def _entities(r: Reader, found: Sequence[Conversation]) -> list[bytes]:
+async def entities(r: Reader, found: Sequence[Conversation]) -> list[bytes]:
     """Conversations with their people and last message, as far as the viewer may see them."""
     people = await by_id(r, [account for one in found for account in one.people])
     last = dict(await present.entries(r, Surface.API, [one.newest for one in found if one.newest is not None]))
@@ -34,14 +34,14 @@ async def mine(call: Call, form: Paged) -> Reply:
     page = form.page(20, MOST)
     async with reading(call.viewer) as r:
         found = await messages.mailbox(r, page)
-        items = await _entities(r, found)
+        items = await entities(r, found)
     return listed(call, Pieces(items), [one.place for one in found], is_full=len(found) == page.limit)
 
 
 async def _marked(call: Call, conversation: int, *, unread: bool) -> bytes:
     async with writing(call.member, cause=call.id) as w:
         await messages.set_read(w, conversation, unread=unread)
-        return (await _entities(w, [await messages.find(w, conversation)]))[0]
+        return (await entities(w, [await messages.find(w, conversation)]))[0]
 
 
 @route("POST", "/api/v1/conversations/:id/read", scope="write:conversations", surface="api")

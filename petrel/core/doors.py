@@ -16,7 +16,7 @@ A server that restarts costs whoever comes meanwhile a moment, and no answer: to
 
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -103,6 +103,7 @@ class Writer(Reader):
         self.cause = cause
         self._entries: list[journal.Draft] = []
         self._jobs: list[jobs.Draft] = []
+        self._then: list[Callable[[], None]] = []
         self._changed = False
         self._must_record = True
         self._began = False
@@ -167,6 +168,11 @@ class Writer(Reader):
         and does not begin before this transaction has ended."""
         self._jobs.append(jobs.Draft(name=name, args=args, lane=lane, run_in_s=run_in_s, once=once))
 
+    def then(self, tell: Callable[[], None]) -> None:
+        """Calls `tell` in this process right after the commit, unless the process ends first: only for what may be
+        lost, as a hint may. Work that must follow is `later`."""
+        self._then.append(tell)
+
     async def _commit(self) -> None:
         if self._must_record and self._changed and not self._entries:
             raise UnjournaledWrite(detail=f"cause {self.cause}")
@@ -186,6 +192,8 @@ class Writer(Reader):
                 self._doors.hint("sealer")
         if self._jobs:
             self._doors.hint("jobs")
+        for tell in self._then:
+            tell()
 
     async def _roll_back(self) -> None:
         if not self._began:

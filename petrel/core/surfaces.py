@@ -59,7 +59,7 @@ SURFACES: dict[str, Surface] = {one.name: one for one in (
     _surface("pub", "Public and local timelines, hashtags, trends, recommendations.", *_DERIVED),
     _surface("srch", "Search: results, their number, suggestions while typing.", *_DERIVED),
     _surface("ntf", "Notifications inside the application.", *_DERIVED),
-    _surface("strm", "What is streamed live to an open connection.", Kind.TOPIC, Kind.FOLLOWER),
+    _surface("strm", "What is streamed live to an open connection.", Kind.TOPIC, Kind.ROUTE, Kind.FOLLOWER),
     _surface("push", "What leaves through a third party: push messages, mail, digests.", Kind.PUSH, Kind.MAIL,
              Kind.FOLLOWER),
     _surface("media", "Every rendition of an attachment by its address.", Kind.MEDIA, Kind.ROUTE, Kind.PAGE),
@@ -67,9 +67,7 @@ SURFACES: dict[str, Surface] = {one.name: one for one in (
     _surface("exp", "The viewer's own export.", Kind.EXPORT, Kind.ROUTE, Kind.PAGE, Kind.TEMPLATE, Kind.FOLLOWER),
 )}
 
-ABSENT: dict[str, str] = {
-    "strm": "no stream is served yet",
-}
+ABSENT: dict[str, str] = {}
 """Surfaces without a door, and why. This list shrinks."""
 
 OUTWARD: dict[str, tuple[str, str]] = {

@@ -18,6 +18,7 @@ DECIDES, DESKS = "judged", ("posts", "room", "reads")
 # Who looks at rows of the law without showing anything of them.
 DECIDERS = {
     "petrel/api/statuses.py:delete": "whether it is a boost that is taken back",
+    "petrel/api/live/events.py:_streamable": "which notifications and messages may be streamed",
     "petrel/features/notifications/digest.py:has_news": "whether there is something new at all",
     "petrel/features/posts/reads.py:shown": "notes what it got this way",
     "petrel/features/posts/reads.py:thread": "whether the viewer may open the thread of it",
@@ -27,13 +28,15 @@ DECIDERS = {
     "petrel/features/search/reads.py:tags": "whether a tag is on anything that the viewer may see",
     "petrel/web/rooms/telling.py:unread": "how many there are",
 }
+# What brings rows for others to send, and who does: they note what they send.
+HANDED_ON = {"streamed": "petrel/api/live/judging.py"}
 GIVES = """
 select distinct n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   left join pg_type t on t.oid = p.prorettype left join pg_attribute a on a.attrelid = t.typrelid and a.attnum > 0
  where n.nspname in ('law', 'posts', 'messages', 'deletions', 'privacy', 'archives')
    and has_function_privilege('petrel_reader', p.oid, 'execute')
    and has_schema_privilege('petrel_reader', n.oid, 'usage')
-   and (p.oid::regprocedure::text like 'messages.export(%'
+   and (p.oid::regprocedure::text like 'messages.export(%' or p.oid::regprocedure::text like 'law.streamed(%'
      or a.attname like 'sealed%' or exists (select from unnest(p.proargnames) x where x like 'sealed%'))
 """
 
@@ -92,7 +95,7 @@ def passers_by(root: Path, functions: set[str]) -> list[str]:
             found.append(f"{name}: asks the database itself; posts.shown records what is read")
         else:
             found += [f"{name}:{one}: neither notes what it brings nor is listed" for one in sorted(leading)
-                      if not one.startswith("_")]
+                      if not one.startswith("_") and one not in HANDED_ON]
     return found
 
 
@@ -112,6 +115,17 @@ def deciders(root: Path) -> set[str]:
     return found
 
 
+def test_what_is_handed_on_is_noted_by_who_sends_it():
+    for function, sender in HANDED_ON.items():
+        users = [name_of(ROOT, path) for path in python_files(ROOT, "petrel")
+                 if any(isinstance(node, ast.Attribute) and ast.unparse(node) == f"posts.{function}"
+                        for node in ast.walk(parsed(path)))]
+        assert users == [sender]
+        calls = {node.func.attr for node in ast.walk(parsed(ROOT / sender))
+                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+        assert "note" in calls
+
+
 async def givers() -> set[str]:
     rows = await current().pools["system"].fetch(GIVES)
     return {row[0] for row in rows}
@@ -119,7 +133,8 @@ async def givers() -> set[str]:
 
 async def test_nothing_goes_past_the_record(site):
     functions = await givers()
-    assert {"law.pages", "law.page", "posts.history", "messages.entries", "messages.export"} <= functions
+    assert {"law.pages", "law.page", "law.streamed", "posts.history", "messages.entries",
+            "messages.export"} <= functions
     assert passers_by(ROOT, functions) == []
     assert {HOME, EXPORTS} <= users_of(ROOT, functions).keys()
 

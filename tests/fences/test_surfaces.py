@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from petrel import app
 from petrel.api.http import Gate, HttpSettings, Limits
 from petrel.api.http import routes as api_routes
+from petrel.api.live import topics
 from petrel.core import journal, surfaces
 from petrel.core.surfaces import Kind, check
 from petrel.features.mail import letters
@@ -49,6 +50,7 @@ def all_doors() -> list[tuple[Kind, str, str, str]]:
     doors = [(Kind.ROUTE, f"{r.method} {r.path}", r.surface, r.why_no_surface) for r in api_routes.all_routes()]
     doors += [(Kind.PAGE, f"{a.method} {a.path}", a.surface, a.why_none) for a in web_routes.ADDRESSES]
     doors += [(Kind.TEMPLATE, name, *on) for name, on in sheets.SHEETS.items()]
+    doors += [(Kind.TOPIC, one.name, "strm", "") for one in topics.KINDS.values()]
     doors += [(Kind.FOLLOWER, f.name, f.surface, f.why_none) for f in journal.FOLLOWERS.values()]
     doors += [(Kind.PUSH, name, *on) for name, on in surfaces.OUTWARD.items()]
     doors += [(Kind.MAIL, one.name, one.surface, one.why_none) for one in map(letters.template, letters.names())]
@@ -174,7 +176,7 @@ async def _answer(*_: object) -> None: ...
 
 @pytest.mark.parametrize("surface, why, said", [
     ("", "", "names no surface"), ("none", "", "needs the reason"), ("feed", "", "there is no surface"),
-    ("strm", "", "listed as absent"), ("api feed", "", "there is no surface"),
+    ("api feed", "", "there is no surface"),
 ])
 def test_a_door_without_a_surface_cannot_be_registered(surface: str, why: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
@@ -185,6 +187,12 @@ def test_a_door_without_a_surface_cannot_be_registered(surface: str, why: str, s
         journal.follow("new", "posts.post.created", surface=surface, why_none=why)
     with pytest.raises(ValueError, match=said):
         journal.task("new", surface=surface, why_none=why)
+
+
+def test_where_no_door_is_none_can_be_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(surfaces.ABSENT, "strm", "nothing yet")
+    with pytest.raises(ValueError, match="listed as absent"):
+        journal.follow("new", "posts.post.created", surface="strm")
 
 
 def test_a_follower_feeds_no_surface_that_is_asked_by_id() -> None:

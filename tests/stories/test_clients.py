@@ -8,6 +8,7 @@ import pytest
 from mastodon import Mastodon, errors
 from mastodon.errors import MastodonDeprecationWarning
 
+from tests.stories.heard import Heard
 from tests.stories.running import RunningSite, Visitor, until
 from tests.stories.toot import Toot
 
@@ -159,10 +160,14 @@ def site_of(toot: Toot) -> str:
 @pytest.fixture(scope="module")
 def clients(site: RunningSite) -> tuple[Mastodon, Mastodon]:
     """Two members of one app, each with a token from the code flow."""
+    return _with_tokens(site, "elissa", "fabian")
+
+
+def _with_tokens(site: RunningSite, *handles: str) -> tuple[Mastodon, Mastodon]:
     client_id, secret = Mastodon.create_app("Story", scopes=SCOPES, redirect_uris=OOB, website="https://example.com",
                                             api_base_url=site.address)
     made = []
-    for handle in ("elissa", "fabian"):
+    for handle in handles:
         client = Mastodon(client_id, secret, api_base_url=site.address, ratelimit_method="throw")
         url = client.auth_request_url(redirect_uris=OOB, scopes=SCOPES, allow_http=True)
         code = site.visitor().join(handle).code_for(url)
@@ -325,3 +330,65 @@ def test_the_library_changes_the_account(clients: tuple[Mastodon, Mastodon]) -> 
     fabian.access_token = None
     with pytest.raises(errors.MastodonAPIError):
         fabian.me()
+
+
+# -- Mastodon.py, streams -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def streamers(site: RunningSite) -> tuple[Mastodon, Mastodon]:
+    return _with_tokens(site, "gerda", "hanno")
+
+
+def test_the_library_streams(streamers: tuple[Mastodon, Mastodon]) -> None:
+    gerda, hanno = streamers
+    assert gerda.stream_healthy()
+    gerda.account_follow(hanno.me().id)
+    made = gerda.list_create("Live")
+    gerda.list_accounts_add(made.id, [hanno.me().id])
+    user, told, tag, everybody, listed, direct = (Heard() for _ in range(6))
+    handles = [gerda.stream_user(user, run_async=True), gerda.stream_user_notifications(told, run_async=True),
+               gerda.stream_hashtag("skuas", tag, run_async=True), gerda.stream_public(everybody, run_async=True),
+               gerda.stream_list(made.id, listed, run_async=True), gerda.stream_direct(direct, run_async=True)]
+    try:
+        for handle in handles:
+            until(handle.is_receiving)
+        post = hanno.status_post("Two #skuas over the bay @gerda")
+        for heard in (user, tag, everybody, listed):
+            assert numbers(until(lambda heard=heard: heard.of("update"))) == [post.id]
+        assert until(lambda: told.of("notification"))[0].type == "mention"
+        assert until(lambda: user.of("notification"))[0].status.id == post.id
+        hanno.status_update(post.id, "Three #skuas over the bay @gerda")
+        assert "Three" in until(lambda: user.of("status.update"))[0].content
+        hanno.status_post("@gerda they are gone", visibility="direct")
+        assert "they are gone" in until(lambda: direct.of("conversation"))[0].last_status.content
+        gerda.create_filter_v2("Rain", context=["home"], filter_action="hide")
+        until(lambda: user.of("filters_changed"))
+        hanno.status_delete(post.id)
+        assert [str(one) for one in until(lambda: tag.of("delete"))] == [post.id]
+        assert not [name for name, _ in (*tag.events, *everybody.events) if name not in
+                    ("update", "status.update", "delete")]
+    finally:
+        for handle in handles:
+            handle.close()
+
+
+def test_a_stream_ends_with_what_it_stands_on(streamers: tuple[Mastodon, Mastodon], site: RunningSite) -> None:
+    gerda, hanno = streamers
+    heard, public = Heard(), Heard()
+    handles = [gerda.stream_user(heard, run_async=True), gerda.stream_public(public, run_async=True)]
+    try:
+        for handle in handles:
+            until(handle.is_receiving)
+        hanno.status_post("Still here")
+        until(lambda: heard.of("update") and public.of("update"))
+        hanno.account_block(gerda.me().id)
+        hanno.status_post("Not for everybody")
+        gerda.status_post("So that something comes")
+        until(lambda: len(heard.of("update")) > 1 and len(public.of("update")) > 1)
+        assert not [one for one in heard.of("update") + public.of("update") if "Not for" in one.content]
+        gerda.revoke_access_token(allow_http=True)
+        until(lambda: not any(handle.is_receiving() for handle in handles), within_s=1)
+    finally:
+        for handle in handles:
+            handle.close()

@@ -19,7 +19,7 @@ from petrel.ops.upgrades import Record, read, successor
 from petrel.storage.locks import Gauge
 from petrel.storage.postgres import Storage
 from tests.ops.upgrades import releases
-from tests.ops.upgrades.releases import Askers, runs
+from tests.ops.upgrades.releases import Askers, Listeners, runs
 from tests.stories.running import RunningSite, until
 
 # What the next release brings: a column, an index, a table, and another name for a function that every page asks.
@@ -130,7 +130,7 @@ def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: Running
 
     with (Askers(site.address, "/api/v1/timelines/home", token=token) as reading,
           Askers(site.address, "/api/v1/statuses", token=token, body="status=hello", count=2) as writing,
-          LockWatch(site.data) as locks):
+          Listeners(site.address, token) as listening, LockWatch(site.data) as locks):
         until(lambda: reading.answers.total() > 20 and writing.answers.total() > 5)
         petrel(newer, "upgrade", "--without-backup", *data)
         assert runs(read_status(site.data), newer)
@@ -142,8 +142,12 @@ def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: Running
         assert runs(read_status(site.data), this_release())
         seen = reading.answers.total()
         until(lambda: reading.answers.total() > seen + 20)
-    assert set(reading.answers) == set(writing.answers) == {200}
-    assert asked(site, "select count(*) from posts.post") == writing.answers[200]
+        until(lambda: listening.events > 0)
+    assert set(reading.answers) == set(writing.answers) == set(listening.answers) == {200}
+    assert 10 <= listening.answers[200] <= 60, "each of ten streams is sent on with its process, and told to come back"
+    assert max(listening.again_ms) <= 3000 and len(set(listening.again_ms)) > 5, listening.again_ms
+    mine = "select count(*) from posts.post p join accounts.account a on a.id = p.author where a.handle = 'mira'"
+    assert asked(site, mine) == writing.answers[200]
     assert max(reading.slowest_s, writing.slowest_s) < 5
     assert locks.longest_s < 1.0, locks.relation
     assert asked(site, "select count(*) from petrel_migrations.left_over") == 0

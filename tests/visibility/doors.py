@@ -3,20 +3,15 @@ read for every post; each cell is looked at on its own.
 """
 
 import asyncio
-import io
 import json
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
 
-from petrel.core import limits, sealed_file
-from petrel.core.doors import reading, writing
-from petrel.core.viewer import System
-from petrel.features import privacy
+from petrel.core import limits
 from tests.api.plain import Answer
 from tests.visibility import files, quoted
 from tests.visibility.asking import (
@@ -32,7 +27,9 @@ from tests.visibility.asking import (
     web_single,
 )
 from tests.visibility.expected import code
+from tests.visibility.listening import listened, no_streams_for_anon, streamed
 from tests.visibility.pushes import no_push_for_anon, pushed
+from tests.visibility.taking_out import exported
 from tests.visibility.world import COMMON, COUNTS, MARK, Person, Planted, World
 
 
@@ -75,11 +72,22 @@ class Visitor:
     async def told(self, target: str) -> Fetched:
         return await self._kept(target, self._fetch_told)
 
+    async def streamed(self, post: Planted) -> Fetched:
+        """What streams bring of all posts; of an author's own, who looks at nothing else, of that one."""
+        assert self.person is not None
+        posts = [post] if self.row == "author" else self.world.posts
+
+        async def fetch(_: str) -> Fetched:
+            assert self.person is not None
+            found = await listened(self.ask, self.world, self.person, posts, self.world.lists.get(self.row, 0))
+            return _fetched(found)
+        return await self._kept("streams", fetch)
+
     async def export(self) -> dict[int, set[str]]:
         """The marks in all files of the viewer's export."""
         if self._export is None:
             assert self.person is not None
-            self._export = asyncio.ensure_future(exported(self.ask, self.person))
+            self._export = asyncio.ensure_future(exported(self.ask, self.person, _marks_of))
         return await self._export
 
     async def _kept(self, target: str, fetch: Callable[[str], Awaitable[Fetched]]) -> Fetched:
@@ -103,19 +111,6 @@ class Visitor:
     async def _fetch_sheet(self, target: str) -> Fetched:
         html = await self.ask.sheets(target.removeprefix("web "), self.person)
         return Fetched({}, html, _marks_of(html))
-
-
-async def exported(ask: Asker, person: Person) -> dict[int, set[str]]:
-    async with ask.some_exports:
-        async with writing(System("tests"), cause="tests") as w:
-            number = await privacy.exporting.ask(w, person.id)
-        await privacy.exporting.make(person.id, number)
-        async with reading(person.browser) as r:
-            done = await privacy.exporting.open_own(r, number)
-        ask.asked += 1
-    plain = b"".join(sealed_file.read(done.path, done.key, done.id))
-    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
-        return _marks_of("\n".join(archive.read(name).decode(errors="replace") for name in archive.namelist()))
 
 
 def _fetched(entities: list[dict[str, Any]], text: str | None = None) -> Fetched:
@@ -391,6 +386,8 @@ DOORS = (
     Door("its numbers", "cnt", False, False, _numbers),
     Door("its numbers on the page", "cnt", True, False, _numbers_on_page),
     Door("total of the account", "cnt", False, False, _total, _total_by_command),
+    Door("streams", "strm", False, False, streamed, _signed_in),
+    Door("streams, not signed in", "strm", False, False, no_streams_for_anon, _anon),
     Door("export", "exp", False, False, _exported, _signed_in),
     Door("export, not signed in", "exp", False, False, _closed_to_anon, _anon),
     Door("notifications, not signed in", "ntf", False, False, _closed_to_anon, _anon),

@@ -66,6 +66,8 @@ def forms(state: str, audience: str, viewer: str, surface: str, *, web: bool, si
         if is_only_warned(state, audience, viewer, surface) and not web:
             return {"warned"}, ""
         return {"gate"}, ""
+    if letter == "P":       # apps know no pointers: what stands there is what `api` gives. source: section 14
+        return forms(state, audience, viewer, "api", web=web, single=single)
     assert letter == "Y", letter
     return ({"full", "warned"} if state == "sensitive" else {"full"}), ""
 

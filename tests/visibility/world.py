@@ -66,6 +66,7 @@ class Planted(Struct):
     neighbour_url: str
     boost: int
     quote: int = 0
+    conversation: int = 0
 
     def mark(self, kind: str = "text") -> str:
         return f"zq{self.number:03d}{kind}"
@@ -151,7 +152,8 @@ async def _plant(owner: Any, n: int, kind: tuple[str, str], author: Person, neut
     if audience == "direct":
         reply = await publish(neutral["friend"].member, f"beside it @{author.handle} {whom}",
                               audience=Audience.DIRECT, reply_to=made.id)
-        return Planted(n, state, audience, author, made.id, reply.id, f"/@friend/{reply.id}", 0)
+        return Planted(n, state, audience, author, made.id, reply.id, f"/@friend/{reply.id}", 0,
+                       conversation=made.conversation or 0)
     async with writing(author.member, cause="tests") as w:
         await posts.edit(w, made.id, Draft(text=text, spoiler=spoiler, is_sensitive=bool(spoiler)))
     reply = await publish(neutral["neighbour"].member, "a reply that everybody may see")

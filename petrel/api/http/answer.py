@@ -44,7 +44,8 @@ class Answerer:
         if len(query) + len(call.path) > self.settings.most_address_bytes:
             raise AddressTooLong
         params = parse_query(query)
-        token = bearer_of(call.headers.get(b"authorization"))
+        # Browsers can send no header of their own with a WebSocket but this one.
+        token = bearer_of(call.headers.get(b"authorization")) or call.headers.get(b"sec-websocket-protocol")
         if token is None:
             token = await self._token_in_params(call, route, params, receive)
         caller: Caller = ANONYMOUS

@@ -20,11 +20,12 @@ from petrel.api.http.deadlines import SECONDS, Deadlines
 from petrel.api.http.errors import ClientGone, NotAllowedHere, reply_for
 from petrel.api.http.limits import Limits
 from petrel.api.http.nothing import Nothing
+from petrel.api.http.opening import Opening, keep_open
 from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_headers
 from petrel.api.http.reply import Reply, Stream, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply, send_stream
-from petrel.api.http.wire import EXTENSIONS
+from petrel.api.http.wire import TAKEN, WHOLE
 from petrel.api.http.wiring import HttpSettings, client_address, country_of
 from petrel.core import closing, room
 from petrel.core.errors import NotFound, Unavailable
@@ -99,7 +100,8 @@ class Gate:
         call = Call(method, scope["path"], scope["query_string"], headers, self.settings.base_url)
         call.ip = client_address(scope["client"], headers.get(b"x-forwarded-for"), self.settings.trusted_proxies)
         call.country = country_of(scope["client"], headers, self.settings)
-        call.takes_whole = scope.get("extensions") is EXTENSIONS
+        extensions = scope.get("extensions") or ()
+        call.takes_whole, call.gives_away = WHOLE in extensions, TAKEN in extensions
         route = place.get(method)
         task = None
         try:
@@ -112,6 +114,10 @@ class Gate:
                     closing.refuse(route.surface, route.name)
                     room.refuse_route(route.name, headers)
                     reply = await self._answerer.answer(call, route, values, receive)
+                    if type(reply.body) is Opening:
+                        self._let_go(task, call)
+                        await keep_open(send, receive, call, reply.body)
+                        return
                 body: bytes | Stream = reply.body if isinstance(reply.body, Stream) else encode(reply.body)
                 if isinstance(body, Stream) and self._streams >= MOST_STREAMS:
                     raise Unavailable("Too many files are being sent just now; please try again", retry_after_s=5)

@@ -40,6 +40,7 @@ class Call:
         "base_url",
         "body",
         "country",
+        "gives_away",
         "headers",
         "id",
         "ip",
@@ -63,6 +64,7 @@ class Call:
         self.country = ""
         self.limit_headers: Headers = ()
         self.takes_whole = False
+        self.gives_away = False
         self.args: dict[str, str] = {}
         self.params: Raw = {}
         self.body: Body | None = None

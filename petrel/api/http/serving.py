@@ -12,7 +12,7 @@ import uvicorn
 from msgspec import Struct
 
 from petrel.api.http.plain import Plain
-from petrel.api.http.wire import Connection
+from petrel.api.http.wire import LEAVING, Connection, lingers
 
 HANDSHAKE_S, GOODBYE_S = 15.0, 5.0
 PROTOCOLS = ["h2", "http/1.1"]
@@ -88,3 +88,8 @@ class Server(uvicorn.Server):
             self.servers.append(await loop.create_server(
                 lambda: Plain(self._address, self._questions), sock=self._listeners.plain, backlog=backlog))
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for leave in LEAVING:
+            leave(lingers())
+        await super().shutdown(sockets)

@@ -6,6 +6,7 @@ in the middle of them. This leans on inner names of uvicorn (0.54); the tests dr
 """
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -18,11 +19,14 @@ LINGER_S = 4.0
 """How long connections without a request stay, when another process takes over; shorter than `parts.GRACE_S`."""
 
 WHOLE = "petrel.whole"
+TAKEN = "petrel.taken"
 BROKEN_OFF = "petrel.broken_off"
 """A message: no more of this answer comes, though more was announced."""
 
 CLOSE = (b"connection", b"close")
 EXTENSIONS: dict[str, dict[str, str]] = {WHOLE: {}}
+EXTENSIONS_1: dict[str, dict[str, str]] = {WHOLE: {}, TAKEN: {}}
+"""Of HTTP/1.1, where an answer may be the connection itself from then on."""
 TOO_MUCH = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json; charset=utf-8\r\n"
     b'content-length: 36\r\nconnection: close\r\n\r\n{"error":"The headers are too large"}'
@@ -43,16 +47,24 @@ def lingers() -> bool:
     return _lingers
 
 
+LEAVING: list[Callable[[bool], None]] = []
+"""Told when the server begins to leave: whether another process serves beside it, so that there is time."""
+
+
 class Exchange(RequestResponseCycle):
     """One request and its answer. Besides the messages of ASGI it takes `WHOLE`: status, headers and all the body.
 
     Half the cost of two messages, since these headers need no looking through one by one: they are our own.
+    And `TAKEN`: status and headers, after which the connection is the line's that comes along.
     """
 
     async def send(self, message: Any) -> None:
         if message["type"] == BROKEN_OFF:
             self.transport.close()
             self.disconnected = True
+            return
+        if message["type"] == TAKEN:
+            self._give_away(message)
             return
         if message["type"] != WHOLE:
             await super().send(message)
@@ -61,9 +73,17 @@ class Exchange(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             return
-        headers = self.default_headers + message["headers"]
+        head = self._head(message, () if self.keep_alive else (CLOSE,))
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        self.transport.writelines((head, message["body"]))
+        self.message_event.set()
         if not self.keep_alive:
-            headers = [*headers, CLOSE]
+            self.transport.close()
+        self.on_response()
+
+    def _head(self, message: Any, more: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
+        headers = [*self.default_headers, *message["headers"], *more]
         parts = [STATUS_LINE[message["status"]]]
         for name, value in headers:
             parts += (name, b": ", value, b"\r\n")
@@ -74,13 +94,14 @@ class Exchange(RequestResponseCycle):
         if head.count(b"\n") != len(headers) + 2 or b"\0" in head:
             # A line break in a value would begin a header, or an answer, of somebody else's making.
             raise RuntimeError("a header with a line break or NUL in it")
+        return head
+
+    def _give_away(self, message: Any) -> None:
         self.response_started = self.response_complete = True
-        self.waiting_for_100_continue = False
-        self.transport.writelines((head, message["body"]))
         self.message_event.set()
-        if not self.keep_alive:
-            self.transport.close()
-        self.on_response()
+        if not self.disconnected and not self.transport.is_closing():
+            connection: Any = self.transport.get_protocol()
+            connection.give_away(self._head(message), message["line"])
 
 
 class Connection(HttpToolsProtocol):
@@ -119,6 +140,21 @@ class Connection(HttpToolsProtocol):
             left_s = max(0.0, self._head_began + HEAD_S - time.monotonic())
             self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
 
+    def give_away(self, head: bytes, line: Any) -> None:
+        """The connection is `line`'s from now on: an asyncio protocol, told of the set of the server's connections.
+        Nothing of this one stays in memory."""
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        transport, self.transport, self.cycle, self.parser = self.transport, None, None, None
+        self.flow = None
+        transport.write(head)
+        line.connections = self.connections
+        transport.set_protocol(line)
+        line.connection_made(transport)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """An upgrade is an answer of ours (`TAKEN`), or is refused by one."""
+
     def shutdown(self) -> None:
         is_idle = self.cycle is None or self.cycle.response_complete
         if not _lingers or not is_idle or self.transport.is_closing():
@@ -133,5 +169,5 @@ class Connection(HttpToolsProtocol):
             cycle.keep_alive = False
         # uvicorn names its class for exchanges in the middle of a long method; the two differ in `send` only.
         cycle.__class__ = Exchange
-        cycle.scope["extensions"] = EXTENSIONS
+        cycle.scope["extensions"] = EXTENSIONS_1
         super()._start_asgi_task(cycle, app)

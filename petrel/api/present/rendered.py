@@ -61,6 +61,7 @@ class Static(Struct, frozen=True):
     All are of one `stamp`, the versions of post and author: when either changes, it is rendered anew. `text` is what
     the post says, its warning included, plain: for the filters of those who are shown it. `poll` and `quote_of` are
     what `live.py` needs to say what moves; `quote_of` is 0 for a boost, which quotes what the boosted post does.
+    `tags`: as they are compared.
     """
 
     stamp: int
@@ -70,6 +71,7 @@ class Static(Struct, frozen=True):
     text: str
     poll: posts.PollText | None = None
     quote_of: int | None = None
+    tags: frozenset[str] = frozenset()
 
 
 Statics = dict[int, Static]  # by post
@@ -135,7 +137,8 @@ def rendered(
     )
     opened = msgspec.json.encode(entity)[:-1] + b',"account":'
     text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
-    return Static(stamp, card, opened, opened + card.full, text, content.poll, quote_of)
+    return Static(stamp, card, opened, opened + card.full, text, content.poll, quote_of,
+                  frozenset(parsed.tags))
 
 
 # Whose files not everybody has who may have the post. source: docs/law/visibility.md section 4, column media

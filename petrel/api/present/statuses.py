@@ -3,7 +3,7 @@
 Budget of a page: one query when everything is kept, and one more, to the keyring, when something is not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -220,8 +220,7 @@ async def of_shown(
     sieve = await sieve_for(r, found, CONTEXTS.get(surface)) if viewer else None
     fresh = await refresh([row for s in found for row in (s.row, s.boosted, s.quoted) if row is not None])
     statics = held | fresh if held else fresh
-    if any((s.boosted or s.row)["states"] & _LIVE for s in found):
-        await live.ready()
+    await get_ready(found)
     entities = []
     left_out: set[int] = set()
     for s in found:
@@ -247,6 +246,12 @@ async def of_shown(
     return await attachments.signed_all(entities, r.digest)
 
 
+async def get_ready(found: Iterable[Shown]) -> None:
+    """Before anything is made of these that carries what moves."""
+    if any((s.boosted or s.row)["states"] & _LIVE for s in found):
+        await live.ready()
+
+
 def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
     """What moves of what this post, or the one it boosts, carries. Of a quoted post nothing moves."""
     row = s.boosted or s.row
@@ -256,6 +261,16 @@ def _moving(s: Shown, statics: Statics, *, viewer: bool) -> bytes:
     if s.quoted is not None and s.quoted["code"] > _POINTER:
         quoted = _one(s.quoted, statics[s.quoted["id"]], Surface.EMBD, viewer=viewer)
     return live.parts(row, statics[row["id"]], (s.quoted, quoted), viewer=viewer)
+
+
+def streamed(s: Shown, statics: Statics, filtered: bytes = b"") -> bytes | None:
+    """What a stream brings to every member for whom the post is the same; None when its key is gone."""
+    if not all(row["id"] in statics for row in (s.row, s.boosted) if row is not None):
+        return None
+    moving = _moving(s, statics, viewer=True)
+    if s.boosted is None:
+        return _one(s.row, statics[s.row["id"]], Surface.API, viewer=True, filtered=filtered, moving=moving)
+    return _boost(s.row, s.boosted, statics, viewer=True, filtered=filtered, moving=moving)
 
 
 async def status_with(found: Shown, digest: bytes, *, likes: int | None = None, boosts: int | None = None) -> bytes:

@@ -19,6 +19,9 @@ PAGES = """
 select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[],
                         $7::bigint[])
 """
+STREAMED = """
+select * from law.streamed($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[])
+"""
 # Direct messages, which are shown one viewer at a time, are on none of these.
 SHARED = frozenset((Surface.HOME, Surface.LIST, Surface.PROF, Surface.PUB))
 MOST_SHARED = 16
@@ -136,6 +139,47 @@ async def judged(
         for row in rows
         if row["boost_of"] is None or (row["ord"] in boosted and boosted[row["ord"]]["code"] > Code.TOMBSTONE)
     ]
+
+
+class Streamed(Struct):
+    """A post as it is the same for some of those whom it was proposed to. `places`: which of the proposals."""
+
+    shown: Shown
+    places: list[int]
+
+    def note(self, r: seen.Seeing) -> None:
+        """For each of them, when it is sent: what of this is not public and not the viewer's own is recorded."""
+        place = self.shown.row["id"]
+        for row in (self.shown.row, self.shown.boosted, self.shown.quoted):
+            if row is not None and row["audience"] > _UNLISTED and row["code"] > _POINTER and not row["who"] & _AUTHOR:
+                seen.note(r, Surface.STRM, [place], [row["id"]], [row["author"]])
+
+
+async def streamed(
+    place: Surface, digests: Sequence[bytes], ids: Sequence[int], have: Sequence[int], have_boosted: Sequence[int]
+) -> list[Streamed]:
+    """What may go out on open streams of what is proposed: ids[i] to the holder of digests[i], as it stands at `place`.
+    One query for all. Whoever sends it calls `note`."""
+    whose: dict[bytes, int] = {}
+    numbers = [whose.setdefault(digest, len(whose) + 1) for digest in digests]
+    async with reading(Anonymous()) as r:
+        rows = await r.fetch(STREAMED, list(whose), numbers, int(place), ids, have, have_boosted)
+    inner: tuple[dict[int, Row], dict[int, Row]] = {}, {}
+    for row in rows:
+        if row["shown"]["depth"]:
+            inner[row["shown"]["depth"] - 1].update(dict.fromkeys(row["ords"], row["shown"]))
+    found = []
+    for row in rows:
+        outer = row["shown"]
+        if outer["depth"] == 0:
+            alike: dict[tuple[int, int], Streamed] = {}
+            for i in row["ords"]:
+                boosted, quoted = inner[0].get(i), inner[1].get(i)
+                if outer["boost_of"] is None or (boosted is not None and boosted["code"] > Code.TOMBSTONE):
+                    one = alike.setdefault((id(boosted), id(quoted)), Streamed(Shown(outer, boosted, quoted), []))
+                    one.places.append(i - 1)
+            found += alike.values()
+    return found
 
 
 def _note(r: Reader, surface: Surface, found: Sequence[Shown]) -> None:

@@ -346,3 +346,105 @@ language sql stable security definer set search_path = '' as $$
     join accounts.account a on a.cell = law.cell(d.author) and a.id = d.author
    order by s.surface
 $$;
+
+-- What is about to be sent to open streams: p_ids[i] is proposed to the holder of p_digests[p_whose[i]]. It goes out
+-- where `strm` (surface 9) gives it and the place that the stream stands for (p_place: home, a list, public,
+-- notifications) gives it too; a pointer (code 2) is judged as `api` then, since apps know none (docs/law/visibility.md
+-- section 14). Those for whom a post is the same come as one row: `ords` are their places in p_ids, `shown` is the row of
+-- the first of them, as law.pages has it. A boost that goes out brings a row of what it boosts, depth 1, and what is
+-- quoted one of depth 2. Who is nobody any more is passed over: no error, for the others' sake.
+create or replace function law.streamed(p_digests bytea[], p_whose integer[], p_place smallint, p_ids bigint[],
+                                        p_have bigint[], p_have_boosted bigint[])
+returns table (ords integer[], shown law.entry)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_accounts bigint[];
+  v_private boolean[];
+  v_in boolean[];
+  v_filters integer[];
+  v_kept integer[];          -- places in p_ids of what is still in question
+  v_viewers bigint[];
+  v_sees boolean[];
+  v_ids bigint[];
+  v_given law.decided[];
+  v_quoting integer[] := '{}';
+  v_quoted bigint[] := '{}';
+  v_more bigint[];
+  v_who integer[];
+begin
+  select array_agg(v.account order by d.ord),
+         array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
+         array_agg(coalesce(v.account is not null and v.state & 384 = 0 and v.kind <> 'outdated', false) order by d.ord),
+         array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
+                                       and f.account = v.account) then 65536 else 0 end order by d.ord)
+    into v_accounts, v_private, v_in, v_filters
+    from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
+
+  select array_agg(w.ord order by w.ord), array_agg(v_accounts[w.who] order by w.ord),
+         array_agg(v_private[w.who] order by w.ord), array_agg(p_ids[w.ord] order by w.ord)
+    into v_kept, v_viewers, v_sees, v_ids
+    from unnest(p_whose) with ordinality w(who, ord) where v_in[w.who];
+  if v_kept is null then return; end if;
+
+  select array_agg(v_kept[d.ord] order by d.ord), array_agg(v_viewers[d.ord] order by d.ord),
+         array_agg(v_sees[d.ord] order by d.ord), array_agg(d.id order by d.ord)
+    into v_kept, v_viewers, v_sees, v_ids
+    from law.decide(v_viewers, v_sees, v_ids, p_place) d where d.code > 1;
+  if v_kept is null then return; end if;
+
+  select array_agg(d order by d.ord) into v_given
+    from law.decide(v_viewers, v_sees, v_ids, 9::smallint) d where d.code > 1;
+  if exists (select from unnest(v_given) g where g.code = 2) then
+    select array_agg(d order by d.ord) into v_given from (
+      select g.* from unnest(v_given) g where g.code <> 2
+      union all
+      select d.* from law.decide(v_viewers, v_sees, v_ids, 1::smallint) d
+       where d.code > 2 and d.ord in (select g.ord from unnest(v_given) g where g.code = 2)) d;
+  end if;
+
+  for v_depth in 0 .. 2 loop
+    exit when v_given is null and v_depth = 0;
+    return query
+    with each as materialized (
+      select g.ord, g.id, g.code, g.states, g.audience, g.who | v_filters[p_whose[v_kept[g.ord]]] as who, m.bits as marks,
+             case when g.states & 18612224 <> 0 then law.live(g.viewer, g.id, g.states) end as live
+        from unnest(v_given) g
+        left join posts.mark m on m.cell = law.cell(g.viewer) and m.account = g.viewer and m.post = g.id
+    ), alike as (
+      select min(e.ord) as first, array_agg(v_kept[e.ord]) as ords, e.id, e.who, e.marks, e.live
+        from each e group by e.id, e.code, e.states, e.audience, e.who, e.marks, e.live
+    )
+    select a.ords, row(v_kept[d.ord], v_depth, d.id, d.code, a.who, d.states, d.audience, d.author,
+        d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
+        a.marks, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
+        null::bigint, case when d.stamp <> h.have then accounts.card_of(d.ord, d.author) end,
+        case when d.states & 524288 <> 0
+             then (select p.quote_of from posts.post p where p.cell = law.cell(d.id) and p.id = d.id) end,
+        a.live)::law.entry
+      from alike a
+      join unnest(v_given) d on d.ord = a.first
+      cross join lateral (select coalesce(case v_depth when 0 then p_have[v_kept[d.ord]]
+                                                       when 1 then p_have_boosted[v_kept[d.ord]] end, 0)) h(have)
+      left join posts.content c on d.stamp <> h.have and d.code > 2 and c.cell = law.cell(d.id) and c.id = d.id;
+    exit when v_depth = 2;
+
+    select array_agg(v_kept[g.ord] order by g.ord), array_agg(p.quote_of order by g.ord) into v_who, v_more
+      from unnest(v_given) g join posts.post p on p.cell = law.cell(g.id) and p.id = g.id
+     where g.states & 524288 <> 0 and p.quote_of is not null;
+    v_quoting := v_quoting || v_who;
+    v_quoted := v_quoted || v_more;
+    if v_depth = 0 then
+      select array_agg(v_kept[g.ord] order by g.ord), array_agg(g.boost_of order by g.ord)
+        into v_kept, v_ids from unnest(v_given) g where g.boost_of is not null;
+    else
+      v_kept := nullif(v_quoting, '{}');
+      v_ids := v_quoted;
+    end if;
+    v_given := null;
+    continue when v_kept is null;
+    select array_agg(v_accounts[p_whose[k.place]] order by k.ord), array_agg(v_private[p_whose[k.place]] order by k.ord)
+      into v_viewers, v_sees from unnest(v_kept) with ordinality k(place, ord);
+    select array_agg(d order by d.ord) into v_given
+      from law.decide(v_viewers, v_sees, v_ids, 4::smallint) d where d.code > 1;
+  end loop;
+end $$;

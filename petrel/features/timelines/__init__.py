@@ -6,7 +6,9 @@ Read next: rules.py, rings.py, fanout.py (the writer), reads.py.
 """
 
 from petrel.features.timelines.commands import set_marker
+from petrel.features.timelines.fanout import Fanout, current_fanout
 from petrel.features.timelines.reads import held_in_rings, home, markers, of_list
 from petrel.features.timelines.rules import APART, RAW, kept
 
-__all__ = ["APART", "RAW", "held_in_rings", "home", "kept", "markers", "of_list", "set_marker"]
+__all__ = ["APART", "RAW", "Fanout", "current_fanout", "held_in_rings", "home", "kept", "markers", "of_list",
+           "set_marker"]

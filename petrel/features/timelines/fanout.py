@@ -18,6 +18,7 @@ from petrel.core.doors import current, reading
 from petrel.core.errors import Unavailable
 from petrel.core.journal import Entry
 from petrel.core.viewer import System
+from petrel.features.timelines.asking import serve
 from petrel.features.timelines.rings import (
     BEAT_MS,
     CLEAN_EPOCH,
@@ -67,6 +68,7 @@ class Fanout:
         self._gate = asyncio.Semaphore(REBUILDS_AT_ONCE)
         self._gone: set[int] = set()  # deleted posts, whose places are to be emptied
         self._went: set[int] = set()  # looked for once: a ring that was just being built may have brought them back
+        self.moves = 0  # grows whenever an account gets or loses its ring
 
     # -- journal ------------------------------------------------------------------------------------------
 
@@ -104,21 +106,28 @@ class Fanout:
             self.rings.entries[slot] = 0
             self._free.append(slot)
 
-    def _post(self, author: int, post: int, reply_to_account: int) -> None:
+    def reached(self, author: int, reply_to_account: int = 0, *, is_boost: bool = False) -> np.ndarray:
+        """The rings that a post or boost of this author belongs in, but for the author's own. A reply only belongs
+        with those who follow both, and with the one who is answered."""
         followers = self._followers.get(author, NOBODY)
+        if is_boost:
+            quiet = self._quiet.get(author)
+            return followers if quiet is None else np.setdiff1d(followers, quiet, assume_unique=True)
+        if not reply_to_account or reply_to_account == author:
+            return followers
+        both = np.intersect1d(followers, self._followers.get(reply_to_account, NOBODY), assume_unique=True)
+        answered = self.slot_of.get(reply_to_account)
+        if answered is not None and answered not in both and author in self._following.get(answered, ()):
+            both = np.append(both, answered)
+        return both
+
+    def _post(self, author: int, post: int, reply_to_account: int) -> None:
         own = self.slot_of.get(author)
-        if reply_to_account and reply_to_account != author:
-            # Only for those who follow both, and for the one who is answered.
-            both = np.intersect1d(followers, self._followers.get(reply_to_account, NOBODY), assume_unique=True)
-            answered = self.slot_of.get(reply_to_account)
-            if answered is not None and answered not in both and author in self._following.get(answered, ()):
-                both = np.append(both, answered)
-            self._write(both, own, post, post)
-        elif author in self._star_of:
+        if author in self._star_of and reply_to_account in (0, author):
             self.rings.write_star(self._star_of[author], post, post)
             self._write(NOBODY, own, post, post)
         else:
-            self._write(followers, own, post, post)
+            self._write(self.reached(author, reply_to_account), own, post, post)
 
     def _boost(self, author: int, boost: int, post: int) -> None:
         own = self.slot_of.get(author)
@@ -126,10 +135,7 @@ class Fanout:
             self.rings.write_star(self._star_of[author], boost, post)
             self._write(NOBODY, own, boost, post)
             return
-        followers, quiet = self._followers.get(author, NOBODY), self._quiet.get(author)
-        self._write(
-            followers if quiet is None else np.setdiff1d(followers, quiet, assume_unique=True), own, boost, post
-        )
+        self._write(self.reached(author, is_boost=True), own, boost, post)
 
     def _write(self, slots: np.ndarray, own: int | None, entry: int, post: int) -> None:
         if own is not None:
@@ -195,6 +201,7 @@ class Fanout:
             edges = await r.fetch(EDGES, [account])
             self._set_following(slot, {e["other"]: e["is_quiet"] for e in edges})
             self.slot_of[account] = slot
+            self.moves += 1
             before = int(self.rings.head[slot])
             rows = await r.fetch(CANDIDATES, account, RAW)
         found = np.array([(i, b or i) for i, b in rows], np.int64).reshape(-1, 2)
@@ -221,6 +228,7 @@ class Fanout:
     def _forget(self, account: int, slot: int) -> None:
         self.rings.owner[slot] = 0
         self.slot_of.pop(account, None)
+        self.moves += 1
         self._set_following(slot, {})
 
     def _set_following(self, slot: int, new: dict[int, bool]) -> None:
@@ -307,9 +315,18 @@ class Fanout:
                 self._set_following(owners[account], edges)
 
 
+_current: Fanout | None = None
+
+
+def current_fanout() -> Fanout | None:
+    """That of the followers' process while it works; None before, after and elsewhere."""
+    return _current
+
+
 @journal.task("timelines", surface="home")
 async def run(stop: asyncio.Event) -> None:
     """The task of the followers' process: rings from the journal, and the socket at which readers ask for theirs."""
+    global _current
     run_directory = current().run_directory
     assert run_directory is not None
     rings = open_rings(file_for(run_directory), SLOTS)
@@ -329,9 +346,10 @@ async def run(stop: asyncio.Event) -> None:
     at = await _catch_up(fanout, the_tail, at)
     socket = run_directory / "rings.sock"
     socket.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(lambda r, w: _serve(fanout, r, w), str(socket))
+    server = await asyncio.start_unix_server(lambda r, w: serve(fanout.activate, r, w), str(socket))
     rings.header[BEAT_MS] = clock.now_ms()
     rings.header[READY] = 1
+    _current = fanout
     try:
         stopped = asyncio.create_task(stop.wait())
         sweeping = asyncio.create_task(_empty_gone(fanout))
@@ -346,6 +364,7 @@ async def run(stop: asyncio.Event) -> None:
             at = await _catch_up(fanout, the_tail, at)
             rings.header[BEAT_MS] = clock.now_ms()  # while we are late or dead, readers ask the database
     finally:
+        _current = None
         sweeping.cancel()
         rings.header[READY] = 0
         server.close()
@@ -369,25 +388,3 @@ async def _catch_up(fanout: Fanout, the_tail: tail.Tail, at: tail.Position) -> t
         at = until
         fanout.rings.header[CLEAN_EPOCH : CLEAN_ID + 1] = at
         await asyncio.sleep(0)
-
-
-async def _serve(fanout: Fanout, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Lines of account numbers, answered by lines of `account slot` (-1 when it could not be built)."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def answer(account: int) -> None:
-        try:
-            slot = await fanout.activate(account)
-        except Exception:  # logged where it was built
-            slot = -1
-        writer.write(b"%d %d\n" % (account, slot))
-
-    try:
-        while line := await reader.readline():
-            task = asyncio.create_task(answer(int(line)))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-    except (OSError, ValueError, asyncio.CancelledError):
-        pass        # cancelled when the process ends: streams would log that as an error
-    finally:
-        writer.close()

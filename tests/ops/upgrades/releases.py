@@ -85,3 +85,51 @@ class Askers:
             self.answers[found] += 1
             self.slowest_s = max(self.slowest_s, time.monotonic() - began)
             self._stop.wait(0.01)
+
+
+class Listeners:
+    """Clients with a stream open, who come back when they are told to, after as long as they are told.
+
+    `again_ms`: what they were told. `events`: how many came since the last of them came back.
+    """
+
+    def __init__(self, address: str, token: str, *, count: int = 10) -> None:
+        self._place, self._token = urlsplit(address).netloc, token
+        self._stop = threading.Event()
+        self.answers: Counter[object] = Counter()
+        self.again_ms: list[int] = []
+        self.events = 0
+        self._threads = [threading.Thread(target=self._listen) for _ in range(count)]
+
+    def __enter__(self) -> "Listeners":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            line = http.client.HTTPConnection(self._place, timeout=2)
+            try:
+                line.request("GET", "/api/v1/streaming/user", headers={"Authorization": f"Bearer {self._token}"})
+                answer = line.getresponse()
+                self.answers[answer.status] += 1
+                self.events = 0
+                self._read(answer)
+            except TimeoutError:
+                pass                                # nothing came for a while, and the test ends
+            except (OSError, http.client.HTTPException) as e:
+                self.answers[repr(e)] += 1
+            finally:
+                line.close()
+
+    def _read(self, answer: http.client.HTTPResponse) -> None:
+        while not self._stop.is_set() and (text := answer.readline()):
+            self.events += text.startswith(b"event: update")
+            if text.startswith(b"retry: "):
+                self.again_ms.append(int(text[7:]))
+                self._stop.wait(self.again_ms[-1] / 1000)
