@@ -85,7 +85,8 @@ class Program:
             now.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         prepared = asyncio.run(databases.prepare(ask, databases.known(now.folder, current), say))
         if not keep:
-            return databases.Done(prepared.urls, prepared.findings, "Nothing was changed in the settings.")
+            return databases.Done(databases.for_another_machine(prepared.urls), prepared.findings,
+                                  "Nothing was changed in the settings.")
         if taken := databases.take(now.folder, current, prepared.urls):
             settings.write_all(now.folder, {"database_url": taken.main, "keyring_url": taken.keyring})
         return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))

@@ -40,6 +40,7 @@ def prepare(wiring: Wiring, /, data: str | None, as_json: bool, print_urls: bool
     done = wiring.prepare_databases(wiring.settings(data), ask, say, keep=not print_urls)
     lines = [f"{one.cluster}: {one.text}" for one in done.findings]
     if print_urls:
+        lines = [f"# {one}" for one in lines]           # the output is read as TOML
         lines += [f'database_url = "{done.urls.main}"'] if done.urls.main else []
         lines += [f'keyring_url = "{done.urls.keyring}"'] if done.urls.keyring else []
     put({"findings": done.findings, "next": done.next, "urls": done.urls if print_urls else None},

@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from petrel.ops.databases import debian, furnishing
@@ -73,7 +75,7 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
         finally:
             await admin.close()
         urls = urls.but(cluster, url_of(cluster, made, password))
-        await check_external(VARIABLES[cluster], urls.of(cluster))
+        await check_external(f"cluster {made.name}", _from_here(cluster, made, password))
         say(f"Cluster {made.major}/{made.name} is ready for {cluster}, port {made.port}.")
     return Prepared(urls, findings)
 
@@ -133,6 +135,23 @@ def url_of(cluster: ClusterName, made: debian.Made, password: str) -> str:
         return (f"postgresql://{LOGIN}:{password}@{host}:{made.port}/{database}"
                 f"?sslmode=verify-full&sslrootcert={quote(str(made.authority))}")
     return f"postgresql://{LOGIN}:{password}@/{database}?host={quote(str(made.sockets))}&port={made.port}"
+
+
+def _from_here(cluster: ClusterName, made: debian.Made, password: str) -> str:
+    """The name is for others: here it may lead nowhere, or to 127.0.1.1 (Debian's installer writes that)."""
+    everywhere = ("*", "0.0.0.0", "::")  # noqa: S104 (compared)
+    listen = [one for one in made.listen if one not in everywhere][:1]
+    return url_of(cluster, msgspec.structs.replace(made, listen=tuple(listen), names=()), password)
+
+
+def for_another_machine(urls: Urls) -> Urls:
+    """Each machine has an authority of its own, and the site needs all of them: each has its own place there."""
+    for cluster in CLUSTERS:
+        url, _, authority = urls.of(cluster).partition("sslrootcert=")
+        if authority:
+            place = quote(str(Path(unquote(authority)).with_name(f"{cluster}-ca.crt")))
+            urls = urls.but(cluster, f"{url}sslrootcert={place}")
+    return urls
 
 
 async def _connected(cluster: ClusterName, url: str) -> Any:

@@ -75,4 +75,6 @@ def successor(folder: Path, this: Release) -> Release | None:
         return None
     if record is None or record.step != "done" or record.giver.build != this.build:
         return None
+    if (record.taker.root, record.taker.build) == (this.root, this.build):
+        return None                     # the same release, set up a second time, for another Python say
     return record.taker if record.taker.why_not_here() is None else None

@@ -88,6 +88,23 @@ def test_over_the_network_with_a_proven_name(local: Urls, places: Homes) -> None
         assert prepare(Wanted(listen=("none",), homes=places), local, "main").urls.main == local.main
 
 
+def test_a_name_that_leads_nowhere_here_is_for_others(local: Urls, places: Homes) -> None:
+    """Debian's installer lets a machine's own name lead to 127.0.1.1."""
+    try:
+        made = prepare(Wanted(listen=("127.0.0.1",), names=("db1.invalid",), homes=places), local, "main").urls
+        assert "@db1.invalid:" in made.main
+    finally:
+        prepare(Wanted(listen=("none",), homes=places), local, "main")
+
+
+def test_each_machine_has_an_authority_of_its_own() -> None:
+    place = "sslmode=verify-full&sslrootcert=/etc/petrel/database/ca.crt"
+    there = preparing.for_another_machine(Urls(f"postgresql://a@one/petrel?{place}", f"postgresql://a@two/keyring?{place}"))
+    assert there.main.endswith("sslrootcert=/etc/petrel/database/main-ca.crt")
+    assert there.keyring.endswith("sslrootcert=/etc/petrel/database/keyring-ca.crt")
+    assert preparing.for_another_machine(Urls("postgresql:///petrel?host=/run", "")).main == "postgresql:///petrel?host=/run"
+
+
 def test_a_power_cut_while_a_cluster_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with homes(tmp_path) as own:
         create = debian._create
