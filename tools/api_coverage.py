@@ -25,6 +25,9 @@ LIST = ROOT / "docs" / "law" / "mastodon_api.json"
 DOCUMENT = ROOT / "docs" / "api-coverage.md"
 TESTS = ROOT / "tests"
 
+SPEED = ROOT / "docs" / "api-speed.json"
+MOST_MS = 15.0
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADDRESS = re.compile(r"(/(?:api|oauth|nodeinfo|health|ap|\.well-known)(?:/[^?]*)?)(?:\?|\Z)")
 LATER = ("media", "polls", "push", "trends")  # what the first release leaves out, group by group
@@ -94,6 +97,19 @@ def has_schema(operation: Operation) -> bool:
     from tests.api import schemas
 
     return schemas.key(operation.name) in schemas.answers() or operation.key in _pages()
+
+
+def speeds() -> dict[str, list[float]]:
+    """p50 and p99 in ms by operation, as `bench/operations.py` measured them last."""
+    return dict(json.loads(SPEED.read_text())["ms"]) if SPEED.exists() else {}
+
+
+def slow() -> list[str]:
+    """Operations of the first tier over the limit, slowest first."""
+    first = {o.name for o in operations() if o.tier == 1}
+    over = sorted(((ms[1], ms[0], name) for name, ms in speeds().items() if name in first and ms[1] > MOST_MS),
+                  reverse=True)
+    return [f"- `{name}`: p50 {p50} ms, p99 {p99} ms" for p99, p50, name in over]
 
 
 def _pages() -> set[tuple[str, str]]:
@@ -203,13 +219,18 @@ def document() -> str:
         of_tier = [o for o in listed if o.tier == tier]
         built = [o for o in of_tier if o.key in here]
         lines.append(f"| {tier} | {len(of_tier)} | {len(built)} | {sum(o.key in tested for o in built)} |")
-    lines += ["", *_differences(here, listed)]
+    ms = speeds()
+    lines += ["", "Speed: one request at a time on the demo data, by `bench/operations.py`; tiers 1 and 2. Of the",
+              f"first tier over {MOST_MS:.0f} ms at the 99th percentile:", "", *(slow() or ["- none"]),
+              "", *_differences(here, listed)]
     for group in dict.fromkeys(o.group for o in listed):
-        lines += ["", f"## {group}", "", "| operation | tier | scope | built | test |", "|---|---|---|---|---|"]
+        lines += ["", f"## {group}", "", "| operation | tier | scope | built | test | p50 ms | p99 ms |",
+                  "|---|---|---|---|---|---|---|"]
         for o in (o for o in listed if o.group == group):
             built = "yes" if o.key in here else "no"
             test = _shown(tested.get(o.key, [])) if o.key in here else ""
-            lines.append(f"| `{o.name}` | {o.tier} | {o.scope} | {built} | {test} |")
+            p50, p99 = ms.get(o.name, ("", ""))
+            lines.append(f"| `{o.name}` | {o.tier} | {o.scope} | {built} | {test} | {p50} | {p99} |")
     return "\n".join(lines) + "\n"
 
 

@@ -279,8 +279,9 @@ async def context(call: Call, form: Address) -> Plain:
     async with reading(call.viewer) as r:
         above, below = await posts.thread(r, form.id)
         most = CONTEXT_ANON if r.account is None else CONTEXT_MEMBER
-        ancestors = await present.statuses(r, Surface.THRD, above[-most:])
-        descendants = await present.statuses(r, Surface.THRD, below[:most])
+        older, newer = above[-most:], below[:most]
+        shown = dict(await present.entries(r, Surface.THRD, [*older, *newer]))      # one query for both
+    ancestors, descendants = ([shown[one] for one in part if one in shown] for part in (older, newer))
     return Plain([b'{"ancestors":', *_list(ancestors), b',"descendants":', *_list(descendants), b"}"])
 
 
