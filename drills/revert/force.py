@@ -43,7 +43,7 @@ async def push(site: Site, town: Town, unasked: Path) -> tuple[int, list[str]]:
     `unasked`: root of an older build that migrates without asking.
     """
     post = next(iter(town.shy))
-    private = next(p for n, p in enumerate(town.shy) if n % 3 == 2)
+    private = next(p for p, written in town.shy.items() if written.audience == "private")
     names = {"account": town.shy[post].author.id, "post": post, "private": private}
     through = []
     for role, statements in (("petrel_admin", LOWER), ("petrel_writer", LOWER), ("petrel_writer", OPEN),

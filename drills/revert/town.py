@@ -14,10 +14,11 @@ AUDIENCES = ("public", "unlisted", "private")
 
 
 class Written(Struct, frozen=True):
-    """A post: its mark, and whose it is."""
+    """A post: its mark, whose it is, and whom it was written for."""
 
     word: bytes
     author: Person
+    audience: str
 
 
 class Town(Struct):
@@ -51,9 +52,10 @@ async def settle(wire: Clients) -> Town:
 async def _write(wire: Clients, author: Person, audiences: tuple[str, ...], into: dict[int, Written]) -> None:
     for number in range(POSTS):
         word = "zq" + secrets.token_hex(9)
+        audience = audiences[number % len(audiences)]
         answer = await do(wire, author, "/api/v1/statuses", {"status": f"{word} sesame #zqtag",
-                                                             "visibility": audiences[number % len(audiences)]})
-        into[int(answer.json["id"])] = Written(word.encode(), author)
+                                                             "visibility": audience})
+        into[int(answer.json["id"])] = Written(word.encode(), author, audience)
 
 
 async def do(wire: Clients, person: Person, path: str, sent: Any = None) -> Answer:
