@@ -40,6 +40,7 @@ UNWRITTEN = {
     "accounts.credential.confirm_digest": "only while an address waits to be confirmed",
     "accounts.credential.confirmed_at": "only where addresses have to be confirmed",
     "journal.entry.inverse": "unused so far",
+    "posts.poll.told_at": "a poll lasts five minutes at least",
     "posts.post.deleted_at": "what was deleted is in no copy",
     "messages.message.deleted_at": "what was deleted is in no copy",
     "deletions.deletion.keys_gone_at": "the ledger follows within seconds",

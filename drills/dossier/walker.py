@@ -2,10 +2,12 @@
 others who have something to do with them, with marks of their own."""
 
 import asyncio
+import io
 import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import aiohttp
 from msgspec import Struct
 
 from drills.dossier.judged import arrive, correspond, judge, link
@@ -72,6 +74,11 @@ async def walk(wire: Clients) -> Dossier:
     theirs = await others.ask("POST", "/api/v1/lists", bram, {"title": f"List {others.mark()}"})
     await others.ask("POST", f"/api/v1/lists/{theirs['id']}/accounts", bram, {"account_ids": [str(ada.id)]})
     posts = await _write(w, ada, of_bram)
+    which = await others.ask("POST", "/api/v1/statuses", bram, {
+        "status": "Which, Ada?", "poll": {"options": ["This", "That"], "expires_in": 3600}},
+        **{"Idempotency-Key": secrets.token_hex(8)})
+    await w.ask("POST", f"/api/v1/polls/{which['poll']['id']}/votes", ada, {"choices": [1]})
+    await w.ask("POST", "/api/v1/domain_blocks", ada, {"domain": f"{w.mark()}.example"})
     messages = await _talk(w, others, ada, bram)
     gone = Walker(wire)
     number = await gone.post(ada, f"Ada regrets {gone.mark()}")
@@ -81,7 +88,7 @@ async def walk(wire: Clients) -> Dossier:
     await _mark(w, ada, of_bram, posts)
     await others.ask("POST", f"/api/v1/statuses/{posts[0]}/favourite", bram)
     await others.ask("POST", f"/api/v1/statuses/{posts[0]}/reblog", bram)
-    await _crew(ada)
+    await _crew(w, ada)
     await judge(w, others, ada, bram, posts[-1])
     await correspond(ada)
     await link(posts[0])
@@ -134,7 +141,35 @@ async def _write(w: Walker, ada: Person, of_bram: int) -> list[int]:
     narrow = await w.post(ada, f"For followers {w.mark()}", visibility="private")
     poll = await w.post(ada, "Which?", poll={"options": [w.mark()[:40], w.mark()[:40]], "expires_in": 3600})
     quote = await w.post(ada, f"Ada quotes {w.mark()}", quoted_status_id=str(of_bram), quote_approval_policy="nobody")
-    return [first, edited, answer, poll, quote, narrow]
+    seen = await w.post(ada, f"The sea {w.mark()}", media_ids=[await _upload(w, ada, _picture())])
+    await _upload(w, ada, _picture()[:900])         # cut off: nobody can read it
+    return [first, edited, answer, poll, quote, seen, narrow]
+
+
+def _picture() -> bytes:
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.effect_noise((64, 48), 80).convert("RGB").save(made, "JPEG")
+    return made.getvalue()
+
+
+async def _upload(w: Walker, ada: Person, picture: bytes) -> str:
+    """A file with a description, when it has been read; its number, "" for one that was refused. Errors: Broken."""
+    form = aiohttp.FormData({"description": w.mark()})
+    form.add_field("file", picture, filename="sea.jpg", content_type="image/jpeg")
+    answer = await w.wire.ask("POST", "/api/v2/media", token=ada.token, form=form)
+    if answer.status == 422:
+        w.marks.pop()       # nobody can look at its description
+        return ""
+    if answer.status not in (200, 202):
+        raise Broken(f"/api/v2/media: {answer.status} {answer.body[:200]!r}")
+    number = str(answer.json["id"])
+    for _ in range(300):
+        if (await w.wire.ask("GET", f"/api/v1/media/{number}", token=ada.token)).status != 206:
+            return number
+        await asyncio.sleep(0.1)
+    raise Broken("a picture was not read within 30 s")
 
 
 async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int) -> None:
@@ -166,12 +201,12 @@ async def _mark(w: Walker, ada: Person, of_bram: int, posts: list[int]) -> None:
     await w.ask("POST", f"/api/v1/statuses/{posts[0]}/pin", ada)
 
 
-async def _crew(ada: Person) -> None:
-    """What reaches her without her doing: an announcement that she puts away."""
-    async with writing(System("drill"), cause="drill") as w:
-        number = await accounts.announcements.announce(w, "The site is a year old")
-    async with writing(Member(ada.id, accounts.digest_of(ada.token)), cause="drill") as w:
-        await accounts.announcements.dismiss(w, number)
+async def _crew(w: Walker, ada: Person) -> None:
+    """What reaches her without her doing: an announcement that she answers with a picture and puts away."""
+    async with writing(System("drill"), cause="drill") as d:
+        number = await accounts.announcements.announce(d, "The site is a year old")
+    await w.ask("PUT", f"/api/v1/announcements/{number}/reactions/%F0%9F%8E%89", ada)
+    await w.ask("POST", f"/api/v1/announcements/{number}/dismiss", ada)
 
 
 async def _first_copy(ada: Person) -> None:

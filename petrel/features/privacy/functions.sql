@@ -91,7 +91,8 @@ returns table (id bigint, val jsonb)
 language plpgsql stable security definer set search_path = '' as $$
 declare v_me bigint := (law.viewer(p_digest)).account;
 begin
-  if v_me is null or p_table not like 'posts.%' then return; end if;     -- only posts, and what hangs on them
+  -- Only posts, and what hangs on them.
+  if v_me is null or not (p_table like 'posts.%' or p_table = 'cards.link') then return; end if;
   return query execute format(
     'select s.id, to_jsonb(t) from law.page($1, 13::smallint, $2, array_fill(0::bigint, array[cardinality($2)]), null, null) s
        join %s t on t.cell = law.cell(s.id) and t.%I = s.id
