@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from msgspec import Struct
 from PIL import Image, ImageCms, ImageOps
 
+from petrel.outside.decoding.blurhash import blurhash
 from petrel.outside.decoding.shapes import Limits, Made, Piece, Purpose, Refusal
 from petrel.outside.decoding.sniffing import Sort
 
@@ -199,10 +200,8 @@ def jpeg_of(image: Image.Image, name: str, pixels: int) -> Rendition:
 
 
 def hash_of(image: Image.Image) -> str:
-    """A few letters from which apps draw a blur until the picture is there."""
-    import blurhash
-
+    """What apps blur until the picture is there."""
     tiny = image.convert("RGBA").convert("RGB") if image.mode != "RGB" else image
     tiny = tiny.resize((HASH_SIDE, HASH_SIDE), Image.Resampling.BOX)
     across, down = (4, 3) if image.width >= image.height else (3, 4)
-    return str(blurhash.encode(tiny, across, down))
+    return blurhash(tiny, across, down)
