@@ -1,10 +1,8 @@
-"""Tags in the client API: one tag, those a member follows, those on a profile.
-
-The history of a tag's use is not counted yet, so it is empty.
-"""
+"""Tags in the client API: one tag, those a member follows, those on a profile."""
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from datetime import UTC, datetime, time
 from urllib.parse import quote
 
 from msgspec import UNSET, Struct, UnsetType
@@ -16,7 +14,8 @@ from petrel.core.doors import Reader, reading, writing
 from petrel.core.limits import current
 from petrel.core.pages import Page
 from petrel.core.text import Hashtag, parse
-from petrel.features import posts
+from petrel.features import discovery, posts
+from petrel.features.discovery import Day
 from petrel.features.posts import Audience, Surface
 from petrel.features.relationships import tags
 
@@ -24,13 +23,21 @@ NO_POSTS = "names of tags; no post"
 LOOKED_AT, SUGGESTED = 100, 10
 
 
+class Use(Struct):
+    """On one day, told in seconds since 1970; all are text."""
+
+    day: str
+    uses: str
+    accounts: str
+
+
 class Tag(Struct):
-    """`following` and `featuring` only for somebody signed in."""
+    """`history`: the last seven days, today first. `following` and `featuring` only for somebody signed in."""
 
     id: str
     name: str
     url: str
-    history: list[object] = []
+    history: list[Use]
     following: bool | UnsetType = UNSET
     featuring: bool | UnsetType = UNSET
 
@@ -66,24 +73,34 @@ def featured_entity(one: tags.FeaturedTag) -> FeaturedTag:
     return FeaturedTag(str(one.id), one.name, _url(one.name), str(one.posts), last)
 
 
-def entity(name: str, following: bool | UnsetType = UNSET, featuring: bool | UnsetType = UNSET) -> Tag:
+def _use(one: Day) -> Use:
+    start = datetime.combine(one.day, time(), UTC)
+    return Use(str(int(start.timestamp())), str(one.uses), str(one.accounts))
+
+
+def entity(name: str, history: Sequence[Day], following: bool | UnsetType = UNSET,
+           featuring: bool | UnsetType = UNSET) -> Tag:
     """The id is the name as it is compared: the same however somebody wrote it."""
-    return Tag(tags.tag_of(name).key, name, _url(name), following=following, featuring=featuring)
+    return Tag(tags.tag_of(name).key, name, _url(name), [_use(one) for one in history], following=following,
+               featuring=featuring)
 
 
 async def entities(r: Reader, names: Sequence[str], followed: Set[str] | None = None) -> list[Tag]:
     """With how the viewer stands to each: apps show it, and offer to follow. `followed`: the keys, where known."""
+    histories = await discovery.history(r, names)
     if not names or r.account is None:
-        return [entity(name) for name in names]
+        return [entity(*one) for one in zip(names, histories, strict=True)]
     if followed is None:
         followed = {tags.tag_of(one.name).key for one in await tags.followed(r, Page(tags.MOST_FOLLOWED))}
     featured = {tags.tag_of(one.name).key for one in await tags.featured(r, r.account)}
-    return [entity(name, tags.tag_of(name).key in followed, tags.tag_of(name).key in featured) for name in names]
+    return [entity(name, history, tags.tag_of(name).key in followed, tags.tag_of(name).key in featured)
+            for name, history in zip(names, histories, strict=True)]
 
 
 async def _shown(r: Reader, typed: str) -> Tag:
     name, is_followed, is_featured = await tags.standing(r, typed)
-    return entity(name) if r.account is None else entity(name, is_followed, is_featured)
+    [history] = await discovery.history(r, [name])
+    return entity(name, history) if r.account is None else entity(name, history, is_followed, is_featured)
 
 
 @route("GET", "/api/v1/tags/:name", scope="public or read", surface="none", why_no_surface=NO_POSTS)

@@ -26,6 +26,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     signups_an_hour: int = 0
     signup_work: int = 0
     newcomer_hours: int = 0
+    trends: Literal["reviewed", "open", "off"] = "reviewed"
     email_confirmation: bool = False
     rate_limits: bool = True
     post_length: int = 500

@@ -135,6 +135,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     newcomer_hours: Annotated[int, _meta(
         "How long an account that came without an invitation posts no links, names few people and writes to nobody who "
         "does not follow it. 0: not at all", "hours", live=True, ge=0, le=720)] = 24
+    trends: Annotated[Literal["reviewed", "open", "off"], _meta(
+        "What is talked about is shown when the crew has approved it (reviewed), unless it has rejected it (open), or "
+        "not at all, and not counted (off)", live=True)] = "reviewed"
     email_confirmation: Annotated[bool, _meta(
         "New accounts confirm their mail address first; needs mail", live=True)] = False
     mail_server: Annotated[str, _meta(

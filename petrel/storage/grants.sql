@@ -11,7 +11,7 @@ do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
                         'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation',
-                        'signup', 'cards', 'push', 'drafts', 'media'];
+                        'signup', 'cards', 'push', 'drafts', 'media', 'discovery'];
   f record;
   t record;
   plain text;
@@ -77,16 +77,18 @@ begin
       execute format('grant select (%s) on %I.%I to petrel_system, petrel_messages', plain, t.nspname, t.relname);
     end if;
     if t.nspname in ('ops', 'notifications', 'search', 'timelines', 'deletions', 'privacy', 'archives',
-                     'mail', 'push', 'cards') then
+                     'mail', 'push', 'cards', 'discovery') then
       execute format('grant insert, update, delete on %I.%I to petrel_system', t.nspname, t.relname);
     end if;
   end loop;
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media to petrel_reader;
+  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery
+  to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, journal
+  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery,
+  journal
   to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;

@@ -851,3 +851,22 @@ comment on column posts.vote.cell is 'what: home cell of the post; of: account b
 comment on column posts.vote.post is 'what: post with the poll; of: account by account; for: find; kept: with post; erased: row; leaves: pseudonymous';
 comment on column posts.vote.account is 'what: who voted; of: account by account; for: find; kept: with post; erased: row; leaves: pseudonymous';
 comment on column posts.vote.choices is 'what: for which options, for their own eyes; of: account by account; for: remember; kept: with post; erased: row; leaves: pseudonymous';
+
+-- Discovery (migration 0040).
+comment on column discovery.tag_day.tag is 'what: keyed hash of a tag of public posts; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
+comment on column discovery.tag_day.day is 'what: which day; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
+comment on column discovery.tag_day.uses is 'what: how many public posts had it; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
+comment on column discovery.tag_day.accounts is 'what: by how many accounts; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
+comment on column discovery.tag_trend.tag is 'what: keyed hash of a tag that is used more than usual; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.tag_trend.score is 'what: how much more; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.tag_trend.accounts is 'what: by how many accounts; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.tag_trend.samples is 'what: some public posts with it, to ask the law for; of: nobody; for: decide; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.post_trend.post is 'what: a public post that somebody liked or boosted; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
+comment on column discovery.post_trend.author is 'what: who wrote it; of: author by author; for: decide; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
+comment on column discovery.post_trend.score is 'what: how much it is liked and boosted; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
+comment on column discovery.post_trend.accounts is 'what: by how many accounts; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
+comment on column discovery.review.kind is 'what: a tag or a post; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.thing is 'what: which tag, by its keyed hash, or which post; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.is_approved is 'what: whether it may be proposed, as the crew said; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.author is 'what: who wrote the post, null for a tag; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.at is 'what: when it was said; of: author by author; for: run; kept: with post; erased: row; leaves: no';

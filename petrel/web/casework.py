@@ -7,7 +7,7 @@ from msgspec import Struct
 from petrel.features.moderation import Appeal, Case, Decision, Evidence, OwnDecision, OwnReport, Report
 from petrel.features.moderation.block_rules import Block
 from petrel.features.moderation.blocks import Imported
-from petrel.web.shapes import AccountView
+from petrel.web.shapes import AccountView, PostView
 
 
 class ReportTarget(Struct, frozen=True, kw_only=True):
@@ -75,3 +75,26 @@ class DeskBlocks(Struct, frozen=True, kw_only=True):
     networks: tuple[Block, ...] = ()
     lists: tuple[Imported, ...] = ()
     may_block: bool = False
+
+
+class TrendingTag(Struct, frozen=True):
+    """`is_approved`: None while the crew has said nothing. `uses`, `accounts`: today."""
+
+    name: str
+    is_approved: bool | None
+    uses: int
+    accounts: int
+
+
+class TrendingPost(Struct, frozen=True):
+    number: int
+    is_approved: bool | None
+    post: PostView
+
+
+class DeskTrends(Struct, frozen=True, kw_only=True):
+    """What is talked about. `mode`: the setting `trends`."""
+
+    mode: str
+    tags: tuple[TrendingTag, ...] = ()
+    posts: tuple[TrendingPost, ...] = ()

@@ -17,7 +17,7 @@ from petrel.features.moderation.numbers import Year
 from petrel.ops.watching import Examination
 from petrel.web import said
 from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
-from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
+from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, DeskTrends, OwnModeration, ReportTarget, Wait
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -222,6 +222,15 @@ class Moderating(Protocol):
         """Returns the case. Errors: Refused."""
 
 
+class Trending(Protocol):
+    """What is talked about, on the desk. For who is not of the crew it is not there (NotFound)."""
+
+    async def desk_trends(self, viewer: Viewer) -> DeskTrends: ...
+
+    async def desk_say_of_trend(self, viewer: Viewer, thing: int | str, *, approved: bool, cause: str) -> None:
+        """`thing`: the name of a tag, or the number of a post. Errors: NotFound."""
+
+
 class Owing(Protocol):
     """What people are owed. Errors of all that take a viewer: Unauthenticated."""
 
@@ -381,5 +390,5 @@ class Founding(Protocol):
 
 
 class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Arriving, Mailing, Consenting,
-            Saying, Founding, Protocol):
+            Saying, Founding, Trending, Protocol):
     """All of it."""

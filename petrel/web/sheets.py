@@ -72,6 +72,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "numbers.html": (surfaces.NONE, "what the site says of itself"),
     "desk_blocks.html": (surfaces.NONE, _DESK),
     "desk_list.html": (surfaces.NONE, _DESK),
+    "desk_trends.html": ("pub", ""),
     "desk_arrivals.html": (surfaces.NONE, "who came, for the crew; no post stands in it"),
     "desk_waiting.html": (surfaces.NONE, _DESK),
     "desk_appeals.html": (surfaces.NONE, _DESK),

@@ -19,6 +19,8 @@ DECIDES, DESKS = "judged", ("posts", "room", "reads")
 DECIDERS = {
     "petrel/api/statuses.py:delete": "whether it is a boost that is taken back",
     "petrel/api/live/events.py:_streamable": "which notifications and messages may be streamed",
+    "petrel/features/discovery/reads.py:trending_tags": "whether a tag is on anything that the viewer may see",
+    "petrel/features/discovery/reviewing.py:review": "whether whoever reviews a post may see it",
     "petrel/features/notifications/digest.py:has_news": "whether there is something new at all",
     "petrel/features/posts/reads.py:shown": "notes what it got this way",
     "petrel/features/posts/reads.py:thread": "whether the viewer may open the thread of it",

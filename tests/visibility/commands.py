@@ -191,6 +191,10 @@ API: dict[str, list[Command]] = {
     "DELETE /api/v1/admin/accounts/:id": [C("/api/v1/admin/accounts/{ben}")],
     **{f"POST /api/v1/admin/reports/:id/{verb}": [C(f"/api/v1/admin/reports/{{ben.public}}/{verb}")]
        for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
+    **{f"POST /api/v1/admin/trends/tags/:id/{verb}": [C(f"/api/v1/admin/trends/tags/heron/{verb}")]
+       for verb in ("approve", "reject")},
+    **{f"POST /api/v1/admin/trends/statuses/:id/{verb}": [C(f"/api/v1/admin/trends/statuses/{{ben.public}}/{verb}")]
+       for verb in ("approve", "reject")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
     **{f"{m} /api/v1/push/subscription": [C("/api/v1/push/subscription", data={"alerts": {"mention": True}},
@@ -264,6 +268,8 @@ WEB: dict[str, list[Command]] = {
     "POST /desk/lists/{number}/undo": [C("/desk/lists/{ben.public}/undo")],
     "POST /desk/appeals/{number}": [C("/desk/appeals/{ben.public}", act="grant", answer="you are right")],
     "POST /desk/doctor": [C("/desk/doctor")],
+    "POST /desk/trends": [C("/desk/trends", kind="post", thing="{ben.public}", act="approve"),
+                          C("/desk/trends", kind="tag", thing="heron", act="reject")],
     "POST /desk/cases/{number}": [C("/desk/cases/{ben.public}", act="take")],
     "POST /desk/cases/{number}/look": [C("/desk/cases/{ben.public}/look", reason="to see what it says")],
     "POST /desk/cases/{number}/decide": [C("/desk/cases/{ben.public}/decide", what="suspend", ground="rules",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from petrel.core.doors import writing
+from petrel.core.doors import deriving, writing
 from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.web.rooms import moderating as rooms_moderating
@@ -172,3 +172,20 @@ async def test_the_year_in_numbers(site):
         assert (await visitor.get(path)).status == 404
     [otto] = await joined(door, "otto")
     assert (await otto.get("/desk/numbers")).status == 404
+
+
+async def test_the_crew_says_what_may_be_shown_of_what_is_talked_about(site):
+    door = await front_door()
+    people = await joined(door, "tess", "tom", "tia")
+    mod = await crew_of(door, "mave")
+    post = int((await people[0].write("The #sanderlings are back")).rpartition("/")[2])
+    async with writing(System("tests"), cause="tests") as w:
+        author = (await accounts.find(w, "tess")).id
+    async with deriving("tests") as w:
+        await w.execute("insert into discovery.post_trend (post, author, score) values ($1, $2, 4)", post, author)
+    page = text_of(await mod.get("/desk/trends"))
+    assert "sanderlings are back" in page and "not looked at" in page
+    sent = await mod.submit("/desk/trends", "/desk/trends", kind="post", thing=str(post), act="approve")
+    assert sent.location == "/desk/trends" and "approved" in text_of(await mod.get("/desk/trends"))
+    assert (await mod.submit("/desk/trends", "/desk/trends", kind="post", thing="x", act="approve")).status == 404
+    assert (await people[1].get("/desk/trends")).status == 404

@@ -8,7 +8,7 @@ Read next: terms.py, then jobs.py for writing and reads.py for asking.
 """
 
 from petrel.features.search.building import State, state
-from petrel.features.search.reads import accounts, posts, tagged, tags
+from petrel.features.search.reads import accounts, posts, tag_names, tagged, tags
 from petrel.features.search.terms import Asked, understood
 
-__all__ = ["Asked", "State", "accounts", "posts", "state", "tagged", "tags", "understood"]
+__all__ = ["Asked", "State", "accounts", "posts", "state", "tag_names", "tagged", "tags", "understood"]

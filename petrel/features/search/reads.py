@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from petrel.core import limits, seal
-from petrel.core.doors import Reader
+from petrel.core.doors import Reader, Row
 from petrel.core.pages import Page
 from petrel.core.text import WordKey, says
 from petrel.features import posts as room
@@ -117,9 +117,13 @@ async def tags(r: Reader, typed: str, limit: int) -> list[str]:
     rows = await r.fetch(TAGS, r.digest, key.hash(f"#{name}"), key.hash(terms.edge(f"#{name}")), limit)
     samples = [post for row in rows for post in row["posts"]]
     visible = {s.row["id"] for s in await room.judged(r, Surface.PUB, samples)}
+    return await tag_names([row for row in rows if not visible.isdisjoint(row["posts"])])
+
+
+async def tag_names(rows: Sequence[Row]) -> list[str]:
+    """Of rows of search.tag: `tag` and `sealed_name`."""
     secret = await seal.secret("tags")
-    return [seal.open_sealed(secret, row["tag"] % (1 << 64), row["sealed_name"]).decode() for row in rows
-            if not visible.isdisjoint(row["posts"])]
+    return [seal.open_sealed(secret, row["tag"] % (1 << 64), row["sealed_name"]).decode() for row in rows]
 
 
 async def accounts(r: Reader, typed: str, limit: int, *, offset: int = 0, following: bool = False) -> list[int]:

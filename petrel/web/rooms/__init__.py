@@ -1,7 +1,7 @@
 """What the pages need (`petrel/web/needs.py`), over the real rooms.
 
 Read next: views.py (from rows to what a page shows), lists.py (pages of them), then a file for each kind of page:
-reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining, founding.
+reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining, founding, trending.
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
@@ -17,13 +17,14 @@ from petrel.web.rooms.reading import ReadingRooms
 from petrel.web.rooms.saying import SayingRooms
 from petrel.web.rooms.settling import SettlingRooms
 from petrel.web.rooms.telling import TellingRooms
+from petrel.web.rooms.trending import TrendingRooms
 
 __all__ = ["Counting", "Rooms"]
 
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
             ModeratingRooms, ExaminingRooms, DoorkeepingRooms, ArrivingRooms, MailingRooms, SayingRooms,
-            FoundingRooms):
+            FoundingRooms, TrendingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

@@ -75,19 +75,19 @@ class ModeratingRooms:
             await moderation.appeals.appeal(w, decision, plea)
 
     async def desk_waiting(self, viewer: Viewer) -> list[Wait]:
-        async with reading(_staff(viewer, "what waits")) as r:
+        async with reading(staff(viewer, "what waits")) as r:
             await moderation.crew(r)
             found = await attendance.waiting_for(r)
         return [Wait(kind=one.kind, what=one.what, since=one.since, where=attendance.where(one),
                      is_pressing=one.weight >= attendance.PRESSING) for one in found]
 
     async def desk_appeals(self, viewer: Viewer) -> list[Appeal]:
-        async with reading(_staff(viewer, "appeals")) as r:
+        async with reading(staff(viewer, "appeals")) as r:
             await moderation.crew(r)
             return await moderation.appeals.waiting(r)
 
     async def desk_appeal(self, viewer: Viewer, number: int) -> DeskAppeal:
-        async with reading(_staff(viewer, f"appeal {number}")) as r:
+        async with reading(staff(viewer, f"appeal {number}")) as r:
             await moderation.crew(r)
             appeal = await moderation.appeals.find(r, number)
             return DeskAppeal(appeal=appeal, decision=await moderation.find_decision(r, appeal.decision))
@@ -97,7 +97,7 @@ class ModeratingRooms:
             await moderation.appeals.answer(w, number, granted=granted, text=text)
 
     async def desk_blocks(self, viewer: Viewer) -> DeskBlocks:
-        async with reading(_staff(viewer, "blocks")) as r:
+        async with reading(staff(viewer, "blocks")) as r:
             _, role = await moderation.crew(r)
             return DeskBlocks(
                 servers=tuple(await moderation.blocks.listed(r, "server", limit=MOST_BLOCKS)),
@@ -134,12 +134,12 @@ class ModeratingRooms:
         return kept[1]
 
     async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]:
-        async with reading(_staff(viewer, "queue")) as r:
+        async with reading(staff(viewer, "queue")) as r:
             await moderation.crew(r)
             return await moderation.queue(r, is_open=is_open, below=below)
 
     async def desk_case(self, viewer: Viewer, case: int) -> DeskCase:
-        async with reading(_staff(viewer, f"case {case}")) as r:
+        async with reading(staff(viewer, f"case {case}")) as r:
             me, role = await moderation.crew(r)
             found = await moderation.find(r, case)
             reports = tuple(await moderation.reports(r, case))
@@ -178,7 +178,7 @@ class ModeratingRooms:
         return found.case
 
 
-def _staff(viewer: Viewer, purpose: str) -> Staff:
+def staff(viewer: Viewer, purpose: str) -> Staff:
     member = member_of(viewer)
     return Staff(member.account, member.digest, purpose)
 

@@ -1,0 +1,69 @@
+"""What is talked about, for whoever looks. Posts come as candidates: the law has the last word where they are shown."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from petrel.core import clock
+from petrel.core.doors import Reader
+from petrel.features import posts as room
+from petrel.features import search
+from petrel.features.discovery import rules
+from petrel.features.moderation import crew
+from petrel.features.posts import Surface
+from petrel.features.relationships import tags
+
+SCOPES = ["admin:read", "admin:write"]
+TAGS = "select tag, sealed_name, is_approved, samples from discovery.tags($1, $2, $3, $4, $5, $6)"
+POSTS = "select post, is_approved from discovery.posts($1, $2, $3, $4, $5, $6)"
+HISTORY = "select tag, day, uses, accounts from discovery.history($1, $2::bigint[])"
+
+
+class Day(Struct, frozen=True):
+    """How many posts used a tag on a day (UTC), and how many accounts wrote them."""
+
+    day: date
+    uses: int
+    accounts: int
+
+
+class Trend(Struct, frozen=True):
+    """`name` of a tag, `post` of a post. `is_approved`: None while the crew has said nothing."""
+
+    is_approved: bool | None
+    name: str = ""
+    post: int = 0
+
+
+async def trending_tags(r: Reader, limit: int, offset: int = 0, *, for_crew: bool = False) -> list[Trend]:
+    """First what rises most. Only tags of which the viewer may see a post in public timelines. `for_crew`: whatever the
+    crew has said of them. Errors: NotCrew."""
+    if for_crew:
+        await crew(r, SCOPES)
+    rows = await r.fetch(TAGS, r.digest, SCOPES, for_crew, rules.is_open(), limit, offset) if rules.is_on() else []
+    samples = [post for row in rows for post in row["samples"]]
+    visible = {s.row["id"] for s in await room.judged(r, Surface.PUB, samples)} if samples else set()
+    rows = [row for row in rows if not visible.isdisjoint(row["samples"])]
+    names = await search.tag_names(rows) if rows else []
+    return [Trend(row["is_approved"], name=name) for row, name in zip(rows, names, strict=True)]
+
+
+async def trending_posts(r: Reader, limit: int, offset: int = 0, *, for_crew: bool = False) -> list[Trend]:
+    """Candidates, the best of each author, first what gets most attention. Errors: NotCrew."""
+    if for_crew:
+        await crew(r, SCOPES)
+    rows = await r.fetch(POSTS, r.digest, SCOPES, for_crew, rules.is_open(), limit, offset) if rules.is_on() else []
+    return [Trend(row["is_approved"], post=row["post"]) for row in rows]
+
+
+async def history(r: Reader, names: Sequence[str]) -> list[list[Day]]:
+    """How each of these tags was used, today first, on the last seven days; the same for everybody."""
+    if not names:
+        return []
+    hashes = [await tags.hash_of(tags.tag_of(name)) for name in names]
+    today = clock.now().date()
+    found = {(row["tag"], row["day"]): Day(row["day"], row["uses"], row["accounts"])
+             for row in await r.fetch(HISTORY, r.digest, hashes)}
+    days = [today - timedelta(days=back) for back in range(rules.DAYS)]
+    return [[found.get((one, day), Day(day, 0, 0)) for day in days] for one in hashes]

@@ -1,0 +1,24 @@
+"""What of discovery is taken away again after a restore (`core/restrictions.py`)."""
+
+from petrel.core.doors import Writer
+from petrel.core.restrictions import Kept, harmless, restricts
+from petrel.features.discovery import rows
+
+AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
+
+harmless({
+    "discovery.tag.approved": "opens; the crew is asked again",
+    "discovery.post.approved": "opens; the crew is asked again",
+    "discovery.account.swept": "of an account that is being erased; the erasure is taken up again by its own entry",
+})
+
+
+@restricts("discovery.tag.rejected")
+async def tag_rejected(w: Writer, entry: Kept) -> bool:
+    return bool(await w.execute(rows.SAY, 1, entry.refs[0], False, None))
+
+
+@restricts("discovery.post.rejected")
+async def post_rejected(w: Writer, entry: Kept) -> bool:
+    author = await w.value(AUTHOR, entry.subject)
+    return author is not None and bool(await w.execute(rows.SAY, 2, entry.subject, False, author))

@@ -1,0 +1,104 @@
+"""Named SQL of trends. All of it counts what is there now; nothing here says who did what.
+
+A post counts while it is public, not written or held by a protected account, and neither it nor its author is in a
+state of the law but `sensitive`; a post is proposed only without that too, and only where its author wants to be
+proposed to others. source: docs/law/visibility.md section 4, surface `pub` and `cnt`.
+"""
+
+# 69628: every state but sensitive (2), and written while protected; of an account 8190: every state, and unconfirmed.
+_USED = """
+select n.word as tag, s.post, s.author, a.is_discoverable
+  from (select w.post, w.author, w.words from search.post_words w where w.post >= $1 and w.post < $2
+         order by w.post desc limit $3) s
+  join posts.post p on p.cell = law.cell(s.post) and p.id = s.post and p.audience = 0 and p.flags & 69628 = 0
+  join accounts.account a on a.cell = law.cell(s.author) and a.id = s.author
+   and not a.is_protected and a.state & 8190 = 0
+ cross join lateral (select distinct x as word from unnest(s.words) x) n
+  join search.tag t on t.tag = n.word
+"""
+# $1, $2: the first ids of the day and of the next. $4: the day.
+COUNT_DAY = f"""
+with counted as materialized (
+  select u.tag, count(*)::integer as uses, count(distinct u.author)::integer as accounts from ({_USED}) u group by u.tag
+), gone as (
+  delete from discovery.tag_day d where d.day = $4 and not exists (select from counted c where c.tag = d.tag)
+)
+insert into discovery.tag_day as d (tag, day, uses, accounts) select c.tag, $4, c.uses, c.accounts from counted c
+on conflict (tag, day) do update set uses = excluded.uses, accounts = excluded.accounts
+ where (d.uses, d.accounts) <> (excluded.uses, excluded.accounts)
+"""
+# Each account once for each tag, by its newest use: it weighs half after each half-life ($7, in ids), and little when
+# it is young (a number from $4 on: nothing; from $5 on: $6). Against what is usual on a day.
+COUNT_TAGS = f"""
+with used as materialized (
+  select u.tag, u.author, max(u.post) as post from ({_USED}) u where u.is_discoverable group by u.tag, u.author
+), weighed as (
+  select u.tag, u.post, case when u.author >= $4 then 0.0 when u.author >= $5 then $6::float8 else 1.0 end as weight
+    from used u
+), risen as (
+  select w.tag, sum(w.weight) as weight, count(*)::integer as accounts,
+         sum(w.weight * power(0.5, ($2 - w.post) / $7::float8)) as seen,
+         (array_agg(w.post order by w.post desc))[1:10] as samples
+    from weighed w group by w.tag having sum(w.weight) >= $8::float8
+), usual as (
+  select d.tag, sum(d.accounts) / 6.0 as accounts from discovery.tag_day d where d.day < $9 and d.day >= $9 - 6
+   group by d.tag
+), scored as (
+  select r.tag, r.accounts, r.samples,
+         (r.seen - coalesce(u.accounts, 0)) ^ 2 / (coalesce(u.accounts, 0) + 1) as score
+    from risen r left join usual u on u.tag = r.tag where r.seen > coalesce(u.accounts, 0)
+   order by 4 desc limit $10
+), gone as (
+  delete from discovery.tag_trend t where not exists (select from scored s where s.tag = t.tag)
+)
+insert into discovery.tag_trend (tag, score, accounts, samples)
+select s.tag, s.score, s.accounts, s.samples from scored s
+on conflict (tag) do update set score = excluded.score, accounts = excluded.accounts, samples = excluded.samples
+"""
+# What may be proposed, of posts from $2 on.
+_FITS = """
+  join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
+ where p.audience = 0 and p.flags & 69630 = 0 and p.boost_of is null and p.reply_to is null and p.id >= $2
+   and a.is_discoverable and not a.is_protected and a.state & 8190 = 0
+"""
+NOTE_POSTS = f"""
+insert into discovery.post_trend (post, author)
+select p.id, p.author from unnest($1::bigint[]) n(id) join posts.post p on p.cell = law.cell(n.id) and p.id = n.id
+{_FITS} order by p.id on conflict do nothing
+"""
+# Beyond $1, those that weigh least.
+DROP_POSTS = f"""
+delete from discovery.post_trend t where not exists (
+  select from (select * from posts.post q where q.cell = law.cell(t.post) and q.id = t.post) p {_FITS})
+    or t.post in (select o.post from discovery.post_trend o order by o.score desc, o.post desc offset $1)
+"""
+# $1 now, as an id; $2, $3, $4: as $4 to $6 above; $5: the half-life, in ids; $6: so many reactions of each post.
+COUNT_POSTS = """
+update discovery.post_trend t set score = c.score, accounts = c.accounts
+  from (select o.post, count(x.account)::integer as accounts,
+               case when coalesce(sum(x.weight), 0) < $7::float8 then 0
+                    else sum(x.weight) * power(0.5, ($1 - o.post) / $5::float8) end as score
+          from discovery.post_trend o
+          left join lateral (
+            select d.account, case when d.account >= $2 then 0.0 when d.account >= $3 then $4::float8 else 1.0 end
+                              as weight
+              from (select distinct r.account from (
+                      select k.account from posts.reaction k
+                       where k.cell = law.cell(o.post) and k.post = o.post and k.kind in (1, 4)
+                       order by k.id desc limit $6) r) d
+              join accounts.account a on a.cell = law.cell(d.account) and a.id = d.account and a.state & 8190 = 0
+             where d.account <> o.author) x on true
+         group by o.post) c
+ where t.post = c.post and (t.score, t.accounts) <> (c.score, c.accounts)
+"""
+EXPIRE_DAYS = "delete from discovery.tag_day where day <= (now() at time zone 'utc')::date - 7"
+CLEAR = ("delete from discovery.tag_trend", "delete from discovery.tag_day", "delete from discovery.post_trend")
+FORGET_REVIEWS = """
+delete from discovery.review r where r.kind = 2 and not exists (
+  select from posts.post p where p.cell = law.cell(r.thing) and p.id = r.thing and p.flags & 512 = 0)
+"""
+SAY = """
+insert into discovery.review (kind, thing, is_approved, author) values ($1, $2, $3, $4)
+on conflict (kind, thing) do update set is_approved = excluded.is_approved, at = now()
+ where review.is_approved <> excluded.is_approved
+"""
