@@ -78,6 +78,13 @@ async def announcement(member: Member, number: int) -> bytes | None:
     return msgspec.json.encode(announcement_entity(found[0])) if found else None
 
 
+async def reactions(member: Member, number: int) -> dict[str, int]:
+    """How many put which picture under an announcement."""
+    async with reading(member) as r:
+        found = [one for one in await accounts.announcements.listed(r, with_dismissed=True) if one.id == number]
+    return {one.name: one.count for one in found[0].reactions} if found else {}
+
+
 async def missed(member: Member, topic: Topic, after: int) -> tuple[list[tuple[int, int]], list[tuple[int, bytes]]]:
     """What came since an event with this number: (post or boost, what it boosts or 0), and notifications; oldest first.
     Candidates: the law has not seen the posts."""

@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
+import msgspec
 import structlog
 from msgspec import Struct
 
 from petrel.api.live import frames
-from petrel.api.live.events import Event, announcement, conversation, missed, notified
+from petrel.api.live.events import Event, announcement, conversation, missed, notified, reactions
 from petrel.api.live.judging import Want, has_files, judge, tags_of
 from petrel.api.live.lines import Line
 from petrel.api.live.register import Register
@@ -54,6 +55,7 @@ class Sender:
         self.delivered = 0
         self._news: deque[Item] = deque()
         self._told: dict[int, set[int]] = {}
+        self._reactions: dict[int, dict[str, int]] = {}        # under announcements, as they were last sent
         self._worker: asyncio.Task[None] | None = None
         self._teller: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -222,8 +224,11 @@ class Sender:
         elif kind == "accounts.announcement.published":
             await self._send_announcement(item.subject)
         elif kind == "accounts.announcement.withdrawn":
+            self._reactions.pop(item.subject, None)
             for account in list(self.register.of_account):
                 self._to_account(account, Event(b"announcement.delete", b"%d" % item.subject))
+        elif kind in ("accounts.announcement.reacted", "accounts.announcement.unreacted"):
+            await self._send_reactions(item.subject)
         elif kind.startswith("lists."):
             await self._reload_lists(item)
 
@@ -250,6 +255,19 @@ class Sender:
         if entity is not None:
             for account in list(self.register.of_account):
                 self._to_account(account, Event(b"announcement", entity))
+
+    async def _send_reactions(self, number: int) -> None:
+        """The counts that are others than when this was last looked at; at first all of them."""
+        line = next((line for line in self.register.lines.values() if not line.is_ending), None)
+        if line is None:
+            return
+        now, before = await reactions(line.member, number), self._reactions.get(number, {})
+        self._reactions[number] = now
+        for name in now | before:
+            if now.get(name, 0) != before.get(name):
+                said = {"name": name, "count": now.get(name, 0), "announcement_id": str(number)}
+                for account in list(self.register.of_account):
+                    self._to_account(account, Event(b"announcement.reaction", msgspec.json.encode(said)))
 
     async def _reload_lists(self, item: Item) -> None:
         for topic in list(self.register.members):

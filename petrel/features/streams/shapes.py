@@ -10,9 +10,10 @@ KINDS = frozenset((
     "posts.post.taken_down", "posts.post.narrowed", "messages.message.created", "messages.message.deleted",
     "messages.message.taken_down", "relationships.filter.created", "relationships.filter.changed",
     "relationships.filter.removed", "notifications.request.accepted", "accounts.announcement.published",
-    "accounts.announcement.withdrawn", "accounts.token.revoked", "accounts.account.suspended",
-    "accounts.account.erasing", "accounts.account.erased", "accounts.account.removed", "accounts.account.changed",
-    "accounts.password.changed", "lists.list.changed", "lists.list.deleted", "lists.member.added",
+    "accounts.announcement.withdrawn", "accounts.announcement.reacted", "accounts.announcement.unreacted",
+    "accounts.token.revoked", "accounts.account.suspended", "accounts.account.erasing", "accounts.account.erased",
+    "accounts.account.removed", "accounts.account.changed", "accounts.password.changed", "lists.list.changed",
+    "lists.list.deleted", "lists.member.added",
     "lists.member.removed", "lists.account.swept"))
 """Of the journal, what a stream may have to say or stop saying."""
 REACHING = frozenset(("posts.post.created", "posts.boost.created", "posts.post.edited"))

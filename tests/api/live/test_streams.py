@@ -190,6 +190,11 @@ async def test_notifications_conversations_and_small_events(scene: Scene) -> Non
     await scene.wire.fresh()
     [(event, entity)] = await user.events()
     assert (event, entity["id"], "Boots" in entity["content"]) == ("announcement", str(number), True)
+    for method, count in (("PUT", 1), ("DELETE", 0)):
+        await scene.api.ask(method, f"/api/v1/announcements/{number}/reactions/\N{OCTOPUS}", as_=scene.ann)
+        await scene.wire.fresh()
+        said = {"name": "\N{OCTOPUS}", "count": count, "announcement_id": str(number)}
+        assert await user.events() == [("announcement.reaction", said)]
     async with writing(System("tests"), cause="tests") as w:
         await announcements.withdraw(w, number)
     await scene.wire.fresh()

@@ -12,4 +12,5 @@ ANSWERS: dict[str, Any] = {f"GET /api/v1/streaming{path}": EVENTS for path in (
 PAYLOADS: dict[str, Any] = {
     "update": statuses.Status, "status.update": statuses.Status, "notification": notifications.Notification,
     "conversation": belongings.Conversation, "announcement": belongings.Announcement, "delete": int,
+    "announcement.reaction": dict[str, Any],
     "announcement.delete": int, "notifications_merged": int}
