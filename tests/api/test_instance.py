@@ -49,7 +49,6 @@ async def test_both_versions_have_what_typed_clients_need(api: Client) -> None:
 
 async def test_what_is_not_built_is_not_promised(api: Client) -> None:
     found = (await api("GET", "/api/v2/instance")).json["configuration"]
-    assert found["polls"]["max_options"] == 0
     assert found["translation"]["enabled"] is False
 
 

@@ -305,6 +305,9 @@ async def test_a_push_subscription_answers_with_itself(api: Asked, site: Any) ->
 
 
 def test_every_operation_of_the_first_tier_that_is_built_is_here() -> None:
+    """Or in the tests of its room, whose answers are read by the schemas too."""
     first = {o.name for o in api_coverage.operations() if o.tier == 1}
-    assert sorted((first & BUILT) - COVERED) == []
+    called = api_coverage.callers(api_coverage.served())
+    elsewhere = {o.name for o in api_coverage.operations() if called.get(o.key) and api_coverage.has_schema(o)}
+    assert sorted((first & BUILT) - COVERED - elsewhere) == []
     assert sorted(COVERED - first) == [], "not of the first tier"

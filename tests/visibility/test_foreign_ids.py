@@ -26,7 +26,8 @@ FITS = (("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/",
         ("/timelines/list/", "list"), ("/filters/keywords/", "keyword"), ("/filters/statuses/", "filter_status"),
         ("/filters/", "filter"), ("/notifications/requests/", "request"), ("/notifications/", "notification"),
         ("/conversations/", "conversation"), ("/announcements/", "announcement"), ("/featured_tags/", "featured_tag"),
-        ("/petrel/drafts/", "draft"), ("/polls/", "poll"), ("/scheduled_statuses/", "scheduled"),
+        ("/petrel/drafts/", "draft"), ("/polls/", "poll"), ("/media/", "upload"),
+        ("/async_refreshes/", "refresh"), ("/scheduled_statuses/", "scheduled"),
         ("/ap/users/", "account"), ("/admin/", "for the crew"))
 IDS = ("id", "list_id", "filter_id")
 
