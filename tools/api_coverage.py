@@ -46,6 +46,8 @@ BEYOND = {
     "GET /ap/users/:id": "an account's actor document, for other servers",
     **{f"{method} /api/v1/petrel/drafts{tail}": "drafts that the server keeps, an API of our own (own-api.md)"
        for method, tail in (("GET", ""), ("POST", ""), ("GET", "/:id"), ("PUT", "/:id"), ("DELETE", "/:id"))},
+    **{f"{method} /api/v1/petrel/uploads{tail}": "uploads that go on where they were cut off (own-api.md)"
+       for method, tail in (("POST", ""), ("GET", "/:id"), ("PATCH", "/:id"))},
     "GET /media/:id/:name": "the files that posts carry, at the addresses their entities give",
     "PUT": "updates are taken as PUT and as PATCH alike",
     "PATCH": "updates are taken as PUT and as PATCH alike",

@@ -6,17 +6,19 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api import present
-from petrel.api.http import Call, route
+from petrel.api.http import BadRequest, Call, Upload, route
 from petrel.api.oauth import Token, token_of
 from petrel.core.doors import Reader, reading, writing
-from petrel.core.errors import Invalid
 from petrel.core.viewer import AppOnly
-from petrel.features import accounts, signup
+from petrel.features import accounts, media, signup
 from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
+from petrel.features.media import Use
 
 NO_POSTS = "an account's own settings, not posts"
 WORDS = {0: "public", 1: "unlisted", 2: "private"}
 AUDIENCES = {word: number for number, word in WORDS.items()}
+WORN: dict[Use, Literal["avatar", "header"]] = {Use.AVATAR: "avatar", Use.HEADER: "header"}
+MOST_BYTES = 68 << 20
 ROLES = {"member": "", "moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
 ROLE_IDS = {"member": "-99", "moderator": "1", "admin": "2", "owner": "3"}
 
@@ -33,7 +35,7 @@ class SourceForm(Struct, frozen=True, kw_only=True):
 
 
 class UpdateForm(Struct, frozen=True, kw_only=True):
-    """What is not sent stays as it is. Pictures are drawn from the account's number until uploads come."""
+    """What is not sent stays as it is."""
 
     display_name: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
@@ -48,10 +50,6 @@ class UpdateForm(Struct, frozen=True, kw_only=True):
     header: Any = None
 
     def changes(self) -> Changes:
-        """Errors: Invalid for what is not built yet."""
-        for name in ("avatar", "header"):
-            if getattr(self, name) is not None:
-                raise Invalid(name, "cannot be uploaded to this server yet")
         fields, privacy = self.fields_attributes, self.source.privacy
         return Changes(
             display_name=self.display_name, note=self.note, protected=self.locked, bot=self.bot,
@@ -117,14 +115,47 @@ async def verify(call: Call) -> bytes:
         return await _credential_account(r, await accounts.own(r))
 
 
+async def _uploaded(call: Call, picture: Any, use: Use) -> int:
+    """Takes a picture in and waits until it was read. Errors: BadRequest, NotTaken."""
+    if not isinstance(picture, Upload):
+        raise BadRequest(f'The parameter "{WORN[use]}" must be a file, sent as multipart/form-data')
+    number = await media.upload(call.member, picture.file, picture.size_bytes, purpose=WORN[use],  # type: ignore[arg-type]
+                                cause=call.id)
+    await media.settled(call.viewer, number, media.PATIENT_S)
+    return number
+
+
+def _bare_routes(use: Use) -> None:
+    @route("DELETE", f"/api/v1/profile/{WORN[use]}", scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+    async def take_off(call: Call) -> bytes:
+        """The picture drawn from the number takes its place."""
+        async with writing(call.member, cause=call.id) as w:
+            await media.take_off(w, use)
+            own = await accounts.update(w, Changes(**{WORN[use]: ""}))      # type: ignore[arg-type]
+        async with reading(call.viewer) as r:
+            return await _credential_account(r, own)
+
+
+for _use in WORN:
+    _bare_routes(_use)
+
+
 @route("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts", surface="none",
-       why_no_surface=NO_POSTS)
+       why_no_surface=NO_POSTS, deadline="upload", most_bytes=MOST_BYTES)
 async def update(call: Call, form: UpdateForm) -> bytes:
-    changes = form.changes()
-    async with writing(call.member, cause=call.id) as w:
-        own = await accounts.update(w, changes)
+    own = await changed(call, form)
     async with reading(call.viewer) as r:
         return await _credential_account(r, own)
+
+
+async def changed(call: Call, form: UpdateForm) -> Own:
+    """The account with what was sent, pictures included. Errors: Invalid, BadRequest, NotTaken."""
+    changes = form.changes()
+    sent = {use: await _uploaded(call, picture, use) for use, picture in (
+        (Use.AVATAR, form.avatar), (Use.HEADER, form.header)) if picture is not None and picture != ""}
+    async with writing(call.member, cause=call.id) as w:
+        worn = {WORN[use]: await media.wear(w, number, use) for use, number in sent.items()}
+        return await accounts.update(w, msgspec.structs.replace(changes, **worn))
 
 
 @route("POST", "/api/v1/accounts", scope="app: write:accounts", surface="none", why_no_surface=NO_POSTS,

@@ -14,6 +14,7 @@ from msgspec import Struct
 from petrel.api.http import Call, Id, Reply, route
 from petrel.api.http.lenient import read_id
 from petrel.api.instance import SHORTLY, counts
+from petrel.api.present import cards
 from petrel.core import limits
 from petrel.core.doors import Row, reading
 from petrel.core.errors import Invalid, NotFound
@@ -51,16 +52,15 @@ async def host_meta(call: Call) -> Reply:
 @route("GET", "/.well-known/webfinger", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def webfinger(call: Call, form: FingerForm) -> Reply:
     """`resource`: acct:user@domain, or the address of an actor or a profile. Errors: NotFound."""
-    row, _ = await _card(await _named(form.resource))
+    row, profile = await _card(await _named(form.resource))
     actor, page = actors.actor_url(row["id"]), actors.profile_url(row["handle"])
-    base = limits.current().base_url
     return Reply({
         "subject": f"acct:{row['handle']}@{actors.own_domain()}",
         "aliases": [page, actor],
         "links": [
             {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": page},
             {"rel": "self", "type": "application/activity+json", "href": actor},
-            {"rel": "http://webfinger.net/rel/avatar", "type": "image/png", "href": f"{base}/avatars/{row['id']}.png"},
+            {"rel": "http://webfinger.net/rel/avatar", **_picture(cards.avatar_of(row["id"], profile), "href")},
         ]}, type=JRD, cache=BRIEFLY)
 
 
@@ -136,7 +136,7 @@ def _document(row: Row, profile: accounts.Profile, public_key: str) -> dict[str,
         "following": f"{address}/following",
         "endpoints": {"sharedInbox": f"{base}/ap/inbox"},
         "manuallyApprovesFollowers": row["is_protected"],
-        "icon": {"type": "Image", "mediaType": "image/png", "url": f"{base}/avatars/{number}.png"},
+        "icon": _image(cards.avatar_of(number, profile)),
         "publicKey": {"id": actors.key_url(number), "owner": address, "publicKeyPem": public_key},
     }
     if row["shell"] == FULL:
@@ -145,10 +145,19 @@ def _document(row: Row, profile: accounts.Profile, public_key: str) -> dict[str,
             "published": row["joined_at"].strftime("%Y-%m-%dT00:00:00Z"),
             "discoverable": row["is_discoverable"],
             "indexable": row["is_indexable"],
-            "image": {"type": "Image", "mediaType": "image/png", "url": f"{base}/headers/{number}.png"},
+            "image": _image(cards.header_of(number, profile)),
             "attachment": [{"type": "PropertyValue", "name": f.name, "value": _html(f.value)} for f in profile.fields],
         }
     return document
+
+
+def _picture(url: str, name: str) -> dict[str, str]:
+    return {"type": "image/jpeg" if url.endswith(".jpg") else "image/png", name: url}
+
+
+def _image(url: str) -> dict[str, str]:
+    said = _picture(url, "url")
+    return {"type": "Image", "mediaType": said["type"], "url": url}
 
 
 CONTEXT = {

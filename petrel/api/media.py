@@ -1,7 +1,5 @@
 """Uploading, and what is to be known of an upload until a post shows it."""
 
-import asyncio
-import time
 from typing import Any
 
 from msgspec import Struct
@@ -16,10 +14,8 @@ from petrel.features.media import State, Uploaded
 
 OWN = "an upload that nothing shows yet, for its owner only (4.5)"
 MOST_BYTES = 401 << 20
-WAIT_S, PATIENT_S = 2.0, 50.0
-"""How long an answer waits for the file to be read: pictures nearly always are; the older form of the call, longer."""
-
-LOOK_S = 0.02
+WAIT_S = 2.0
+"""How long an answer waits for the file to be read: pictures nearly always are by then."""
 
 
 class UploadForm(Struct, frozen=True, kw_only=True):
@@ -48,19 +44,7 @@ async def _upload(call: Call, form: UploadForm, patience_s: float) -> Reply:
     number = await media.upload(
         call.member, form.file.file, form.file.size_bytes, description=form.description,       # type: ignore[arg-type]
         focus=media.rules.focus_of(form.focus), cause=call.id)
-    return await answer(call.viewer, await settled(call.viewer, number, patience_s), unfinished=202)
-
-
-async def settled(viewer: Viewer, number: int, patience_s: float) -> Uploaded:
-    """The upload once it was read, or as it is when patience ends. No door is held meanwhile."""
-    until_s, pause_s = time.monotonic() + patience_s, LOOK_S
-    while True:
-        async with reading(viewer) as r:
-            one = await media.own_free(r, number)
-        if one.state is not State.WAITING or time.monotonic() > until_s:
-            return one
-        await asyncio.sleep(pause_s)
-        pause_s = min(0.5, pause_s * 1.5)
+    return await answer(call.viewer, await media.settled(call.viewer, number, patience_s), unfinished=202)
 
 
 async def answer(viewer: Viewer, one: Uploaded, *, unfinished: int) -> Reply:
@@ -74,7 +58,7 @@ async def answer(viewer: Viewer, one: Uploaded, *, unfinished: int) -> Reply:
 @route("POST", "/api/v1/media", scope="write:media", surface="none", why_no_surface=OWN, limit="media",
        deadline="upload", most_bytes=MOST_BYTES, deprecated=True)
 async def upload_and_wait(call: Call, form: UploadForm) -> Reply:
-    return await _upload(call, form, PATIENT_S)
+    return await _upload(call, form, media.PATIENT_S)
 
 
 @route("POST", "/api/v2/media", scope="write:media", surface="none", why_no_surface=OWN, limit="media",

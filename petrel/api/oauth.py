@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 from msgspec import Struct
 
 from petrel.api.http import Call, Reply, route
+from petrel.api.present import cards
 from petrel.core import limits, scopes
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Anonymous
@@ -81,7 +82,7 @@ async def userinfo(call: Call) -> dict[str, Any]:
     return {
         "iss": f"{base}/", "sub": actors.actor_url(me.id), "name": own.profile.display_name or me.handle,
         "preferred_username": me.handle, "profile": actors.profile_url(me.handle),
-        "picture": f"{base}/avatars/{me.id}.png"}
+        "picture": cards.avatar_of(me.id, own.profile)}
 
 
 @route("GET", "/.well-known/oauth-authorization-server", scope="public", surface="none", why_no_surface=NO_POSTS)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from petrel.api.accounts_self import NO_POSTS, SourceField, UpdateForm
+from petrel.api.accounts_self import MOST_BYTES, NO_POSTS, SourceField, UpdateForm, changed
 from petrel.api.http import Call, route
+from petrel.api.present import cards
 from petrel.api.tags import featured_entity
-from petrel.core.doors import Reader, reading, writing
-from petrel.features import accounts
+from petrel.core.doors import Reader, reading
+from petrel.features import accounts, media
 from petrel.features.accounts import Own
 from petrel.features.relationships import tags
 
@@ -19,12 +20,11 @@ async def show(call: Call) -> dict[str, Any]:
         return await _entity(r, await accounts.own(r))
 
 
-@route("PATCH PUT", P, scope="write:accounts", surface="none", why_no_surface=NO_POSTS)
+@route("PATCH PUT", P, scope="write:accounts", surface="none", why_no_surface=NO_POSTS, deadline="upload",
+       most_bytes=MOST_BYTES)
 async def change(call: Call, form: UpdateForm) -> dict[str, Any]:
     """What is not sent stays as it is."""
-    changes = form.changes()
-    async with writing(call.member, cause=call.id) as w:
-        own = await accounts.update(w, changes)
+    own = await changed(call, form)
     async with reading(call.viewer) as r:
         return await _entity(r, own)
 
@@ -32,11 +32,16 @@ async def change(call: Call, form: UpdateForm) -> dict[str, Any]:
 async def _entity(r: Reader, own: Own) -> dict[str, Any]:
     """Pictures are null unless somebody put one there: what is drawn from the number is none of theirs."""
     me, profile = own.account, own.profile
+    avatar = cards.avatar_of(me.id, profile) if profile.avatar else None
+    header = cards.header_of(me.id, profile) if profile.header else None
+    if header is not None and me.is_protected:
+        upload = int(profile.header.partition("/")[0])
+        header = f"{header}?as={(await media.signer()).sign(r.digest, upload).decode()}"
     return {
         "id": str(me.id), "display_name": profile.display_name, "note": profile.note,
         "fields": [SourceField(f.name, f.value) for f in profile.fields],
-        "avatar": None, "avatar_static": None, "avatar_description": "",
-        "header": None, "header_static": None, "header_description": "",
+        "avatar": avatar, "avatar_static": avatar, "avatar_description": "",
+        "header": header, "header_static": header, "header_description": "",
         "locked": me.is_protected, "bot": own.is_bot, "hide_collections": own.hides_network,
         "discoverable": own.is_discoverable, "indexable": own.is_indexable,
         "show_media": True, "show_media_replies": True, "show_featured": True, "attribution_domains": [],

@@ -4,6 +4,7 @@ from functools import cached_property
 from secrets import token_urlsafe
 
 from msgspec import Struct
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -44,6 +45,7 @@ class Visit:
         self.visitor = visitor
         self.site = site
         self.sent: dict[str, str] = {}
+        self.files: dict[str, UploadFile] = {}
         self._new_guest = ""
 
     @property
@@ -95,7 +97,7 @@ class Visit:
 
     async def receive(self) -> None:
         """Read the form of a POST into `sent`. Errors: csrf.NotOurForm, and those of `forms.read`."""
-        self.sent = await forms.read(self.request)
+        self.sent, self.files = await forms.read_files(self.request)
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise csrf.NotOurForm()
         if not csrf.holds(self.door.csrf_key, self._binding, self.sent.get("csrf", "")):

@@ -2,12 +2,15 @@
 
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from petrel.core.errors import Invalid
 
 LARGEST_BYTES = 256 * 1024
 MOST_FIELDS = 100
+MOST_FILES = 4
 
 
 class TooLarge(Invalid):
@@ -27,6 +30,30 @@ async def read(request: Request) -> dict[str, str]:
     if kind not in ("application/x-www-form-urlencoded", ""):
         raise BadForm()
     return decode(await _body(request))
+
+
+async def read_files(request: Request) -> tuple[dict[str, str], dict[str, UploadFile]]:
+    """As `read`, of a form that brings files: these by name, as far as somebody chose any. They end with the request.
+
+    Errors: BadForm.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await read(request), {}
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BYTES)
+    except (HTTPException, ClientDisconnect) as wrong:
+        raise BadForm() from wrong
+    fields: dict[str, str] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if value.size:
+                files[name] = value
+        elif "\0" in value or "\ufffd" in value:
+            raise BadForm()
+        else:
+            fields[name] = value.replace("\r\n", "\n")
+    return fields, files
 
 
 async def _body(request: Request) -> bytes:

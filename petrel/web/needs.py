@@ -6,7 +6,7 @@ for hidden alike; other errors are those of `petrel.core.errors`, whose messages
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
@@ -87,6 +87,9 @@ class Acting(Protocol):
 
     async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
         """Errors: NotFound, Invalid (in words)."""
+
+    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
+        """A file for a post, once it was read. Errors: Invalid ("file"), with words for people."""
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         """Errors: NotFound."""

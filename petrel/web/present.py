@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from petrel.features import media
 from petrel.web import markup, words
 from petrel.web.asking import PollFields
 from petrel.web.door import Visit
@@ -37,6 +38,9 @@ class Composer(Struct, frozen=True):
     back: str = ""
     poll: PollFields = PollFields()
     quote_of: int | None = None
+    files: tuple[int, ...] = ()
+    """Files that came already, where something else was wrong."""
+    accepts: str = ",".join(media.rules.told()["supported_mime_types"])
 
 
 def composer(
@@ -51,7 +55,7 @@ def composer(
         back = visit.sent.get("back", "")
         answered = answers.id if answers else None
         return Composer(draft.text, draft.warning, audience, audiences, answered, draft.once, message, back, draft.poll,
-                        draft.quote_of)
+                        draft.quote_of, draft.media)
     usual = visit.visitor.default_audience
     audience = usual if usual in audiences else audiences[0]
     if answers is None:
@@ -81,6 +85,7 @@ def draft(sent: Mapping[str, str]) -> Draft:
         once=sent.get("once", "")[:64],
         poll=_poll(sent),
         quote_of=as_id(sent.get("quote_of", "")),
+        media=tuple(number for word in sent.get("media", "").split()[:4] if (number := as_id(word)) is not None),
     )
 
 

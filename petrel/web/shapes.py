@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from petrel.core.viewer import Anonymous, Viewer
 from petrel.web.asking import CardView, PollFields, PollView
+from petrel.web.carried import MediaView
 
 
 class AccountView(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
     is_protected: bool = False
     is_bot: bool = False
     role: str = "member"
+    picture: str = ""       # of an uploaded one, what follows /media/
 
     @property
     def label(self) -> str:
@@ -33,7 +35,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
 
     @property
     def avatar(self) -> str:
-        return f"/avatars/{self.id}.svg"
+        return f"/media/{self.picture}" if self.picture else f"/avatars/{self.id}.svg"
 
     @property
     def is_crew(self) -> bool:
@@ -72,6 +74,8 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_bookmarked: bool = False
     is_own: bool = False
     is_removed: bool = False
+    media: tuple[MediaView, ...] = ()
+    """Nothing while `is_gated`."""
     """Taken down by moderators; its author still sees it."""
     card: CardView | None = None
     poll: PollView | None = None
@@ -249,6 +253,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     once: str = ""
     poll: PollFields = PollFields()
     quote_of: int | None = None
+    media: tuple[int, ...] = ()
 
 
 class Reach(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,8 @@ from petrel.worker import jobs as jobs_worker
 from tests.conftest import Server
 from tests.drain import drain
 from tests.features.push.receiver import App
-from tests.people import follow, mark, publish, signed_in, tell
+from tests.people import act, follow, mark, publish, signed_in, tell
+from tests.uploads import posted, somewhere
 
 STEM = "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
 CONTROL = "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
@@ -80,10 +81,12 @@ async def _plant() -> Planted:
     async with writing(bob, cause="tests") as w:
         await posts.edit(w, messaged.id, posts.Draft(f"@alice {marked('answer')}"))
     await mark(bob, public.id, posts.Mark.LIKE)
+    with somewhere() as folder:
+        place = await posted(alice, marked("withpicture"), marked("description"))
+        assert not places_in(place, folder) + places_in(marked("description"), folder)
     await _profile_and_notes(alice, bob)
     await accounts.actors.actor_key(alice.account, cause="tests")
-    session = await _newcomer()
-    await _asked(session)
+    await _asked(session := await _newcomer())
     await _breached()
     await _reported(bob, alice, session, message.id)
     await _mailed()
@@ -94,9 +97,8 @@ async def _plant() -> Planted:
 async def _profile_and_notes(alice: Member, bob: Member) -> None:
     fields = (accounts.Field(marked("fieldname"), marked("fieldvalue")),)
     for word in ("away", ""):                   # what was there before is as gone as what is there now
-        async with writing(alice, cause="tests") as w:
-            await accounts.update(w, accounts.Changes(
-                display_name=marked("name") + word, note=marked("note") + word, fields=fields))
+        said = accounts.Changes(display_name=marked("name") + word, note=marked("note") + word, fields=fields)
+        await act(alice, accounts.update, said)
     async with writing(bob, cause="tests") as w:
         await relationships.set_note(w, alice.account, marked("privatenote"))
         await lists.change(w, (await lists.create(w, marked("list"))).id, title=marked("listrenamed"))
@@ -115,8 +117,8 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
 async def _newcomer() -> str:
     """An account with an address and a password; returns its session."""
     address = f"{marked('mail')}@{marked('mailhost')}.example"
-    new = accounts.NewAccount("carol", password=marked("password"), email=address, display_name=marked("newname"),
-                              note=marked("newnote"))
+    said = {"display_name": marked("newname"), "note": marked("newnote")}
+    new = accounts.NewAccount("carol", password=marked("password"), email=address, **said)
     assert await accounts.sign_up(accounts.Newcomer(new, has_agreed=True), cause="tests")
     other = accounts.Newcomer(accounts.NewAccount("nelly", password=marked("password")), has_agreed=True)
     await signup.join(other, signup.Came("192.0.2.9", marked("answertocrew")), cause="tests")
@@ -139,8 +141,8 @@ async def _mailed() -> None:
     """Letters that wait, since the relay takes nothing, and a forgotten password of an address."""
     outside_mail.install(outside_mail.Relay("127.0.0.1", "petrel@birds.example", 9, "none"))
     async with writing(TESTS, cause="tests") as w:
-        facts = {"subject": marked("subject"), "text": marked("letter")}
-        await mail.queue(w, f"{marked('crew')}@{marked('crewhost')}.example", "notice", facts)
+        await mail.queue(w, f"{marked('crew')}@{marked('crewhost')}.example", "notice",
+                         {"subject": marked("subject"), "text": marked("letter")})
     await mail.ask_reset(f"{marked('forgot')}@{marked('forgothost')}.example", cause="tests")
     await mail.records()
 
@@ -232,11 +234,9 @@ async def checkpoint(server: Server) -> None:
 def dumped(addresses: Addresses) -> bytes:
     """What `pg_dump` writes of the main database."""
     args = addresses.main["owner"]
-    command = [binaries.find().program("pg_dump"), "--host", args["host"], "--port", str(args["port"]),
-               "--username", args["user"], args["database"]]
+    command = [binaries.find().program("pg_dump"), f"--host={args['host']}", f"--port={args['port']}",
+               f"--username={args['user']}", args["database"]]
     return subprocess.run(command, check=True, capture_output=True).stdout
-
-
 
 
 async def test_no_file_of_the_main_cluster_holds_what_people_wrote(site, server: Server, capfd) -> None:

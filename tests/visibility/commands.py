@@ -139,6 +139,9 @@ API: dict[str, list[Command]] = {
     "POST /api/v1/announcements/:id/dismiss": [C("/api/v1/announcements/{announcement}/dismiss")],
     # The body is no file: what uploads change is in tests/api, and nothing of it is a verdict.
     **{f"POST /api/{v}/media": [C(f"/api/{v}/media", file="x")] for v in ("v1", "v2")},
+    **{f"DELETE /api/v1/profile/{which}": [C(f"/api/v1/profile/{which}")] for which in ("avatar", "header")},
+    "POST /api/v1/petrel/uploads": [C("/api/v1/petrel/uploads", size=10)],
+    "PATCH /api/v1/petrel/uploads/:id": [C("/api/v1/petrel/uploads/{ben.public}", offset=0, piece="x")],
     "PUT /api/v1/media/:id": [C("/api/v1/media/{ben.public}", description="x")],
     "DELETE /api/v1/media/:id": [C("/api/v1/media/{ben.public}")],
     **{f"{m} /api/v1/announcements/:id/reactions/:name": [
@@ -297,9 +300,10 @@ CLI = {
                      "deletions check", "deletions list", "deletions receipt", "deletions verify", "backups list",
                      "backups verify", "stranger show", "stranger probe", "mail queue", "mail dns",
                      "disk show", "signup show", "alerts list", "alerts rules", "certificates show", "database check",
-                     "watch copy", "watch key", "watch run", "waiting", "costs"), READS),
+                     "emoji list", "watch copy", "watch key", "watch run", "waiting", "costs"), READS),
     **dict.fromkeys(("init", "migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create",
-                     "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
+                     "emoji import",
+                     "emoji remove", "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
                      "signup open", "signup shut", "alerts quiet", "alerts test", "backups nightly", "backups rehearse",
                      "backups shares", "certificates renew", "database confirm", "database move", "database prepare",
                      "database upgrade", "upgrade back",

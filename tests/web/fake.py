@@ -4,6 +4,7 @@ It is not a model of the law; `tests/visibility` is. It only hides what a page h
 """
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.viewer import Viewer
@@ -19,6 +20,11 @@ from tests.web.fake_settling import FakeSettling
 
 class Fake(FakeReading, FakeSettling, FakeDoors):
     """All of it; and here what changes something: functions of `needs.Acting`."""
+
+    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
+        if not file.read():
+            raise Invalid("file", "is empty")
+        return 1
 
     async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:
         me = self._member(viewer)

@@ -21,7 +21,16 @@ from petrel.api.http.errors import ClientGone, NotAllowedHere, reply_for
 from petrel.api.http.limits import Limits
 from petrel.api.http.nothing import Nothing
 from petrel.api.http.opening import Opening, keep_open
-from petrel.api.http.pages import App, Envelope, Scope, Send, error_page, extra_headers
+from petrel.api.http.pages import (
+    FILES_TO,
+    MOST_FILES_BYTES,
+    App,
+    Envelope,
+    Scope,
+    Send,
+    error_page,
+    extra_headers,
+)
 from petrel.api.http.reply import Reply, Stream, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply, send_stream
@@ -166,13 +175,17 @@ class Gate:
         scope["petrel.ip"] = client_address(scope["client"], headers.get(b"x-forwarded-for"), trusted)
         scope["petrel.country"] = country_of(scope["client"], headers, self.settings)
         extra = extra_headers(call_id, is_https=self._is_https, is_open=is_open(scope["path"]))
-        envelope = Envelope(receive, send, self.settings.most_body_bytes, extra)
+        takes_files = scope["path"] in FILES_TO
+        most_bytes = MOST_FILES_BYTES if takes_files else self.settings.most_body_bytes
+        envelope = Envelope(receive, send, most_bytes, extra)
         task = None
         failure: Exception | None = None
         try:
-            task = self._deadlines.begin(SECONDS["page"])
+            if takes_files:
+                room.refuse_route(f"{scope['method']} {scope['path']}", headers)
+            task = self._deadlines.begin(SECONDS["upload" if takes_files else "page"])
             self._nothing.refuse_when_full()
-            refuse_length(headers, self.settings.most_body_bytes)
+            refuse_length(headers, most_bytes)
             if closing.is_any() and self._stands_at is not None:
                 closing.refuse(*self._stands_at(scope["method"], scope["path"]))
             await pages(scope, envelope.receive, envelope.send)

@@ -76,6 +76,11 @@ class Envelope:
         await self.send({"type": "http.response.body", "body": body})
 
 
+FILES_TO = frozenset(("/compose",))
+MOST_FILES_BYTES = 401 << 20
+"""Pages whose forms may bring files; the rooms say how large each may be."""
+
+
 def extra_headers(call_id: str, *, is_https: bool, is_open: bool) -> tuple[Header, ...]:
     """What every page gets unless it says otherwise."""
     extra: tuple[Header, ...] = (*SAFETY, (b"x-request-id", call_id.encode()))

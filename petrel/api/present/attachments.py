@@ -69,6 +69,16 @@ def for_viewers(one: Told) -> Entity:
     return entity(one, f"\0{one.id}")
 
 
+def for_one(name: str) -> str:
+    """As `for_viewers`, of what follows /media/ in an address."""
+    return f"{SIGNED}\0{name.partition('/')[0]}"
+
+
+def unsigned(rendered: bytes) -> bytes:
+    """Where it is not known who looks: such a file is missing there."""
+    return UNSIGNED.sub(b"", rendered) if MARK in rendered else rendered
+
+
 async def signed(rendered: bytes, digest: bytes) -> bytes:
     """With addresses for whoever holds this digest; whoever is nobody gets them without."""
     if MARK not in rendered:

@@ -1,10 +1,12 @@
 """The Account entity. Rendered once per version; the counts are spliced in."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from petrel.api.present import attachments, emojis
 from petrel.api.present.kept import Kept
 from petrel.core import limits, seal
 from petrel.core.doors import Reader, Row
@@ -46,7 +48,7 @@ class Entity(Struct):
     noindex: bool
     suspended: bool | msgspec.UnsetType
     limited: bool | msgspec.UnsetType
-    emojis: list[str]
+    emojis: list[dict[str, Any]]
     roles: list[str]
     fields: list[Field]
 
@@ -74,7 +76,7 @@ def acct_of(handle: str, domain: str | None) -> str:
 def keep(row: Row, profile: room.Profile) -> Card:
     """Renders a row of type accounts.card and keeps it."""
     full = _entity(row, profile)
-    first = _entity(row, room.Profile(display_name=profile.display_name))
+    first = _entity(row, room.Profile(display_name=profile.display_name, avatar=profile.avatar))
     card = Card(
         row["version"],
         row["handle"],
@@ -96,7 +98,10 @@ def _entity(row: Row, profile: room.Profile) -> Entity:
     base = limits.current().base_url
     number, handle = row["id"], row["handle"]
     acct = acct_of(handle, row["domain"])
-    avatar, header = f"{base}/avatars/{number}.png", f"{base}/headers/{number}.png"
+    avatar = avatar_of(number, profile)
+    header = header_of(number, profile)
+    if profile.header and row["is_protected"]:      # the first line, which everybody may see, has no header
+        header += attachments.for_one(profile.header)
     return Entity(
         id=str(number),
         username=handle,
@@ -119,10 +124,21 @@ def _entity(row: Row, profile: room.Profile) -> Entity:
         noindex=not row["is_indexable"],
         suspended=True if row["state"] & 128 else msgspec.UNSET,
         limited=True if row["state"] & 8 else msgspec.UNSET,
-        emojis=[],
+        emojis=emojis.in_text(profile.display_name, profile.note, *(f.name for f in profile.fields),
+                              *(f.value for f in profile.fields)),
         roles=[],
         fields=[Field(f.name, _html(f.value)) for f in profile.fields],
     )
+
+
+def avatar_of(number: int, profile: room.Profile) -> str:
+    base = limits.current().base_url
+    return f"{base}/media/{profile.avatar}" if profile.avatar else f"{base}/avatars/{number}.png"
+
+
+def header_of(number: int, profile: room.Profile) -> str:
+    base = limits.current().base_url
+    return f"{base}/media/{profile.header}" if profile.header else f"{base}/headers/{number}.png"
 
 
 def _html(text: str) -> str:
@@ -188,7 +204,8 @@ async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[bytes]
 async def of_rows(rows: Sequence[Row]) -> list[tuple[int, bytes]]:
     """(number, Account entity) of rows of type accounts.card that brought their profiles."""
     shown = [row for row in rows if row["shell"] in (FULL, FIRST_LINE)]
-    return list(zip([row["id"] for row in shown], await _from_cards(shown, {}), strict=True))
+    found = await _from_cards(shown, {})
+    return [(row["id"], attachments.unsigned(one)) for row, one in zip(shown, found, strict=True)]
 
 
 async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
@@ -197,7 +214,8 @@ async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
         return []
     held = KEPT.held(ids)
     have = [held[i].version if i in held else 0 for i in ids]
-    return await _from_cards(await r.fetch(CARDS, r.digest, ids, have), held)
+    found = await _from_cards(await r.fetch(CARDS, r.digest, ids, have), held)
+    return [await attachments.signed(one, r.digest) for one in found]
 
 
 async def account(r: Reader, number: int) -> bytes:

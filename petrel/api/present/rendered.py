@@ -5,11 +5,12 @@ What moves (counts) and what is the viewer's (flags, filters) is spliced in by `
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from petrel.api.present import attachments, cards
+from petrel.api.present import attachments, cards, emojis
 from petrel.api.present.kept import Kept
 from petrel.core import limits, seal
 from petrel.core.doors import Row
@@ -52,7 +53,7 @@ class Entity(Struct):
     tags: list[TagEntity]
     application: None = None
     media_attachments: list[attachments.Entity] = []
-    emojis: list[str] = []
+    emojis: list[dict[str, Any]] = []
 
 
 class Static(Struct, frozen=True):
@@ -132,6 +133,7 @@ def rendered(
             MentionEntity(str(n.account), n.handle, targets[n.acct].url, targets[n.acct].acct)
             for n in {n.account: n for n in content.named}.values()
         ],
+        emojis=emojis.in_text(content.text, content.spoiler),
         media_attachments=[_attachment(one, audience, flags) for one in content.media],
         tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
     )

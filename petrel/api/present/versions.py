@@ -1,11 +1,12 @@
 """The StatusEdit entity: a post as it once read."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from petrel.api.present import attachments, gates
+from petrel.api.present import attachments, emojis, gates
 from petrel.api.present.rendered import rfc3339, targets_of
 from petrel.api.present.statuses import of_shown
 from petrel.core import limits
@@ -32,7 +33,7 @@ class Version(Struct):
     created_at: str
     account: msgspec.Raw
     media_attachments: list[attachments.Entity] = []
-    emojis: list[str] = []
+    emojis: list[dict[str, Any]] = []
     poll: PollVersion | UnsetType = UNSET
 
 
@@ -73,7 +74,8 @@ async def _version(r: Reader, content: Content, now: Content, is_sensitive: bool
     signs = len(r.digest) == media.DIGEST_BYTES
     files = [attachments.entity(one, signer.sign(r.digest, one.id).decode() if signs else "")
              for one in content.media if one.id in there]
-    version = Version(text, content.spoiler, is_sensitive, rfc3339(at), account, files)
+    version = Version(text, content.spoiler, is_sensitive, rfc3339(at), account, files,
+                      emojis.in_text(content.text, content.spoiler))
     if content.poll is not None:
         version.poll = PollVersion([OptionVersion(one) for one in content.poll.options])
     return version

@@ -275,7 +275,9 @@ def _profile_after(before: Profile, changes: Changes) -> Profile:
     return Profile(
         before.display_name if changes.display_name is UNSET else rules.display_name(changes.display_name),
         before.note if changes.note is UNSET else rules.note(changes.note),
-        before.fields if changes.fields is UNSET else rules.fields(changes.fields))
+        before.fields if changes.fields is UNSET else rules.fields(changes.fields),
+        before.avatar if changes.avatar is UNSET else changes.avatar,
+        before.header if changes.header is UNSET else changes.header)
 
 
 def _only_system(w: Writer) -> None:

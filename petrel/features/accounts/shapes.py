@@ -32,11 +32,14 @@ class Field(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """What an account says of itself, plain text. Sealed as JSON under the account's key."""
+    """What an account says of itself, plain text. Sealed as JSON under the account's key. `avatar`, `header`: of an
+    uploaded picture, what follows /media/ in its address; "" for the one that is drawn."""
 
     display_name: str = ""
     note: str = ""
     fields: tuple[Field, ...] = ()
+    avatar: str = ""
+    header: str = ""
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -130,6 +133,8 @@ class Changes(Struct, frozen=True):
     display_name: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
     fields: tuple[Field, ...] | UnsetType = UNSET
+    avatar: str | UnsetType = UNSET
+    header: str | UnsetType = UNSET
     protected: bool | UnsetType = UNSET
     discoverable: bool | UnsetType = UNSET
     indexable: bool | UnsetType = UNSET

@@ -9,11 +9,22 @@ process that serves; a file is served only after the law was asked at that momen
 file's own key; what a camera noted does not survive the reading.
 """
 
-from petrel.features.media import rules
-from petrel.features.media.commands import Wanted, attach_many, describe, discard, drop, drop_of, upload
+from petrel.features.media import coming, emojis, rules
+from petrel.features.media.commands import (
+    Wanted,
+    attach_many,
+    describe,
+    discard,
+    drop,
+    drop_of,
+    take_off,
+    upload,
+    wear,
+)
+from petrel.features.media.exporting import as_exported, exported
 from petrel.features.media.places import NAME as FOLDER
 from petrel.features.media.places import install
-from petrel.features.media.reads import found, own, own_free
+from petrel.features.media.reads import PATIENT_S, found, own, own_free, settled
 from petrel.features.media.serving import Sending, send
 from petrel.features.media.shapes import (
     NAMES,
@@ -30,7 +41,44 @@ from petrel.features.media.shapes import (
 from petrel.features.media.showing import ENDINGS, Told, told
 from petrel.features.media.signing import DIGEST_BYTES, Signer, signer
 
-__all__ = ["DIGEST_BYTES", "ENDINGS", "FOLDER", "NAMES", "Facts", "Kind", "NoSuchUpload", "NotTaken", "Sending",
-           "Served", "Signer", "Size", "State", "Told", "Uploaded", "Use", "Wanted", "attach_many",
-           "describe", "discard", "drop", "drop_of", "found", "install", "own", "own_free", "rules", "send",
-           "signer", "told", "upload"]
+__all__ = [
+    "DIGEST_BYTES",
+    "ENDINGS",
+    "FOLDER",
+    "NAMES",
+    "PATIENT_S",
+    "Facts",
+    "Kind",
+    "NoSuchUpload",
+    "NotTaken",
+    "Sending",
+    "Served",
+    "Signer",
+    "Size",
+    "State",
+    "Told",
+    "Uploaded",
+    "Use",
+    "Wanted",
+    "as_exported",
+    "attach_many",
+    "coming",
+    "describe",
+    "discard",
+    "drop",
+    "drop_of",
+    "emojis",
+    "exported",
+    "found",
+    "install",
+    "own",
+    "own_free",
+    "rules",
+    "send",
+    "settled",
+    "signer",
+    "take_off",
+    "told",
+    "upload",
+    "wear",
+]

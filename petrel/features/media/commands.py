@@ -21,6 +21,7 @@ from petrel.features.media.shapes import (
     Use,
     decode_facts,
 )
+from petrel.features.media.showing import told
 from petrel.outside.decoding import HEAD_BYTES, Purpose
 
 
@@ -173,3 +174,26 @@ async def drop_of(w: Writer, targets: Sequence[int], *, use: Use = Use.POST, kee
         return 0
     found = [row["id"] for row in await w.fetch(rows.OF_TARGETS, list(targets), int(use))]
     return await drop(w, [number for number in found if number not in keep])
+
+
+async def wear(w: Writer, number: int, use: Use) -> str:
+    """Makes a picture that was uploaded for it the actor's avatar or header; the one before is gone. Returns what
+    follows /media/ in its address. The caller writes that into the profile, and records.
+
+    Errors: NoSuchUpload; NotTaken when it could not be read; Invalid while it is being read.
+    """
+    one = (await _own_free(w, number))[0]
+    if one.state in (State.REFUSED, State.HELD):
+        raise rules.refused(one.why)
+    if one.state is not State.READY:
+        raise Invalid(message="The picture has not finished processing. Try again in a moment!")
+    assert w.account is not None
+    await w.execute(rows.USE, number, int(use), w.account)
+    await take_off(w, use, keep=number)
+    return f"{number}/{told(one).file}"
+
+
+async def take_off(w: Writer, use: Use, *, keep: int = 0) -> None:
+    """The actor's avatar or header, with its bytes, but for `keep`."""
+    assert w.account is not None
+    await drop_of(w, [w.account], use=use, keep=[keep])

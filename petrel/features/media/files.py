@@ -47,6 +47,35 @@ def take_in(upload: int, key: bytes, file: BinaryIO, secret: bytes) -> tuple[int
     return sealed.bytes, digest
 
 
+def take_piece(upload: int, key: bytes, offset: int, file: BinaryIO) -> int:
+    """A piece of what comes bit by bit, durable. Returns its bytes. Errors: OSError."""
+    path = places.coming_path(upload).with_suffix(f".{offset}")
+    places.make_folder(path)
+    with sealed_file.Writing(path, key, upload) as sealed:
+        for piece in _pieces(file):
+            sealed.write(piece)
+    return sealed.bytes
+
+
+def join(upload: int, key: bytes, secret: bytes) -> bytes:
+    """Makes one of the pieces, which are all here; returns its digest, as `take_in`."""
+    path = places.coming_path(upload)
+    parts = sorted((int(p.suffix[1:]), p) for p in path.parent.glob(f"{path.name}.*") if p.suffix[1:].isdigit())
+    plain = hashlib.sha256()
+    with sealed_file.Writing(path, key, upload) as sealed:
+        for _, part in parts:
+            for piece in sealed_file.read(part, key, upload):
+                plain.update(piece)
+                sealed.write(piece)
+    return hmac.digest(secret, plain.digest(), "sha256")
+
+
+def forget_pieces(upload: int) -> None:
+    path = places.coming_path(upload)
+    for part in path.parent.glob(f"{path.name}.*"):
+        part.unlink(missing_ok=True)
+
+
 def bring_out(upload: int, key: bytes) -> int:
     """What came, as a file in memory: its descriptor, for the decoder. Errors: FileNotFoundError, Unreadable."""
     place = os.memfd_create("coming", os.MFD_CLOEXEC)
@@ -85,4 +114,4 @@ def forget(number: int, digest: bytes) -> None:
 
 def forget_coming(upload: int) -> None:
     places.coming_path(upload).unlink(missing_ok=True)
-    places.coming_path(upload).with_suffix(".part").unlink(missing_ok=True)
+    forget_pieces(upload)

@@ -7,6 +7,8 @@ from petrel.features.media import rows
 
 harmless({
     "media.upload.created": "a restore loses it; nobody sees more",
+    "media.upload.begun": "a restore loses it; nobody sees more",
+    "media.upload.grown": "a restore loses it; nobody sees more",
     "media.upload.made": "a restore loses it, or it is read again",
     "media.upload.refused": "a file that nobody is given; it is tried again, or ends after a day",
     "media.upload.described": "words of its owner's; a restore loses them",

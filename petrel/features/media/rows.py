@@ -67,3 +67,12 @@ KNOWN_FILES = "select f.id from media.file f where f.id = any($1::bigint[])"
 ALL_OF = "select id from media.upload where cell = law.cell($1) and account = $1 order by id limit $2"
 HOLD = "update media.upload set state = 4 where cell = law.cell($1) and id = $1 and state <> 4"
 DROP_EMOJI_OF = "delete from media.emoji where upload = $1"
+BEGIN_COMING = """
+insert into media.upload (cell, id, account, state, bytes, sealed) values (law.cell($1), $1, $2, 0, $3, $4)
+"""
+# Whoever sends a piece twice, or two at once, is told where to go on.
+TAKE = """
+update media.upload set taken = taken + $3 where cell = law.cell($1) and id = $1 and state = 0 and taken = $2
+   and taken + $3 <= bytes returning taken, bytes
+"""
+CAME = "update media.upload set state = $2 where cell = law.cell($1) and id = $1 and state = 0 returning account"

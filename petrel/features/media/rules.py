@@ -6,12 +6,14 @@ from typing import Any
 from petrel.core import limits
 from petrel.core.errors import Invalid
 from petrel.features.media.shapes import Kind, NotTaken, State, Uploaded
+from petrel.outside import decoding
 from petrel.outside.decoding import ACCEPTED, HEIC, WHY, sort_of
 from petrel.outside.decoding import Limits as Cost
 
 MOST_IN_A_POST = 4
 DESCRIPTION_CHARACTERS = 1500
 MIB = 1 << 20
+HEAD_BYTES = decoding.HEAD_BYTES
 KINDS = {"image": Kind.IMAGE, "gifv": Kind.GIFV, "video": Kind.VIDEO, "audio": Kind.AUDIO}
 FREE_H = 24
 """An upload that nothing shows is gone after so long. source: our choice, and what apps expect"""

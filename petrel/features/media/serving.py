@@ -33,7 +33,7 @@ class Sending(Struct, frozen=True):
         path = places.file_path(self.file.file, self.file.digest)
         some = sealed_file.read(path, self.key, self.file.file, start, end)
         asked_at = time.monotonic()
-        while piece := await asyncio.to_thread(_next, some):
+        while piece := await asyncio.to_thread(next_of, some):
             if time.monotonic() - asked_at > AGAIN_S:
                 asked_at = time.monotonic()
                 if not await self._is_allowed():
@@ -47,7 +47,8 @@ class Sending(Struct, frozen=True):
             return False
 
 
-def _next(some: Iterator[bytes]) -> bytes:
+def next_of(some: Iterator[bytes]) -> bytes:
+    """Nothing at the end."""
     return next(some, b"")
 
 

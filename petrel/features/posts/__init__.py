@@ -16,6 +16,7 @@ from petrel.features.posts.marking import mark_many, mark_together
 from petrel.features.posts.reads import (
     Shown,
     by_author,
+    carrying_media,
     contents,
     history,
     judged,
@@ -91,6 +92,7 @@ __all__ = [
     "Verdict",
     "Who",
     "by_author",
+    "carrying_media",
     "clear",
     "contents",
     "create_many",

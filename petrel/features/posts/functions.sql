@@ -194,6 +194,15 @@ begin
   end if;
 end $$;
 
+-- Those of these posts that carry pictures, video or sound, in the order given; candidates only.
+create or replace function posts.carrying_media(p_digest bytea, p_ids bigint[]) returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.id from unnest(p_ids) with ordinality c(id, ord)
+    join posts.post p on p.cell = law.cell(c.id) and p.id = c.id
+   where p.flags & 14680064 <> 0 order by c.ord;
+end $$;
+
 -- Public posts of everybody, newest first; candidates only.
 create or replace function posts.public(p_digest bytea, p_limit integer, p_max bigint, p_min bigint)
 returns table (id bigint)

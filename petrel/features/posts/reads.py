@@ -284,6 +284,13 @@ async def with_media(r: Reader, page: Page, *, author: int | None = None, replie
     return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
 
 
+async def carrying_media(r: Reader, ids: Sequence[int]) -> list[int]:
+    """Those of these candidates that carry pictures, video or sound, in their order."""
+    if not ids:
+        return []
+    return [row[0] for row in await r.fetch("select id from posts.carrying_media($1, $2::bigint[])", r.digest, ids)]
+
+
 async def public(r: Reader, page: Page) -> list[int]:
     """Candidate ids of the public timeline, newest first."""
     rows = await r.fetch("select id from posts.public($1, $2, $3, $4)", r.digest, page.limit, page.max_id, page.min_id)

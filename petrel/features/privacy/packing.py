@@ -18,7 +18,7 @@ from petrel.core import clock, limits
 from petrel.core.doors import reading
 from petrel.core.ids import at_of
 from petrel.core.viewer import Member
-from petrel.features import accounts
+from petrel.features import accounts, media
 from petrel.features.privacy import leaves
 from petrel.features.privacy.parts import Folder
 from petrel.features.privacy.shapes import (
@@ -146,6 +146,8 @@ async def pack(out: Digesting, whole: Whole) -> None:
         await archive.put_json("data/bookmarks.json", marked(whole, "bookmark_id"))
         await archive.put("media/avatar.png", [accounts.pictures.png(whole.account)])
         await archive.put("media/header.png", [accounts.pictures.header_png(whole.account)])
+        for file in await media.exported(whole.account):
+            await archive.put(f"media/{file.name}", file.pieces())
         await _leaves(archive, whole, profile, names)
         manifest = Manifest(site=limits.current().base_url, account=str(whole.account), acct=whole.handle,
                             made_at=clock.now(), files=archive.files, columns=columns(whole.sources))

@@ -15,7 +15,7 @@ from petrel.core import seal, seen
 from petrel.core.doors import Reader
 from petrel.core.errors import PetrelError
 from petrel.core.inventory import Line
-from petrel.features import drafts, posts
+from petrel.features import drafts, media, posts
 from petrel.features.privacy.reach import PEOPLE, Way, ways
 
 TYPES = """
@@ -192,7 +192,11 @@ def _open(key: bytes | None, number: int, sealed: str, table: str) -> Any:
         content = posts.decode_content(plain)
         return {"text": content.text, "spoiler": content.spoiler,
                 "poll": None if content.poll is None else list(content.poll.options),
-                "named": [{"account": str(n.account), "handle": n.handle, "domain": n.domain} for n in content.named]}
+                "named": [{"account": str(n.account), "handle": n.handle, "domain": n.domain} for n in content.named],
+                "media": [{"id": str(one.id), "kind": one.kind, "description": one.description}
+                          for one in content.media]}
+    if table == "media.upload":
+        return media.as_exported(plain)
     if table == "drafts.draft":
         return drafts.told(plain)
     text = plain.decode("utf-8", "replace")

@@ -10,6 +10,7 @@ import os
 import tarfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ SERVER = "select system_identifier from pg_control_system()"
 SIZE = "select sum(pg_database_size(oid))::bigint from pg_database"
 COUNTED = ("accounts.account", "posts.post", "messages.message", "relationships.relation", "journal.entry")
 SITE_FILES = ("settings.toml",)
-SITE_FOLDERS = ("keys", "witness", "certificates")
+SITE_FOLDERS = ("keys", "witness", "certificates", "media")
 FLUSHED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
 LEAST_FREE_BYTES = 64 << 20
 
@@ -202,7 +203,8 @@ def _copy_site(wanted: Wanted, backup: str, key: bytes) -> Part:
             for folder in SITE_FOLDERS:
                 for path in sorted((wanted.folder / folder).rglob("*")):
                     if path.is_file() and not path.name.startswith("backup-"):
-                        _add(tar, path, str(path.relative_to(wanted.folder)))
+                        with suppress(FileNotFoundError):       # what members uploaded goes while it is copied
+                            _add(tar, path, str(path.relative_to(wanted.folder)))
         digest = sealer.close()
     except BaseException:
         sealer.abandon()

@@ -25,7 +25,7 @@ from petrel.ops.backups.verify import Pair, opened, verify
 from petrel.storage.postgres import MAJOR, BinariesMissing, SiteLock, hand_over, installed, stop_leftovers
 
 MARK = "restoring.json"
-OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "run", "log", "settings.toml"}
+OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "media", "run", "log", "settings.toml"}
 NOTHING_YET = {"run", f"{MARK}.new"}
 """All that a restore leaves that was interrupted before it wrote the mark."""
 PHRASE = "bring deleted things back"
@@ -239,7 +239,7 @@ def finish(ask: Ask) -> None:
     folder = ask.folder
     if ask.rolled is not None:
         roll.forget(ask.rolled.folder)
-    for place in (folder / "keys", folder / "witness", folder / "certificates", folder / "settings.toml"):
+    for place in (*(folder / name for name in ("keys", "witness", "certificates", "media")), folder / "settings.toml"):
         for path in (*place.rglob("*"), place):
             if path.exists():
                 whole_file.settle(path)

@@ -1,5 +1,6 @@
 """A post in its thread, writing one, and what members do with posts."""
 
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from petrel.core import room
@@ -48,10 +49,22 @@ async def create(visit: Visit) -> Response:
     visit.member()
     draft = present.draft(visit.sent)
     try:
+        draft = await _with_files(visit, draft)
         post = await visit.needs.create_post(visit.viewer, draft, cause=visit.cause)
     except PetrelError as wrong:
         return await _write_again(visit, draft, wrong)
     return visit.go(addresses.own(visit.sent.get("back", ""), post.url))
+
+
+async def _with_files(visit: Visit, draft: Draft) -> Draft:
+    """Each file is called file1 to file4, and its description likewise. Errors: Invalid."""
+    taken = list(draft.media)
+    for name, file in sorted(visit.files.items()):
+        description = visit.sent.get(name.replace("file", "description"), "").strip()
+        taken.append(await visit.needs.take_file(visit.viewer, file.file, file.size or 0, description,
+                                                 cause=visit.cause))
+        visit.sent["media"] = " ".join(map(str, taken))     # kept, whatever else goes wrong
+    return replace(draft, media=tuple(taken))
 
 
 async def mark(visit: Visit) -> Response:
@@ -119,6 +132,7 @@ async def _answered(visit: Visit, post: int | None) -> PostView | None:
 async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Response:
     """The composer with everything that was typed, and what is wrong; nothing typed is ever lost."""
     status, message = words.status_of(wrong), words.said(wrong)
+    draft = present.draft(visit.sent)       # with the files that came already
     answers = quoted = None
     if isinstance(wrong, NotFound):
         message = ("The post you answer or quote is not there any more. Your text is still here; it can go out by "

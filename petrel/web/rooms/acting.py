@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid
 from petrel.core.viewer import Viewer
-from petrel.features import posts, relationships, timelines
+from petrel.features import media, posts, relationships, timelines
 from petrel.features.posts import Ask, Audience, MarkAsk, Surface
 from petrel.web.asking import PollFields
 from petrel.web.needs import Mark
@@ -44,7 +44,7 @@ class ActingRooms:
         if draft.audience not in AUDIENCES:
             raise Invalid("audience", "is not one a post can have")
         wanted = posts.Draft(draft.text, AUDIENCES[draft.audience], draft.reply_to, draft.warning,
-                             poll=_poll(draft.poll), quote_of=draft.quote_of)
+                             poll=_poll(draft.poll), quote_of=draft.quote_of, media=draft.media)
         once = hashlib.sha256(b"web\0" + draft.once.encode()).digest() if draft.once else None
         made = await posts.publish(Ask(member, wanted, cause, once))
         async with reading(viewer) as r:
@@ -55,6 +55,15 @@ class ActingRooms:
     async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await posts.polls.vote(w, post, choices)
+
+    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
+        member = member_of(viewer)
+        self._counting.take_member("media", member.account)
+        number = await media.upload(member, file, size, description=description, cause=cause)
+        one = await media.settled(viewer, number)
+        if one.state is not media.State.READY:
+            raise media.rules.refused(one.why)
+        return number
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         member = member_of(viewer)

@@ -3,7 +3,7 @@
 Nothing here decides: the code of each row does. source: docs/law/visibility.md section 14, the column of pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,13 +14,14 @@ from petrel.core import seen
 from petrel.core.doors import Reader, Row
 from petrel.core.ids import at_of
 from petrel.core.text import MentionTarget, parse, render
-from petrel.features import accounts, posts
+from petrel.features import accounts, media, posts
 from petrel.features import cards as link_cards
 from petrel.features.accounts import Card
 from petrel.features.posts import Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
 from petrel.features.relationships import filters
 from petrel.web import words
 from petrel.web.asking import CardView, OptionView, PollView
+from petrel.web.carried import MediaView
 from petrel.web.shapes import AccountView, Gap, PostView, QuoteView, Tag
 
 AUDIENCES = {0: "public", 1: "unlisted", 2: "followers", 3: "direct", 4: "direct", 5: "followers"}
@@ -42,6 +43,7 @@ class Opened(Struct, frozen=True):
     cards: dict[int, Card]
     texts: dict[int, Content]
     kept: tuple[filters.Filter, ...] = ()
+    sign: Callable[[int], str] = lambda upload: ""
 
 
 def account_view(card: Card) -> AccountView:
@@ -52,6 +54,7 @@ def account_view(card: Card) -> AccountView:
         is_protected=card.is_protected,
         is_bot=card.is_bot,
         role=card.role,
+        picture=card.profile.avatar,
     )
 
 
@@ -76,10 +79,29 @@ async def views_of(
     kept = tuple(await filters.of(r)) if has_filters else ()
     if any(row["live"] for row in rows):
         await link_cards.ready()
-    opened = Opened(surface, reveal, cards, texts, kept)
+    opened = Opened(surface, reveal, cards, texts, kept, await _signing(r))
     views = [_view(one, opened) for one in found]
     seen.cut(r, {one.row["id"] for one, view in zip(found, views, strict=True) if view is None})
     return views
+
+
+async def _signing(r: Reader) -> Callable[[int], str]:
+    """What makes the address of a file the viewer's own; nothing for somebody not signed in."""
+    if len(r.digest) != media.DIGEST_BYTES:
+        return lambda upload: ""
+    signer = await media.signer()
+    return lambda upload: f"?as={signer.sign(r.digest, upload).decode()}"
+
+
+def _media(content: Content, opened: Opened) -> tuple[MediaView, ...]:
+    found = []
+    for one in content.media:
+        tail, size = opened.sign(one.id), one.meta.get("small") or one.meta.get("original") or {}
+        found.append(MediaView(
+            kind=one.kind, url=f"/media/{one.id}/{one.file}{tail}", description=one.description,
+            preview=f"/media/{one.id}/{one.preview}{tail}" if one.preview else "",
+            width=size.get("width"), height=size.get("height")))
+    return tuple(found)
 
 
 def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
@@ -157,6 +179,7 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         card=None if is_gated or not row["live"] else _card(row),
         poll=None if is_gated else _poll(row, content.poll),
         may_be_quoted=row["audience"] <= Audience.UNLISTED and posts.quotes.may_quote(row["states"], row["who"]),
+        media=() if is_gated else _media(content, opened),
     )
 
 

@@ -172,6 +172,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/custom_emojis": list[CustomEmoji],
     f"GET {A}/verify_credentials": CredentialAccount,
     f"PATCH {A}/update_credentials": CredentialAccount,
+    **{f"DELETE /api/v1/profile/{which}": CredentialAccount for which in ("avatar", "header")},
     f"GET {A}/:id": Account,
     f"GET {A}": list[Account],
     f"GET {A}/:id/followers": list[Account],

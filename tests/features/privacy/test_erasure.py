@@ -36,7 +36,10 @@ async def test_everything_goes_and_nothing_of_others(site):
     gone = await privacy.erasure.run(me)
     await drain()
 
-    assert gone["posts"] == 6 and gone["posts.tombstones"] == 1 and gone["messages"] == 1
+    assert gone["posts"] == 7 and gone["posts.tombstones"] == 1 and gone["messages"] == 1 and gone["media"] == 1
+    await drain_jobs()
+    async with reading(CREW) as r:
+        assert not await r.value("select count(*) from media.rendition where account = $1", me)
     async with reading(CREW) as r:
         assert await privacy.reach.remains(r, me) == {}
         assert not await r.value("select count(*) from journal.entry where actor = $1 and salt is not null", me)
@@ -112,7 +115,7 @@ async def test_the_link_tells_how_it_ended(site):
     assert await erase(town.wren.account) == ""         # it had begun: no second link
     await privacy.erasure.run(town.wren.account)
     told = await privacy.erasure.by_link(secret)
-    assert told.done_at and told.gone["posts"] == 6
+    assert told.done_at and told.gone["posts"] == 7
     with pytest.raises(NotFound):
         await privacy.erasure.by_link("wrong")
 

@@ -15,6 +15,7 @@ from petrel.core.viewer import Member, System
 from petrel.features import accounts, privacy, relationships
 from petrel.features.accounts import tokens
 from petrel.worker import jobs
+from tests import samples
 from tests.features.privacy.whole import make_town
 from tests.people import follow, people, publish, tell
 
@@ -79,7 +80,11 @@ async def test_it_says_what_they_wrote_and_set(site, data):
     posts = msgspec.json.decode(archive.read("data/posts.json"), type=list[privacy.shapes.Post])
     assert [p.text for p in posts if not p.boost_of] == [
         "Plover one #tide", "Plover two, to be boosted", "Plover three, edited", "Where was the heron?",
-        "Which is it?"]
+        "Which is it?", "Plover in a picture"]
+    [picture] = [name for name in archive.namelist() if name.startswith("media/") and name[6:7].isdigit()]
+    assert archive.read(picture).startswith(b"\xff\xd8\xff") and samples.PLACE not in archive.read(picture)
+    [upload] = msgspec.json.decode(archive.read("data/tables/media.upload.json"))
+    assert upload["sealed"]["description"] == "A plover"
     assert posts[0].spoiler == "weather" and posts[2].edits[0].text == "Plover three, which will be edited"
     assert posts[3].in_reply_to == str(town.of_bram) and posts[5].boost_of == str(town.of_bram)
     said = [(m["author"], m["text"]) for m in table(archive, "messages")]

@@ -9,8 +9,10 @@ from petrel.core.doors import writing
 from petrel.core.viewer import Member
 from petrel.features import accounts, drafts, lists, notifications, posts, relationships, timelines
 from petrel.features.posts import Mark
+from tests import samples
 from tests.drain import drain
 from tests.people import follow, mark, people, publish, tell
+from tests.uploads import uploaded
 
 
 class Town(Struct):
@@ -58,6 +60,7 @@ async def make_town(prefix: str = "") -> Town:
         await posts.polls.vote(w, asked, [1])
         await drafts.save(w, posts.Draft("Plover unfinished", reply_to=of_bram))
         await drafts.schedule(w, posts.Draft("Plover tomorrow"), clock.now() + timedelta(days=1), once=b"key-2")
+    await publish(wren, "Plover in a picture", media=(await uploaded(wren, samples.placed_jpeg(), "A plover"),))
     async with writing(ines, cause="tests") as w:
         mine = await lists.create(w, "Heron friends")
         await lists.add(w, mine.id, [wren.account])

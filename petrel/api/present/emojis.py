@@ -1,0 +1,23 @@
+"""The CustomEmoji entity."""
+
+from typing import Any
+
+from petrel.core import limits
+from petrel.features import media
+from petrel.features.media.emojis import Emoji
+
+
+def entity(one: Emoji) -> dict[str, Any]:
+    base = limits.current().base_url
+    said = {"shortcode": one.name, "url": f"{base}/media/{one.file}", "static_url": f"{base}/media/{one.still}",
+            "visible_in_picker": True}
+    return said if one.category is None else said | {"category": one.category}
+
+
+def in_text(*texts: str) -> list[dict[str, Any]]:
+    """Entities of those that the texts name."""
+    return [entity(one) for one in media.emojis.in_text(*texts)]
+
+
+def every() -> list[dict[str, Any]]:
+    return [entity(one) for one in media.emojis.known().values()]

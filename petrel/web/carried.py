@@ -1,0 +1,14 @@
+"""What a post carries beside its text, as pages show it."""
+
+from msgspec import Struct
+
+
+class MediaView(Struct, frozen=True, kw_only=True):
+    """A file of a post. `kind`: image, gifv, video, audio. Addresses are of this site, and the viewer's own."""
+
+    kind: str
+    url: str
+    preview: str = ""
+    description: str = ""
+    width: int | None = None
+    height: int | None = None
