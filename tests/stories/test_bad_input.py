@@ -118,8 +118,8 @@ async def test_a_length_that_is_none(whole, town, length):
     ({"status": "x" * 400_000}, 422, "limit of 500"),
     ({"status": "x", "spoiler_text": "y" * 501}, 422, "limit of 500"),
     ({"status": " ".join(f"@a{n}@b.example" for n in range(60))}, 422, "names more than 50"),
-    ({"status": "x", "poll": {"options": ["a", "b"]}}, 422, "poll is not supported"),
-    ({"status": "x", "media_ids": ["1"]}, 422, "media_ids is not supported"),
+    ({"status": "x", "poll": {"options": ["a", "b"]}}, 422, "expires at can't be blank"),
+    ({"status": "x", "media_ids": ["1"]}, 422, "media not found"),
 ])
 async def test_posts_that_are_not_acceptable(whole, town, fields, status, fragment):
     before = await whole.picture()

@@ -191,7 +191,7 @@ def test_the_library_knows_the_site_and_who_it_is(clients: tuple[Mastodon, Masto
     assert instance.configuration.statuses.max_characters == 500 and instance.api_versions.mastodon == 2
     with pytest.warns(MastodonDeprecationWarning):
         old = elissa.instance_v1()
-    assert old.uri == instance.domain and old.configuration.polls.max_options == 0
+    assert old.uri == instance.domain and old.configuration.polls.max_options == 4
     assert elissa.instance_nodeinfo().software.name == "petrel"
     assert elissa.custom_emojis() == [] and elissa.instance_rules() == [] and elissa.announcements() == []
     preferences = elissa.preferences()

@@ -106,7 +106,9 @@ def checked(draft: PollDraft) -> PollText:
         raise Invalid(message=f"Validation failed: Options cannot be longer than {LONGEST_OPTION} characters each")
     if len(set(options)) < len(options):
         raise Invalid(message="Validation failed: Options contain duplicate items")
-    if draft.expires_in_s is None or draft.expires_in_s > LONGEST_S:
+    if draft.expires_in_s is None:
+        raise Invalid(message="Validation failed: Expires at can't be blank: say expires_in, in seconds")
+    if draft.expires_in_s > LONGEST_S:
         raise Invalid(message="Validation failed: Expires at is too far into the future")
     if draft.expires_in_s < SHORTEST_S:
         raise Invalid(message="Validation failed: Expires at is too soon")

@@ -75,7 +75,7 @@ async def _lost_site(target: Target, folder: Path, then: Callable[[Site], object
     """What was written: before the backup, after it, and what was taken away at the very end. Its machine is gone."""
     data = folder / "site"
     async with private_site(data, settings=_settings(target, rehearses=target[0].startswith("/"))) as site:
-        await site.until(lambda: (found := backups.newest(data)) is not None and found.night_at_ms, 60, "a first night")
+        await site.until(lambda: (one := backups.newest(data)) is not None and one.night_at_ms, 150, "a first night")
         shares = petrel(target, "backups", "shares", "--split", "2of3", "--data", str(data))
         assert shares.returncode == 0
         async with Program().opened(data):
@@ -99,7 +99,7 @@ async def _lost_site(target: Target, folder: Path, then: Callable[[Site], object
 @pytest.mark.parametrize("kind", ["directory", "ssh", "s3"])
 def test_a_site_comes_back_on_a_new_host_from_its_target_and_two_of_three_shares(kind: str, tmp_path: Path) -> None:
     with _target(kind, tmp_path) as target:
-        loop().run_until_complete(asyncio.wait_for(_comes_back(target, tmp_path), 150))
+        loop().run_until_complete(asyncio.wait_for(_comes_back(target, tmp_path), 240))
 
 
 async def _comes_back(target: Target, folder: Path) -> None:
