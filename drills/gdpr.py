@@ -64,6 +64,7 @@ UNWRITTEN_TABLES = {
     "notifications.held": "depends on who else is new", "notifications.request": "as above",
     "notifications.permission": "as above",
     "privacy.erasure": "comes with the end",
+    "discovery.post_trend": "a trend needs three accounts that are a week old", "discovery.review": "the crew's",
     "relationships.relation.requested_by_id": "protected accounts",
 }
 

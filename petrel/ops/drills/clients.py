@@ -11,6 +11,8 @@ from msgspec import Struct
 from yarl import URL
 
 Pairs = tuple[tuple[bytes, bytes], ...]
+STREAMED_S = 0.5
+"""How long a client listens to a stream of events."""
 
 
 class Lost(Exception):
@@ -59,7 +61,8 @@ class Clients:
         try:
             async with self._session.request(method, URL(self.address + target, encoded=True), json=json, data=form,
                                              headers=sent, allow_redirects=False, timeout=self._timeout) as answer:
-                body = await answer.read()
+                is_endless = answer.status == 200 and answer.content_type == "text/event-stream"
+                body = await (_begun(answer) if is_endless else answer.read())
                 self.received_bytes += len(body)
                 return Answer(answer.status, answer.raw_headers, body)
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as e:
@@ -76,6 +79,19 @@ class Clients:
                 most -= 1
                 yield thing
             left = answer.link("next")
+
+
+async def _begun(answer: aiohttp.ClientResponse) -> bytes:
+    """What a stream that does not end says in its first moments."""
+    body = b""
+    try:
+        async with asyncio.timeout(STREAMED_S):
+            async for part in answer.content.iter_any():
+                body += part
+    except TimeoutError:
+        pass
+    answer.close()
+    return body
 
 
 @asynccontextmanager

@@ -202,9 +202,9 @@ def test_a_page_that_breaks_says_so_without_details(ask: Callable[..., Any], mak
 
 def test_pages_too_refuse_what_is_too_large(ask: Callable[..., Any], make_gate: Callable[..., Any]) -> None:
     gate = make_gate(pages=pages)
-    assert ask("POST", "/compose", b"x", gate=gate, headers={"content-length": "2000000"}).status == 413
-    assert ask("POST", "/compose", [b"x" * 600_000] * 2, gate=gate).status == 413
-    assert ask("POST", "/compose", [b"x" * 400_000] * 2, gate=gate).status == 200
+    assert ask("POST", "/settings", b"x", gate=gate, headers={"content-length": "2000000"}).status == 413
+    assert ask("POST", "/settings", [b"x" * 600_000] * 2, gate=gate).status == 413
+    assert ask("POST", "/settings", [b"x" * 400_000] * 2, gate=gate).status == 200
 
 
 def test_start_and_stop_run_their_hooks_and_a_failed_start_is_told(make_gate: Callable[..., Any]) -> None:

@@ -231,12 +231,9 @@ async def test_streams_opened_and_dropped_in_loops_leave_nothing(ann: Person, po
 async def test_at_the_end_of_a_process_everybody_is_told(ann: Person, port: Port) -> None:
     one = Socket(port.address)
     await one.open("/api/v1/streaming?stream=user", token=ann.token)
-    try:
-        HUB.leave(gently=False)
-        closed = await one.next()
-        assert (closed.code, "connect again" in closed.reason) == (frames.RESTART, True)
-        refused = await Socket(port.address).open("/api/v1/streaming?stream=user", token=ann.token)
-        assert isinstance(refused, RejectConnection) and refused.status_code == 503
-    finally:
-        HUB.is_leaving = False
+    HUB.leave(gently=False)
+    closed = await one.next()
+    assert (closed.code, "connect again" in closed.reason) == (frames.RESTART, True)
+    refused = await Socket(port.address).open("/api/v1/streaming?stream=user", token=ann.token)
+    assert isinstance(refused, RejectConnection) and refused.status_code == 503
     await one.close()
