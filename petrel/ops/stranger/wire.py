@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 TIMEOUT_S = 8.0
+QUIET_S = 0.05
+"""A stream of events has said what it has to say to a newcomer when nothing came for this long."""
 Pairs = tuple[tuple[bytes, bytes], ...]
 
 
@@ -104,5 +106,21 @@ async def _read(reader: asyncio.StreamReader) -> tuple[Answer, bool]:
     named = dict(pairs)
     status = int(first.split(b" ")[1])
     length = int(named.get(b"content-length", b"0" if status in (204, 304) else b"-1"))
-    body = await (reader.read(-1) if length < 0 else reader.readexactly(length))
+    if length >= 0:
+        body = await reader.readexactly(length)
+    elif named.get(b"content-type", b"").startswith(b"text/event-stream"):
+        body = await _begun(reader)
+    else:
+        body = await reader.read(-1)
     return Answer(status, tuple(pairs), body), length >= 0 and named.get(b"connection") != b"close"
+
+
+async def _begun(reader: asyncio.StreamReader) -> bytes:
+    """The beginning of a stream that does not end."""
+    parts = []
+    try:
+        while part := await asyncio.wait_for(reader.read(65_536), QUIET_S if parts else TIMEOUT_S):
+            parts.append(part)
+    except TimeoutError:
+        pass
+    return b"".join(parts)
