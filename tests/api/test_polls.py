@@ -105,7 +105,7 @@ async def test_racing_votes_count_once(api):
     ({"options": ["a", "b"], "expires_in": 299}, "Expires at is too soon"),
     ({"options": ["a", "b"], "expires_in": -5}, "Expires at is too soon"),
     ({"options": ["a", "b"], "expires_in": 10 ** 12}, "Expires at is too far into the future"),
-    ({"options": ["a", "b"], "expires_in": None}, "Expires at is too far into the future"),
+    ({"options": ["a", "b"], "expires_in": None}, "Expires at can't be blank: say expires_in, in seconds"),
 ])
 async def test_what_a_poll_cannot_be(api, poll, text):
     ann, = await api.join()

@@ -26,7 +26,7 @@ FITS = (("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/",
         ("/timelines/list/", "list"), ("/filters/keywords/", "keyword"), ("/filters/statuses/", "filter_status"),
         ("/filters/", "filter"), ("/notifications/requests/", "request"), ("/notifications/", "notification"),
         ("/conversations/", "conversation"), ("/announcements/", "announcement"), ("/featured_tags/", "featured_tag"),
-        ("/petrel/drafts/", "draft"), ("/polls/", "poll"), ("/media/", "upload"),
+        ("/petrel/drafts/", "draft"), ("/polls/", "poll"), ("/media/", "upload"), ("/petrel/uploads/", "upload"),
         ("/async_refreshes/", "refresh"), ("/scheduled_statuses/", "scheduled"),
         ("/ap/users/", "account"), ("/admin/", "for the crew"))
 IDS = ("id", "list_id", "filter_id")
@@ -73,7 +73,9 @@ async def _town(whole: WholeSite, owner: Any) -> dict[str, Any]:
 
 def routes_with_ids() -> list[Route]:
     app.load_api()
-    return [r for r in all_routes() if any(name in IDS for name in r.names)]
+    """But one: a piece of a file comes as multipart only. tests/api/test_resumed_uploads.py"""
+    return [r for r in all_routes() if any(name in IDS for name in r.names)
+            and (r.method, r.path) != ("PATCH", "/api/v1/petrel/uploads/:id")]
 
 
 def kind_of(path: str) -> str:
