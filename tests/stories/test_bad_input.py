@@ -78,7 +78,7 @@ async def test_bodies_that_cannot_be_read(whole, town, body, kind, status, fragm
     await refused(whole, await whole.ask("POST", POSTS, body, as_=town["ann"], type=kind), status, fragment, before)
 
 
-@pytest.mark.parametrize("path", [POSTS, "/compose"])
+@pytest.mark.parametrize("path", [POSTS, "/settings"])
 async def test_huge_bodies_are_refused_before_they_are_read(whole, town, path):
     before = await whole.picture()
     told = await whole.ask("POST", path, b"x", as_=town["ann"], type=FORM, content_length="50000001")
@@ -119,7 +119,7 @@ async def test_a_length_that_is_none(whole, town, length):
     ({"status": "x", "spoiler_text": "y" * 501}, 422, "limit of 500"),
     ({"status": " ".join(f"@a{n}@b.example" for n in range(60))}, 422, "names more than 50"),
     ({"status": "x", "poll": {"options": ["a", "b"]}}, 422, "expires at can't be blank"),
-    ({"status": "x", "media_ids": ["1"]}, 422, "media not found"),
+    ({"status": "x", "media_ids": ["1"]}, 422, "media 1 not found"),
 ])
 async def test_posts_that_are_not_acceptable(whole, town, fields, status, fragment):
     before = await whole.picture()
