@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from petrel.api.http import Call, Id, Reply, Upload, route
 from petrel.api.http.errors import BadRequest
+from petrel.api.http.pages import MOST_FILES_BYTES
 from petrel.api.present import attachments
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Viewer
@@ -13,7 +14,6 @@ from petrel.features import media
 from petrel.features.media import State, Uploaded
 
 OWN = "an upload that nothing shows yet, for its owner only (4.5)"
-MOST_BYTES = 401 << 20
 WAIT_S = 2.0
 """How long an answer waits for the file to be read: pictures nearly always are by then."""
 
@@ -56,13 +56,13 @@ async def answer(viewer: Viewer, one: Uploaded, *, unfinished: int) -> Reply:
 
 
 @route("POST", "/api/v1/media", scope="write:media", surface="none", why_no_surface=OWN, limit="media",
-       deadline="upload", most_bytes=MOST_BYTES, deprecated=True)
+       deadline="upload", most_bytes=MOST_FILES_BYTES, deprecated=True)
 async def upload_and_wait(call: Call, form: UploadForm) -> Reply:
     return await _upload(call, form, media.PATIENT_S)
 
 
 @route("POST", "/api/v2/media", scope="write:media", surface="none", why_no_surface=OWN, limit="media",
-       deadline="upload", most_bytes=MOST_BYTES)
+       deadline="upload", most_bytes=MOST_FILES_BYTES)
 async def upload(call: Call, form: UploadForm) -> Reply:
     """202 with no address while it is being read; `GET /api/v1/media/:id` tells how it goes."""
     return await _upload(call, form, WAIT_S)

@@ -13,8 +13,9 @@ from petrel.core.viewer import System
 from petrel.features import accounts, signup
 from petrel.features.accounts import NewAccount, Newcomer
 from petrel.worker import jobs
-from tests.api.entities import Account, Entity, Id, Status, Time, read
+from tests.api.entities import read
 from tests.api.members import Members, Person
+from tests.api.schemas.crew import AdminAccount, AdminReport
 from tests.drain import drain
 
 
@@ -22,44 +23,6 @@ from tests.drain import drain
 def rooms() -> None:
     """With their jobs: erasing asks every room."""
     app.load_rooms()
-
-
-class AdminAccount(Entity):
-    id: Id
-    username: str
-    domain: str | None
-    email: str
-    ip: str | None
-    ips: list[str]
-    created_at: Time
-    locale: str | None
-    invite_request: str | None
-    account: Account
-    role: dict[str, object] | None
-    confirmed: bool
-    approved: bool
-    disabled: bool
-    sensitized: bool
-    silenced: bool
-    suspended: bool
-
-
-class AdminReport(Entity):
-    id: Id
-    action_taken: bool
-    action_taken_at: Time | None
-    category: str
-    comment: str
-    forwarded: bool
-    created_at: Time
-    updated_at: Time
-    account: AdminAccount | None
-    target_account: AdminAccount
-    assigned_account: AdminAccount | None
-    action_taken_by_account: AdminAccount | None
-    statuses: list[Status]
-    rules: list[dict[str, str]]
-    collections: list[str]
 
 
 @pytest.fixture
@@ -103,7 +66,7 @@ async def test_an_account_is_limited_suspended_and_released(api):
         body = {"type": kind, "text": "Advertising all day", **({"report_id": report} if report else {})}
         assert (await api.post(f"/api/v1/admin/accounts/{ben.id}/action", as_=mona, **body)).json == {}
     shown = read(await api.get(path, as_=mona), AdminAccount)
-    assert shown.silenced and shown.suspended and shown.role["name"] == ""
+    assert shown.silenced and shown.suspended and shown.role.name == ""
     assert (await api.get("/api/v1/accounts/verify_credentials", as_=ben)).status == 403
     for query in ("?silenced=true", "?suspended=true&local=true", f"?username={ben.handle}"):
         found = read(await api.get("/api/v1/admin/accounts" + query, as_=mona), list[AdminAccount])
@@ -111,7 +74,7 @@ async def test_an_account_is_limited_suspended_and_released(api):
     found = read(await api.get("/api/v2/admin/accounts?status=suspended&origin=local", as_=mona), list[AdminAccount])
     assert [one.id for one in found] == [str(ben.id)]
     staff = read(await api.get("/api/v2/admin/accounts?permissions=staff", as_=mona), list[AdminAccount])
-    assert {one.role["name"] for one in staff} == {"moderator"}
+    assert {one.role.name for one in staff} == {"moderator"}
     assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsilence", as_=mona), AdminAccount).silenced
     assert not read(await api.post(f"/api/v1/admin/accounts/{ben.id}/unsuspend", as_=mona), AdminAccount).suspended
     assert (await api.get(f"/api/v1/accounts/{ben.id}", as_=ann)).json["id"] == str(ben.id)

@@ -1,21 +1,8 @@
 import pytest
 
-from tests.api.entities import Account, Entity, Id, Time, read
+from tests.api.entities import read
 from tests.api.members import Members
-
-
-class Report(Entity):
-    id: Id
-    action_taken: bool
-    action_taken_at: Time | None
-    category: str
-    comment: str
-    forwarded: bool
-    created_at: Time
-    status_ids: list[Id] | None
-    rule_ids: list[Id] | None
-    collection_ids: list[Id] | None
-    target_account: Account
+from tests.api.schemas.accounts import Report
 
 
 @pytest.fixture

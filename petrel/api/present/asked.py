@@ -1,6 +1,5 @@
 """The poll of a post, what it quotes, and who may quote it, as a viewer gets them."""
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from petrel.api.present.rendered import Static, rfc3339
@@ -50,9 +49,7 @@ def quote(row: Row, quoted: Row | None, entity: bytes | None) -> bytes:
 
 def quotes_of(row: Row) -> int:
     """How many posts quote it."""
-    if not row["states"] & Carries.QUOTED or not row["live"]:
-        return 0
-    return int(msgspec.json.decode(row["live"]).get("quotes", 0))
+    return int(posts.live_of(row).get("quotes", 0)) if row["states"] & Carries.QUOTED else 0
 
 
 _WORDS = {posts.QuotePolicy.PUBLIC: b'"public"', posts.QuotePolicy.FOLLOWERS: b'"followers"',

@@ -4,7 +4,6 @@ The rest is the same for everybody and rendered once (`rendered.py`). A row's `l
 """
 
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -53,14 +52,13 @@ class PreviewCard(Struct):
 def parts(row: Row, static: Static, quoted: tuple[Row | None, bytes | None], *, viewer: bool) -> bytes:
     """The fields `poll`, `quote` and `card` of a post that carries one of them. `quoted`: the row of the quoted post,
     and how this viewer sees it, None for one who gets nothing of it. After `ready`."""
-    live: dict[str, Any] = msgspec.json.decode(row["live"]) if row["live"] else {}
     poll = b"null" if static.poll is None else msgspec.json.encode(poll_alone(row, static, viewer=viewer))
     quoting = quote(row, *quoted) if row["states"] & Carries.QUOTE else b"null"
-    return b',"poll":%s,"quote":%s,"card":%s' % (poll, quoting, _card(live))
+    return b',"poll":%s,"quote":%s,"card":%s' % (poll, quoting, _card(row))
 
 
-def _card(live: dict[str, Any]) -> bytes:
-    card = cards.shown(live)
+def _card(row: Row) -> bytes:
+    card = cards.shown(row)
     if card is None:
         return b"null"
     parts = urlsplit(card.url)

@@ -1,8 +1,9 @@
 """Cards as doors show them: what comes with a post's row, opened."""
 
 import base64
-from typing import Any
 
+from petrel.core.doors import Row
+from petrel.features import posts
 from petrel.features.cards import rows
 from petrel.features.cards.shapes import Card
 
@@ -15,7 +16,7 @@ async def ready() -> None:
     _key = await rows.key()
 
 
-def shown(live: dict[str, Any]) -> Card | None:
-    """The card of a post from its `live`; None where there is none (yet)."""
-    found = live.get("card")
+def shown(row: Row) -> Card | None:
+    """The card of a post, from the law's row; None where there is none (yet)."""
+    found = posts.live_of(row).get("card") if row["states"] & posts.Carries.CARD else None
     return rows.opened(_key, found[0], base64.b64decode(found[1])) if found else None

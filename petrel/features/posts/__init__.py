@@ -55,6 +55,7 @@ from petrel.features.posts.shapes import (
     TooWide,
     Who,
     decode_content,
+    live_of,
     quote_policy_of,
     reply_policy_of,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "import_many",
     "judged",
     "linked",
+    "live_of",
     "mark",
     "mark_many",
     "mark_together",

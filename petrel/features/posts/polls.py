@@ -7,7 +7,6 @@ source: docs/decisions/0043-polls.md; docs/law/visibility.md section 9, "poll ch
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 
 from petrel.core import clock
@@ -18,7 +17,7 @@ from petrel.core.jobs import every
 from petrel.core.text import clean
 from petrel.core.viewer import System
 from petrel.features.posts import rows
-from petrel.features.posts.shapes import Audience, PollDraft, PollText, PostNotFound
+from petrel.features.posts.shapes import Audience, PollDraft, PollText, PostNotFound, live_of
 
 MOST_OPTIONS = 4
 LONGEST_OPTION = 50
@@ -84,7 +83,7 @@ class Counted(Struct, frozen=True):
 
 def counted(row: Row, text: PollText) -> Counted | None:
     """From what the law's row brings (`live`); None for a poll that has just gone."""
-    live = msgspec.json.decode(row["live"]).get("poll") if row["live"] else None
+    live = live_of(row).get("poll")
     if live is None or len(live["tallies"]) != len(text.options):
         return None
     ends_at = datetime.fromtimestamp(live["ends_ms"] / 1000, UTC)

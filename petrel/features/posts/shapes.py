@@ -3,6 +3,7 @@
 from enum import IntEnum, IntFlag
 from typing import Any
 
+import msgspec
 from msgspec import Struct, msgpack
 
 from petrel.core.errors import Invalid, NotFound, Refused
@@ -285,6 +286,11 @@ class Marked(Struct, frozen=True):
 
 
 Row = Any  # a record of type law.entry: see visibility.sql
+
+
+def live_of(row: Row) -> dict[str, Any]:
+    """What moves of what a post carries, as `law.live` says it; empty for one that carries nothing of the kind."""
+    return msgspec.json.decode(row["live"]) if row["live"] else {}
 
 
 class PostNotFound(NotFound):

@@ -6,7 +6,6 @@ Nothing here decides: the code of each row does. source: docs/law/visibility.md 
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -176,7 +175,7 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         is_bookmarked=bool(marks & Mark.BOOKMARK),
         is_own=bool(row["who"] & Who.AUTHOR),
         is_removed=bool(row["states"] & State.REMOVED),
-        card=None if is_gated or not row["live"] else _card(row),
+        card=None if is_gated else _card(row),
         poll=None if is_gated else _poll(row, content.poll),
         may_be_quoted=row["audience"] <= Audience.UNLISTED and posts.quotes.may_quote(row["states"], row["who"]),
         media=() if is_gated else _media(content, opened),
@@ -184,7 +183,7 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
 
 
 def _card(row: Row) -> CardView | None:
-    card = link_cards.shown(msgspec.json.decode(row["live"]))
+    card = link_cards.shown(row)
     if card is None:
         return None
     return CardView(card.url, card.title, card.description, card.provider or urlsplit(card.url).netloc)
