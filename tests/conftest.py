@@ -10,7 +10,7 @@ import itertools
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from tests import answers
 hypothesis.settings.register_profile("here", deadline=None,
                                      suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("here")
+
+LINES_KEPT = 40
 
 _count = itertools.count(1)
 _loop: asyncio.AbstractEventLoop | None = None
@@ -61,6 +63,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if asked := os.environ.get(answers.SEEN):
         Path(asked).write_text(json.dumps(sorted(record.good)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of what a failed test had printed, its end: a walk over every surface says thousands of lines."""
+    report = yield
+    report.sections = [(name, "\n".join(text.splitlines()[-LINES_KEPT:])) for name, text in report.sections]
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
