@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import hypothesis
 import pytest
 
 from petrel import app
-from petrel.core import doors, limits
+from petrel.core import doors, ids, limits
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import Storage
 from tests import answers
@@ -176,7 +177,15 @@ def site(addresses: Addresses) -> Iterator[doors.Doors]:
     limits.be_careful(0)
     limits.install(limits.Limits())
     opened = loop().run_until_complete(doors.open_doors(addresses))
+    alive = loop().create_task(_keep_lease(opened))
     yield opened
+    alive.cancel()
     loop().run_until_complete(doors.close_doors())
 
 
+async def _keep_lease(opened: doors.Doors) -> None:
+    """On ids, as a running site does: a module may take longer than a lease."""
+    while True:
+        await asyncio.sleep(ids.RENEW_S)
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await opened.renew_lease()

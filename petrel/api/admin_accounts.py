@@ -199,11 +199,15 @@ async def erase(call: Call, form: Address) -> dict[str, Any]:
 
 
 @route("POST", A + "/:id/enable", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)
-async def enable(call: Call, form: Address) -> None:
-    """Nobody of the crew disables a sign-in here, so there is nothing of theirs to lift."""
+async def enable(call: Call, form: Address) -> dict[str, Any]:
+    """Nobody of the crew disables a sign-in here: who can sign in is as asked."""
     async with reading(call.viewer) as r:
-        await one(r, form.id)
-    raise Refused("deny.own", "Who deactivated their account comes back by signing in; nobody else can do it for them")
+        await moderation.crew(r, WRITE_SCOPES)
+        shown = await one(r, form.id)
+    if shown["disabled"]:
+        raise Refused("deny.own",
+                      "Who deactivated their account comes back by signing in; nobody else can do it for them")
+    return shown
 
 
 @route("POST", A + "/:id/unsensitive", scope="admin:write:accounts", surface="none", why_no_surface=NO_POSTS)

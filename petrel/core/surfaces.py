@@ -5,9 +5,6 @@ Every door names its surface when it is registered: routes (`api/http/routes.py`
 "none" and why. tests/fences/test_surfaces.py looks at the real application for doors that are in no list, and
 tests/visibility asks a door of each surface for every cell of the law. source: docs/law/visibility.md sections 1 and
 12.12; decision 0019.
-
-A surface in `ABSENT` has no door yet, and none can be registered: whoever builds the first takes it off the list, and
-the tests of the law then ask for its cells.
 """
 
 from enum import StrEnum
@@ -67,9 +64,6 @@ SURFACES: dict[str, Surface] = {one.name: one for one in (
     _surface("exp", "The viewer's own export.", Kind.EXPORT, Kind.ROUTE, Kind.PAGE, Kind.TEMPLATE, Kind.FOLLOWER),
 )}
 
-ABSENT: dict[str, str] = {}
-"""Surfaces without a door, and why. This list shrinks."""
-
 OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/features/media/commands.py": (NONE, "what the decoder is asked for, on this machine"),
     "petrel/features/media/jobs.py": (NONE, "the decoder, on this machine; it may open nothing"),
@@ -121,9 +115,6 @@ def check(kind: Kind, door: str, surface: str, why_none: str = "") -> None:
         if name not in SURFACES:
             raise ValueError(f'{kind} {door}: there is no surface "{name}" in petrel/core/surfaces.py')
     for name in names:
-        if name in ABSENT:
-            raise ValueError(f'{kind} {door}: surface "{name}" is listed as absent. Take it off the list in '
-                             "petrel/core/surfaces.py and bring its cells into tests/visibility")
         if kind not in SURFACES[name].kinds:
             raise ValueError(f'{kind} {door}: surface "{name}" has no doors of this kind; its kinds are in '
                              "petrel/core/surfaces.py")

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from petrel import app
 from petrel.core import limits
-from petrel.core.doors import reading
+from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, signup
+from petrel.features import accounts, privacy, signup
 from petrel.features.accounts import NewAccount, Newcomer
 from petrel.worker import jobs
 from tests.api.entities import read
@@ -101,6 +101,9 @@ async def test_who_waits_is_let_in_or_turned_away(api):
     assert read(await api.post(f"/api/v1/admin/accounts/{drew}/reject", as_=mona), AdminAccount).username == "drew"
     assert (await api.get(f"/api/v1/admin/accounts/{drew}", as_=mona)).status == 404
     assert (await api.post(f"/api/v1/admin/accounts/{dora}/unsensitive", as_=mona)).status == 200
+    assert not read(await api.post(f"/api/v1/admin/accounts/{dora}/enable", as_=mona), AdminAccount).disabled
+    async with writing(System("tests"), cause="tests") as w:
+        await privacy.erasure.begin(w, int(dora), by_crew=True)
     assert "by signing in" in (await api.post(f"/api/v1/admin/accounts/{dora}/enable", as_=mona)).error
 
 

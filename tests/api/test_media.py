@@ -150,9 +150,10 @@ async def test_the_older_call_waits_until_the_file_is_read(site: Doors) -> None:
     api = Client()
     [(_, ada)] = await signed_in("ada6")
     waiting = asyncio.create_task(upload(api, ada, samples.gif(), to="/api/v1/media"))
-    await asyncio.sleep(0.05)
-    await read_all()
-    answer = await waiting
+    while not waiting.done():
+        await read_all()
+        await asyncio.wait([waiting], timeout=0.02)
+    answer = waiting.result()
     assert answer.status == 200 and answer.json["type"] == "gifv"
     assert answer.json["url"].partition("?")[0].endswith(".mp4")
     assert "deprecation" in answer.headers

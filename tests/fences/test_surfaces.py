@@ -156,9 +156,9 @@ def test_the_surfaces_are_those_of_the_law_in_its_order() -> None:
     assert list(surfaces.SURFACES) == re.search(r"^\| viewer (\| link .*)$", text, re.M)[1].replace("|", " ").split()
 
 
-def test_a_surface_is_absent_only_as_long_as_it_has_no_door() -> None:
+def test_every_surface_has_a_door() -> None:
     with_doors = {name for kind, _, on, _ in all_doors() if kind != Kind.FOLLOWER for name in on.split()}
-    assert set(surfaces.SURFACES) - with_doors == set(surfaces.ABSENT)
+    assert set(surfaces.SURFACES) <= with_doors
 
 
 def test_the_running_application_answers_at_registered_addresses_only(gate: Gate) -> None:
@@ -187,12 +187,6 @@ def test_a_door_without_a_surface_cannot_be_registered(surface: str, why: str, s
         journal.follow("new", "posts.post.created", surface=surface, why_none=why)
     with pytest.raises(ValueError, match=said):
         journal.task("new", surface=surface, why_none=why)
-
-
-def test_where_no_door_is_none_can_be_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(surfaces.ABSENT, "strm", "nothing yet")
-    with pytest.raises(ValueError, match="listed as absent"):
-        journal.follow("new", "posts.post.created", surface="strm")
 
 
 def test_a_follower_feeds_no_surface_that_is_asked_by_id() -> None:

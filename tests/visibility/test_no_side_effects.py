@@ -18,7 +18,7 @@ from petrel import app
 from petrel.api.http import routes as api_routes
 from petrel.cli import NOUNS
 from petrel.core import seal
-from petrel.core.doors import Doors, current, writing
+from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.features.posts import Audience
@@ -204,7 +204,6 @@ async def test_no_command_changes_a_verdict_that_it_does_not_mean_to(site: Doors
         wrong += [f"{place} ({command.to}): {c}" for c in found if not command.may(town, c)][:3]
         moved |= {place} if found else set()
         before, done = after, done + 1
-        await current().renew_lease()
     await drain()
     found = changes(town, before, await verdicts(owner, town))
     print(f"{done} commands, {len(before)} verdicts each; {len(moved)} kinds changed some: {sorted(moved)}; "

@@ -125,14 +125,12 @@ async def build(site: Doors, owner: Any, cells: Iterable[tuple[str, str]]) -> Wo
     for row in BEFORE:
         for author in authors.values():
             await relate(owner, viewers[row], author, *RELATIONS[row])
-    await site.renew_lease()
 
     made = [await _plant(owner, n, kind, authors[n], neutral) for n, kind in enumerate(kinds)]
     await drain("search", "counts")
     for row in RELATIONS.keys() - set(BEFORE):
         for author in authors.values():
             await relate(owner, viewers[row], author, *RELATIONS[row])
-    await site.renew_lease()
     await owner.execute("update accounts.account set country = 'DE'")
     lists = await _propose(owner, viewers, made)
     for one in made:

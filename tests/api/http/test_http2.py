@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from petrel.api.http import http2, wire
+from petrel.api.http import http2, serving, wire
 from petrel.api.http.serving import Listeners, Server
 from petrel.api.http.wire import Connection
 from petrel.core import whole_file
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def secure(folder: Path) -> Iterator[tuple[Address, Address, Server]]:
-    """The toys under TLS, the plain port beside them, and the server."""
+    """The toys under TLS, the plain port beside them, and the server. Its end is not that of this process."""
     where = places(folder)
     where.make()
     whole_file.write(where.live, self_signed(["birds.test"]))
@@ -42,7 +42,8 @@ def secure(folder: Path) -> Iterator[tuple[Address, Address, Server]]:
     server = Server(config, listeners, tls=served.outer, address="https://birds.test", questions=where.questions,
                     stopping=lambda _stop: nullcontext(), on_ready=ready.set)
     assert listeners.plain is not None
-    with beside(server, listeners.all):
+    with pytest.MonkeyPatch.context() as patch, beside(server, listeners.all):
+        patch.setattr(serving, "LEAVING", [])
         assert ready.wait(10)
         yield listeners.site.getsockname(), listeners.plain.getsockname(), server
 

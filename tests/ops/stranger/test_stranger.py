@@ -11,7 +11,7 @@ from msgspec import structs
 from drills.leak import mutable
 from petrel import app
 from petrel.core import closing
-from petrel.core.doors import current, reading, writing
+from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts
@@ -188,7 +188,6 @@ async def test_its_key_lifts_the_limits_and_only_from_this_machine() -> None:
 
 
 async def test_a_breach_goes_forward_only_and_what_is_noted_is_sealed(addresses: Any) -> None:
-    await current().renew_lease()
     async with writing(System("tests"), cause="tests") as w:
         number = await breaches.open_file(w, surface="home", door="GET /x", viewer="a stranger", kinds=["list"],
                                           build="1", first_at=None)

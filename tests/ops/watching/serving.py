@@ -15,7 +15,6 @@ from petrel.api import health
 from petrel.api.http.limits import Limits
 from petrel.api.http.wire import Connection
 from petrel.core import closing
-from petrel.core.doors import current
 from petrel.ops import watching
 from petrel.settings import Settings
 from tests.serving import answering
@@ -26,7 +25,6 @@ async def web(tally: watching.Tally | None = None, **given: Any) -> AsyncIterato
     app.load_rooms()
     app.load_api()
     health._kept, health._key = (0.0, watching.Health()), ""       # of another module's site
-    await current().renew_lease()
     await closing.look()
     listening = socket.create_server(("127.0.0.1", 0))
     settings = Settings(port=listening.getsockname()[1], nothing_after_ms=0, **given)
