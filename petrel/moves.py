@@ -190,6 +190,7 @@ def upgrade(now: Settings, major: int | None, rehearse: bool, say: Say, progress
     urls = _urls(now)
     if urls.where == "embedded":
         return _embedded(now, major, rehearse, say)
+    upgrading.check_near(urls, major)
     here = asyncio.run(upgrading.running(_addresses(now, urls).main["owner"]))
     if major is None or major == int(here.partition(".")[0]):
         return _minor(now, urls, here, rehearse, say)
@@ -219,7 +220,6 @@ def _embedded(now: Settings, major: int | None, rehearse: bool, say: Say) -> Upg
 
 
 def _minor(now: Settings, urls: Urls, here: str, rehearse: bool, say: Say) -> Upgraded:
-    upgrading.check_near(urls)
     offer = packages.offer(int(here.partition(".")[0]))
     installed_now = offer.here.partition("-")[0]
     if not offer.is_newer and installed_now == here:

@@ -77,16 +77,19 @@ class Program:
         """Writes DATA/settings.toml. Errors: Invalid."""
         return settings.write(settings.load(data).folder, name, value)
 
-    def prepare_databases(self, now: Settings, ask: databases.Ask, say: Say, *, keep: bool = True) -> databases.Done:
-        """Servers for production, set up or found. With `keep` their addresses go into the settings when the site has
-        no databases yet, and are remembered for `move_databases` otherwise. Errors: StorageError."""
+    def prepare_databases(self, now: Settings, ask: databases.Ask, say: Say) -> databases.Done:
+        """Servers for production, set up or found. Their addresses go into the settings when the site has no databases
+        yet, are remembered for `move_databases` otherwise, and kept nowhere when the site is on another machine.
+
+        Errors: StorageError.
+        """
         current = databases.Urls(now.database_url, now.keyring_url)
-        if keep:
+        ask = databases.for_whom(now.folder, current, ask)
+        if not ask.for_others:
             now.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         prepared = asyncio.run(databases.prepare(ask, databases.known(now.folder, current), say))
-        if not keep:
-            return databases.Done(databases.for_another_machine(prepared.urls), prepared.findings,
-                                  "Nothing was changed in the settings.")
+        if ask.for_others:
+            return databases.for_others(prepared)
         if taken := databases.take(now.folder, current, prepared.urls):
             settings.write_all(now.folder, {"database_url": taken.main, "keyring_url": taken.keyring})
         return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))

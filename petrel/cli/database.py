@@ -28,7 +28,9 @@ def database() -> None:
               help="Servers that run elsewhere, reached as their superuser: database_url and keyring_url.")
 @click.option("--use", type=click.Path(path_type=Path), metavar="FILE",
               help="Servers that were prepared elsewhere: what --print-urls printed there.")
-@click.option("--print-urls", is_flag=True, help="Print the addresses, with passwords, instead of keeping them.")
+@click.option("--print-urls", is_flag=True,
+              help="The site is on another machine: print its addresses, keep nothing. So anyway where no site is.")
+@click.option("--new-password", is_flag=True, help="A new one, although the login has one. The old one ends.")
 @click.pass_obj
 def prepare(wiring: Wiring, /, data: str | None, as_json: bool, print_urls: bool, **given: Any) -> None:
     """Find or set up Postgres of the distribution for data and keyring. May be run again at any time."""
@@ -36,15 +38,16 @@ def prepare(wiring: Wiring, /, data: str | None, as_json: bool, print_urls: bool
 
     ask = databases.Ask(major=given["major"], listen=given["listen"], names=given["names"], only=given["only"],
                         superusers=databases.read_urls(given["urls"]) if given["urls"] else None,
-                        ready=databases.read_urls(given["use"]) if given["use"] else None)
-    done = wiring.prepare_databases(wiring.settings(data), ask, say, keep=not print_urls)
+                        ready=databases.read_urls(given["use"]) if given["use"] else None,
+                        for_others=print_urls, new_password=given["new_password"])
+    done = wiring.prepare_databases(wiring.settings(data), ask, say)
     lines = [f"{one.cluster}: {one.text}" for one in done.findings]
-    if print_urls:
-        lines = [f"# {one}" for one in lines]           # the output is read as TOML
+    if done.is_for_others:
+        lines = [f"# {one}" for one in [*lines, done.next]]         # the output is read as TOML
         lines += [f'database_url = "{done.urls.main}"'] if done.urls.main else []
         lines += [f'keyring_url = "{done.urls.keyring}"'] if done.urls.keyring else []
-    put({"findings": done.findings, "next": done.next, "urls": done.urls if print_urls else None},
-        "\n".join(lines if print_urls else [*lines, done.next]), as_json)
+    put({"findings": done.findings, "next": done.next, "urls": done.urls if done.is_for_others else None},
+        "\n".join(lines if done.is_for_others else [*lines, done.next]), as_json)
 
 
 @database.command()
@@ -85,7 +88,8 @@ def move(wiring: Wiring, data: str | None, as_json: bool, to: str, rehearse: boo
         text += " Nothing was changed. The move itself takes about as long, and the site stands still meanwhile."
     else:
         text += (f" The site lives on the {to} databases now: start it. The old ones are kept, for six days at most; "
-                 "petrel database confirm removes them. Make a backup now: petrel backups create DIR.")
+                 "petrel database confirm removes them. Make a backup now: petrel backups create"
+                 f"{'' if now.backup_target else ' TARGET'}.")
     put(moved, text, as_json)
 
 

@@ -11,15 +11,15 @@ from petrel.ops.databases.carrying import Carried, Progress
 from petrel.ops.databases.jobs import install
 from petrel.ops.databases.looking import Report, look
 from petrel.ops.databases.moving import Moved, Plan
-from petrel.ops.databases.preparing import Ask, Prepared, for_another_machine, prepare
+from petrel.ops.databases.preparing import Ask, Prepared, prepare
 from petrel.ops.databases.shapes import CLUSTERS, LOGIN, Finding, Unfit, Urls, Where, Wish
 from petrel.ops.databases.state import Kept, State
-from petrel.ops.databases.taking import Done, known, next_step, read_urls, take
+from petrel.ops.databases.taking import Done, for_others, for_whom, known, next_step, read_urls, take
 from petrel.ops.databases.tuning import judge
 
 __all__ = [
     "CLUSTERS", "LOGIN", "Ask", "Carried", "Done", "Finding", "Kept", "Moved", "Plan", "Prepared", "Progress", "Report",
-    "State", "Unfit", "Urls", "Where", "Wish", "confirming", "debian", "for_another_machine", "install", "judge",
+    "State", "Unfit", "Urls", "Where", "Wish", "confirming", "debian", "for_others", "for_whom", "install", "judge",
     "known", "look", "moving", "next_step", "packages", "prepare", "read_urls", "restarting", "state", "take",
     "upgrading",
 ]

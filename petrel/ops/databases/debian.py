@@ -98,6 +98,11 @@ def _as_before(name: str, wanted: Wanted) -> Wanted:
     return Wanted(wanted.major, listen, names, wanted.homes)
 
 
+def for_others(homes: Homes = Homes()) -> tuple[ClusterName, ...]:
+    """Which of both were prepared here to be reached from other machines."""
+    return tuple(cluster for cluster, name in NAMES.items() if _as_before(name, Wanted(homes=homes)).listen)
+
+
 def _check_machine(wanted: Wanted) -> int:
     if os.geteuid() != 0:
         raise Unfit("Setting up the distribution's Postgres takes root.",

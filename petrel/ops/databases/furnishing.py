@@ -38,18 +38,23 @@ async def check_server(admin: Any, cluster: ClusterName) -> int:
     return int(row["identifier"])
 
 
+async def has_password(admin: Any) -> bool:
+    """Whether our login was given one before."""
+    return bool(await admin.fetchval("select rolpassword is not null from pg_authid where rolname = $1", LOGIN))
+
+
 async def furnish(admin: Any, cluster: ClusterName, password: str,
                   inside: Callable[[str], Any]) -> None:
-    """`admin`: a superuser's connection to any database there; `inside(database)`: makes one to that database.
+    """`admin`: a superuser's connection to any database there; `inside(database)`: makes one to that database. An empty
+    password leaves the one of before.
 
     Errors: Unfit; asyncpg's.
     """
     database = DATABASES[cluster]
-    verifier = scram_verifier(password)
+    known_by = f" password '{scram_verifier(password)}'" if password else ""
     if not await admin.fetchval("select true from pg_roles where rolname = $1", LOGIN):
         await admin.execute(f"create role {LOGIN}")
-    await admin.execute(f"alter role {LOGIN} login createrole createdb replication bypassrls nosuperuser "
-                        f"password '{verifier}'")
+    await admin.execute(f"alter role {LOGIN} login createrole createdb replication bypassrls nosuperuser{known_by}")
     await admin.execute(f"grant pg_checkpoint, pg_read_all_settings to {LOGIN}")
     await _database(admin, database)
     own = await inside(database)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import asyncpg
@@ -24,11 +24,14 @@ from petrel.storage.postgres import (
 
 CONNECT_S = 10.0
 Say = Callable[[str], None]
+Passwords = Literal["ours", "theirs", "new"]
+"""One that is not known: made anew; left, because the site on another machine has it; or new in any case."""
 
 
 class Ask(Struct, frozen=True):
     """What an operator asks for. `superusers`: of servers that run elsewhere, instead of this machine's; `ready`: of
-    servers that were prepared elsewhere, to be tried and taken."""
+    servers that were prepared elsewhere, to be tried and taken. `for_others`: the site is on another machine, and its
+    password goes on; `new_password`: it ends."""
 
     major: int | None = None
     listen: tuple[str, ...] = ()
@@ -36,13 +39,17 @@ class Ask(Struct, frozen=True):
     only: ClusterName | None = None
     superusers: Urls | None = None
     ready: Urls | None = None
+    for_others: bool = False
+    new_password: bool = False
 
 
 class Prepared(Struct, frozen=True):
-    """What to write into the settings, and what of the servers is still not as it should be."""
+    """What to write into the settings, and what of the servers is still not as it should be. `unchanged`: prepared
+    before, with a password that only the site has, and not in `urls`."""
 
     urls: Urls
     findings: list[Finding]
+    unchanged: tuple[ClusterName, ...] = ()
 
 
 async def prepare(ask: Ask, known: Urls, say: Say) -> Prepared:
@@ -51,17 +58,18 @@ async def prepare(ask: Ask, known: Urls, say: Say) -> Prepared:
         return await as_they_are(ask.ready)
     if ask.superusers is not None:
         return await by_superuser(ask.superusers, known, say)
-    only = (ask.only,) if ask.only else CLUSTERS
-    return await on_this_machine(debian.Wanted(ask.major, ask.listen, ask.names), known, say, only)
+    wanted = debian.Wanted(ask.major, ask.listen, ask.names)
+    passwords: Passwords = "new" if ask.new_password else "theirs" if ask.for_others else "ours"
+    return await on_this_machine(wanted, known, say, (ask.only,) if ask.only else CLUSTERS, passwords)
 
 
 async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
-                          only: tuple[ClusterName, ...] = CLUSTERS) -> Prepared:
+                          only: tuple[ClusterName, ...] = CLUSTERS, passwords: Passwords = "ours") -> Prepared:
     """The distribution's Postgres, here; as root."""
-    urls, findings = known, []
+    urls, findings, unchanged = known, [], []
     for cluster in only:
         made = debian.make(cluster, wanted, say)
-        password = await _known_password(known.of(cluster)) or secrets.token_hex(24)
+        known_one = "" if passwords == "new" else await _known_password(known.of(cluster))
 
         async def inside(database: str, made: debian.Made = made) -> Any:
             return await asyncpg.connect(host=str(made.sockets), port=made.port, user=debian.OWNER, database=database,
@@ -70,14 +78,19 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
         admin = await inside("postgres")
         try:
             await furnishing.check_server(admin, cluster)
+            stays = passwords == "theirs" and not known_one and await furnishing.has_password(admin)
+            password = known_one or ("" if stays else secrets.token_hex(24))
             await furnishing.furnish(admin, cluster, password, inside)
             findings += await furnishing.judge(admin, cluster, this_machine())
         finally:
             await admin.close()
-        urls = urls.but(cluster, url_of(cluster, made, password))
-        await check_external(f"cluster {made.name}", _from_here(cluster, made, password))
+        if stays:
+            unchanged.append(cluster)
+        else:
+            urls = urls.but(cluster, url_of(cluster, made, password))
+            await check_external(f"cluster {made.name}", _from_here(cluster, made, password))
         say(f"Cluster {made.major}/{made.name} is ready for {cluster}, port {made.port}.")
-    return Prepared(urls, findings)
+    return Prepared(urls, findings, tuple(unchanged))
 
 
 async def by_superuser(superusers: Urls, known: Urls, say: Say) -> Prepared:

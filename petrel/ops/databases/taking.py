@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from petrel.ops.databases import state
+from petrel.ops.databases import debian, state
+from petrel.ops.databases.debian import Homes
+from petrel.ops.databases.preparing import Ask, Prepared, for_another_machine
 from petrel.ops.databases.shapes import CLUSTERS, Finding, Unfit, Urls
 from petrel.storage.postgres import link_of
 
@@ -25,11 +27,34 @@ def read_urls(path: Path) -> Urls:
 
 
 class Done(Struct, frozen=True):
-    """`next`: what the operator does now."""
+    """`next`: what the operator does now. `is_for_others`: kept nowhere here, to be brought to the site's machine."""
 
     urls: Urls
     findings: list[Finding]
     next: str
+    is_for_others: bool = False
+
+
+def for_whom(data: Path, current: Urls, ask: Ask, homes: Homes = Homes()) -> Ask:
+    """The same, for a site on another machine when there is none here and others are let in. A machine that was
+    prepared for one of both is asked again for that one."""
+    if ask.ready or ask.superusers:
+        return ask
+    serves = debian.for_others(homes)
+    is_here = any((data / name).exists() for name in ("settings.toml", *CLUSTERS)) or current != Urls()
+    if not ask.for_others and (is_here or ask.listen == ("none",) or not (ask.listen or serves)):
+        return ask
+    only = ask.only or (serves[0] if len(serves) == 1 and not ask.listen else None)
+    return msgspec.structs.replace(ask, for_others=True, only=only)
+
+
+def for_others(prepared: Prepared) -> Done:
+    """What the machine of the site has to be told, once."""
+    said = [f"The password for {cluster} stays; the site's machine has its line. Is that one lost: --new-password."
+            for cluster in prepared.unchanged]
+    if prepared.urls != Urls():
+        said.append("Bring these lines to the site's machine; they are kept nowhere, and not shown again.")
+    return Done(for_another_machine(prepared.urls), prepared.findings, " ".join(said), is_for_others=True)
 
 
 def known(data: Path, current: Urls) -> Urls:

@@ -8,6 +8,7 @@ decision 0023.
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -194,12 +195,27 @@ def _answers(cluster: ClusterName, url: str, wanted: str) -> bool:
         return False
 
 
-def check_near(urls: Urls) -> None:
+def check_near(urls: Urls, major: int | None = None) -> None:
     """Errors: Unfit, for servers whose packages are not this machine's."""
     for cluster in CLUSTERS:
         link = check_link(urls.of(cluster), VARIABLES[cluster])
-        if not link.is_local and link.host not in ("localhost", "127.0.0.1", "::1"):
+        if not link.is_local and not _is_here(link.host):
+            again = f"petrel database prepare --only {cluster} --version {major} --print-urls"
             raise Unfit(f"The server for {cluster} runs on {link.host}, and its package is that machine's.",
                         "There: apt-get update && apt-get install --only-upgrade postgresql-N, one machine after the "
-                        "other; the site waits for a server that restarts.")
+                        "other; the site waits for a server that restarts." if major is None else
+                        f"There: apt-get install postgresql-{major}, and {again}; likewise for the other one. Here: "
+                        "petrel database prepare --use FILE with what both printed, then petrel database move --to "
+                        "system.")
+
+
+def _is_here(host: str) -> bool:
+    """Whether this name or address leads to this machine: nobody can take a port at the address of another."""
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, kind, number) as one:
+            one.bind(place)
+    except OSError:
+        return False
+    return True
 

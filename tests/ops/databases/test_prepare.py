@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from petrel import app
-from petrel.ops.databases import LOGIN, Unfit, Urls, debian, look, preparing
+from petrel.ops.databases import LOGIN, Unfit, Urls, debian, look, preparing, taking
 from petrel.ops.databases.debian import Homes, Wanted
 from petrel.storage.postgres import ClusterName, LinkRefused, Storage, check_external
 from tests.debian import homes, needs_debian, stop
@@ -86,6 +86,38 @@ def test_over_the_network_with_a_proven_name(local: Urls, places: Homes) -> None
             asyncio.run(asyncpg.connect(plain, ssl=False))
     finally:
         assert prepare(Wanted(listen=("none",), homes=places), local, "main").urls.main == local.main
+
+
+def test_a_machine_that_serves_another_keeps_nothing(local: Urls, places: Homes, tmp_path: Path) -> None:
+    data = tmp_path / "petrel-data"
+    there = taking.for_whom(data, Urls(), preparing.Ask(listen=("127.0.0.1",), only="main"), places)
+    try:
+        first = served(places, there, new_password=True)
+        assert urlsplit(first.urls.main).password and "not shown again" in first.next and first.is_for_others
+        assert first.urls.main.endswith("main-ca.crt") and not first.urls.keyring
+        again = taking.for_whom(data, Urls(), preparing.Ask(), places)
+        assert again.for_others and again.only == "main"                # nobody has to say it twice
+        second = served(places, again)
+        assert second.urls == Urls() and "The password for main stays" in second.next
+        assert ask(first.urls.main.replace("main-ca.crt", "ca.crt").replace("/etc/petrel/database", str(places.ours)),
+                   "select 1") == 1
+        third = served(places, again, new_password=True)
+        assert urlsplit(third.urls.main).password not in (None, urlsplit(first.urls.main).password)
+        assert not data.exists()
+        data.mkdir()
+        (data / "settings.toml").touch()
+        assert not taking.for_whom(data, Urls(), preparing.Ask(), places).for_others        # a site's own machine
+    finally:
+        prepare(Wanted(listen=("none",), homes=places), Urls(), "main")
+        supers = f"postgresql://postgres@/postgres?{urlsplit(local.main).query}"
+        ask(supers, f"alter role {LOGIN} password '{urlsplit(local.main).password}'")
+
+
+def served(places: Homes, asked: preparing.Ask, *, new_password: bool = False) -> taking.Done:
+    passwords: preparing.Passwords = "new" if new_password else "theirs"
+    assert asked.for_others and asked.only == "main"
+    return taking.for_others(asyncio.run(preparing.on_this_machine(
+        Wanted(listen=asked.listen, homes=places), Urls(), SAID.append, ("main",), passwords)))
 
 
 def test_a_name_that_leads_nowhere_here_is_for_others(local: Urls, places: Homes) -> None:

@@ -206,3 +206,9 @@ def test_what_cannot_be(data: Path, tmp_path: Path) -> None:
     far = "postgresql://a:b@db.example/petrel?sslmode=verify-full&sslrootcert=/x"
     with pytest.raises(Unfit, match=r"its package is that machine's"):
         upgrading.check_near(Urls(far, far))
+    settings.write_all(tmp_path / "remote", {"database_url": far, "keyring_url": far})
+    with pytest.raises(Unfit, match=r"runs on db\.example") as said:                # nothing is made here instead
+        upgrade(tmp_path / "remote", 17)
+    assert "apt-get install postgresql-17" in str(said.value) and "prepare --use FILE" in str(said.value)
+    near = far.replace("db.example", "127.0.1.1")                                  # Debian's name for itself
+    upgrading.check_near(Urls(near, near), 17)
