@@ -96,8 +96,15 @@ class Visit:
         return ("session:" + self.session) if self.session else (guest or self._new_guest)
 
     async def receive(self) -> None:
-        """Read the form of a POST into `sent`. Errors: csrf.NotOurForm, and those of `forms.read`."""
-        self.sent, self.files = await forms.read_files(self.request)
+        """Read the form of a POST into `sent`. Files are read of members only; to others a form that is so large says
+        to sign in. Errors: Unauthenticated, csrf.NotOurForm, and those of `forms.read`."""
+        is_member = self.me is not None
+        try:
+            self.sent, self.files = await forms.read_files(self.request, takes_files=is_member)
+        except forms.TooLarge as wrong:
+            if is_member or not self.request.headers.get("content-type", "").startswith("multipart/"):
+                raise
+            raise Unauthenticated() from wrong
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise csrf.NotOurForm()
         if not csrf.holds(self.door.csrf_key, self._binding, self.sent.get("csrf", "")):

@@ -1,5 +1,7 @@
 """What a form sent: read with a limit, decoded strictly, and refused in words when it is not a form."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -32,11 +34,15 @@ async def read(request: Request) -> dict[str, str]:
     return decode(await _body(request))
 
 
-async def read_files(request: Request) -> tuple[dict[str, str], dict[str, UploadFile]]:
+async def read_files(request: Request, *, takes_files: bool = True
+                     ) -> tuple[dict[str, str], dict[str, UploadFile]]:
     """As `read`, of a form that brings files: these by name, as far as somebody chose any. They end with the request.
+    Without `takes_files` all of it is as small as a form without them.
 
-    Errors: BadForm.
+    Errors: TooLarge, BadForm.
     """
+    if not takes_files:
+        request = Request(request.scope, _at_most(request))
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return await read(request), {}
     try:
@@ -56,10 +62,29 @@ async def read_files(request: Request) -> tuple[dict[str, str], dict[str, Upload
     return fields, files
 
 
-async def _body(request: Request) -> bytes:
+def _refuse_length(request: Request) -> None:
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > LARGEST_BYTES:
         raise TooLarge()
+
+
+def _at_most(request: Request) -> Callable[[], Awaitable[Any]]:
+    """What the request receives, until it is too large."""
+    _refuse_length(request)
+    got_bytes = 0
+
+    async def receive() -> Any:
+        nonlocal got_bytes
+        message = await request.receive()
+        got_bytes += len(message.get("body", b""))
+        if got_bytes > LARGEST_BYTES:
+            raise TooLarge()
+        return message
+    return receive
+
+
+async def _body(request: Request) -> bytes:
+    _refuse_length(request)
     body = bytearray()
     try:
         async for chunk in request.stream():

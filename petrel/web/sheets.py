@@ -28,6 +28,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "error.html": ("link", ""),
     "posts.html": ("home pub prof embd", ""),
     "post_body.html": ("link thrd home pub prof srch embd", ""),
+    "post_text.html": ("link thrd home pub prof srch embd", ""),
     "post_acts.html": ("cnt", ""),
     "base.html": ("ntf", ""),
     "icons.html": (surfaces.NONE, _FRAME),

@@ -1,5 +1,7 @@
 """Forms change things once, keep what was typed, and obey only our own pages."""
 
+import asyncio
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -286,3 +288,38 @@ def test_a_huge_form_is_refused_before_it_is_read() -> None:
     browser = Browser(who="mira")
     answer = browser.ask("POST", "/compose", b"", {"content-length": "99999999999"})
     assert answer.status == 413
+
+
+@pytest.mark.parametrize("length", [{"content-length": str(300 << 20)}, {"transfer-encoding": "chunked"}])
+@pytest.mark.parametrize("who", ["", "mira"])
+def test_files_are_read_of_members_only(who: str, length: dict[str, str]) -> None:
+    browser, taken, piece = Browser(who=who), [0], b"x" * (64 << 10)
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    scope = browser.scope("POST", "/compose", b"", {**kind, **length})
+    if "content-length" not in length:
+        scope["headers"] = [one for one in scope["headers"] if one[0] != b"content-length"]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        head = b'--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\n' if not taken[0] else b""
+        taken[0] += len(piece)
+        return {"type": "http.request", "body": head + piece, "more_body": taken[0] < 40 * len(piece)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(browser.app(scope, receive, send))
+    assert (taken[0] == 40 * len(piece)) == bool(who)           # a member's is read to its end
+    if not who:
+        assert sent[0]["status"] == 401 and taken[0] <= (0 if "content-length" in length else 6 * len(piece))
+
+
+def test_what_was_typed_comes_back_to_whoever_was_signed_out_meanwhile() -> None:
+    browser = Browser(who="mira")
+    form = browser.get("/compose").hidden
+    browser.fake.sessions.clear()
+    parts = "".join(f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+                    for name, value in {**form, "text": "Long thought about"}.items())
+    answer = browser.ask("POST", "/compose", f"{parts}--b--\r\n".encode(),
+                         {"content-type": "multipart/form-data; boundary=b"})
+    assert answer.status == 401 and "Long thought about" in answer.text

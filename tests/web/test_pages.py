@@ -188,6 +188,13 @@ def test_times_are_machine_readable() -> None:
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', Browser().get("/public").text)
 
 
+def test_older_posts_than_on_the_welcome_page_are_on_another() -> None:
+    older = re.search(r'href="([^"]*max_id=\d+)" rel="next">Older posts', Browser().get("/").text)
+    assert older and older[1].startswith("/public?")
+    welcome, second = (re.findall(r'id="(p\d+)"', Browser().get(path).text) for path in ("/", older[1]))
+    assert second and not set(welcome) & set(second)
+
+
 def test_pages_of_a_list_lead_on() -> None:
     browser = Browser(who="mira")
     first = browser.get("/").text
