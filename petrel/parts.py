@@ -233,6 +233,9 @@ def backups_of(now: Settings, addresses: Addresses) -> list[Work]:
 
 async def keep_backups(stop: asyncio.Event, prepared: Prepared) -> None:
     """Until `stop` is set, by the settings as they are: a target may be set, or be another, while the site runs."""
+    from petrel.ops import backups
+
+    await asyncio.to_thread(backups.rehearsal.clear_left, prepared.settings.folder)
     now, seen = prepared.settings, app.changed_at_ns(prepared.settings)
     while not stop.is_set():
         ending = asyncio.Event()

@@ -181,7 +181,10 @@ def rehearse(wiring: Wiring, place: str, data: str | None, as_json: bool, pauses
 
     Says how long going back would take now. Exit code 1 when a check found something.
     """
+    from petrel.ops import backups as room
+
     now = wiring.settings(data)
+    room.rehearsal.end_cleanly()
     if pauses is not None:
         _held_back(wiring, now, pauses)
         return
@@ -247,10 +250,14 @@ def _rehearse_slowly(wiring: Wiring, now: Any, store: Any, begun_s: float) -> An
     from petrel.ops import backups as room
 
     command = [sys.executable, "-m", "petrel", "backups", "rehearse", "--data", str(now.folder), "--pauses"]
-    code, said = room.pacing.run(command, now.backup_rehearsal_share / 100, owed_s=2 * begun_s)
-    shown = msgspec.json.decode(said, type=room.rehearsal.Shown) if said else room.rehearsal.Shown()
+    shown, code = room.rehearsal.Shown(), None
+    try:
+        code, said = room.pacing.run(command, now.backup_rehearsal_share / 100, owed_s=2 * begun_s)
+        shown = msgspec.json.decode(said, type=room.rehearsal.Shown) if said else shown
+    finally:
+        if code != 0:                   # it was killed, or we are told to end
+            room.rehearsal.clear(now.folder, say)
     if code or shown.outcome is None:
-        room.rehearsal.clear(now.folder, say)
         raise room.NotNow(shown.problem or f"The rehearsal ended before its end, with exit code {code}")
     _keep(wiring, now, store, shown.outcome, shown.past)
     return shown.outcome
@@ -304,6 +311,7 @@ def nightly(wiring: Wiring, data: str | None) -> None:
     from petrel.ops import backups as room
 
     now, begun_s = wiring.settings(data), time.process_time()
+    room.rehearsal.end_cleanly()
     _be_gentle()
     store = _store(wiring, now, "")
     plan = room.nightly.Plan(now.folder, store.url, now.backup_hour, now.backup_every_days)

@@ -7,6 +7,8 @@ away there too. Nothing is served from it, and it knows nobody's outside.
 import fcntl
 import os
 import shutil
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,24 +71,54 @@ class Staged(Struct, frozen=True):
 @contextmanager
 def alone(data: Path, say: Say) -> Iterator[None]:
     """One rehearsal at a time: waits for the end of another."""
+    with _turn(data) as descriptor:
+        if not _is_first(descriptor):
+            say("Another rehearsal is under way; waiting for its end. (The nightly one is held back: it takes long.)")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _turn(data: Path) -> Iterator[int]:
     path = data / "run" / f"{FOLDER}.lock"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Another rehearsal is under way; waiting for its end. (The nightly one is held back: it takes long.)")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _is_first(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def end_cleanly() -> None:
+    """From now on SIGTERM ends this process as an error does: what would be left beside the site holds keys."""
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)           # the clearing itself is not broken off
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def clear(data: Path, say: Say) -> None:
     """Takes away what a rehearsal left that was killed."""
     with alone(data, say):
         _clear(data / FOLDER, data / f"{FOLDER}.witness")
+
+
+def clear_left(data: Path) -> None:
+    """At the start of the site, after a power cut say. One that is under way is left alone."""
+    folder, witness = data / FOLDER, data / f"{FOLDER}.witness"
+    if folder.exists() or witness.exists():
+        with _turn(data) as descriptor:
+            if _is_first(descriptor):
+                _clear(folder, witness)
 
 
 def _clear(folder: Path, witness: Path) -> None:

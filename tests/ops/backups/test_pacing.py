@@ -1,5 +1,6 @@
 """The nightly rehearsal takes its share of one core and no more, and whoever dies, nothing stays stopped for ever."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -7,15 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import psutil
 import pytest
 
+from petrel import parts, settings
 from petrel.core import clock
-from petrel.ops.backups import standing
+from petrel.ops.backups import rehearsal, standing
 from petrel.ops.drills.site import environment
 from petrel.storage.build import ROOT
 from petrel.storage.postgres import holder_of
@@ -146,17 +151,50 @@ def test_when_the_guard_dies_nobody_is_stopped_any_more(held_back: Callable) -> 
     assert family and not any(map(_lives, family))
 
 
-def test_what_is_stopped_has_nothing_to_do_with_the_databases_of_the_site(lost: Lost, tmp_path: Path) -> None:
-    """They do not even run: the process that starts them is the one that nobody stops, when the rehearsal is over."""
+@pytest.fixture
+def data(lost: Lost, tmp_path: Path) -> Path:
+    """The site, with a backup of yesterday."""
     data = tmp_path / "site"
     subprocess.run(["cp", "-a", lost.data, data], check=True)       # with its owner
-    yesterday_ms = clock.now_ms() - 86_400_000
     backup = max(path.name for path in (lost.place / "data").iterdir())
     standing.made(data, backup, clock.now_ms(), str(lost.place))
-    standing.told(data, night_at_ms=yesterday_ms)
-    process = subprocess.Popen(
+    standing.told(data, night_at_ms=clock.now_ms() - 86_400_000)
+    return data
+
+
+def begin_nightly(lost: Lost, data: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, "-m", "petrel", "backups", "nightly", "--data", str(data)], cwd=ROOT, stderr=subprocess.PIPE,
         env=environment({"PETREL_BACKUP_TARGET": str(lost.place), "PETREL_BACKUP_REHEARSAL_SHARE": "60"}), text=True)
+
+
+def test_told_to_end_it_leaves_no_keys(lost: Lost, data: Path) -> None:
+    process = begin_nightly(lost, data)
+    _until(lambda: (data / "rehearsal" / "keyring" / "PG_VERSION").exists() or process.poll() is not None, "a copy")
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not list(data.glob("rehearsal*"))
+
+
+async def test_what_a_killed_one_left_goes_at_the_start_of_the_site(tmp_path: Path) -> None:
+    left, stop = tmp_path / "rehearsal", asyncio.Event()
+    stop.set()
+    started = partial(parts.keep_backups, stop, cast(parts.Prepared, SimpleNamespace(
+        settings=settings.Settings(data=str(tmp_path)))))
+    left.mkdir()
+    (tmp_path / "run").mkdir()
+    with rehearsal.alone(tmp_path, print):
+        await started()
+        assert left.exists()                            # it is under way
+    await started()
+    assert not left.exists()
+
+
+def test_what_is_stopped_has_nothing_to_do_with_the_databases_of_the_site(lost: Lost, data: Path) -> None:
+    """They do not even run: the process that starts them is the one that nobody stops, when the rehearsal is over."""
+    yesterday_ms = clock.now_ms() - 86_400_000
+    process = begin_nightly(lost, data)
     stopped = 0
     while process.poll() is None:
         below = psutil.Process(process.pid).children(recursive=True)
