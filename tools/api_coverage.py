@@ -30,7 +30,6 @@ MOST_MS = 15.0
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADDRESS = re.compile(r"(/(?:api|oauth|nodeinfo|health|ap|\.well-known)(?:/[^?]*)?)(?:\?|\Z)")
-LATER = ("media", "polls", "push", "trends")  # what the first release leaves out, group by group
 
 # Where our scope is another than the list's: why.
 OTHER_SCOPES = {

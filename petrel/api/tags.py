@@ -73,7 +73,7 @@ def featured_entity(one: tags.FeaturedTag) -> FeaturedTag:
     return FeaturedTag(str(one.id), one.name, _url(one.name), str(one.posts), last)
 
 
-def _use(one: Day) -> Use:
+def use(one: Day) -> Use:
     start = datetime.combine(one.day, time(), UTC)
     return Use(str(int(start.timestamp())), str(one.uses), str(one.accounts))
 
@@ -81,7 +81,7 @@ def _use(one: Day) -> Use:
 def entity(name: str, history: Sequence[Day], following: bool | UnsetType = UNSET,
            featuring: bool | UnsetType = UNSET) -> Tag:
     """The id is the name as it is compared: the same however somebody wrote it."""
-    return Tag(tags.tag_of(name).key, name, _url(name), [_use(one) for one in history], following=following,
+    return Tag(tags.tag_of(name).key, name, _url(name), [use(one) for one in history], following=following,
                featuring=featuring)
 
 

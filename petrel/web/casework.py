@@ -92,9 +92,28 @@ class TrendingPost(Struct, frozen=True):
     post: PostView
 
 
+class TrendingLink(Struct, frozen=True):
+    """`is_approved`: the link or, where nothing was said of it, its publisher. `uses`, `accounts`: today."""
+
+    number: int
+    is_approved: bool | None
+    url: str
+    title: str
+    uses: int
+    accounts: int
+
+
+class TrendingPublisher(Struct, frozen=True):
+    number: int
+    is_approved: bool | None
+    name: str
+
+
 class DeskTrends(Struct, frozen=True, kw_only=True):
     """What is talked about. `mode`: the setting `trends`."""
 
     mode: str
+    links: tuple[TrendingLink, ...] = ()
+    publishers: tuple[TrendingPublisher, ...] = ()
     tags: tuple[TrendingTag, ...] = ()
     posts: tuple[TrendingPost, ...] = ()

@@ -230,8 +230,9 @@ class Trending(Protocol):
 
     async def desk_trends(self, viewer: Viewer) -> DeskTrends: ...
 
-    async def desk_say_of_trend(self, viewer: Viewer, thing: int | str, *, approved: bool, cause: str) -> None:
-        """`thing`: the name of a tag, or the number of a post. Errors: NotFound."""
+    async def desk_say_of_trend(self, viewer: Viewer, kind: str, thing: int | str, *, approved: bool,
+                                cause: str) -> None:
+        """`kind`: tag, post, link or publisher. `thing`: the name of a tag, or its number. Errors: NotFound."""
 
 
 class Owing(Protocol):

@@ -25,6 +25,7 @@ REASONS = {text: word for word, text in GAPS.items()}
 # What differs between two answers that are the same.
 OF_THE_CALL = {"x-request-id", "date", "set-cookie", "x-petrel-search"}
 LINK = re.compile(r'<([^>]+)>; rel="next"')
+COUNTED, MOST_OFFSET = re.compile(r"limit=(\d+)&offset=(\d+)$"), 100
 
 
 class Seen(Struct):
@@ -74,10 +75,13 @@ class Asker:
             if is_refused(answer):
                 return found
             found += answer.json
-            link = LINK.search(answer.headers.get("link", ""))
-            if link is None:
+            link, counted = LINK.search(answer.headers.get("link", "")), COUNTED.search(target)
+            if counted is not None and int(counted[2]) < MOST_OFFSET:
+                target = f"{target[:counted.start(2)]}{int(counted[2]) + int(counted[1])}"
+            elif link is None:
                 return found
-            target = link[1].removeprefix(limits.current().base_url)
+            else:
+                target = link[1].removeprefix(limits.current().base_url)
         raise AssertionError(f"{target} has no end")
 
     async def sheets(self, target: str, viewer: Person | None) -> str:

@@ -198,6 +198,9 @@ API: dict[str, list[Command]] = {
        for verb in ("approve", "reject")},
     **{f"POST /api/v1/admin/trends/statuses/:id/{verb}": [C(f"/api/v1/admin/trends/statuses/{{ben.public}}/{verb}")]
        for verb in ("approve", "reject")},
+    **{f"POST /api/v1/admin/trends/links/{what}:id/{verb}": [
+        C(f"/api/v1/admin/trends/links/{what}{{ben.public}}/{verb}")]
+       for what in ("", "publishers/") for verb in ("approve", "reject")},
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
     **{f"{m} /api/v1/push/subscription": [C("/api/v1/push/subscription", data={"alerts": {"mention": True}},
@@ -272,7 +275,8 @@ WEB: dict[str, list[Command]] = {
     "POST /desk/appeals/{number}": [C("/desk/appeals/{ben.public}", act="grant", answer="you are right")],
     "POST /desk/doctor": [C("/desk/doctor")],
     "POST /desk/trends": [C("/desk/trends", kind="post", thing="{ben.public}", act="approve"),
-                          C("/desk/trends", kind="tag", thing="heron", act="reject")],
+                          C("/desk/trends", kind="tag", thing="heron", act="reject"),
+                          C("/desk/trends", kind="link", thing="{ben.public}", act="approve")],
     "POST /desk/cases/{number}": [C("/desk/cases/{ben.public}", act="take")],
     "POST /desk/cases/{number}/look": [C("/desk/cases/{ben.public}/look", reason="to see what it says")],
     "POST /desk/cases/{number}/decide": [C("/desk/cases/{ben.public}/decide", what="suspend", ground="rules",

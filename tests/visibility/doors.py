@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from petrel.core import limits
 from tests.api.plain import Answer
-from tests.visibility import files, quoted
+from tests.visibility import files, quoted, talked_about
 from tests.visibility.asking import (
     NOTHING,
     Asker,
@@ -369,6 +369,9 @@ DOORS = (
     Door("public page", "pub", True, False, _page("/public")),
     Door("hashtag", "pub", False, False, _list(f"/api/v1/timelines/tag/{COMMON}tag?limit=40")),
     Door("page of a hashtag", "pub", True, False, _page(f"/tags/{COMMON}tag")),
+    Door("trending posts", "pub", False, False, _list(talked_about.POSTS)),
+    Door("trending links", "pub", False, False, talked_about.link, own={"G": {"nothing"}}),
+    Door("timeline of a link", "pub", False, False, _list(talked_about.TIMELINE)),
     Door("search", "srch", False, False, _search),
     Door("search among an account's posts", "srch", False, False, _search_of_author),
     Door("search page", "srch", True, False, _search_page),

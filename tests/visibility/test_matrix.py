@@ -10,7 +10,7 @@ import pytest
 
 from petrel.core.doors import Doors
 from tests.conftest import loop
-from tests.visibility import expected
+from tests.visibility import expected, talked_about
 from tests.visibility.asking import Asker, Seen, front
 from tests.visibility.doors import DOORS, Door, Visitor
 from tests.visibility.expected import CELLS, law_codes
@@ -88,6 +88,7 @@ async def _made(site: Doors, owner: Any, folder: Path) -> Matrix:
     world = await build(site, owner, kinds)
     print(f"world built in {time.monotonic() - began:.1f} s")
     world.files = await plant(owner, world, folder)
+    await talked_about.plant(owner, world.posts)
     made = Matrix(world, await front(folder))
     await made.run()
     return made

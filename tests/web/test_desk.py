@@ -2,11 +2,13 @@
 
 import re
 
+import msgspec
 import pytest
 
+from petrel.core import seal
 from petrel.core.doors import deriving, writing
 from petrel.core.viewer import System
-from petrel.features import accounts
+from petrel.features import accounts, cards
 from petrel.web.rooms import moderating as rooms_moderating
 from tests.web.someone import PASSWORD, Someone, front_door, joined
 from tests.web.test_rooms import text_of
@@ -189,3 +191,17 @@ async def test_the_crew_says_what_may_be_shown_of_what_is_talked_about(site):
     assert sent.location == "/desk/trends" and "approved" in text_of(await mod.get("/desk/trends"))
     assert (await mod.submit("/desk/trends", "/desk/trends", kind="post", thing="x", act="approve")).status == 404
     assert (await people[1].get("/desk/trends")).status == 404
+    async with deriving("tests") as w:
+        card = cards.Card("https://birds.example/flat", "On a <flat>")
+        secret = await seal.secret("cards")
+        await w.execute("insert into cards.card (id, digest, state, expires_at, sealed_card) values "
+                        "(7, 'x', 1, now() + interval '1 day', $1)", seal.seal(secret, 7, msgspec.json.encode(card)))
+        await w.execute("insert into discovery.link_trend (link, card, publisher, score, accounts, samples) "
+                        "values (5, 7, 6, 1, 3, $1)", [post])
+    page = (await mod.get("/desk/trends")).text
+    assert "On a &lt;flat&gt;" in page and 'href="https://birds.example/flat"' in page
+    assert "not looked at" in page[page.index('id="links"'):]
+    sent = await mod.submit("/desk/trends", "/desk/trends", kind="publisher", thing="6", act="reject")
+    page = (await mod.get("/desk/trends")).text
+    assert sent.location == "/desk/trends" and page[page.index('id="links"'):].count("rejected") == 2
+    assert (await mod.submit("/desk/trends", "/desk/trends", kind="link", thing="9", act="reject")).status == 404

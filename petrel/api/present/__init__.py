@@ -3,6 +3,7 @@ splices in what moves (counts) and what is the viewer's (flags). Nothing here de
 """
 
 from petrel.api.present.cards import account, accounts
+from petrel.api.present.live import preview_card
 from petrel.api.present.statuses import entries, fresh, poll, status, status_with, statuses
 
-__all__ = ["account", "accounts", "entries", "fresh", "poll", "status", "status_with", "statuses"]
+__all__ = ["account", "accounts", "entries", "fresh", "poll", "preview_card", "status", "status_with", "statuses"]

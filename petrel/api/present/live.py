@@ -59,13 +59,15 @@ def parts(row: Row, static: Static, quoted: tuple[Row | None, bytes | None], *, 
 
 def _card(row: Row) -> bytes:
     card = cards.shown(row)
-    if card is None:
-        return b"null"
+    return b"null" if card is None else msgspec.json.encode(preview_card(card))
+
+
+def preview_card(card: cards.Card) -> PreviewCard:
     parts = urlsplit(card.url)
-    return msgspec.json.encode(PreviewCard(
+    return PreviewCard(
         card.url, card.title, card.description, card.language or None, card.author, card.author_url,
         [Author(card.author, card.author_url)] if card.author else [], card.provider or parts.netloc,
-        f"{parts.scheme}://{parts.netloc}", _moment(card.published_at)))
+        f"{parts.scheme}://{parts.netloc}", _moment(card.published_at))
 
 
 def _moment(text: str) -> str | None:

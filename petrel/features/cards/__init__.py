@@ -6,6 +6,6 @@ How is one fetched? fetching.py. How is a page read? reading.py. source: decisio
 """
 
 from petrel.features.cards.shapes import Card
-from petrel.features.cards.showing import ready, shown
+from petrel.features.cards.showing import digest_of, opened, ready, shown
 
-__all__ = ["Card", "ready", "shown"]
+__all__ = ["Card", "digest_of", "opened", "ready", "shown"]

@@ -1,12 +1,15 @@
-"""Counting what is talked about, from the index of search (tags), and likes and boosts (posts). No text is opened."""
+"""Counting what is talked about, from the index of search (tags), likes and boosts (posts), and cards (links).
+
+No text of a post is opened; of a link that rises, once, the address, to know whose page it is.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from petrel.core import clock, ids
 from petrel.core.doors import Writer, deriving, reading
 from petrel.core.viewer import System
-from petrel.features import search
-from petrel.features.discovery import rows, rules
+from petrel.features import cards, search
+from petrel.features.discovery import links, rows, rules
 
 SYSTEM = System("discovery")
 
@@ -17,8 +20,8 @@ def _span(time: timedelta) -> int:
 
 
 async def count(*, days: int = 1) -> bool:
-    """Counts everything anew: posts, the newest `days` of tags, what rises. False where nothing was counted, since
-    trends are off, or the index is being built and would tell too little."""
+    """Counts everything anew: posts, the newest `days` of links and tags, what rises. False where nothing was counted,
+    since trends are off, or no tags, since the index is being built and would tell too little."""
     if not rules.is_on():
         async with deriving("discovery") as w:
             for statement in rows.CLEAR:
@@ -29,23 +32,35 @@ async def count(*, days: int = 1) -> bool:
         await _count_posts(w, now)
     async with reading(SYSTEM) as r:
         is_ready = (await search.state(r)).is_ready
+    await _count(now, days, rows.COUNT_LINK_DAY, rows.COUNT_LINKS)
+    async with deriving("discovery") as w:
+        await _name_publishers(w)
     if is_ready:
-        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        for back in range(days):
-            async with deriving("discovery") as w:
-                await _count_day(w, today - timedelta(days=back))
-        async with deriving("discovery") as w:
-            await _count_tags(w, now)
+        await _count(now, days, rows.COUNT_TAG_DAY, rows.COUNT_TAGS)
     return is_ready
 
 
-async def _count_day(w: Writer, day: datetime) -> None:
-    await w.execute(rows.COUNT_DAY, ids.id_at(day), ids.id_at(day + timedelta(days=1)), rules.MOST_POSTS, day.date())
+async def _count(now: datetime, days: int, of_day: str, risen: str) -> None:
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    for back in range(days):
+        day = today - timedelta(days=back)
+        async with deriving("discovery") as w:
+            await w.execute(of_day, ids.id_at(day), ids.id_at(day + timedelta(days=1)), rules.MOST_POSTS, day.date())
+    async with deriving("discovery") as w:
+        await _count_risen(w, now, risen)
 
 
-async def _count_tags(w: Writer, now: datetime) -> None:
+async def _name_publishers(w: Writer) -> None:
+    """Of links that rise for the first time."""
+    found = await w.fetch(rows.UNNAMED)
+    opened = await cards.opened([(row["id"], row["sealed_card"]) for row in found])
+    await w.execute(rows.NAME, [row["link"] for row in found],
+                    [await links.publisher_number(links.publisher_of(card)) for card in opened])
+
+
+async def _count_risen(w: Writer, now: datetime, risen: str) -> None:
     old = rules.weights(now)
-    await w.execute(rows.COUNT_TAGS, ids.id_at(now - rules.WINDOW), ids.id_at(now + timedelta(minutes=1)),
+    await w.execute(risen, ids.id_at(now - rules.WINDOW), ids.id_at(now + timedelta(minutes=1)),
                     rules.MOST_POSTS, old.new, old.fresh, rules.FRESH, _span(rules.HALF_LIFE), rules.LEAST,
                     now.astimezone(UTC).date(), rules.MOST)
 

@@ -46,3 +46,83 @@ returns table (is_approved boolean)
 language sql stable security definer set search_path = '' as $$
   select r.is_approved from discovery.review r where r.kind = p_kind and r.thing = p_thing
 $$;
+
+-- Links that more people post than usual, first the most. What the crew said of a link comes before what it said of
+-- its publisher.
+create or replace function discovery.links(p_digest bytea, p_scopes text[], p_is_crew boolean, p_is_open boolean,
+                                           p_limit integer, p_offset integer)
+returns table (link bigint, card bigint, sealed_card bytea, is_approved boolean, samples bigint[])
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_is_crew and (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select t.link, t.card, c.sealed_card, coalesce(r.is_approved, o.is_approved), t.samples
+    from discovery.link_trend t
+    join cards.card c on c.id = t.card and c.state = 1
+    left join discovery.review r on r.kind = 3 and r.thing = t.link
+    left join discovery.review o on o.kind = 4 and o.thing = t.publisher
+   where p_is_crew or coalesce(r.is_approved, o.is_approved, p_is_open)
+   order by t.score desc, t.link limit p_limit offset p_offset;
+end $$;
+
+create or replace function discovery.one_link(p_digest bytea, p_scopes text[], p_link bigint)
+returns table (link bigint, card bigint, sealed_card bytea, is_approved boolean, samples bigint[])
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select * from discovery.links(p_digest, p_scopes, true, true, null, 0) l where l.link = p_link;
+end $$;
+
+-- Whose pages these are, each with the card of its first.
+create or replace function discovery.publishers(p_digest bytea, p_scopes text[], p_limit integer, p_offset integer)
+returns table (publisher bigint, card bigint, sealed_card bytea, is_approved boolean, said_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select b.publisher, b.card, c.sealed_card, r.is_approved, r.at from (
+    select distinct on (t.publisher) t.publisher, t.card, t.score from discovery.link_trend t
+     where t.publisher is not null order by t.publisher, t.score desc, t.link) b
+    join cards.card c on c.id = b.card
+    left join discovery.review r on r.kind = 4 and r.thing = b.publisher
+   order by b.score desc, b.publisher limit p_limit offset p_offset;
+end $$;
+
+create or replace function discovery.link_history(p_digest bytea, p_links bigint[])
+returns table (link bigint, day date, uses integer, accounts integer)
+language sql stable security definer set search_path = '' as $$
+  select d.link, d.day, d.uses, d.accounts from discovery.link_day d
+   where d.link = any (p_links) and d.day > (now() at time zone 'utc')::date - 7
+$$;
+
+-- The card of an address, by its digest, when the link is shown as a trend.
+create or replace function discovery.shown_link(p_digest bytea, p_address bytea, p_is_open boolean) returns bigint
+language sql stable security definer set search_path = '' as $$
+  select t.card from cards.card c
+    join discovery.link_trend t on t.card = c.id
+    left join discovery.review r on r.kind = 3 and r.thing = t.link
+    left join discovery.review o on o.kind = 4 and o.thing = t.publisher
+   where c.digest = p_address and c.state = 1 and coalesce(r.is_approved, o.is_approved, p_is_open)
+$$;
+
+-- Candidates of a link's timeline, newest first (p_back: the oldest above p_min): what is public, by whom wants to be
+-- proposed to others.
+create or replace function discovery.linking(p_digest bytea, p_card bigint, p_limit integer, p_max bigint, p_min bigint,
+                                             p_back boolean)
+returns table (post bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select s.post from (
+    select l.post from cards.link l
+      join posts.post p on p.cell = l.cell and p.id = l.post and p.audience = 0 and p.flags & 512 = 0
+      join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author and a.is_discoverable
+     where l.card = p_card and l.post < coalesce(p_max, 9223372036854775807) and l.post > coalesce(p_min, 0)
+     order by case when p_back then l.post else -l.post end limit p_limit) s order by s.post desc;
+end $$;
+
+-- Links whose publisher is not known yet.
+create or replace function discovery.unnamed(p_system text)
+returns table (link bigint, id bigint, sealed_card bytea)
+language sql stable security definer set search_path = '' as $$
+  select t.link, c.id, c.sealed_card from discovery.link_trend t join cards.card c on c.id = t.card
+   where t.publisher is null
+$$;

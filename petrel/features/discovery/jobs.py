@@ -28,13 +28,14 @@ async def recount() -> str | None:
     """All days again, without what was deleted, hidden or protected since. Twice: the same numbers. Late or never:
     older days count it still, as numbers of nobody."""
     async with deriving("discovery") as w:
-        await w.execute(rows.EXPIRE_DAYS)
+        for statement in rows.EXPIRE_DAYS:
+            await w.execute(statement)
         await w.execute(rows.FORGET_REVIEWS)
     await counting.count(days=rules.DAYS)
     return None
 
 
-kept_for("discovery.tag_day", days=7, schedule="discovery.recount",
-         overdue="day < (now() at time zone 'utc')::date - 8")
+for _counted in ("discovery.tag_day", "discovery.link_day"):
+    kept_for(_counted, days=7, schedule="discovery.recount", overdue="day < (now() at time zone 'utc')::date - 8")
 kept_for("discovery.post_trend", days=3, schedule="discovery.count",
          overdue="post >> 16 < (extract(epoch from now() - interval '4 days') * 1000)::bigint")

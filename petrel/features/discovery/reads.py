@@ -1,39 +1,21 @@
 """What is talked about, for whoever looks. Posts come as candidates: the law has the last word where they are shown."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-
-from msgspec import Struct
+from datetime import timedelta
 
 from petrel.core import clock
 from petrel.core.doors import Reader
 from petrel.features import posts as room
 from petrel.features import search
 from petrel.features.discovery import rules
+from petrel.features.discovery.shapes import SCOPES, Day, Trend
 from petrel.features.moderation import crew
 from petrel.features.posts import Surface
 from petrel.features.relationships import tags
 
-SCOPES = ["admin:read", "admin:write"]
 TAGS = "select tag, sealed_name, is_approved, samples from discovery.tags($1, $2, $3, $4, $5, $6)"
 POSTS = "select post, is_approved from discovery.posts($1, $2, $3, $4, $5, $6)"
 HISTORY = "select tag, day, uses, accounts from discovery.history($1, $2::bigint[])"
-
-
-class Day(Struct, frozen=True):
-    """How many posts used a tag on a day (UTC), and how many accounts wrote them."""
-
-    day: date
-    uses: int
-    accounts: int
-
-
-class Trend(Struct, frozen=True):
-    """`name` of a tag, `post` of a post. `is_approved`: None while the crew has said nothing."""
-
-    is_approved: bool | None
-    name: str = ""
-    post: int = 0
 
 
 async def trending_tags(r: Reader, limit: int, offset: int = 0, *, for_crew: bool = False) -> list[Trend]:

@@ -9,6 +9,8 @@ AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
 harmless({
     "discovery.tag.approved": "opens; the crew is asked again",
     "discovery.post.approved": "opens; the crew is asked again",
+    "discovery.link.approved": "opens; the crew is asked again",
+    "discovery.publisher.approved": "opens; the crew is asked again",
     "discovery.account.swept": "of an account that is being erased; the erasure is taken up again by its own entry",
 })
 
@@ -16,6 +18,16 @@ harmless({
 @restricts("discovery.tag.rejected")
 async def tag_rejected(w: Writer, entry: Kept) -> bool:
     return bool(await w.execute(rows.SAY, 1, entry.refs[0], False, None))
+
+
+@restricts("discovery.link.rejected")
+async def link_rejected(w: Writer, entry: Kept) -> bool:
+    return bool(await w.execute(rows.SAY, 3, entry.refs[0], False, None))
+
+
+@restricts("discovery.publisher.rejected")
+async def publisher_rejected(w: Writer, entry: Kept) -> bool:
+    return bool(await w.execute(rows.SAY, 4, entry.refs[0], False, None))
 
 
 @restricts("discovery.post.rejected")

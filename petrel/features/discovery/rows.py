@@ -6,8 +6,8 @@ proposed to others. source: docs/law/visibility.md section 4, surface `pub` and 
 """
 
 # 69628: every state but sensitive (2), and written while protected; of an account 8190: every state, and unconfirmed.
-_USED = """
-select n.word as tag, s.post, s.author, a.is_discoverable
+_TAGS = """
+select n.word as thing, s.post, s.author, a.is_discoverable
   from (select w.post, w.author, w.words from search.post_words w where w.post >= $1 and w.post < $2
          order by w.post desc limit $3) s
   join posts.post p on p.cell = law.cell(s.post) and p.id = s.post and p.audience = 0 and p.flags & 69628 = 0
@@ -16,44 +16,79 @@ select n.word as tag, s.post, s.author, a.is_discoverable
  cross join lateral (select distinct x as word from unnest(s.words) x) n
   join search.tag t on t.tag = n.word
 """
+# A link behind a warning is not counted. Its number is made of the card's digest: the same when the card goes and
+# comes again.
+LINK_NUMBER = "('x' || substr(encode(c.digest, 'hex'), 1, 15))::bit(60)::bigint"
+_LINKS = f"""
+select {LINK_NUMBER} as thing, s.card, s.post, p.author, a.is_discoverable
+  from (select l.post, l.card from cards.link l where l.post >= $1 and l.post < $2 order by l.post desc limit $3) s
+  join posts.post p on p.cell = law.cell(s.post) and p.id = s.post and p.audience = 0 and p.flags & 69630 = 0
+  join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
+   and not a.is_protected and a.state & 8190 = 0
+  join cards.card c on c.id = s.card and c.state = 1
+"""
+
+
 # $1, $2: the first ids of the day and of the next. $4: the day.
-COUNT_DAY = f"""
+def _count_day(kind: str, used: str) -> str:
+    return f"""
 with counted as materialized (
-  select u.tag, count(*)::integer as uses, count(distinct u.author)::integer as accounts from ({_USED}) u group by u.tag
+  select u.thing, count(*)::integer as uses, count(distinct u.author)::integer as accounts from ({used}) u
+   group by u.thing
 ), gone as (
-  delete from discovery.tag_day d where d.day = $4 and not exists (select from counted c where c.tag = d.tag)
+  delete from discovery.{kind}_day d where d.day = $4 and not exists (select from counted c where c.thing = d.{kind})
 )
-insert into discovery.tag_day as d (tag, day, uses, accounts) select c.tag, $4, c.uses, c.accounts from counted c
-on conflict (tag, day) do update set uses = excluded.uses, accounts = excluded.accounts
+insert into discovery.{kind}_day as d ({kind}, day, uses, accounts)
+select c.thing, $4, c.uses, c.accounts from counted c
+on conflict ({kind}, day) do update set uses = excluded.uses, accounts = excluded.accounts
  where (d.uses, d.accounts) <> (excluded.uses, excluded.accounts)
 """
-# Each account once for each tag, by its newest use: it weighs half after each half-life ($7, in ids), and little when
-# it is young (a number from $4 on: nothing; from $5 on: $6). Against what is usual on a day.
-COUNT_TAGS = f"""
+
+
+# Each account once for each, by its newest use: it weighs half after each half-life ($7, in ids), and little when
+# it is young (a number from $4 on: nothing; from $5 on: $6). Against what is usual on a day. `more`: a column of `used`
+# that is one for each of them, and is kept.
+def _count_risen(kind: str, used: str, more: str = "") -> str:
+    one, newest, kept, found = (t.format(more) if more else "" for t in (
+        ", {0}", ", max(u.{0}) as {0}", ", max(w.{0}) as {0}", ", {0} = excluded.{0}"))
+    return f"""
 with used as materialized (
-  select u.tag, u.author, max(u.post) as post from ({_USED}) u where u.is_discoverable group by u.tag, u.author
+  select u.thing, u.author, max(u.post) as post{newest} from ({used}) u where u.is_discoverable
+   group by u.thing, u.author
 ), weighed as (
-  select u.tag, u.post, case when u.author >= $4 then 0.0 when u.author >= $5 then $6::float8 else 1.0 end as weight
-    from used u
+  select u.*, case when u.author >= $4 then 0.0 when u.author >= $5 then $6::float8 else 1.0 end as weight from used u
 ), risen as (
-  select w.tag, sum(w.weight) as weight, count(*)::integer as accounts,
+  select w.thing{kept}, sum(w.weight) as weight, count(*)::integer as accounts,
          sum(w.weight * power(0.5, ($2 - w.post) / $7::float8)) as seen,
          (array_agg(w.post order by w.post desc))[1:10] as samples
-    from weighed w group by w.tag having sum(w.weight) >= $8::float8
+    from weighed w group by w.thing having sum(w.weight) >= $8::float8
 ), usual as (
-  select d.tag, sum(d.accounts) / 6.0 as accounts from discovery.tag_day d where d.day < $9 and d.day >= $9 - 6
-   group by d.tag
+  select d.{kind} as thing, sum(d.accounts) / 6.0 as accounts from discovery.{kind}_day d
+   where d.day < $9 and d.day >= $9 - 6 group by d.{kind}
 ), scored as (
-  select r.tag, r.accounts, r.samples,
+  select r.thing{one}, r.accounts, r.samples,
          (r.seen - coalesce(u.accounts, 0)) ^ 2 / (coalesce(u.accounts, 0) + 1) as score
-    from risen r left join usual u on u.tag = r.tag where r.seen > coalesce(u.accounts, 0)
-   order by 4 desc limit $10
+    from risen r left join usual u on u.thing = r.thing where r.seen > coalesce(u.accounts, 0)
+   order by score desc limit $10
 ), gone as (
-  delete from discovery.tag_trend t where not exists (select from scored s where s.tag = t.tag)
+  delete from discovery.{kind}_trend t where not exists (select from scored s where s.thing = t.{kind})
 )
-insert into discovery.tag_trend (tag, score, accounts, samples)
-select s.tag, s.score, s.accounts, s.samples from scored s
-on conflict (tag) do update set score = excluded.score, accounts = excluded.accounts, samples = excluded.samples
+insert into discovery.{kind}_trend ({kind}{one}, score, accounts, samples)
+select s.thing{one}, s.score, s.accounts, s.samples from scored s
+on conflict ({kind}) do update set score = excluded.score, accounts = excluded.accounts,
+  samples = excluded.samples{found}
+"""
+
+
+COUNT_TAG_DAY = _count_day("tag", _TAGS)
+COUNT_LINK_DAY = _count_day("link", _LINKS)
+COUNT_TAGS = _count_risen("tag", _TAGS)
+COUNT_LINKS = _count_risen("link", _LINKS, "card")
+# A link whose publisher is not known yet, and whose it is.
+UNNAMED = "select link, id, sealed_card from discovery.unnamed('discovery')"
+NAME = """
+update discovery.link_trend t set publisher = n.publisher from unnest($1::bigint[], $2::bigint[]) n(link, publisher)
+ where t.link = n.link
 """
 # What may be proposed, of posts from $2 on.
 _FITS = """
@@ -91,8 +126,10 @@ update discovery.post_trend t set score = c.score, accounts = c.accounts
          group by o.post) c
  where t.post = c.post and (t.score, t.accounts) <> (c.score, c.accounts)
 """
-EXPIRE_DAYS = "delete from discovery.tag_day where day <= (now() at time zone 'utc')::date - 7"
-CLEAR = ("delete from discovery.tag_trend", "delete from discovery.tag_day", "delete from discovery.post_trend")
+EXPIRE_DAYS = tuple(f"delete from discovery.{kind}_day where day <= (now() at time zone 'utc')::date - 7"
+                    for kind in ("tag", "link"))
+CLEAR = tuple(f"delete from discovery.{table}" for table in (
+    "tag_trend", "tag_day", "post_trend", "link_trend", "link_day"))
 FORGET_REVIEWS = """
 delete from discovery.review r where r.kind = 2 and not exists (
   select from posts.post p where p.cell = law.cell(r.thing) and p.id = r.thing and p.flags & 512 = 0)

@@ -15,9 +15,8 @@ async def show(visit: Visit) -> Response:
 async def say(visit: Visit) -> Response:
     visit.member()
     kind, thing, act = (visit.sent.get(name, "") for name in ("kind", "thing", "act"))
-    number = as_id(thing)
-    if kind not in ("tag", "post") or act not in ("approve", "reject") or (kind == "post" and number is None):
+    meant = thing if kind == "tag" else as_id(thing)
+    if kind not in ("tag", "post", "link", "publisher") or act not in ("approve", "reject") or meant is None:
         raise NotFound
-    await visit.needs.desk_say_of_trend(visit.viewer, number if kind == "post" and number is not None else thing,
-                                        approved=act == "approve", cause=visit.cause)
+    await visit.needs.desk_say_of_trend(visit.viewer, kind, meant, approved=act == "approve", cause=visit.cause)
     return visit.go("/desk/trends")

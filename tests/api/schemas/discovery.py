@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.api.schemas.base import Seen
-from tests.api.schemas.belongings import PublicTag, Tag
-from tests.api.schemas.statuses import PublicStatus, Status
+from tests.api.schemas.base import Entity, Id, Seen, Text, Time
+from tests.api.schemas.belongings import PublicTag, Tag, TagDay
+from tests.api.schemas.statuses import PreviewCard, PublicStatus, Status
 
 
 class AdminTag(Tag, kw_only=True):
@@ -18,11 +18,35 @@ class AdminTrend(Status, kw_only=True):
     requires_review: bool
 
 
+class TrendingLink(PreviewCard, kw_only=True):
+    history: list[TagDay]
+
+
+class AdminLink(TrendingLink, kw_only=True):
+    id: Id
+    requires_review: bool
+
+
+class AdminPublisher(Entity, kw_only=True):
+    id: Id
+    domain: Text
+    trendable: bool
+    requires_review: bool
+    reviewed_at: Time | None
+    requested_review_at: None
+
+
 T, A = "/api/v1/trends", "/api/v1/admin/trends"
 ANSWERS: dict[str, Any] = {
     f"GET {T}": Seen(list[Tag], list[PublicTag]),
     f"GET {T}/tags": Seen(list[Tag], list[PublicTag]),
     f"GET {T}/statuses": Seen(list[Status], list[PublicStatus]),
+    f"GET {T}/links": list[TrendingLink],
+    "GET /api/v1/timelines/link": Seen(list[Status], list[PublicStatus]),
+    f"GET {A}/links": list[AdminLink],
+    f"GET {A}/links/publishers": list[AdminPublisher],
+    **{f"POST {A}/links/:id/{verb}": AdminLink for verb in ("approve", "reject")},
+    **{f"POST {A}/links/publishers/:id/{verb}": AdminPublisher for verb in ("approve", "reject")},
     f"GET {A}/tags": list[AdminTag],
     f"GET {A}/statuses": list[AdminTrend],
     **{f"POST {A}/tags/:id/{verb}": AdminTag for verb in ("approve", "reject")},
