@@ -24,6 +24,8 @@ log = structlog.get_logger("petrel.stranger")
 AT_ONCE = 2
 # Of the questions that are not asked every time: all of them within six rounds, a minute.
 ROUNDS = 6
+# So many questions of a round may stay without an answer before it gives up: then the site is down.
+MOST_SILENT = 2
 SHUT_WITHIN_S = 8.0
 SCOPES = ("read", "write", "follow")
 NARROW_SCOPES = ("read:accounts", "read:notifications", "read:lists", "profile")
@@ -77,8 +79,7 @@ class Stranger:
         try:
             await self._ready()
             todo, ends = self._next(whole)
-            findings, missing = await self._ask_all(todo, whole=ends)
-            wrong = f"not found by those who may see them: {', '.join(missing)}" if missing else ""
+            findings, wrong = await self._ask_all(todo, whole=ends)
         except (NoAnswer, PetrelError) as e:
             findings, ends, wrong = [], False, str(getattr(e, "detail", None) or e)
         self._is_clean = self._is_clean and not findings and not wrong
@@ -135,16 +136,24 @@ class Stranger:
         self._asked = questions(self._place, self._found)
         self._twins = {one.kind: one for one in self._asked if one.never}
 
-    async def _ask_all(self, todo: Sequence[Asked], *, whole: bool) -> tuple[list[Finding], list[str]]:
-        """(what leaks, what those who may see it do not find). Several at a time: what the program mixes up are
-        requests of one moment."""
+    async def _ask_all(self, todo: Sequence[Asked], *, whole: bool) -> tuple[list[Finding], str]:
+        """(what leaks, what is wrong with the looking: those who may see something do not find it, or no answer came).
+        Several at a time: what the program mixes up are requests of one moment. Errors: NoAnswer, of too many."""
         waiting = iter(todo)
         findings: list[Finding] = []
         missing: list[str] = []
+        silent: list[str] = []
 
         async def worker() -> None:
             for one in waiting:
-                if (found := await self._examined(one, missing)) is not None:
+                try:
+                    found = await self._examined(one, missing)
+                except NoAnswer as e:           # a busy site: the others are asked all the same
+                    silent.append(str(e))
+                    if len(silent) > MOST_SILENT:
+                        raise
+                    continue
+                if found is not None:
                     findings.append(found)
                     await self._alarmed(found)
 
@@ -156,7 +165,8 @@ class Stranger:
             await worker()
 
         await asyncio.gather(control(), *(worker() for _ in range(AT_ONCE - 1)))
-        return findings, missing
+        wrong = [f"not found by those who may see them: {', '.join(missing)}"] if missing else []
+        return findings, "; ".join([*wrong, *silent])
 
     async def _examined(self, one: Asked, missing: list[str]) -> Finding | None:
         answer = await self._ask(one, missing)

@@ -19,6 +19,7 @@ from petrel.ops import breaches, stranger
 from petrel.ops.doctor import leaks
 from petrel.ops.stranger import planting
 from petrel.ops.stranger.rounds import Stranger
+from petrel.ops.stranger.wire import NoAnswer
 from tests.crew import as_owner
 from tests.drain import drain
 from tests.ops.watching.serving import web
@@ -165,6 +166,29 @@ async def test_who_finds_nothing_where_there_is_something_is_blind_and_says_so(a
             await as_owner(addresses, "update relationships.relation set bits = bits + 1 where bits & 1 = 0")
         await one.cycle()
         assert (await state()).blind_since is None
+
+
+async def test_a_question_that_is_not_answered_hides_no_other(addresses: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_work() as one:
+        assert await one.cycle() is None
+        asked = one._wire.ask_by_each               # type: ignore[union-attr]
+
+        async def unanswered(method: str, target: str, *more: Any) -> Any:
+            if "streaming" in target and not silent:
+                silent.append(target)
+                raise NoAnswer(target)
+            return await asked(method, target, *more)
+
+        silent: list[str] = []
+        monkeypatch.setattr(one._wire, "ask_by_each", unanswered)
+        [[verdict]] = await as_owner(addresses, VERDICT)
+        try:
+            await as_owner(addresses, ALL_IS_SEEN)
+            said = await one.cycle()
+        finally:
+            await as_owner(addresses, verdict)
+        assert silent and said == silent[0] and (await state()).clean_at < (await state()).asked_at
+        assert "api" in {file.surface for file in await files()}
 
 
 async def test_what_they_ask_just_before_a_stranger_they_have_to_find(addresses: Any) -> None:
