@@ -141,7 +141,7 @@ async def lease(fetch: Fetch, holder: str, count: int = 4, *, patience_s: float 
         if given := [row[0] for row in await fetch(AHEAD_SQL, now + 2 * LEASE_S * 1000)]:      # type: ignore[index]
             raise Unavailable(f"This machine's clock is behind: ids were given out until {_moment(min(given))}, and "
                               "none is given twice. Set the clock and keep it right with NTP (systemd-timesyncd or "
-                              "chrony), then start again")
+                              "chrony), then start again. Is it right now, and was ahead before: start again then")
         raise Unavailable("No free id maker: too many Petrel processes have started within 20 s; try again shortly")
     return IdMaker([r[0] for r in rows], now, until)   # type: ignore[index]
 

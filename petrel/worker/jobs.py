@@ -38,6 +38,12 @@ update ops.job j set locked_until = now() + make_interval(secs => $3), attempts 
 returning j.id, j.name, j.args::text, j.attempts, due.once
 """
 RENEW = "update ops.job set locked_until = now() + make_interval(secs => $2) where id = any($1::bigint[])"
+# Made by a clock that was ahead and has been set right since: what is left of the wait counts from now. A minute is for
+# clocks of several machines.
+SET_RIGHT = """
+update ops.job set run_at = run_at - (made_at - now()), made_at = now()
+ where dead_at is null and made_at > now() + interval '1 minute'
+"""
 FINISH = "delete from ops.job where id = any($1::bigint[])"
 RETRY = """
 update ops.job set locked_until = null, last_error = $2, run_at = now() + make_interval(secs => $3),
@@ -177,13 +183,19 @@ async def _renew(lanes: list[Lane], stop: asyncio.Event) -> None:
             await asyncio.sleep(0.2)
         except TimeoutError:
             pass
-        held = [number for lane in lanes for number in lane.running]
-        if held:
-            try:
-                async with deriving("jobs") as w:
-                    await w.execute(RENEW, held, CLAIM_S)
-            except PetrelError as e:
-                log.warning("claims not renewed", error=str(e.detail or e))
+        await look_after([number for lane in lanes for number in lane.running])
+
+
+async def look_after(held: list[int]) -> None:
+    """Renews these claims, and lets nothing wait for hours that a clock has put off."""
+    try:
+        async with deriving("jobs") as w:
+            if held:
+                await w.execute(RENEW, held, CLAIM_S)
+            if put_off := await w.execute(SET_RIGHT):
+                log.warning("the clock was set back: jobs that waited for its time run now", count=put_off)
+    except PetrelError as e:
+        log.warning("claims not renewed", error=str(e.detail or e))
 
 
 async def drain(*, until_s: float = 0.0) -> int:

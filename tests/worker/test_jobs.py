@@ -251,3 +251,23 @@ async def test_a_schedule_that_fails_says_so_and_runs_again() -> None:
     assert await schedules.run_due() == 1
     async with reading(TESTER) as r:
         assert "no disk" in await r.value("select note from ops.schedule where name = 'break'")
+
+
+async def test_what_was_put_off_by_a_clock_that_was_ahead_runs_when_it_is_right(tmp_path: Path) -> None:
+    done: list[int] = []
+
+    @jobs.job("greet")
+    async def greet(whom: int) -> None:
+        done.append(whom)
+
+    for whom in range(2):
+        await add("greet", whom=whom)
+    async with deriving("test") as w:
+        await w.execute("update ops.job set made_at = now() + interval '6 h', run_at = now() + interval '6 h' + "
+                        "(args->>'whom')::int * interval '1 h' where name = 'greet'")
+    await worker.drain()
+    assert not done
+    await worker.look_after([])
+    await worker.drain()
+    assert done == [0]                                  # and who was to wait an hour waits an hour
+    assert await worker.drain(until_s=3601) == 1 and done == [0, 1]

@@ -45,6 +45,11 @@ async def insert(w: Writer, letter: int, account: int | None, one: Template, onc
     return await w.execute(INSERT, letter, account, one.name, once, one.useful_s, sealed)
 
 
+# Made by a clock that was ahead and has been set right since.
+SET_RIGHT = """
+update mail.letter set next_at = next_at - (made_at - now()), until_at = until_at - (made_at - now()), made_at = now()
+ where state = 'waiting' and made_at > now() + interval '1 minute'
+"""
 CLAIM = "select * from mail.claim($1, $2, $3)"
 UNLOCK = ("update mail.letter l set locked_until = null from unnest($1::bigint[]) g(id) "
           "where l.cell = law.cell(g.id) and l.id = g.id")
@@ -94,6 +99,12 @@ async def end(letter: int, state: State, code: str) -> None:
     async with deriving("mail") as w:
         await w.execute(END, letter, state, code)
     await seal.destroy([letter])
+
+
+async def set_right() -> None:
+    """Letters wait for no time that a clock has put off."""
+    async with deriving("mail") as w:
+        await w.execute(SET_RIGHT)
 
 
 async def note_refusal(account: int, digest: bytes, why: str, code: str) -> None:

@@ -9,6 +9,7 @@ from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import PetrelError
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, mail
+from petrel.features.mail import jobs as sent
 from petrel.features.mail import sending
 from petrel.outside import mail as outside
 from petrel.worker import jobs
@@ -172,6 +173,17 @@ async def test_a_dead_relay_costs_no_letter_a_try(site):
     assert await letters() == [("waiting", 0, "")]
     async with reading(SYSTEM) as r:
         assert await r.value("select open_until > now() from mail.breaker where domain = ''")
+
+
+async def test_a_letter_that_a_clock_put_off_for_hours_leaves_when_it_is_right(site):
+    async with office() as post:
+        await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+        async with deriving("tests") as w:
+            await w.execute("update mail.letter set made_at = now() + interval '6 h', next_at = now() + interval '6 h'")
+        await sending.send_due()
+        assert not post.taken
+        await sent.send_again()
+        assert len(post.taken) == 1
 
 
 @pytest.mark.parametrize("said", ["554 5.7.1 <dora@nest.example>: Relay access denied", "550 relay not permitted",
