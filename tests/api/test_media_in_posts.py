@@ -1,6 +1,7 @@
 """Posts with files: given, described anew, edited away, deleted; who has the file at which address."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import petrel.api.relationships
 import petrel.api.statuses
 import petrel.api.timelines  # noqa: F401
 from petrel.api import media as door
+from petrel.core import clock
 from petrel.core.doors import Doors
 from petrel.features import media
+from petrel.features.media.signing import Signer
 from tests import samples
 from tests.api.plain import Answer, Client
 from tests.api.test_media import path_of
@@ -100,6 +103,17 @@ async def test_signing_out_ends_the_addresses_it_was_given(site: Doors) -> None:
         w.record("accounts.token.revoked", ada.account)
     gone = await api("GET", url)
     assert (gone.status, gone.body) == (404, b'{"error":"Record not found"}')
+
+
+@pytest.mark.parametrize("hours, opens", [(6, False), (0, True), (-6, False)])
+def test_an_address_lasts_minutes_whatever_the_clock_was_when_it_was_made(hours: int, opens: bool) -> None:
+    signer = Signer(bytes(64))
+    clock.freeze(clock.now() + timedelta(hours=hours))
+    try:
+        signed = signer.sign(b"d" * 32, 7).decode()
+    finally:
+        clock.freeze(None)
+    assert (signer.opened(signed, 7) is not None) is opens
 
 
 async def test_what_a_post_may_carry(site: Doors) -> None:
