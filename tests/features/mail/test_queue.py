@@ -179,7 +179,8 @@ async def test_a_letter_that_a_clock_put_off_for_hours_leaves_when_it_is_right(s
     async with office() as post:
         await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
         async with deriving("tests") as w:
-            await w.execute("update mail.letter set made_at = now() + interval '6 h', next_at = now() + interval '6 h'")
+            await w.execute("update mail.letter set made_at = made_at + interval '6 h', "
+                            "next_at = next_at + interval '6 h', until_at = until_at + interval '6 h'")
         await sending.send_due()
         assert not post.taken
         await sent.send_again()
