@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from petrel.outside import fetch
 
 BOUNDS = fetch.Bounds(most_bytes=0, seconds=8.0, redirects=0)
+SAID = {"name": "its name leads nowhere: look for a mistyped letter",
+        "connection": "nobody can be reached there: look at the address, and whether a firewall lets us out",
+        "certificate": "its certificate is not believed", "time": "it takes longer than 8 seconds",
+        "url": "that is no address of the web"}
 
 
 async def post(address: str, body: Mapping[str, object]) -> str:
@@ -27,5 +31,5 @@ async def _asked(asked: fetch.Asked) -> str:
     try:
         answer = await fetch.ask(asked, BOUNDS)
     except fetch.Failed as e:           # the address may hold a secret: it is not repeated
-        return f"no answer: {e}"
+        return f"no answer: {SAID.get(e.why, str(e))}"
     return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
