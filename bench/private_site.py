@@ -43,10 +43,11 @@ class Site:
         return mine, procfs.cpu_seconds([os.getpid()]) - mine
 
 
-def run_inside(work: Callable[[Site], Awaitable[T]]) -> T:
-    """Starts the databases, runs `work`, takes everything away again."""
+def run_inside(work: Callable[[Site], Awaitable[T]], kept: Path | None = None) -> T:
+    """Starts the databases, runs `work`, takes everything away again. With `kept` the site lives in that folder and
+    stays there."""
     with tempfile.TemporaryDirectory(prefix="petrel-bench-") as folder:
-        storage = Storage.open(Path(folder) / "site", say=lambda _text: None)
+        storage = Storage.open((kept or Path(folder)) / "site", say=lambda _text: None)
         try:
             return asyncio.run(_inside(app.addresses_of(storage), work))
         finally:

@@ -107,9 +107,8 @@ async def _called(r: Reader, typed: str) -> list[int]:
     return list((await accounts.ids_by_handle(r, [handle], domain or "")).values())
 
 
-async def _posts(r: Reader, form: SearchForm, limit: int, offset: int) -> list[bytes]:
+async def _posts(r: Reader, form: SearchForm, asked: search.Asked, limit: int, offset: int) -> list[bytes]:
     """Hidden ones make room for the next, unless the client counts through the list by offset."""
-    asked = search.understood(form.q)
     page = Page(min(offset, MOST_OFFSET) + limit, form.max_id, None, form.min_id)
     backwards = form.min_id is not None
     shown: list[tuple[int, bytes]] = []
@@ -142,7 +141,8 @@ async def _at_address(r: Reader, typed: str) -> tuple[list[bytes], list[bytes]] 
 
 @route("GET", "/api/v2/search", scope="public or read:search", surface="srch")
 async def everything(call: Call, form: SearchForm) -> Plain:
-    """Posts only for members. Counting through, and asking other servers, need one too."""
+    """Posts only for members. Counting through, and asking other servers, need one too. With operators posts only: they
+    say nothing about people and hashtags, unless one of these was asked for."""
     limit, offset = form.bounds(20, 40)
     if not form.q.strip():
         raise BadRequest('The parameter "q" is missing')
@@ -160,12 +160,14 @@ async def everything(call: Call, form: SearchForm) -> Plain:
                              for part, kind in zip(at, ("accounts", "statuses"), strict=True))
         else:
             await _say_state(call, r)
-            if form.type in (None, "accounts") and not form.q.lstrip().startswith("#"):
+            asked = search.understood(form.q)
+            is_of_all = form.type is None and not asked.narrows
+            if (is_of_all or form.type == "accounts") and not form.q.lstrip().startswith("#"):
                 people = await _people(r, form, limit, offset)
-            if form.type in (None, "hashtags") and not offset and not form.q.lstrip().startswith("@"):
+            if (is_of_all or form.type == "hashtags") and not offset and not form.q.lstrip().startswith("@"):
                 hashtags = msgspec.json.encode(await entities(r, await search.tags(r, form.q, limit)))
             if form.type in (None, "statuses") and r.account is not None:
-                posts = await _posts(r, form, limit, offset)
+                posts = await _posts(r, form, asked, limit, offset)
     return Plain([b'{"accounts":[', b",".join(people), b'],"statuses":[', b",".join(posts), b'],"hashtags":', hashtags,
                   b"}"])
 

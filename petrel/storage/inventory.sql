@@ -880,3 +880,6 @@ comment on column discovery.review.thing is 'what: which tag, link or host, by i
 comment on column discovery.review.is_approved is 'what: whether it may be proposed, as the crew said; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.author is 'what: who wrote the post, null for others; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.at is 'what: when it was said; of: author by author; for: run; kept: with post; erased: row; leaves: no';
+
+-- Search (migration 0038).
+comment on column search.build.format is 'what: how that index was written; of: site; for: run; kept: always; erased: never; leaves: no';

@@ -202,12 +202,14 @@ class Tag(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """What a search found. `is_catching_up`: the index is being rebuilt, so something may be missing."""
+    """What a search found. `is_catching_up`: the index is being rebuilt, so something may be missing. `unclear`: what
+    looks like an operator and could only be searched for as words."""
 
     accounts: tuple[AccountView, ...] = ()
     tags: tuple[Tag, ...] = ()
     posts: tuple[PostView, ...] = ()
     is_catching_up: bool = False
+    unclear: tuple[str, ...] = ()
 
 
 class Site(Struct, frozen=True, kw_only=True):

@@ -145,3 +145,23 @@ async def test_ones_own_filters_hold_on_pages(site: Doors) -> None:
         assert "You filter “Films”" in shown and "of the film" not in shown and "A poll" not in shown
     assert "of the film" in text_of(await kai.get(warned)), "opened by itself it is not filtered"
     assert "A poll about nothing" in text_of(await jan.get("/@jan"))
+
+
+async def test_operators_narrow_a_search_and_what_is_not_understood_is_told(site: Doors) -> None:
+    door = await front_door()
+    ina, udo = await joined(door, "ina", "udo")
+    await ina.write("Marram grass on the dunes")
+    await ina.write("Marram grass, see https://dunes.example/map")
+    await settle()
+    help_text = text_of(await ina.get("/search"))
+    assert "How to narrow a search" in help_text and "in:library" in help_text
+    assert "How to narrow" not in text_of(await Someone(door).get("/search"))
+    found = text_of(await ina.get("/search?q=marram+has:link+from:me"))
+    assert "dunes.example/map" in found and "on the dunes" not in found and "People" not in found
+    found = text_of(await ina.get("/search?q=marram+-has:link"))
+    assert "on the dunes" in found and "dunes.example/map" not in found
+    assert "on the dunes" not in text_of(await udo.get("/search?q=marram+from:ina")), "who did not agree is not found"
+    odd = text_of(await ina.get("/search?q=marram+before:2024-13-45+%3Cb%3E"))
+    assert "searched for as words: before:2024-13-45 ." in odd and "<b>" not in odd
+    for query in ("is:reply+" * 500, "x" * 10_000, "before:0000-00-00+in:nowhere", "%22" * 50):
+        assert (await ina.get(f"/search?q={query}")).status == 200

@@ -10,7 +10,7 @@ from petrel.core.text.hashed import WordKey
 from petrel.core.text.html import MentionTarget, excerpt, plain, render, sanitise
 from petrel.core.text.length import graphemes, length
 from petrel.core.text.normal import clean
-from petrel.core.text.words import Query, edges, query, says, words
+from petrel.core.text.words import Query, edges, query, says, umlauts_spelt_out, words
 
 __all__ = [
     "Hashtag",
@@ -33,5 +33,6 @@ __all__ = [
     "render",
     "sanitise",
     "says",
+    "umlauts_spelt_out",
     "words",
 ]

@@ -35,6 +35,7 @@ class Query(Struct, frozen=True):
     phrases: list[str]  # their words with one space between; see `says`
     tags: list[str]  # keys, without the sign
     mentions: list[str]  # `user` or `user@domain`
+    runs: list[str] = []  # of scripts cut in pairs: what has all the pairs need not have the run; see `says`
 
     def terms(self) -> list[str]:
         """All that a text must have in the index: everything but the prefixes."""
@@ -61,6 +62,11 @@ def words(text: str | Parsed) -> list[str]:
         terms += [word for found in _umlaut.findall(plain) for word in _cut(fold(found.translate(_UMLAUTS)))]
         terms += _han.findall(folded)
     return list(dict.fromkeys(terms))[:MOST_WORDS]
+
+
+def umlauts_spelt_out(text: str) -> str:
+    """As people write German where there are no umlauts: ae for ä."""
+    return text.translate(_UMLAUTS)
 
 
 def _split(parsed: Parsed) -> tuple[list[str], str]:
@@ -123,7 +129,9 @@ def query(typed: str) -> Query:
     rest = _phrase.sub("\n", typed)
     parsed = parse(rest)
     signs, plain = _split(parsed)
-    terms = [term for term in signs if term[0] not in "#@"] + _cut(fold(plain))
+    folded = fold(plain)
+    terms = [term for term in signs if term[0] not in "#@"] + _cut(folded)
+    runs = [] if folded.isascii() else [run[0] for run in _run.finditer(folded) if run[1] and len(run[0]) > 2]
     prefixes = _unfinished(parsed)
     return Query(
         words=[word for word in dict.fromkeys(terms) if word not in prefixes],
@@ -131,6 +139,7 @@ def query(typed: str) -> Query:
         phrases=[phrase for phrase in dict.fromkeys(phrases) if phrase],
         tags=list(parsed.tags),
         mentions=[mention.acct for mention in parsed.mentions],
+        runs=list(dict.fromkeys(runs)),
     )
 
 

@@ -266,10 +266,11 @@ end $$;
 -- For jobs and followers: what is sealed of these posts, and whom they name.
 create or replace function posts.sealed_of(p_system text, p_ids bigint[])
 returns table (id bigint, author bigint, audience smallint, flags integer, mentions bigint[], is_indexable boolean,
-               version integer, sealed bytea)
+               version integer, sealed bytea, reply_to bigint, reply_to_account bigint, language text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select p.id, p.author, p.audience, p.flags, p.mentions, a.is_indexable, p.version, c.sealed
+  return query select p.id, p.author, p.audience, p.flags, p.mentions, a.is_indexable, p.version, c.sealed,
+                      p.reply_to, p.reply_to_account, p.language
     from unnest(p_ids) i(id)
     join posts.post p on p.cell = law.cell(i.id) and p.id = i.id
     join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author

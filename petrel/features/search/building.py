@@ -22,6 +22,7 @@ log = structlog.get_logger("petrel.search")
 STEP = 50          # of each cell: with sixteen cells several hundred
 LOOK_S = 5.0
 TOP = (1 << 63) - 1
+FORMAT = 2         # what indexing.py writes; one more whenever posts have to be indexed anew for it
 
 
 class State(Struct, frozen=True):
@@ -51,20 +52,20 @@ async def state(r: Reader) -> State:
 
 
 async def step() -> bool:
-    """One step of what is left to build; False when nothing is. Begins anew when the index was lost."""
+    """One step of what is left to build; False when nothing is. Begins anew when the index was lost; over what is
+    there when it is of another format, so that words are found meanwhile as before."""
     async with deriving("search") as w:
-        if await indexing.hold(w) is None:
+        born = await indexing.hold(w)
+        if born is None:
             born = new_id(any_cell())
             await w.execute(rows.BEGIN_ALIVE, born)
-            await w.execute(rows.BEGIN_BUILD, born)
+            await w.execute(rows.BEGIN_BUILD, born, FORMAT)
+            return True
+        if await w.value(rows.FORMATS) != FORMAT:
+            await w.execute(rows.BEGIN_BUILD, born, FORMAT)
             return True
         return await _built(w, "accounts", rows.ACCOUNTS_BELOW, indexing.put_accounts) | await _built(
-            w, "posts", rows.POSTS_BELOW, _put_new_posts)
-
-
-async def _put_new_posts(w: Writer, ids: Sequence[int]) -> None:
-    """What is there was put by the follower, and is newer than what is read here."""
-    await indexing.put_posts(w, ids, replace=False)
+            w, "posts", rows.POSTS_BELOW, indexing.put_posts)
 
 
 async def _built(w: Writer, name: str, below: str, put: Callable[[Writer, Sequence[int]], Awaitable[None]]) -> bool:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from petrel.core import seal
-from petrel.core.doors import Writer, deriving
+from petrel.core.doors import Row, Writer, deriving
 from petrel.core.text import WordKey, words
+from petrel.core.text.grammar import Parsed
 from petrel.features import accounts as people
 from petrel.features import posts as room
 from petrel.features.posts import Audience, State
@@ -57,8 +58,8 @@ async def hold(w: Writer) -> int | None:
     return born
 
 
-async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
-    """Indexes posts as they are now; those that are gone are passed over. With `replace` over what is there."""
+async def put_posts(w: Writer, posts: Sequence[int]) -> None:
+    """Indexes posts as they are now, over what is there; those that are gone are passed over."""
     found = await w.fetch(rows.SEALED, list(posts))
     keys = await seal.keys([row["id"] for row in found])
     key = await terms.word_key()
@@ -73,6 +74,9 @@ async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
         content = room.decode_content(seal.open_sealed(keys[number], number, row["sealed"]))
         parsed = terms.read(content.text, content.spoiler)
         plain = words(parsed)
+        if more := terms.beside(content):
+            # What looks like a tag or a name beside the text is none.
+            plain = list(dict.fromkeys([*plain, *(word for word in words(more) if word[0] not in "#@")]))
         hashes = list(map(key.hash, plain))
         # What stands in narrower posts only completes no tag for anybody.
         is_public = row["audience"] == Audience.PUBLIC and not row["flags"] & State.WRITTEN_PROTECTED
@@ -81,14 +85,21 @@ async def put_posts(w: Writer, posts: Sequence[int], *, replace: bool) -> None:
                 new[hashed] = word
                 if word[0] == "#":
                     names[hashed] = parsed.tags[word[1:]]
-        marks = [terms.by(row["author"]), *(terms.to(account) for account in row["mentions"])]
         ids.append(number)
-        all_words.add({*hashes, *map(key.hash, marks)})
-        all_pairs.add(terms.pairs(key, parsed.text))
+        all_words.add({*hashes, *map(key.hash, _marks(row, parsed))})
+        all_pairs.add(terms.pairs(key, terms.spoken(content)))
     await _learn(key, new, names)
     if ids:
-        await w.execute(rows.REPLACE if replace else rows.KEEP, ids, *all_words.columns, key.hash(terms.OPEN),
-                        *all_pairs.columns)
+        await w.execute(rows.PUT_POSTS, ids, *all_words.columns, key.hash(terms.OPEN), *all_pairs.columns)
+
+
+def _marks(row: Row, parsed: Parsed) -> list[str]:
+    """Who wrote it, whom it is for by name or as an answer, what it carries."""
+    to = dict.fromkeys(row["mentions"])
+    if row["reply_to_account"] not in (None, row["author"]):
+        to[row["reply_to_account"]] = None
+    return [terms.by(row["author"]), *map(terms.to, to),
+            *terms.kinds(row["flags"], parsed, row["reply_to"] is not None, row["language"])]
 
 
 async def _learn(key: WordKey, new: dict[int, str], names: dict[int, str]) -> None:

@@ -34,7 +34,7 @@ async def index(w: Writer, entries: list[Entry]) -> None:
     before = await w.change(rows.DROP_POSTS, gone) if gone else []
     if edited:
         before += await w.fetch(rows.WORDS_OF, edited)
-    await indexing.put_posts(w, [post for post, is_there in put.items() if is_there], replace=True)
+    await indexing.put_posts(w, [post for post, is_there in put.items() if is_there])
     if before:
         await indexing.forget_tags(w, (word for row in before for word in row["words"]))
     if people:

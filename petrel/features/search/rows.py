@@ -4,12 +4,16 @@
 # deleted, because one of the two comes after the other. Says which index this is; null after a crash.
 HOLD = "select pg_advisory_xact_lock(7022003), (select born from search.alive) as born"
 BORN = "select born from search.alive"
-SEALED = "select id, author, audience, flags, mentions, sealed from posts.sealed_of('search', $1::bigint[])"
+SEALED = """
+select id, author, audience, flags, mentions, reply_to, reply_to_account, language, sealed
+  from posts.sealed_of('search', $1::bigint[])
+"""
 # Open to search is what is public and by an author who agreed to be found, and not written while protected.
-# source: visibility.md section 4.1.
+# source: visibility.md section 4.1. The last three words are its eras: see functions.sql, search.era.
 PUT_POSTS = """
-insert into search.post_words as old (post, author, is_indexable, words, pairs)
-select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.is_open then array[$5::bigint] end,
+insert into search.post_words (post, author, is_indexable, words, pairs)
+select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.is_open then array[$5::bigint] end
+         || array[(1::bigint << 44) + (p.id >> 51), (2::bigint << 44) + (p.id >> 47), (3::bigint << 44) + (p.id >> 43)],
        ($8::smallint[])[n.first_pair:n.last_pair]
   from unnest($1::bigint[], $2::integer[], $3::integer[], $6::integer[], $7::integer[])
        n(post, first, last, first_pair, last_pair)
@@ -17,10 +21,9 @@ select p.id, p.author, o.is_open, ($4::bigint[])[n.first:n.last] || case when o.
   join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author
  cross join lateral (
    select p.audience = 0 and p.flags & 65536 = 0 and a.is_indexable and not a.is_protected) o(is_open)
-on conflict (post) do
+on conflict (post) do update
+   set is_indexable = excluded.is_indexable, words = excluded.words, pairs = excluded.pairs
 """
-REPLACE = PUT_POSTS + "update set is_indexable = excluded.is_indexable, words = excluded.words, pairs = excluded.pairs"
-KEEP = PUT_POSTS.replace("(post) do", "do") + "nothing"
 DROP_POSTS = "delete from search.post_words where post = any($1::bigint[]) returning words"
 WORDS_OF = "select words from search.post_words where post = any($1::bigint[])"
 # Names of tags that no public post has any more. The newest posts are looked through first: of a common tag the index
@@ -84,11 +87,13 @@ select f.id from found f cross join bound b where f.id >= b.low
 POSTS_BELOW = _NEWEST.format("posts.post", "t.boost_of is null and t.flags & 512 = 0")
 ACCOUNTS_BELOW = _NEWEST.format("accounts.account", "true")
 
+# An index that was lost, or is of another format, is built from the newest post on.
 BEGIN_BUILD = """
-insert into search.build (name, at_id, born)
-select name, 9223372036854775807, $1 from (values ('posts'), ('accounts')) n(name)
-on conflict (name) do update set at_id = excluded.at_id, born = excluded.born, done_at = null
+insert into search.build (name, at_id, born, format)
+select name, 9223372036854775807, $1, $2 from (values ('posts'), ('accounts')) n(name)
+on conflict (name) do update set at_id = excluded.at_id, born = excluded.born, format = excluded.format, done_at = null
 """
+FORMATS = "select min(format) from search.build"
 BEGIN_ALIVE = """
 insert into search.alive (born) values ($1) on conflict (one) do update set born = excluded.born
 """

@@ -3,18 +3,15 @@
 import re
 from itertools import pairwise
 
-from msgspec import Struct
-
 from petrel.core import seal
-from petrel.core.text import Query, WordKey, edges, fold, parse, query, words
+from petrel.core.text import Link, WordKey, edges, fold, parse, query, words
 from petrel.core.text.grammar import Parsed
 from petrel.core.text.words import _sequence
+from petrel.features.posts import Carries, Content, State
 
 LONGEST_EDGE = 12
 OPEN = "=open"      # no word has an equals sign or a caret: marks and edges are never mistaken for words
 
-_from = re.compile(r"(?<!\S)from:(?:me(?!\S)|@?([A-Za-z0-9_.-]+(?:@[A-Za-z0-9_.:-]+)?)(?!\S))", re.IGNORECASE)
-_not = re.compile(r"(?<!\S)-(?=[\w#@])(\S+)")
 _ascii_word = re.compile("[a-z0-9]+")
 _no_word = re.compile(r"[0-9.:@]")
 _keys: dict[bytes, WordKey] = {}
@@ -37,6 +34,44 @@ def by(account: int) -> str:
 def to(account: int) -> str:
     """The mark of posts that name an account."""
     return f"=to {account}"
+
+
+def kind(name: str) -> str:
+    """The mark of posts that have something (`has:`), or are something (`is:`)."""
+    return f"=is {name}"
+
+
+def language(code: str) -> str:
+    """The mark of posts in a language, by the first part of its code: German of Austria is German."""
+    return f"=lang {code.partition('-')[0].lower()}"
+
+
+CARRIED = ((Carries.MEDIA, "media"), (Carries.PICTURE, "image"), (Carries.VIDEO, "video"), (Carries.AUDIO, "audio"),
+           (Carries.POLL, "poll"), (Carries.QUOTE, "quote"), (Carries.CARD | Carries.QUOTE, "embed"),
+           (State.SENSITIVE, "sensitive"))
+
+
+def kinds(flags: int, parsed: Parsed, is_reply: bool, code: str | None) -> list[str]:
+    """Marks of what a post carries and is. All of it stands in the clear in the rows of posts."""
+    found = [kind(name) for bits, name in CARRIED if flags & bits]
+    if any(isinstance(span, Link) for span in parsed.spans):
+        found.append(kind("link"))
+    if is_reply:
+        found.append(kind("reply"))
+    if code:
+        found.append(language(code))
+    return found
+
+
+def beside(content: Content) -> str:
+    """What a post says beside its text: what its pictures show, and what its poll asks."""
+    return "\n\n".join([*(one.description for one in content.media if one.description),
+                        *(content.poll.options if content.poll else ())])
+
+
+def spoken(content: Content) -> str:
+    """All that a phrase can be said in."""
+    return "\n\n".join(part for part in (content.spoiler, content.text, beside(content)) if part)
 
 
 def edge(beginning: str) -> str:
@@ -71,29 +106,6 @@ def of_name(handle: str, display_name: str) -> list[str]:
     whole = dict.fromkeys([handle.lower(), *words(handle), *words(parse(display_name))])
     plain = [word for word in whole if word[0] not in "#@"]
     return [*plain, *dict.fromkeys(edge(b) for word in plain for b in edges(word, least=1, most=LONGEST_EDGE))]
-
-
-class Asked(Struct, frozen=True):
-    """A search for posts as understood. `author`: `user` or `user@domain` of a `from:`; "" for `from:me`."""
-
-    query: Query
-    without: tuple[str, ...] = ()
-    author: str | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        q = self.query
-        return self.author is None and not (q.words or q.prefixes or q.phrases or q.tags or q.mentions)
-
-
-def understood(typed: str) -> Asked:
-    """Words, the beginning of the last one, "phrases", #tags, @names, -without, from:@somebody; never raises."""
-    author: str | None = None
-    for found in _from.finditer(typed):
-        author = (found[1] or "").lower()
-    rest = _from.sub(" ", typed)
-    without = [term for found in _not.finditer(rest) for term in query(f"{found[1]} ").terms()]
-    return Asked(query(_not.sub(" ", rest)), tuple(dict.fromkeys(without)), author)
 
 
 def of_account_query(typed: str) -> tuple[list[str], str, str | None]:

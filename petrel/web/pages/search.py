@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from petrel.web.door import Visit
 
-LONGEST_QUERY = 200
+LONGEST_QUERY = 1_000
 
 
 async def show(visit: Visit) -> Response:

@@ -24,14 +24,16 @@ class FindingRooms:
 
     async def search(self, viewer: Viewer, query: str) -> Found:
         async with reading(viewer) as r:
+            asked = search.understood(query)
             is_tag, is_name = query.startswith("#"), query.startswith("@")
-            people = [] if is_tag else await _people(r, query)
-            names = [] if is_name else await search.tags(r, query, MOST_TAGS)
-            posts = [] if r.account is None else await _posts(r, query)
+            people = [] if is_tag or asked.narrows else await _people(r, query)
+            names = [] if is_name or asked.narrows else await search.tags(r, query, MOST_TAGS)
+            posts = [] if r.account is None else await _posts(r, asked)
             return Found(
                 accounts=tuple(people),
                 tags=tuple(Tag(name=name) for name in names),
                 posts=tuple(posts),
+                unclear=() if r.account is None else asked.unclear,
                 is_catching_up=not (await search.state(r)).is_ready,
             )
 
@@ -48,8 +50,7 @@ async def _people(r: Reader, query: str) -> list[AccountView]:
     return shown[:MOST_PEOPLE]
 
 
-async def _posts(r: Reader, query: str) -> list[PostView]:
+async def _posts(r: Reader, asked: search.Asked) -> list[PostView]:
     """Newest first; for members only (visibility.md 4.1)."""
-    asked = search.understood(query)
     found = await lists.by_candidates(r, Surface.SRCH, Page(MOST_POSTS), partial(search.posts, r, asked))
     return [post for post in found.posts if isinstance(post, PostView)]

@@ -7,7 +7,7 @@ from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts, posts, search
 from petrel.features.posts import Surface
-from petrel.features.search import building, indexing
+from petrel.features.search import building, indexing, terms
 from tests.drain import drain
 from tests.people import people, publish
 
@@ -105,7 +105,7 @@ async def test_building_never_overwrites_what_is_newer_nor_brings_back_what_is_g
     await lose()
     async with deriving("search") as w:
         await indexing.hold(w)
-        await indexing.put_posts(w, [kept, gone], replace=False)
+        await indexing.put_posts(w, [kept, gone])
     await build()
     assert await found(reader, "avocet new ") == [kept]
     assert await found(reader, "avocet old ") == []
@@ -148,3 +148,55 @@ async def test_the_tables_hold_no_words(site, addresses):
         assert mark not in dump and mark.encode() not in raw
         assert mark.lower() not in dump and mark.lower().encode() not in raw
     assert [row["relname"] for row in logged] == ["build"]
+
+
+async def test_an_index_of_an_older_format_answers_while_it_is_written_over(site, monkeypatch):
+    author, reader = await people("ann7", "ben7", indexable=True)
+    ids = [(await publish(author, f"sandpiper https://a.example/{n}", language="de")).id for n in range(6)]
+    await drain("search")
+    await build()
+    async with deriving("search") as w:      # as the last release left it: words, no marks of what a post carries
+        key = await terms.word_key()
+        for mark in ("link", "embed"):
+            await w.execute("update search.post_words set words = array_remove(words, $1::bigint)",
+                            key.hash(terms.kind(mark)))
+        await w.execute("update search.build set format = 1")
+    assert await found(reader, "sandpiper ") == ids[::-1] and await found(reader, "sandpiper has:link") == []
+    monkeypatch.setattr(building, "STEP", 4)
+    assert await building.step()
+    assert not (await states())[0].is_ready
+    await building.step()
+    assert await found(reader, "sandpiper ") == ids[::-1], "words are found meanwhile"
+    assert await found(reader, "sandpiper has:link") == ids[:1:-1], "what is newest is written over first"
+    await build()
+    assert await found(reader, "sandpiper has:link") == ids[::-1] and (await states())[0].is_ready
+
+
+async def test_a_word_of_long_ago_that_was_everywhere_is_found_newest_first(site, addresses):
+    """More posts than the index gives at once, over years, and none among the newest."""
+    author, = await people("ann8")
+    word, mark = 7_000_001, 7_000_002
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await connection.execute("""
+            insert into search.post_words (post, author, is_indexable, words)
+            select i.id, $1, false,
+                   array[$2::bigint, (1::bigint << 44) + (i.id >> 51), (2::bigint << 44) + (i.id >> 47),
+                                          (3::bigint << 44) + (i.id >> 43)] || case when n % 7 = 0 then $3::bigint end
+              from generate_series(1, 6000) n cross join lateral (
+                select (1300000000000 + n::bigint * n * 4000) << 16) i(id)""", author.account, word, mark)
+        every = [row[0] for row in await connection.fetch(
+            "select post from search.post_words where words @> array[$1::bigint] order by post desc", word)]
+        ask = "select search.indexed(0, array[$1::bigint], null, $2, null, null, $3, $4, $5, $6)"
+        top = (1 << 63) - 2
+        for below, least in ((top, 0), (every[500], every[3000]), (every[5900], 0), (every[10], every[20])):
+            wanted = [one for one in every if least < one < below]
+            for count in (1, 20, 300):
+                newest = await connection.fetchval(ask, word, None, count, below, least, False)
+                oldest = await connection.fetchval(ask, word, None, count, below, least, True)
+                assert newest == wanted[:count] and oldest == wanted[::-1][:count], (below, least, count)
+        marked = await connection.fetchval(ask, word, [mark], 30, top, 0, False)
+        assert marked == [one for n, one in zip(range(6000, 0, -1), every, strict=True) if n % 7][:30]
+    finally:
+        await connection.execute("delete from search.post_words where words @> array[$1::bigint]", word)
+        await connection.close()
