@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from petrel.core.doors import writing
+from petrel.core.doors import Writer, writing
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, posts, relationships
+from petrel.features import accounts, collections, posts, relationships
 from petrel.features.accounts import tokens
 from petrel.features.posts import Ask, Audience, Draft, Fresh
 
@@ -49,6 +49,12 @@ async def follow(follower: Member, *others: Member, boosts: bool = True) -> None
     for other in others:
         async with writing(follower, cause="tests") as w:
             await relationships.follow(w, other.account, boosts=boosts)
+
+
+async def recommend(w: Writer, name: str, description: str, tag: str) -> None:
+    """A collection of nobody yet, which is then called something else."""
+    made = await collections.create(w, collections.Text(name, description, tag), collections.Marks())
+    await collections.change(w, made.id, collections.Change(name=f"{name}again"))
 
 
 async def publish(member: Member, text: str, **draft: object) -> Fresh:

@@ -93,6 +93,7 @@ async def walk(wire: Clients) -> Dossier:
     await correspond(ada)
     await link(posts[0])
     await arrive(ada, f"I like the sea {w.mark()}")
+    await others.ask("POST", "/api/v1/collections", bram, {"name": others.mark(), "account_ids": [str(ada.id)]})
     await _first_copy(ada)
     return Dossier(ada, bram, ines, w.marks, gone.marks, others.marks, posts, messages, of_bram)
 
@@ -183,6 +184,9 @@ async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int
     await w.ask("POST", "/api/v1/featured_tags", ada, {"name": w.mark()})
     made = await w.ask("POST", "/api/v1/lists", ada, {"title": w.mark()})
     await w.ask("POST", f"/api/v1/lists/{made['id']}/accounts", ada, {"account_ids": [str(bram.id)]})
+    await w.ask("POST", "/api/v1/collections", ada, {
+        "name": w.mark(), "description": w.mark(), "tag_name": w.mark(), "language": "en",
+        "account_ids": [str(ada.id)]})
     await w.ask("POST", f"/api/v1/accounts/{bram.id}/note", ada, {"comment": w.mark()})
     await w.ask("POST", f"/api/v1/accounts/{bram.id}/follow", ada, {"notify": True})
     await w.ask("POST", f"/api/v1/accounts/{ines.id}/mute", ada, {"duration": 3600})

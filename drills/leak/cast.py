@@ -164,6 +164,8 @@ async def _private_things(p: Planter, alice: Person, bob: Person, carol: Person)
     shelf = await p.do("POST", "/api/v1/lists", alice, title=f"{p.mark('list title', alice)} {WORD}")
     await p.do("POST", f"/api/v1/accounts/{bob.id}/follow", alice)
     await p.do("POST", f"/api/v1/lists/{shelf['id']}/accounts", alice, account_ids=[str(bob.id)])
+    await p.do("POST", "/api/v1/collections", alice, name=p.mark("collection of a protected account", alice),
+               description=p.mark("collection of a protected account", alice))
     await p.do("POST", f"/api/v1/accounts/{carol.id}/note", alice, comment=f"{p.mark('note on somebody', alice)}")
     await p.do("POST", f"/api/v1/accounts/{bob.id}/note", alice, comment=f"{p.mark('note on somebody', alice)}")
     await p.do("POST", "/api/v2/filters", alice, title=p.mark("filter", alice), context=["home"],

@@ -160,6 +160,7 @@ IN_THE_DATABASE = (
     _answers_as("relationships.shows_network", "near"),
     _edit("the profile of a protected account is shown in full",
           ("accounts.cards", "then 1\n         else 2 end", "then 2\n         else 2 end")),
+    _edit("collections of protected accounts are shown", ("collections.shown", "(k.shell = 2 or", "(k.shell > 0 or")),
     _edit("the history of a post is shown without a look at the post",
           ("posts.history", "if not found then", "if false then"),
           ("posts.history", "v_post.audience, v_post.author, v_post.who", "0::smallint, 1::bigint, 129"),

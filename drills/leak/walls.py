@@ -8,7 +8,7 @@ import asyncpg
 from petrel.ops.drills import Broken, Site
 
 ROOMS = ("accounts", "relationships", "posts", "messages", "lists", "notifications", "timelines", "search", "deletions",
-         "privacy", "archives", "access")
+         "privacy", "archives", "access", "collections")
 COUNTED = {"posts_count", "followers_count", "following_count", "last_post_on", "likes", "boosts", "replies"}
 # Written by the site itself meanwhile: what is derived, and what its own sweeps note.
 NOT_THEIRS = ("timelines", "search", "deletions")

@@ -12,6 +12,7 @@ from petrel.core.doors import Reader, reading, writing
 from petrel.core.viewer import AppOnly
 from petrel.features import accounts, media, signup
 from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
+from petrel.features.collections import MOST_COLLECTIONS
 from petrel.features.media import Use
 
 NO_POSTS = "an account's own settings, not posts"
@@ -106,6 +107,7 @@ class Role(Struct):
     color: str = ""
     permissions: str = "0"
     highlighted: bool = False
+    collection_limit: int = MOST_COLLECTIONS
 
 
 @route("GET", "/api/v1/accounts/verify_credentials", scope="profile or read:accounts", surface="none",

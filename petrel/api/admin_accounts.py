@@ -14,6 +14,7 @@ from petrel.core.errors import Invalid, NotFound, Refused
 from petrel.core.viewer import System
 from petrel.features import about, accounts, moderation, privacy, signup
 from petrel.features.accounts import State, rules
+from petrel.features.collections import MOST_COLLECTIONS
 from petrel.features.moderation import NewReport, Verdict, What
 from petrel.features.moderation.apps import DEACTIVATED, SILENCED, SUSPENDED, UNCONFIRMED, Wanted
 
@@ -93,7 +94,8 @@ def _entity(row: Row, card: bytes, waits: bool) -> dict[str, Any]:
         "id": str(row["id"]), "username": row["handle"], "domain": row["domain"], "email": "", "ip": None, "ips": [],
         "created_at": rfc3339(row["joined_at"]), "locale": None, "invite_request": None, "account": Raw(card),
         "role": None if row["domain"] else {"id": str(rank), "name": "" if role == "member" else role, "color": "",
-                                            "permissions": "0", "highlighted": rank > 0},
+                                            "permissions": "0", "highlighted": rank > 0,
+                                            "collection_limit": MOST_COLLECTIONS},
         "confirmed": not state & State.UNCONFIRMED, "approved": not waits, "disabled": bool(state & State.DEACTIVATED),
         "sensitized": False, "silenced": bool(state & State.LIMITED), "suspended": bool(state & State.SUSPENDED)}
 

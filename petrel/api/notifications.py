@@ -1,7 +1,8 @@
 """Notifications in the client API, one by one (v1) and in groups (v2).
 
 A candidate becomes a notification when its actor may be shown and, where it is about a post, that post too: the
-owner's own by surface api, somebody else's by surface ntf. Everything else vanishes. What the policy
+owner's own by surface api, somebody else's by surface ntf; a collection while the owner is in it. Everything else
+vanishes. What the policy
 keeps back: notification_requests.py.
 """
 
@@ -13,6 +14,8 @@ from msgspec import Struct
 
 from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
+from petrel.api.present import collections
+from petrel.api.present.cards import PartialAccount
 from petrel.api.present.rendered import KEPT, stamps
 from petrel.api.present.statuses import of_shown, when
 from petrel.api.present.warnings import newest_warning
@@ -25,6 +28,7 @@ from petrel.features import notifications, posts, timelines
 from petrel.features.notifications import (
     ALL_KINDS,
     GROUPED,
+    OF_COLLECTION,
     OF_OWN,
     Candidate,
     Group,
@@ -81,6 +85,7 @@ class Seen(Struct, frozen=True):
     account: bytes
     status: bytes | None
     warning: bytes | None = None
+    collection: bytes | None = None
 
 
 class Count(Struct):
@@ -89,6 +94,7 @@ class Count(Struct):
 
 async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
     """Status entities of the posts that these are about, as far as they may be shown in notifications."""
+    found = [c for c in found if c.kind not in OF_COLLECTION]
     theirs = {c.post: c.kind for c in found if c.post and c.kind not in OF_OWN}
     held = KEPT.held(theirs)
     shown = await posts.shown(r, Surface.NTF, list(theirs), stamps(held, theirs))
@@ -99,13 +105,19 @@ async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
     return entities | dict(await present.entries(r, Surface.API, own))
 
 
+async def collections_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
+    """Collection entities that these are about, as far as they may be shown."""
+    return await collections.entities(r, [c.post for c in found if c.kind in OF_COLLECTION])
+
+
 async def seen(r: Reader, found: Sequence[Candidate]) -> list[Seen]:
     """What of these may be shown, in their order."""
     people = await by_id(r, [c.actor for c in found])
-    about = await posts_of(r, [c for c in found if c.actor in people])
+    fit = [c for c in found if c.actor in people]
+    about, within = await posts_of(r, fit), await collections_of(r, fit)
     warning = await _warning(r, found)
-    return [Seen(c, people[c.actor], about.get(c.post), warning if c.kind is Kind.MODERATION_WARNING else None)
-            for c in found if c.actor in people and (not c.post or c.post in about)]
+    return [Seen(c, people[c.actor], about.get(c.post), warning if c.kind is Kind.MODERATION_WARNING else None,
+                 within.get(c.post)) for c in fit if not c.post or c.post in about or c.post in within]
 
 
 async def _warning(r: Reader, found: Iterable[Candidate]) -> bytes | None:
@@ -116,9 +128,10 @@ def entity(one: Seen) -> bytes:
     c = one.candidate
     status = b"" if one.status is None else b',"status":' + one.status
     warning = b"" if one.warning is None else b',"moderation_warning":' + one.warning
-    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s%s}' % (
+    collection = b"" if one.collection is None else b',"collection":' + one.collection
+    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s%s%s}' % (
         c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status,
-        warning)
+        warning, collection)
 
 
 async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bool]:
@@ -136,7 +149,7 @@ async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bo
     shown.sort(key=lambda one: -one.candidate.id)
     if len(shown) >= page.limit:
         shown, more = shown[-page.limit:] if page.min_id is not None else shown[:page.limit], True
-    only(r, [one.candidate.post for one in shown])
+    only(r, [one.candidate.post for one in shown if one.status])
     return shown, more
 
 
@@ -152,7 +165,7 @@ async def one_by_one(call: Call, form: ListForm) -> Reply:
 async def show(call: Call, form: Address) -> bytes:
     async with reading(call.viewer) as r:
         shown = await seen(r, [await notifications.find(r, form.id)])
-        only(r, [one.candidate.post for one in shown])
+        only(r, [one.candidate.post for one in shown if one.status])
     if not shown:
         raise NotFound
     return entity(shown[0])
@@ -194,18 +207,6 @@ async def dismiss(call: Call, form: Address) -> None:
 # -- In groups ------------------------------------------------------------------------------------------------------
 
 
-class PartialAccount(Struct):
-    """PartialAccountWithAvatar: what a row of small pictures needs."""
-
-    id: str
-    acct: str
-    url: str
-    avatar: str
-    avatar_static: str
-    locked: bool
-    bot: bool
-
-
 class GroupEntity(Struct):
     """`most_recent_notification_id` is a number on the wire: typed apps expect one."""
 
@@ -219,6 +220,7 @@ class GroupEntity(Struct):
     sample_account_ids: list[str]
     status_id: str | None
     moderation_warning: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    collection: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Shown(Struct):
@@ -236,16 +238,19 @@ async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind])
     wholes = [Members(1, one.newest.id, (one.newest.actor,)) if key.only else next(members)
               for one, key in zip(leaders, keys, strict=True)]
     people = await by_id(r, [actor for whole in wholes for actor in whole.actors])
-    about = await posts_of(r, [one.newest for one in leaders])
+    newest = [one.newest for one in leaders]
+    about, within = await posts_of(r, newest), await collections_of(r, newest)
     shown = Shown([], {}, {})
     for one, key, whole in zip(leaders, keys, wholes, strict=True):
         actors = [actor for actor in whole.actors if actor in people]
-        if actors and (not one.newest.post or one.newest.post in about):
+        if actors and (not one.newest.post or one.newest.post in about or one.newest.post in within):
             shown.groups.append(_group(one, key, whole, actors))
             if one.newest.kind is Kind.MODERATION_WARNING and (warning := await newest_warning(r)):
                 shown.groups[-1].moderation_warning = msgspec.Raw(warning)
+            if one.newest.post in within:
+                shown.groups[-1].collection = msgspec.Raw(within[one.newest.post])
             shown.people.update((actor, people[actor]) for actor in actors)
-            if one.newest.post:
+            if one.newest.post in about:
                 shown.statuses[one.newest.post] = about[one.newest.post]
     return shown
 
@@ -253,7 +258,7 @@ async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind])
 def _group(one: Leader, key: Group, whole: Members, actors: list[int]) -> GroupEntity:
     return GroupEntity(key.key, max(whole.count, len(actors)), one.newest.kind.word, max(whole.newest, one.newest.id),
                        str(one.lowest), str(one.newest.id), when(one.newest.id), [str(actor) for actor in actors],
-                       str(one.newest.post) if one.newest.post else None)
+                       str(one.newest.post) if one.newest.post and one.newest.kind not in OF_COLLECTION else None)
 
 
 def _answer(shown: Shown, *, partial: bool = False) -> Plain:

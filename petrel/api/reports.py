@@ -17,6 +17,7 @@ class ReportForm(Struct, frozen=True, kw_only=True):
 
     account_id: Id
     status_ids: list[Id] = []
+    collection_ids: list[Id] = []
     comment: str = ""
     forward: bool = False
     category: Literal["spam", "legal", "violation", "other"] | None = None
@@ -27,11 +28,13 @@ class ReportForm(Struct, frozen=True, kw_only=True):
        why_no_surface="names posts, and shows nothing of them", limit="reports")  # fmt: skip
 async def report(call: Call, form: ReportForm) -> dict[str, Any]:
     kind = form.category or ("violation" if form.rule_ids else "other")
-    new = NewReport(form.account_id, kind, tuple(form.status_ids), tuple(form.rule_ids), Written(comment=form.comment))
+    named = (*form.status_ids, *form.collection_ids)
+    new = NewReport(form.account_id, kind, named, tuple(form.rule_ids), Written(comment=form.comment))
     async with writing(call.member, cause=call.id) as w:
         made = await moderation.report(w, new)
         target = await present.account(w, form.account_id)
     return {
         "id": str(made.id), "action_taken": False, "action_taken_at": None, "category": kind, "comment": form.comment,
         "forwarded": False, "created_at": when(made.id), "status_ids": [str(one) for one in form.status_ids],
-        "rule_ids": form.rule_ids or None, "collection_ids": None, "target_account": Raw(target)}
+        "rule_ids": form.rule_ids or None, "collection_ids": [str(one) for one in form.collection_ids] or None,
+        "target_account": Raw(target)}

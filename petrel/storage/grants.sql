@@ -11,7 +11,8 @@ do $$
 declare
   rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
                         'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation',
-                        'signup', 'cards', 'push', 'drafts', 'media', 'discovery'];
+                        'signup', 'cards', 'push', 'drafts', 'media', 'discovery',
+                        'collections'];
   f record;
   t record;
   plain text;
@@ -84,11 +85,11 @@ begin
 end $$;
 
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery
-  to petrel_reader;
+  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery,
+  collections to petrel_reader;
 grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
   deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery,
-  journal
+  collections, journal
   to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;

@@ -246,12 +246,29 @@ comment on column lists.member.list is 'what: which list; of: account of lists.l
 comment on column lists.member.account is 'what: who is in it, and does not learn of it; of: account of lists.list by list; for: remember; kept: with list; erased: row; leaves: pseudonymous';
 comment on column lists.member.id is 'what: when the account was added, lists page by it; of: account of lists.list by list; for: find; kept: with list; erased: row; leaves: pseudonymous';
 
+comment on column collections.collection.cell is 'what: home cell of the owner, part of the id; of: account by owner; for: find; kept: with collection; erased: row; leaves: pseudonymous';
+comment on column collections.collection.id is 'what: number of the collection, says when it was made; of: account by owner; for: find; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.owner is 'what: who recommends; of: account by owner; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.language is 'what: in what language its accounts write, as the owner says; of: account by owner; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.is_sensitive is 'what: whether it stands behind a warning; of: account by owner; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.is_discoverable is 'what: whether it stands on the owner''s profile; of: account by owner; for: decide; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.is_taken_down is 'what: whether moderators took it out of sight; of: account by owner; for: decide; kept: with collection; erased: row; leaves: pseudonymous';
+comment on column collections.collection.changed_at is 'what: when its text or marks were last changed; of: account by owner; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.collection.sealed_text is 'what: name, description and tag; of: account by owner; for: show; kept: with collection; erased: key; leaves: sealed; key: owner';
+
+comment on column collections.item.cell is 'what: home cell of the collection, part of its id; of: both by owner, account; for: find; kept: with collection; erased: row; leaves: pseudonymous';
+comment on column collections.item.collection is 'what: which collection; of: both by owner, account; for: find; kept: with collection; erased: row; leaves: yes';
+comment on column collections.item.owner is 'what: who recommends; of: both by owner, account; for: decide; kept: with collection; erased: row; leaves: yes';
+comment on column collections.item.account is 'what: who is recommended, and is told so; of: both by owner, account; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.item.id is 'what: when the account was added; of: both by owner, account; for: show; kept: with collection; erased: row; leaves: yes';
+comment on column collections.item.is_refused is 'what: whether the account left it, and may not be put back; of: both by owner, account; for: remember; kept: with collection; erased: row; leaves: pseudonymous';
+
 comment on column notifications.notification.account is 'what: who is told; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column notifications.notification.id is 'what: when, lists page by it; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column notifications.notification.actor is 'what: who did it; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
-comment on column notifications.notification.post is 'what: which post it is about, 0 for none; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.post is 'what: which post or collection it is about, 0 for none; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
 comment on column notifications.notification.cell is 'what: home cell of who is told, part of the id; of: both by account, actor; for: find; kept: with account; erased: row; leaves: pseudonymous';
-comment on column notifications.notification.kind is 'what: mention, follow, request, boost, like or status; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
+comment on column notifications.notification.kind is 'what: mention, follow, request, boost, like, status and so on; of: both by account, actor; for: tell; kept: with account; erased: row; leaves: pseudonymous';
 
 comment on column notifications.policy.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column notifications.policy.account is 'what: who wants it so; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';

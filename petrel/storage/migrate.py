@@ -104,7 +104,7 @@ select format('%s.%s.%s', n.nspname, c.relname, a.attname) from pg_attribute a
 COMMENT = re.compile(r"^comment on column (\S+) is '.*';$", re.M)
 SCHEMAS = ["law", "journal", "ops", "accounts", "relationships", "posts", "messages", "timelines", "lists",
            "notifications", "search", "deletions", "privacy", "archives", "access", "mail", "moderation",
-           "signup", "push", "cards"]
+           "signup", "push", "cards", "collections"]
 NOTE = """
 insert into petrel_migrations.done (name, digest) values ($1, $2)
 on conflict (name) do update set digest = excluded.digest, at = now()

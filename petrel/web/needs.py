@@ -18,6 +18,7 @@ from petrel.ops.watching import Examination
 from petrel.web import said
 from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, DeskTrends, OwnModeration, ReportTarget, Wait
+from petrel.web.recommended import Recommending
 from petrel.web.shapes import (
     Consent,
     Deleted,
@@ -394,5 +395,5 @@ class Founding(Protocol):
 
 
 class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Arriving, Mailing, Consenting,
-            Saying, Founding, Trending, Protocol):
+            Saying, Founding, Trending, Recommending, Protocol):
     """All of it."""

@@ -17,6 +17,7 @@ from petrel.web.pages import (
     about,
     arrivals,
     audience,
+    collections,
     desk,
     desk_blocks,
     desk_trends,
@@ -56,6 +57,7 @@ class Address(Struct, frozen=True):
 
 SAYS = "what the site says of itself"
 CONSOLE = "the crew's console: copies in evidence, which section 6 of the law shows it"
+RECOMMENDED = "accounts that somebody recommends; no post stands in it"
 OWN_FORM = "a form of the person's own; no post stands in it"
 
 
@@ -157,6 +159,10 @@ ADDRESSES = (
     _none("/desk/lists", "POST", desk_blocks.bring_in, CONSOLE),
     _none("/desk/lists/{number}/undo", "POST", desk_blocks.undo_list, CONSOLE),
     _none("/desk/decisions/{number}/undo", "POST", desk.undo, CONSOLE),
+    _none("/collections/{number}", "GET", collections.show, RECOMMENDED),
+    _none("/collections/{number}/follow", "POST", collections.follow_all, RECOMMENDED),
+    _none("/collections/{number}/leave", "POST", collections.leave, RECOMMENDED),
+    _none("/@{handle}/collections", "GET", collections.of_account, RECOMMENDED),
     Address("/@{handle}", "GET", profile.posts, "prof cnt"),
     Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
     _none("/@{handle}/follow", "POST", profile.follow),

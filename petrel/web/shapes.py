@@ -180,9 +180,9 @@ class Notification(Struct, frozen=True, kw_only=True):
     kind: str
     at: datetime
     who: tuple[AccountView, ...]
-    others: int = 0
-    """How many more than `who` did the same."""
+    others: int = 0             # how many more than `who` did the same
     post: PostView | None = None
+    collection: tuple[int, str] | None = None       # number and name
     is_new: bool = False
 
 

@@ -48,6 +48,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "confirm.html": (surfaces.NONE, _FORM),
     "denied.html": (surfaces.NONE, _FORM),
     "form_post.html": (surfaces.NONE, _FORM),
+    "collection.html": (surfaces.NONE, "accounts that somebody recommends; no post stands in it"),
+    "collections.html": (surfaces.NONE, "accounts that somebody recommends; no post stands in it"),
     "followers.html": (surfaces.NONE, "who follows somebody; no post stands in it"),
     "privacy.html": (surfaces.NONE, _FORM),
     "founding.html": (surfaces.NONE, _FORM),

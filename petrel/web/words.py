@@ -87,6 +87,8 @@ HAPPENINGS = {
     "quote": "quoted your post",
     "quoted_update": "edited a post that you quoted",
     "update": "edited a post you interacted with",
+    "added_to_collection": "recommends you in a collection",
+    "collection_update": "changed a collection that you are in",
 }
 
 STATUSES: tuple[tuple[type[errors.PetrelError], int], ...] = (

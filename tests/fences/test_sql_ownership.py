@@ -9,7 +9,7 @@ WRITES = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)", re.I)
 ROOMS = ("accounts", "relationships", "posts", "messages", "timelines", "lists", "notifications", "search",
          "deletions", "privacy", "archives", "about", "mail", "moderation",
-         "signup", "cards", "push", "drafts")
+         "signup", "cards", "push", "drafts", "collections")
 SCHEMAS = frozenset(ROOMS) | {"ops", "access", "journal", "law", "keyring"}
 
 # file -> schemas it may write besides its own

@@ -30,7 +30,7 @@ from petrel.worker import jobs as jobs_worker
 from tests.conftest import Server
 from tests.drain import drain
 from tests.features.push.receiver import App
-from tests.people import act, follow, mark, publish, signed_in, tell
+from tests.people import act, follow, mark, publish, recommend, signed_in, tell
 from tests.uploads import posted, somewhere
 
 STEM = "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
@@ -78,8 +78,7 @@ async def _plant() -> Planted:
     private = await publish(alice, marked("followers"), audience=posts.Audience.FOLLOWERS)
     message = await tell(alice, f"@bob {marked('message')}")
     messaged = await tell(bob, f"@alice {marked('answeraway')}", reply_to=message.id)
-    async with writing(bob, cause="tests") as w:
-        await posts.edit(w, messaged.id, posts.Draft(f"@alice {marked('answer')}"))
+    await act(bob, posts.edit, messaged.id, posts.Draft(f"@alice {marked('answer')}"))
     await mark(bob, public.id, posts.Mark.LIKE)
     with somewhere() as folder:
         place = await posted(alice, marked("withpicture"), marked("description"))
@@ -102,6 +101,7 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
     async with writing(bob, cause="tests") as w:
         await relationships.set_note(w, alice.account, marked("privatenote"))
         await lists.change(w, (await lists.create(w, marked("list"))).id, title=marked("listrenamed"))
+        await recommend(w, marked("collection"), marked("collectiontext"), marked("collectiontag"))
         await relationships.filters.create(w, relationships.filters.FilterDraft(
             title=marked("filter"), contexts=("home",),
             keywords=(relationships.filters.KeywordChange(keyword=marked("keyword")),)))

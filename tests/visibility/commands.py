@@ -104,6 +104,7 @@ def C(to: str, may: May = _nothing, /, as_: str = "mira", **fields: Any) -> Comm
 
 A, S, N = "/api/v1/accounts", "/api/v1/statuses", "/api/v1/notifications"
 D = "/api/v1/petrel/drafts"
+COLLECTIONS = ("/api/v1/collections", "/api/v1_alpha/collections")
 API: dict[str, list[Command]] = {
     f"POST {A}/:id/follow": [
         C(A + "/{gus}/follow", _seen_by_actor), C(A + "/{cleo}/follow", _seen_by_actor),
@@ -170,6 +171,13 @@ API: dict[str, list[Command]] = {
     "POST /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
     "DELETE /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
     "DELETE /api/v1/lists/:id": [C("/api/v1/lists/{list}")],
+    **{f"POST {K}": [C(K, name="new", account_ids=["{ben}"]), C(K, name="none")] for K in COLLECTIONS},
+    **{f"{m} {K}/:id": [C(K + "/{collection}", name="other"), C(K + "/{ben.public}")]
+       for K in COLLECTIONS for m in ("PATCH", "DELETE")},
+    **{f"POST {K}/:collection_id/items": [C(K + "/{collection}/items", account_id="{ben}"),
+                                          C(K + "/{collection}/items", account_id="{eve}")] for K in COLLECTIONS},
+    **{f"{m} {K}/:collection_id/items/:id{tail}": [C(K + "/{collection}/items/{item}" + tail)]
+       for K in COLLECTIONS for m, tail in (("DELETE", ""), ("POST", "/revoke"))},
     f"POST {N}/clear": [C(N + "/clear")], "POST /api/v2/notifications/clear": [C("/api/v2/notifications/clear")],
     f"POST {N}/:id/dismiss": [C(N + "/{ben.public}/dismiss")],
     "POST /api/v2/notifications/:group_key/dismiss": [C("/api/v2/notifications/ungrouped-5/dismiss")],
@@ -282,6 +290,8 @@ WEB: dict[str, list[Command]] = {
     "POST /desk/cases/{number}/decide": [C("/desk/cases/{ben.public}/decide", what="suspend", ground="rules",
                                            reference="1", facts="because of this")],
     "POST /desk/decisions/{number}/undo": [C("/desk/decisions/{ben.public}/undo")],
+    "POST /collections/{number}/follow": [C("/collections/{collection}/follow", _seen_by_actor)],
+    "POST /collections/{number}/leave": [C("/collections/{collection}/leave", item="{item}")],
     "POST /@{handle}/follow": [C("/@hal/follow", _seen_by_actor, act="follow"),
                                C("/@hal/follow", _seen_by_actor, act="no")],
     "POST /@{handle}/{post}/audience": [

@@ -27,8 +27,8 @@ FITS = (("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/",
         ("/filters/", "filter"), ("/notifications/requests/", "request"), ("/notifications/", "notification"),
         ("/conversations/", "conversation"), ("/announcements/", "announcement"), ("/featured_tags/", "featured_tag"),
         ("/petrel/drafts/", "draft"), ("/polls/", "poll"), ("/media/", "upload"), ("/petrel/uploads/", "upload"),
-        ("/async_refreshes/", "refresh"), ("/scheduled_statuses/", "scheduled"),
-        ("/ap/users/", "account"), ("/admin/", "for the crew"))
+        ("/items/", "item"), ("/collections/", "collection"), ("/async_refreshes/", "refresh"),
+        ("/scheduled_statuses/", "scheduled"), ("/ap/users/", "account"), ("/admin/", "for the crew"))
 IDS = ("id", "list_id", "filter_id")
 
 

@@ -168,6 +168,10 @@ async def _things(run: Runner) -> None:
     names["list"] = (await make("/api/v1/lists", title="mine"))["id"]
     made = await make("/api/v2/filters", title="mine", context=["home"], keywords_attributes=[{"keyword": "k"}])
     names |= {"filter": made["id"], "keyword": made["keywords"][0]["id"]}
+    async with writing(System("tests"), cause="tests") as w:
+        await accounts.set_flags(w, run.town.people["ben"].id, discoverable=True)
+    made = (await make("/api/v1/collections", name="mine", account_ids=[names["ben"]]))["collection"]
+    names |= {"collection": made["id"], "item": made["items"][0]["id"]}
     quote = await make("/api/v1/statuses", status="mine", quoted_status_id=str(run.town.posts["mira.public"]))
     names["quote"] = quote["id"]
     asked = await make("/api/v1/statuses", status="mine", poll={"options": ["yes", "no"], "expires_in": 3600})

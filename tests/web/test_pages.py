@@ -127,6 +127,10 @@ def test_every_page_with_posts_is_registered_to_a_surface() -> None:
         "/oauth/authorize/",
         "/oauth/authorize/native",
         "/@{handle}/follow",
+        "/@{handle}/collections",
+        "/collections/{number}",
+        "/collections/{number}/follow",
+        "/collections/{number}/leave",
     }
 
 

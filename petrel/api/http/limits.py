@@ -47,6 +47,7 @@ EXTRA: dict[str, tuple[Limit, ...]] = {
     "statuses": (Limit("statuses", 300, 3 * HOUR, "user"),),
     "follows": (Limit("follows", 400, DAY, "user"),),
     "reports": (Limit("reports", 400, DAY, "user"),),
+    "collections": (Limit("collections", 20, DAY, "user"),),
     "notices": (Limit("notices", 20, HOUR, "ip"),),
     "signin": (Limit("signin", 25, 5 * MINUTE, "ip"),),
 }

@@ -52,10 +52,11 @@ async def notified(member: Member, numbers: Iterable[int]) -> list[tuple[int, by
     async with reading(member) as r:
         page = Page(MOST_MISSED, max_id=wanted[-1] + 1, since_id=wanted[0] - 1)
         candidates = [one for one in await notifications.listed(r, page) if one.id in wanted]
-        about = {one.post for one in candidates if one.post}
+        about = {one.post for one in candidates if one.post and one.kind not in notifications.OF_COLLECTION}
         good = await _streamable(r, about) if about else set()
+        good |= {one.post for one in candidates if one.kind in notifications.OF_COLLECTION}
         shown = await notified_api.seen(r, [one for one in candidates if not one.post or one.post in good])
-        seen.only(r, [one.candidate.post for one in shown])
+        seen.only(r, [one.candidate.post for one in shown if one.status])
         return [(one.candidate.id, notified_api.entity(one)) for one in reversed(shown)]
 
 

@@ -24,6 +24,14 @@ class Field(Struct):
     verified_at: str | None = None
 
 
+class FeatureApproval(Struct):
+    """Who may put the account into a collection: whoever sees all of it, if it lets itself be proposed."""
+
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
 class Entity(Struct):
     """Everything of an Account that does not move; counts follow it on the wire."""
 
@@ -51,6 +59,19 @@ class Entity(Struct):
     emojis: list[dict[str, Any]]
     roles: list[str]
     fields: list[Field]
+    feature_approval: FeatureApproval
+
+
+class PartialAccount(Struct):
+    """PartialAccountWithAvatar: what a row of small pictures needs."""
+
+    id: str
+    acct: str
+    url: str
+    avatar: str
+    avatar_static: str
+    locked: bool
+    bot: bool
 
 
 class Card(Struct, frozen=True):
@@ -76,7 +97,7 @@ def acct_of(handle: str, domain: str | None) -> str:
 def keep(row: Row, profile: room.Profile) -> Card:
     """Renders a row of type accounts.card and keeps it."""
     full = _entity(row, profile)
-    first = _entity(row, room.Profile(display_name=profile.display_name, avatar=profile.avatar))
+    first = _entity(row, room.Profile(display_name=profile.display_name, avatar=profile.avatar), is_whole=False)
     card = Card(
         row["version"],
         row["handle"],
@@ -94,7 +115,14 @@ def _open(entity: Entity) -> bytes:
     return msgspec.json.encode(entity)[:-1]
 
 
-def _entity(row: Row, profile: room.Profile) -> Entity:
+def _approval(row: Row, *, is_whole: bool) -> FeatureApproval:
+    if not row["is_discoverable"] or row["domain"] or row["state"] & room.State.LIMITED:
+        return FeatureApproval([], [], "denied")
+    who = "followers" if row["is_protected"] else "public"
+    return FeatureApproval([who], [], "automatic" if is_whole else "denied")
+
+
+def _entity(row: Row, profile: room.Profile, *, is_whole: bool = True) -> Entity:
     base = limits.current().base_url
     number, handle = row["id"], row["handle"]
     acct = acct_of(handle, row["domain"])
@@ -128,6 +156,7 @@ def _entity(row: Row, profile: room.Profile) -> Entity:
                               *(f.value for f in profile.fields)),
         roles=[],
         fields=[Field(f.name, _html(f.value)) for f in profile.fields],
+        feature_approval=_approval(row, is_whole=is_whole),
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from petrel.core import clock, ids, seal
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import Conflict, NotFound
-from petrel.features import accounts, posts
+from petrel.features import accounts, collections, posts
 from petrel.features.moderation import cases, rules
 from petrel.features.moderation.shapes import Act, Decision, Statement, Verdict, What
 
@@ -87,7 +87,8 @@ async def decide(w: Writer, case: int, given: Verdict, *, keep_open: bool = Fals
 async def _act(w: Writer, what: What, about: int, post: int | None) -> bool:
     match what:
         case "take_down":
-            return post is not None and await posts.take_down(w, post, about)
+            return post is not None and (
+                await collections.take_down(w, post, about) or await posts.take_down(w, post, about))
         case "limit":
             return await accounts.restrict(w, about, "limited")
         case "suspend":
@@ -132,7 +133,8 @@ async def take_back(w: Writer, decision: int, by: int) -> bool:
     if not await w.row(STILL, row["about"], row["what"], row["post"]):
         match row["what"]:
             case "take_down":
-                await posts.put_back(w, row["post"], row["about"])
+                if not await collections.put_back(w, row["post"], row["about"]):
+                    await posts.put_back(w, row["post"], row["about"])
             case "limit":
                 await accounts.release(w, row["about"], "limited")
             case "suspend":

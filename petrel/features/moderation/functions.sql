@@ -86,13 +86,15 @@ begin
        and k.at > now() - make_interval(mins => p_minutes));
   return query
   select e.id, e.post, e.author, coalesce(a.handle || coalesce('@' || a.domain, ''), ''), e.audience, e.is_reported,
-         coalesce(p.flags & 64 <> 0, false), e.post <> 0 and e.audience < 3 and coalesce(p.flags & 512 <> 0, true),
+         coalesce(p.flags & 64 <> 0, l.is_taken_down, false),
+         e.post <> 0 and e.audience < 3 and coalesce(p.flags & 512 <> 0, l.id is null),
          n.is_public, case when v_may or n.is_public then e.sealed end
     from moderation.evidence e
     left join accounts.account a on a.cell = law.cell(e.author) and a.id = e.author
     left join posts.post p on p.cell = law.cell(e.post) and p.id = e.post
+    left join collections.collection l on l.cell = law.cell(e.post) and l.id = e.post
     cross join lateral (select e.audience = 0 and not coalesce(a.is_protected, true) and a.state & 2432 = 0
-      and (e.post = 0 or p.audience = 0 and p.flags & 67136 = 0) is true) n(is_public)
+      and (e.post = 0 or p.audience = 0 and p.flags & 67136 = 0 or not l.is_taken_down) is true) n(is_public)
    where e.cell = law.cell(p_case) and e.case_file = p_case order by e.post, e.id;
 end $$;
 

@@ -9,7 +9,7 @@ from petrel.core import ids, seal
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import NotFound
 from petrel.core.ids import at_of
-from petrel.features import accounts, posts
+from petrel.features import accounts, collections, posts
 from petrel.features.moderation import letters, rules
 from petrel.features.moderation.shapes import Copy, Followed, Made, NewReport
 from petrel.features.posts import Code, Surface
@@ -92,7 +92,7 @@ async def _case(w: Writer, new: NewReport, cell: int) -> int:
 
 
 Kept = tuple[int, int, int, bool, Copy]
-"""Post (0: the profile), author, audience, whether it is reported itself, what it says."""
+"""Post or collection (0: the profile), author, audience, whether it is reported itself, what it says."""
 
 
 async def _copies(w: Writer, about: int, wanted: Sequence[int]) -> list[Kept]:
@@ -106,6 +106,8 @@ async def _copies(w: Writer, about: int, wanted: Sequence[int]) -> list[Kept]:
     near = [row for row in near if row["code"] > Code.POINTER]
     texts = await posts.contents([*reported, *near])
     kept: list[Kept] = [_kept(row, texts, row["id"] in known) for row in (*reported, *near) if row["id"] in texts]
+    kept += [(one.id, about, 0, True, Copy(one.text.description, name=one.text.name, at=at_of(one.id)))
+             for one in await collections.many(w, wanted) if one.owner == about]
     card = (await accounts.cards_of(w, [about])).get(about)
     if card is not None:
         says = "\n\n".join([card.profile.note, *(f"{f.name}: {f.value}" for f in card.profile.fields)]).strip()

@@ -46,7 +46,8 @@ class Written(Struct, frozen=True, omit_defaults=True):
 
 
 class NewReport(Struct, frozen=True):
-    """Something about to be reported. `about` None: nobody of ours, or nobody knows. `rules`: ids of the site's."""
+    """Something about to be reported. `about` None: nobody of ours, or nobody knows. `posts`: and collections. `rules`:
+    ids of the site's."""
 
     about: int | None
     kind: ReportKind = "other"

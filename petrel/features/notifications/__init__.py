@@ -19,6 +19,7 @@ from petrel.features.notifications.rows import told
 from petrel.features.notifications.shapes import (
     ALL_KINDS,
     GROUPED,
+    OF_COLLECTION,
     OF_OWN,
     OWN_POST,
     Candidate,
@@ -38,6 +39,7 @@ from petrel.features.notifications.shapes import (
 __all__ = [
     "ALL_KINDS",
     "GROUPED",
+    "OF_COLLECTION",
     "OF_OWN",
     "OWN_POST",
     "Candidate",

@@ -122,7 +122,7 @@ declare v record := notifications.reader(p_digest);
 begin
   if v.account is null or p_id <= v.cleared_until then return; end if;
   return query
-  select n.id, n.kind, n.actor, n.post from unnest(array[1, 2, 3, 4, 5, 6, 7]::smallint[]) k(kind)
+  select n.id, n.kind, n.actor, n.post from generate_series(1, 12) k(kind)
     join notifications.notification n
       on n.cell = law.cell(v.account) and n.account = v.account and n.kind = k.kind and n.id = p_id
    where notifications.wants(v.account, n.actor, n.kind)

@@ -32,10 +32,12 @@ async def tell(w: Writer, entries: list[Entry]) -> None:
     keys = [key for _, key, _ in added]
     ids = await ids_for([key[0] for key in keys])       # before anything is written: it may rest
 
-    again = [key for key in keys if key[1] == Kind.QUOTED_UPDATE]     # the newest change stands for all
+    # The newest change stands for all.
+    again = [key for key in keys if key[1] in (Kind.QUOTED_UPDATE, Kind.COLLECTION_UPDATE)]
     await rows.untell(w, [*batch.drop, *again])
     if batch.gone:
         await w.execute(rows.FORGET, batch.gone)
+    await rows.pairs(w, rows.LEAVE, list(batch.left))
     await rows.pairs(w, rows.ADD_BELLS, [pair for pair, on in batch.bells.items() if on])
     await rows.pairs(w, rows.DROP_BELLS, [pair for pair, on in batch.bells.items() if not on])
     await rows.pairs(w, rows.MUTE_THREADS, [pair for pair, on in batch.muted.items() if on])

@@ -96,6 +96,17 @@ with gone as materialized (
 delete from notifications.notification n using told t
  where n.cell = law.cell(t.account) and n.account = t.account and n.kind = t.kind and n.post = t.id
 """
+# 11 and 12: the kinds that are about a collection.
+LEAVE = """
+with asked as (
+  select law.cell(k.account) as cell, k.* from unnest($1::bigint[], $2::bigint[]) k(account, collection)
+), held as (
+  delete from notifications.held n using asked k
+   where n.cell = k.cell and n.account = k.account and n.post = k.collection and n.kind in (11, 12)
+)
+delete from notifications.notification n using asked k
+ where n.cell = k.cell and n.account = k.account and n.post = k.collection and n.kind in (11, 12)
+"""
 ADD_BELLS = """
 insert into notifications.bell (cell, author, account)
 select law.cell(author), author, account from unnest($1::bigint[], $2::bigint[]) b(author, account)

@@ -23,6 +23,7 @@ class Batch:
         self.muted: dict[tuple[int, int], bool] = {}        # (account, post of a thread) -> muted
         self.edited: dict[int, tuple[int, int]] = {}        # post to (place, author): for those who quote it
         self.ended: dict[int, tuple[int, int]] = {}         # poll to (place, author): for those who voted
+        self.left: dict[tuple[int, int], None] = {}         # (account, collection that it is not in any more)
         self.talks: dict[tuple[int, int], None] = {}        # (account, conversation that it wrote in)
         for self.at, entry in enumerate(entries):
             TAKES[entry.kind](self, entry)
@@ -152,6 +153,32 @@ def _ended(b: Batch, e: Entry) -> None:
     b.add[key] = (b.at, 0)
 
 
+def _added(b: Batch, e: Entry) -> None:
+    collection, account = e.refs
+    b.tell(account, Kind.ADDED_TO_COLLECTION, e.actor or 0, collection)
+
+
+def _renamed(b: Batch, e: Entry) -> None:
+    """Whoever is recommended under a name learns of it when it is another. The newest change stands for all."""
+    for account in e.refs:
+        b.tell(account, Kind.COLLECTION_UPDATE, e.actor or 0, e.subject)
+
+
+def _left(b: Batch, e: Entry) -> None:
+    """However it ended: whoever is not in it is told nothing of it. Whose it is the rows say."""
+    collection, account = e.refs
+    b.left[account, collection] = None
+    for key in [k for k in b.add if k[0] == account and k[2] == collection]:
+        del b.add[key]
+
+
+def _undone(b: Batch, e: Entry) -> None:
+    for account in e.refs:
+        b.left[account, e.subject] = None
+    for key in [k for k in b.add if k[2] == e.subject]:
+        del b.add[key]
+
+
 TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "posts.post.created": _posted,
     "posts.post.edited": _edited,
@@ -174,4 +201,9 @@ TAKES: dict[str, Callable[[Batch, Entry], None]] = {
     "posts.mute.created": _muted,
     "posts.mute.removed": _muted,
     "moderation.decision.made": _decided,
+    "collections.item.added": _added,
+    "collections.item.removed": _left,
+    "collections.item.revoked": _left,
+    "collections.collection.changed": _renamed,
+    "collections.collection.deleted": _undone,
 }

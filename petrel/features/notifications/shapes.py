@@ -24,6 +24,8 @@ class Kind(IntEnum):
     POLL = 8
     QUOTE = 9
     QUOTED_UPDATE = 10
+    ADDED_TO_COLLECTION = 11
+    COLLECTION_UPDATE = 12
 
     @property
     def word(self) -> str:
@@ -36,10 +38,13 @@ OWN_POST = (Kind.REBLOG, Kind.FAVOURITE)
 """Kinds whose post is the owner's own; of the others it is the actor's."""
 OF_OWN = (*OWN_POST, Kind.POLL, Kind.QUOTE, Kind.QUOTED_UPDATE)
 """Kinds whose post is fetched through something of the owner's own, their post, vote or quote: surface `api`."""
+OF_COLLECTION = (Kind.ADDED_TO_COLLECTION, Kind.COLLECTION_UPDATE)
+"""Kinds that are about no post: the number in `post` is that of a collection of the actor's."""
 
 
 class Candidate(Struct, frozen=True):
-    """A notification that the law has not seen yet. `post` is 0 where there is none."""
+    """A notification that the law has not seen yet. `post` is 0 where there is none, and of
+    `OF_COLLECTION` the number of a collection."""
 
     id: int
     kind: Kind

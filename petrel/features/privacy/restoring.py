@@ -9,7 +9,8 @@ OF_ERASING = "part of an erasure, which is done again as a whole"
 
 harmless({kind: OF_ERASING for kind in (
     "posts.account.swept", "posts.mark.swept", "posts.count.lowered", "messages.account.swept",
-    "messages.inbox.swept", "relationships.account.swept", "lists.account.swept", "timelines.account.swept")})
+    "messages.inbox.swept", "relationships.account.swept", "lists.account.swept", "collections.account.swept",
+    "timelines.account.swept")})
 harmless({
     "privacy.export.asked": "whoever asked asks again",
     "privacy.export.made": "its file is not in a backup; it is asked for again",

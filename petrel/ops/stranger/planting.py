@@ -23,7 +23,7 @@ WHO = System("stranger")
 CAUSE = "stranger"
 PEOPLE = ("shy", "near", "far", "shut")
 POSTS = ("protected", "followers", "edited", "message", "answer", "reply", "closed", "open", "deleted")
-THINGS = ("list", "filter", "keyword", "app")
+THINGS = ("list", "filter", "keyword", "app", "collection")
 HIDDEN = ("protected", "followers", "edited", "message", "answer", "reply", "closed")
 # What each mark stands in, as a breach names it.
 KINDS = {
@@ -32,7 +32,8 @@ KINDS = {
     "before": "earlier version of a followers-only post", "after": "followers-only post",
     "message": "private message", "subject": "content warning of a private message", "answer": "private message",
     "reply": "followers-only reply", "closed": "followers-only post", "deleted": "deleted post", "list": "list",
-    "filter": "filter", "keyword": "filter", "note": "note on somebody", "followed": "followed hashtag"}
+    "filter": "filter", "keyword": "filter", "note": "note on somebody", "followed": "followed hashtag",
+    "collection": "collection of a protected account"}
 
 KNOWN = "select name, number from ops.decoy"
 KEEP = "insert into ops.decoy (name, number) select * from unnest($1::text[], $2::bigint[]) on conflict do nothing"
@@ -65,7 +66,8 @@ def secrets_of(found: Decoys, made: Marks) -> list[Secret]:
     """All marks, and the numbers of what is hidden. Who follows whom is a secret where near hides it."""
     words = [Secret(made[name].encode(), kind) for name, kind in KINDS.items()]
     words += [Secret(b"%d" % found.posts[name], "number of a hidden post") for name in HIDDEN]
-    words += [Secret(b"%d" % found.things["list"], "number of a list")]
+    words += [Secret(b"%d" % found.things["list"], "number of a list"),
+              Secret(b"%d" % found.things["collection"], KINDS["collection"])]
     shy, near = b"%d" % found.people["shy"], found.people["near"]
     words += [Secret(shy, "whom somebody follows", f"/accounts/{near}/follow"),
               Secret(shy, "who boosted, of a protected account", "/reblogged_by"),
@@ -146,6 +148,16 @@ async def plant(wire: Wire, tokens: dict[str, str], known: dict[str, int], handl
         await w.execute(KEEP, list(found), list(found.values()))
         w.record("ops.decoy.planted", shy, refs=list(found.values()))
     return found
+
+
+async def plant_collection(wire: Wire, tokens: dict[str, str], known: dict[str, int], made: Marks) -> dict[str, int]:
+    """What came later than the rest: sites have decoys that know nothing of it. Errors: Unavailable, NoAnswer."""
+    p = Planter(wire, tokens, made)
+    one = (await p.do("shy", "POST", "/api/v1/collections", name=made["collection"]))["collection"]
+    async with writing(WHO, cause=CAUSE) as w:
+        await w.execute(KEEP, ["collection"], [int(one["id"])])
+        w.record("ops.decoy.planted", known["shy"], refs=[int(one["id"])])
+    return known | {"collection": int(one["id"])}
 
 
 async def _posts(p: Planter, handles: dict[str, str], made: Marks) -> dict[str, int]:

@@ -66,6 +66,8 @@ def _things(path: str, found: Decoys) -> list[int]:
         return [found.posts[name] for name in ((*HIDDEN, "deleted", "open") if path == SINGLE else SOME)]
     if path.endswith("/accounts/:id/lists"):
         return [people["near"]]
+    if "/collections/" in path:
+        return [things["collection"], people["shy"]]
     if "/lists" in path or "/list/" in path:
         return [things["list"], people["shy"]]
     if "/filters" in path:
@@ -94,6 +96,9 @@ def _of_page(page: Page, found: Decoys, never: int) -> Iterator[Asked]:
             for turn, number in enumerate((never, *(found.posts[name] for name in names)) if names else ()):
                 yield from asked(page.path.format(handle=found.handles[author], post=number) + "?reveal=1", number,
                                  (NOBODY, FAR) if number == never else ((NOBODY, FAR)[turn % 2],))
+    elif page.path.startswith("/collections/"):
+        for number in (never, found.things["collection"]):
+            yield from asked(page.path.format(number=number), number)
     elif "{handle}" in page.path:
         for name in ("shy", "near"):
             yield from asked(page.path.format(handle=found.handles[name]))

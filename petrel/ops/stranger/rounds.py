@@ -130,6 +130,8 @@ class Stranger:
         if "app" not in known:
             known = await planting.plant(self._wire, self._tokens, known, handles, made)
             log.info("decoys planted")
+        if "collection" not in known:
+            known = await planting.plant_collection(self._wire, self._tokens, known, made)
         self._tokens[APP] = await _app_token(known["app"])
         self._found = planting.decoys(known, handles, made)
         self._secrets = planting.secrets_of(self._found, made)
@@ -188,7 +190,7 @@ class Stranger:
         if one.never:
             self._never[one.kind] = comparable(answer, number)
         hidden = [self._found.posts[name] for name in planting.HIDDEN]
-        hidden += [self._found.things[name] for name in ("list", "filter", "keyword")]
+        hidden += [self._found.things[name] for name in ("list", "filter", "keyword", "collection")]
         if number not in hidden or one.viewer not in (FAR, NOBODY) or one.kind not in self._never:
             return False
         if comparable(answer, number) == self._never[one.kind]:

@@ -1,7 +1,8 @@
 """What the pages need (`petrel/web/needs.py`), over the real rooms.
 
 Read next: views.py (from rows to what a page shows), lists.py (pages of them), then a file for each kind of page:
-reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining, founding, trending.
+reading, finding, telling, acting, settling, owing, doorkeeping, mailing, saying, examining, founding, trending,
+recommending.
 """
 
 from petrel.web.rooms.acting import ActingRooms, Counting
@@ -14,6 +15,7 @@ from petrel.web.rooms.mailing import MailingRooms
 from petrel.web.rooms.moderating import ModeratingRooms
 from petrel.web.rooms.owing import OwingRooms
 from petrel.web.rooms.reading import ReadingRooms
+from petrel.web.rooms.recommending import RecommendingRooms
 from petrel.web.rooms.saying import SayingRooms
 from petrel.web.rooms.settling import SettlingRooms
 from petrel.web.rooms.telling import TellingRooms
@@ -24,7 +26,7 @@ __all__ = ["Counting", "Rooms"]
 
 class Rooms(ReadingRooms, FindingRooms, TellingRooms, ActingRooms, SettlingRooms, OwingRooms,
             ModeratingRooms, ExaminingRooms, DoorkeepingRooms, ArrivingRooms, MailingRooms, SayingRooms,
-            FoundingRooms, TrendingRooms):
+            FoundingRooms, TrendingRooms, RecommendingRooms):
     """All of `needs.Needs`. One per process; `counting` is shared with the API."""
 
     def __init__(self, counting: Counting) -> None:

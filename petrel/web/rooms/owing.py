@@ -128,6 +128,7 @@ PLANNED = {
     "likes, bookmarks and pins": ("posts.mark.account",),
     "people you follow, who follow you, whom you block or mute": ("relationships.relation.owner",),
     "lists": ("lists.list.owner",),
+    "collections": ("collections.collection.owner",),
     "notifications": ("notifications.notification.account",),
     "places where you are signed in": ("accounts.token.account",),
 }
@@ -137,6 +138,7 @@ STEPS = {
     "direct messages": ("messages",),
     "likes, bookmarks and pins": ("posts.marks",),
     "relations to others": ("relationships", "relationships.others"),
-    "everything else": ("lists", "lists.others", "notifications", "notifications.others", "search", "timelines",
-                        "messages.inbox", "privacy", "privacy.exports", "accounts"),
+    "everything else": ("lists", "lists.others", "collections", "collections.others", "notifications",
+                        "notifications.others", "search", "timelines", "messages.inbox", "privacy",
+                        "privacy.exports", "accounts"),
 }

@@ -7,8 +7,8 @@ from petrel.core.doors import Reader, reading
 from petrel.core.ids import at_of
 from petrel.core.pages import ROUNDS, Page, further
 from petrel.core.viewer import Viewer
-from petrel.features import accounts, notifications, posts, timelines
-from petrel.features.notifications import GROUPED, OF_OWN, Candidate, Kind, Leader, Members, Wanted
+from petrel.features import accounts, collections, notifications, posts, timelines
+from petrel.features.notifications import GROUPED, OF_COLLECTION, OF_OWN, Candidate, Kind, Leader, Members, Wanted
 from petrel.features.posts import Code, Shown, Surface
 from petrel.web.rooms import lists
 from petrel.web.rooms.reading import member_of
@@ -42,6 +42,7 @@ async def unread(r: Reader) -> int:
     leaders, _ = await notifications.led(r, page, Wanted(), frozenset(GROUPED))
     people = await accounts.visible(r, list({one.newest.actor for one in leaders}))
     about = {one.row["id"] for part in await _shown(r, leaders, posts.judged) for one in part[1]}
+    about |= (await _collections(r, leaders)).keys()
     return sum(
         one.newest.actor in people and (not one.newest.post or one.newest.post in about) for one in leaders
     )
@@ -76,6 +77,7 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
     ]
     cards = await accounts.cards_of(r, list({actor for whole in wholes for actor in whole.actors}))
     about: dict[int, PostView] = {}
+    within = await _collections(r, leaders)
     for surface, found in await _shown(r, leaders):
         for one, view in zip(found, await views_of(r, found, surface), strict=True):
             if isinstance(view, PostView):
@@ -83,8 +85,14 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
     return [
         made
         for one, whole in zip(leaders, wholes, strict=True)
-        if (made := _notification(one.newest, whole, cards, about, last_read)) is not None
+        if (made := _notification(one.newest, whole, cards, about, within, last_read)) is not None
     ]
+
+
+async def _collections(r: Reader, leaders: Sequence[Leader]) -> dict[int, str]:
+    """Names of the collections that these are about, as far as they may be shown."""
+    wanted = [one.newest.post for one in leaders if one.newest.kind in OF_COLLECTION]
+    return {one.id: one.text.name for one in await collections.concerning(r, list(dict.fromkeys(wanted)))}
 
 
 async def _shown(
@@ -92,6 +100,7 @@ async def _shown(
 ) -> list[tuple[Surface, list[Shown]]]:
     """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own,
     and those reached through what is theirs."""
+    leaders = [one for one in leaders if one.newest.kind not in OF_COLLECTION]
     theirs = {one.newest.post: one.newest.kind for one in leaders if one.newest.post and not _is_own(one.newest)}
     own = list({one.newest.post for one in leaders if one.newest.post and _is_own(one.newest)})
     found = await look(r, Surface.NTF, list(theirs))
@@ -115,10 +124,11 @@ def _notification(
     whole: Members,
     cards: dict[int, accounts.Card],
     about: dict[int, PostView],
+    within: dict[int, str],
     last_read: int,
 ) -> Notification | None:
     who = tuple(account_view(cards[actor]) for actor in whole.actors if actor in cards)
-    if not who or (newest.post and newest.post not in about):
+    if not who or (newest.post and newest.post not in about and newest.post not in within):
         return None
     return Notification(
         id=newest.id,
@@ -127,5 +137,6 @@ def _notification(
         who=who,
         others=max(0, whole.count - len(who)),
         post=about.get(newest.post),
+        collection=(newest.post, within[newest.post]) if newest.post in within else None,
         is_new=newest.id > last_read,
     )

@@ -23,6 +23,12 @@ class Field(Entity):
     verified_at: Time | None
 
 
+class FeatureApproval(Entity):
+    automatic: list[Literal["public", "followers"]]
+    manual: list[Literal["public", "followers"]]
+    current_user: Literal["automatic", "denied"]
+
+
 class Account(Entity, kw_only=True):
     id: Id
     username: str
@@ -50,6 +56,7 @@ class Account(Entity, kw_only=True):
     statuses_count: Count
     followers_count: Count
     following_count: Count
+    feature_approval: FeatureApproval
     suspended: Literal[True] | UnsetType = UNSET
     limited: Literal[True] | UnsetType = UNSET
 
@@ -80,6 +87,7 @@ class Role(Entity):
     color: str
     permissions: str
     highlighted: bool
+    collection_limit: Count
 
 
 class CredentialAccount(Account, kw_only=True):

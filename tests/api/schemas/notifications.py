@@ -6,10 +6,12 @@ from msgspec import UNSET, UnsetType
 
 from tests.api.schemas.accounts import Account, AccountWarning, PartialAccount
 from tests.api.schemas.base import Count, Digits, Empty, Entity, Id, Time
+from tests.api.schemas.collections import Collection
 from tests.api.schemas.statuses import Status
 
 NotificationType = Literal["mention", "status", "reblog", "follow", "follow_request", "favourite", "update",
-                           "moderation_warning", "poll", "quote", "quoted_update"]
+                           "moderation_warning", "poll", "quote", "quoted_update", "added_to_collection",
+                           "collection_update"]
 Step = Literal["accept", "filter", "drop"]
 
 
@@ -21,6 +23,7 @@ class Notification(Entity):
     account: Account
     status: Status | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
+    collection: Collection | UnsetType = UNSET
 
 
 class NotificationGroup(Entity):
@@ -34,6 +37,7 @@ class NotificationGroup(Entity):
     sample_account_ids: list[Id]
     status_id: Id | None
     moderation_warning: AccountWarning | UnsetType = UNSET
+    collection: Collection | UnsetType = UNSET
 
 
 class GroupedNotifications(Entity, kw_only=True):

@@ -15,7 +15,7 @@ PICTURE = """
 select md5(string_agg(t, '|' order by t)) from (
   select pg_get_functiondef(p.oid) || p.proowner::regrole || p.proacl::text as t from pg_proc p
    where p.prokind = 'f' and p.pronamespace::regnamespace::text = any (array['law', 'posts', 'messages', 'accounts',
-         'relationships', 'lists', 'notifications', 'search', 'ops'])
+         'relationships', 'lists', 'notifications', 'search', 'ops', 'collections'])
   union all select c.oid::regclass::text || c.relrowsecurity || c.relforcerowsecurity || coalesce(c.relacl::text, '')
     from pg_class c where c.relnamespace::regnamespace::text in ('posts', 'messages', 'accounts')
   union all select attrelid::regclass::text || attname || attacl::text from pg_attribute where attacl is not null
