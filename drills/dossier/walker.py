@@ -190,6 +190,7 @@ async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int
     await w.ask("POST", f"/api/v1/accounts/{bram.id}/note", ada, {"comment": w.mark()})
     await w.ask("POST", f"/api/v1/accounts/{bram.id}/follow", ada, {"notify": True})
     await w.ask("POST", f"/api/v1/accounts/{ines.id}/mute", ada, {"duration": 3600})
+    await w.ask("DELETE", f"/api/v1/suggestions/{ines.id}", ada)
     await w.ask("POST", "/api/v1/petrel/drafts", ada, {"status": w.mark(), "spoiler_text": w.mark()})
     await w.ask("POST", "/api/v1/statuses", ada, {"status": w.mark(), "scheduled_at": "2099-01-01T00:00:00Z"},
                 **{"Idempotency-Key": secrets.token_hex(8)})

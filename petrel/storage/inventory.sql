@@ -892,6 +892,10 @@ comment on column discovery.link_trend.publisher is 'what: number of the host of
 comment on column discovery.link_trend.score is 'what: how much more; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.link_trend.accounts is 'what: by how many accounts; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.link_trend.samples is 'what: some public posts with it, to ask the law for; of: nobody; for: decide; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.dismissed.cell is 'what: home cell of the member; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
+comment on column discovery.dismissed.account is 'what: who wants somebody not proposed any more; of: account by account; for: decide; kept: with account; erased: row; leaves: pseudonymous';
+comment on column discovery.dismissed.other is 'what: whom; of: account by account; for: decide; kept: with account; erased: row; leaves: pseudonymous';
+comment on column discovery.dismissed.at is 'what: since when; of: account by account; for: show; kept: with account; erased: row; leaves: pseudonymous';
 comment on column discovery.review.kind is 'what: a tag, a post, a link or a publisher; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.thing is 'what: which tag, link or host, by its keyed hash, or which post; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.is_approved is 'what: whether it may be proposed, as the crew said; of: author by author; for: decide; kept: with post; erased: row; leaves: no';

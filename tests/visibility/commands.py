@@ -209,6 +209,7 @@ API: dict[str, list[Command]] = {
     **{f"POST /api/v1/admin/trends/links/{what}:id/{verb}": [
         C(f"/api/v1/admin/trends/links/{what}{{ben.public}}/{verb}")]
        for what in ("", "publishers/") for verb in ("approve", "reject")},
+    "DELETE /api/v1/suggestions/:account_id": [C("/api/v1/suggestions/{gus}"), C("/api/v1/suggestions/{eve}")],
     "POST /api/v1/reports": [C("/api/v1/reports", account_id="{ben}", status_ids=["{ben.public}", "{ben.direct}"],
                                comment="rude"), C("/api/v1/reports", account_id="{eve}", category="spam")],
     **{f"{m} /api/v1/push/subscription": [C("/api/v1/push/subscription", data={"alerts": {"mention": True}},

@@ -2,8 +2,9 @@
 
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
-from petrel.features.discovery import rows
+from petrel.features.discovery import people, rows
 
+BOTH = "select count(*) = 2 from accounts.account where (cell, id) in ((law.cell($1), $1), (law.cell($2), $2))"
 AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
 
 harmless({
@@ -13,6 +14,13 @@ harmless({
     "discovery.publisher.approved": "opens; the crew is asked again",
     "discovery.account.swept": "of an account that is being erased; the erasure is taken up again by its own entry",
 })
+
+
+@restricts("discovery.suggestion.dismissed")
+async def dismissed(w: Writer, entry: Kept) -> bool:
+    """Unless one of the two is gone."""
+    me, other = entry.subject, entry.refs[0]
+    return bool(await w.value(BOTH, me, other) and await w.execute(people.DISMISS, me, other))
 
 
 @restricts("discovery.tag.rejected")

@@ -1,8 +1,9 @@
 """What people find without having looked for it."""
 
-from typing import Any
+from typing import Any, Literal
 
-from tests.api.schemas.base import Entity, Id, Seen, Text, Time
+from tests.api.schemas.accounts import Account
+from tests.api.schemas.base import Empty, Entity, Id, Seen, Text, Time
 from tests.api.schemas.belongings import PublicTag, Tag, TagDay
 from tests.api.schemas.statuses import PreviewCard, PublicStatus, Status
 
@@ -36,11 +37,21 @@ class AdminPublisher(Entity, kw_only=True):
     requested_review_at: None
 
 
+class Suggestion(Entity):
+    source: Literal["staff", "past_interactions", "global"]
+    sources: list[Literal["featured", "friends_of_friends", "most_followed"]]
+    account: Account
+
+
 T, A = "/api/v1/trends", "/api/v1/admin/trends"
 ANSWERS: dict[str, Any] = {
     f"GET {T}": Seen(list[Tag], list[PublicTag]),
     f"GET {T}/tags": Seen(list[Tag], list[PublicTag]),
     f"GET {T}/statuses": Seen(list[Status], list[PublicStatus]),
+    "GET /api/v2/suggestions": list[Suggestion],
+    "GET /api/v1/suggestions": list[Account],
+    "DELETE /api/v1/suggestions/:account_id": Empty,
+    "GET /api/v1/directory": list[Account],
     f"GET {T}/links": list[TrendingLink],
     "GET /api/v1/timelines/link": Seen(list[Status], list[PublicStatus]),
     f"GET {A}/links": list[AdminLink],

@@ -1,0 +1,1 @@
+create index concurrently if not exists account_proposed on accounts.account (id) where is_discoverable;
