@@ -35,6 +35,7 @@ ADDRESS = re.compile(r"(/(?:api|oauth|nodeinfo|health|ap|\.well-known)(?:/[^?]*)
 OTHER_SCOPES = {
     "GET /api/v1/apps/verify_credentials":
         "an app may ask with its own token or with a member's: the list names the first, apps use both",
+    "POST /oauth/introspect": "the app shows itself by its secret or by a token: the list says so too",
     "GET /api/v1/streaming": "either, by the stream that is asked for: the list says it so too, in other words",
     "GET /api/v1/streaming/user": "without read:notifications the stream brings posts and no notifications",
 }

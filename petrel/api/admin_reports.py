@@ -1,7 +1,7 @@
 """Reports in the client API's part for moderators. What is done to one report is done to its case."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Raw, Struct
 
@@ -27,6 +27,14 @@ class ListForm(Paged, frozen=True, kw_only=True):
     resolved: bool = False
     target_account_id: Id | None = None
     account_id: Id | None = None
+
+
+class SortForm(Struct, frozen=True, kw_only=True):
+    """What is left out stays as it is."""
+
+    id: Id
+    category: Literal["spam", "other", "violation", "legal"] | None = None
+    rule_ids: tuple[str, ...] | None = None
 
 
 async def _entities(r: Reader, found: Sequence[AppReport]) -> list[dict[str, Any]]:
@@ -72,6 +80,14 @@ async def show(call: Call, form: Address) -> dict[str, Any]:
 async def _one(r: Reader, number: int) -> dict[str, Any]:
     await moderation.crew(r, moderation.apps.REPORT_SCOPES)
     return (await _entities(r, [await moderation.apps.report(r, number)]))[0]
+
+
+@route("PUT", R + "/:id", scope="admin:write:reports", surface="api")
+async def sort(call: Call, form: SortForm) -> dict[str, Any]:
+    async with writing(call.member, cause=call.id) as w:
+        await moderation.crew(w, ["admin:write", "admin:write:reports"])
+        await moderation.sort(w, (await moderation.apps.report(w, form.id)).id, form.category, form.rule_ids)
+        return await _one(w, form.id)
 
 
 def _act_route(path: str, act: Callable[[Writer, int], Awaitable[Any]]) -> None:

@@ -14,9 +14,10 @@ from petrel.api.http import Call, Reply, route
 from petrel.api.present import cards
 from petrel.core import limits, scopes
 from petrel.core.doors import reading, writing
+from petrel.core.errors import Unauthenticated
 from petrel.core.viewer import Anonymous
 from petrel.features import accounts
-from petrel.features.accounts import Issued, actors, oauth
+from petrel.features.accounts import Issued, actors, introspecting, oauth
 
 NO_POSTS = "tokens, not posts"
 NOBODY = Anonymous()
@@ -71,6 +72,31 @@ async def revoke(call: Call, form: RevokeForm) -> Reply:
     async with writing(NOBODY, cause=call.id) as w:
         error = await oauth.revoke(w, client_id, client_secret, form.token)
     return _refusal(error) if error else Reply({})
+
+
+@route("POST", "/oauth/introspect", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def introspect(call: Call, form: RevokeForm) -> Reply:
+    """What an app may know of a token of its own; of every other only that it does not work. source: RFC 7662."""
+    client_id, client_secret = _client(call, form)
+    async with writing(call.viewer, cause=call.id) as w:
+        told = await introspecting.introspect(w, client_id, client_secret, form.token)
+    if isinstance(told, accounts.OAuthError):
+        return _refusal(told)
+    if told is None:
+        return Reply({"active": False})
+    return Reply({"active": True, "scope": " ".join(told.scopes), "client_id": told.client_id, "token_type": "Bearer",
+                  "iat": int(told.made_at.timestamp())})
+
+
+@route("GET", "/oauth/token/info", scope="any token", surface="none", why_no_surface=NO_POSTS)
+async def token_info(call: Call) -> dict[str, Any]:
+    """Of the token that was sent. `expires_in`: tokens do not end by themselves."""
+    async with reading(call.viewer) as r:
+        told = await introspecting.told_of(r, call.viewer)
+    if told is None:
+        raise Unauthenticated
+    return {"resource_owner_id": told.account and str(told.account), "scope": sorted(told.scopes), "expires_in": None,
+            "application": {"uid": told.client_id}, "created_at": int(told.made_at.timestamp())}
 
 
 @route("GET POST", "/oauth/userinfo", scope="profile", surface="none", why_no_surface="the account's own first line")

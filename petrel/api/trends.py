@@ -6,7 +6,7 @@ from petrel.api import present
 from petrel.api.http import Call, Id, Offset, Pieces, route
 from petrel.api.tags import Tag, entities
 from petrel.core.doors import reading, writing
-from petrel.core.errors import NotFound
+from petrel.core.errors import Invalid, NotFound
 from petrel.features import discovery
 from petrel.features.discovery import Kind
 from petrel.features.posts import Surface
@@ -16,6 +16,12 @@ ADMIN = "/api/v1/admin/trends"
 
 class TagAddress(Struct, frozen=True, kw_only=True):
     id: str
+
+
+class TagForm(TagAddress, frozen=True, kw_only=True):
+    trendable: bool | None = None
+    usable: bool | None = None
+    listable: bool | None = None
 
 
 class PostAddress(Struct, frozen=True, kw_only=True):
@@ -76,6 +82,30 @@ async def statuses_for_crew(call: Call, form: Offset) -> Pieces:
 
 def _post_for_crew(entity: bytes, is_approved: bool | None) -> bytes:
     return entity[:-1] + b',"requires_review":' + json.encode(is_approved is None) + b"}"
+
+
+@route("GET", "/api/v1/admin/tags", scope="admin:read", surface="pub")
+async def tags_of_crew(call: Call, form: Offset) -> list[dict[str, object]]:
+    """Those that rise now, as of `trends/tags`: a list of all tags would be of what people wrote."""
+    return await tags_for_crew(call, form)
+
+
+@route("GET", "/api/v1/admin/tags/:id", scope="admin:read", surface="none", why_no_surface="a tag; no post")
+async def tag_for_crew(call: Call, form: TagAddress) -> dict[str, object]:
+    async with reading(call.viewer) as r:
+        said = await discovery.said_of_tag(r, form.id)
+        return _tag_for_crew((await entities(r, [form.id]))[0], said)
+
+
+@route("PUT", "/api/v1/admin/tags/:id", scope="admin:write", surface="none", why_no_surface="a tag; no post")
+async def put_tag(call: Call, form: TagForm) -> dict[str, object]:
+    """Whether it may be a trend. Every tag can be used and found here. Errors: Invalid, for who wants it otherwise."""
+    for name, wanted in (("usable", form.usable), ("listable", form.listable)):
+        if wanted is False:
+            raise Invalid(name, "cannot be taken from a tag; take down the posts, or reject it as a trend")
+    if form.trendable is not None:
+        return await _say_of_tag(call, form.id, approved=form.trendable)
+    return await tag_for_crew(call, TagAddress(id=form.id))
 
 
 async def _say_of_tag(call: Call, name: str, *, approved: bool) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What a moderator's app does: reports, accounts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -10,7 +10,7 @@ from petrel import app
 from petrel.core import limits
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, privacy, signup
+from petrel.features import about, accounts, privacy, signup
 from petrel.features.accounts import NewAccount, Newcomer
 from petrel.worker import jobs
 from tests.api.entities import read
@@ -55,6 +55,67 @@ async def test_a_report_is_taken_resolved_and_opened_again(api):
     assert number in [r.id for r in resolved]
     again = read(await api.post(f"/api/v1/admin/reports/{number}/reopen", as_=mona), AdminReport)
     assert not again.action_taken
+
+
+async def kinds(report: str) -> tuple[str, str]:
+    """Of a report, and of its case."""
+    async with writing(System("tests"), cause="tests") as w:
+        row = await w.row("select r.kind, c.kind as of_case from moderation.report r join moderation.case_file c "
+                          "on c.cell = r.cell and c.id = r.case_file where r.id = $1", int(report))
+    return row["kind"], row["of_case"]
+
+
+async def test_what_a_report_is_of_is_put_right_and_its_case_with_it(api):
+    mona, [ann, ben] = await api.crew("moderator"), await api.join(2)
+    number = await reported(api, ann, ben)
+    address = f"/api/v1/admin/reports/{number}"
+    async with writing(System("tests"), cause="tests") as w:
+        await about.write(w, "rules", "- No spam")
+        rule = (await about.rules(w))[0].id
+
+    async def put(status=200, **sent):
+        answer = await api.ask("PUT", address, as_=mona, **sent)
+        assert answer.status == status, answer.body
+        return answer.json
+
+    told = await api.ask("PUT", f"/api/v1/admin/reports/{number}", as_=mona, category="spam")
+    assert (told.json["category"], told.json["rules"]) == ("spam", [])
+    assert (await put())["category"] == "spam" and await kinds(number) == ("spam", "spam")
+    told = await put(category="violation", rule_ids=[rule])
+    assert (told["category"], [one["id"] for one in told["rules"]]) == ("violation", [rule])
+    assert (await put(rule_ids=[]))["rules"] == [] and await kinds(number) == ("violation", "violation")
+    await put(422, category="legal")
+    await put(422, category="best")
+    await put(422, rule_ids=["999"])
+    notice = await api.post("/api/v1/reports", as_=ann, account_id=str(ben.id), category="legal", comment="a law")
+    assert (await api.ask("PUT", f"/api/v1/admin/reports/{notice.json['id']}", as_=mona, category="spam")).status == 422
+    assert (await api.ask("PUT", address, as_=ann, category="spam")).status in (403, 404)
+
+
+async def test_how_much_happened_is_told_by_days(api):
+    mona, keys = await api.crew("moderator"), ["new_users", "opened_reports", "resolved_reports"]
+
+    async def told(**sent) -> dict[str, tuple[int, int, int]]:
+        """Total, days, and the last day of each."""
+        found = (await api.post("/api/v1/admin/measures", as_=mona, keys=[*keys, "interactions"], **sent)).json
+        return {one["key"]: (int(one["total"]), len(one["data"]), int(one["data"][-1]["value"])) for one in found}
+
+    before = await told()
+    assert list(before) == keys and {days for _, days, _ in before.values()} == {30}
+    ann, ben = await api.join(2)
+    one, _ = await reported(api, ann, ben), await reported(api, mona, ben)
+    await api.post(f"/api/v1/admin/reports/{one}/resolve", as_=mona)
+    after = await told()
+    assert [[after[key][n] - before[key][n] for key in keys] for n in (0, 2)] == [[2, 2, 2]] * 2
+    [(total, days, _)] = [(await told(start_at="2020-01-01", end_at="2020-01-07T10:00:00Z"))["new_users"]]
+    assert (total, days) == (0, 7)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    later = (await api.post("/api/v1/admin/measures", as_=mona, keys=keys, start_at=tomorrow, end_at=tomorrow)).json
+    assert [one["previous_total"] for one in later] == [str(after[key][2]) for key in keys]
+    for bad in ({"start_at": "soon"}, {"start_at": "2020-01-02", "end_at": "2020-01-01"}, {"start_at": "2000-01-01"},
+                {"end_at": "0001-01-01"}, {"start_at": "9999-12-31", "end_at": "9999-12-31"}):
+        assert (await api.post("/api/v1/admin/measures", as_=mona, keys=keys, **bad)).status == 422, bad
+    assert (await api.post("/api/v1/admin/measures", as_=ann, keys=keys)).status == 403
 
 
 async def test_an_account_is_limited_suspended_and_released(api):

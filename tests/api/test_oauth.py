@@ -124,6 +124,27 @@ async def test_a_scope_that_was_not_granted_opens_nothing(api: Client) -> None:
     assert answer.status == 403
 
 
+async def test_an_app_is_told_of_its_own_tokens_and_of_no_others(api: Client) -> None:
+    app, other = await new_app(api), await new_app(api)
+    token = (await redeem(api, app, await a_code(app, "read profile", "looked_into"))).json["access_token"]
+    mine = await api("POST", "/oauth/introspect", form={**app, "token": token})
+    assert mine.json == {**mine.json, "active": True, "scope": "profile read", "client_id": app["client_id"],
+                         "token_type": "Bearer"}
+    assert (await api("POST", "/oauth/introspect", token=token, form={"token": token})).json == mine.json
+    for asked in ({**other, "token": token}, {**app, "token": "nobody-has-this"}, {**app, "token": ""}):
+        answer = await api("POST", "/oauth/introspect", form=asked)
+        assert (answer.status, answer.json) == (200, {"active": False})
+    for bad in ({"token": token}, {**app, "client_secret": "x", "token": token}):
+        assert (await api("POST", "/oauth/introspect", form=bad)).status == 401
+    info = await api("GET", "/oauth/token/info", token=token)
+    me = (await api("GET", "/api/v1/accounts/verify_credentials", token=token)).json["id"]
+    assert info.json == {"resource_owner_id": me, "scope": ["profile", "read"], "expires_in": None,
+                         "application": {"uid": app["client_id"]}, "created_at": mine.json["iat"]}
+    assert (await api("GET", "/oauth/token/info")).status == 401
+    await api("POST", "/oauth/revoke", form={**app, "token": token})
+    assert (await api("POST", "/oauth/introspect", form={**app, "token": token})).json == {"active": False}
+
+
 async def test_userinfo_names_the_member_by_their_actor(api: Client) -> None:
     app = await new_app(api)
     token = (await redeem(api, app, await a_code(app, "profile", "info_one"))).json["access_token"]

@@ -172,6 +172,26 @@ async def test_what_may_not_be_seen_is_not_shown_whatever_was_counted(api, monke
         assert (await api.get(POSTS, as_=viewer)).ids == [public]
 
 
+async def test_the_crew_looks_at_a_tag_and_says_whether_it_may_be_a_trend(api):
+    ann, crew = (await api.join(discoverable=True))[0], await api.crew("admin")
+    for one in (ann, *await api.join(2, discoverable=True)):
+        await say(api, one, "#ruddyduck")
+    await counted()
+    assert [one["name"] for one in (await api.get("/api/v1/admin/tags", as_=crew)).json] == ["ruddyduck"]
+    one = (await api.get("/api/v1/admin/tags/RuddyDuck", as_=crew)).json
+    assert (one["id"], one["trendable"], one["requires_review"]) == ("ruddyduck", False, True)
+    for trendable in (True, False):
+        told = (await api.ask("PUT", "/api/v1/admin/tags/ruddyduck", as_=crew, trendable=trendable, usable=True)).json
+        assert (told["trendable"], told["requires_review"]) == (trendable, False)
+        assert await names(api) == ["ruddyduck"] * trendable
+        assert (await api.get("/api/v1/admin/tags/ruddyduck", as_=crew)).json["trendable"] is trendable
+    assert (await api.ask("PUT", "/api/v1/admin/tags/ruddyduck", as_=crew)).json["trendable"] is False
+    assert (await api.ask("PUT", "/api/v1/admin/tags/ruddyduck", as_=crew, usable=False)).status == 422
+    assert (await api.get("/api/v1/admin/tags/no way", as_=crew)).status == 404
+    for path in ("/api/v1/admin/tags", "/api/v1/admin/tags/ruddyduck"):
+        assert (await api.get(path, as_=ann)).status == 403
+
+
 async def test_only_the_crew_reviews(api):
     ann, = await api.join()
     forbidden = await api.with_app_for_crew(ann)

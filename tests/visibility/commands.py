@@ -127,6 +127,8 @@ API: dict[str, list[Command]] = {
                             client_secret="{secret}", scope="read")],
     "POST /oauth/revoke": [C("/oauth/revoke", client_id="{client}", client_secret="{secret}", token="{token_of_app}")],
     "POST /oauth/userinfo": [C("/oauth/userinfo")],
+    "POST /oauth/introspect": [C("/oauth/introspect", client_id="{client}", client_secret="{secret}",
+                                 token="{token_of_app}")],
     f"PATCH {A}/update_credentials": [
         C(A + "/update_credentials", display_name="Mira again", note="@ben #new", bot=True),
         C(A + "/update_credentials", discoverable=True, hide_collections=True,
@@ -202,6 +204,9 @@ API: dict[str, list[Command]] = {
     "DELETE /api/v1/admin/accounts/:id": [C("/api/v1/admin/accounts/{ben}")],
     **{f"POST /api/v1/admin/reports/:id/{verb}": [C(f"/api/v1/admin/reports/{{ben.public}}/{verb}")]
        for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
+    "POST /api/v1/admin/measures": [C("/api/v1/admin/measures", keys=["new_users", "opened_reports"])],
+    "PUT /api/v1/admin/reports/:id": [C("/api/v1/admin/reports/{ben.public}", category="spam")],
+    "PUT /api/v1/admin/tags/:id": [C("/api/v1/admin/tags/heron", trendable=True)],
     **{f"POST /api/v1/admin/trends/tags/:id/{verb}": [C(f"/api/v1/admin/trends/tags/heron/{verb}")]
        for verb in ("approve", "reject")},
     **{f"POST /api/v1/admin/trends/statuses/:id/{verb}": [C(f"/api/v1/admin/trends/statuses/{{ben.public}}/{verb}")]

@@ -5,11 +5,11 @@ Words: account, handle, profile, session, token, app, invitation, actor. Invaria
 what people write of themselves is sealed under the account's own key.
 How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
 
-`oauth`, `invites`, `resets`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts of this front
-desk: `accounts.oauth.ask(r, parameters)`.
+`oauth`, `introspecting`, `invites`, `resets`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts
+of this front desk: `accounts.oauth.ask(r, parameters)`.
 """
 
-from petrel.features.accounts import actors, announcements, invites, oauth, pictures, resets, rules
+from petrel.features.accounts import actors, announcements, introspecting, invites, oauth, pictures, resets, rules
 from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card, visible
 from petrel.features.accounts.commands import (
     admit,
@@ -132,6 +132,7 @@ __all__ = [
     "hash_password",
     "hide",
     "ids_by_handle",
+    "introspecting",
     "invites",
     "is_fresh",
     "issue",

@@ -245,6 +245,12 @@ language sql stable security definer set search_path = '' as $$
     from accounts.token t where t.digest = p_writer
 $$;
 
+-- When a token was made, for whoever shows it.
+create or replace function accounts.token_made_at(p_digest bytea) returns timestamptz
+language sql stable security definer set search_path = '' as $$
+  select t.made_at from accounts.token t where t.digest = p_digest and t.kind <> 'session'
+$$;
+
 -- Whether this digest is that of a session opened within so many seconds: by a browser, with the password.
 create or replace function accounts.is_fresh(p_digest bytea, p_seconds integer) returns boolean
 language plpgsql stable security definer set search_path = '' as $$

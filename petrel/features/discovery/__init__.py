@@ -11,8 +11,9 @@ Read next: rules.py (who counts, and how much), then counting.py.
 
 from petrel.features.discovery import links, people
 from petrel.features.discovery.counting import count
-from petrel.features.discovery.reads import history, trending_posts, trending_tags
+from petrel.features.discovery.reads import history, said_of_tag, trending_posts, trending_tags
 from petrel.features.discovery.reviewing import review
 from petrel.features.discovery.shapes import Day, Kind, Trend
 
-__all__ = ["Day", "Kind", "Trend", "count", "history", "links", "people", "review", "trending_posts", "trending_tags"]
+__all__ = ["Day", "Kind", "Trend", "count", "history", "links", "people", "review", "said_of_tag", "trending_posts",
+           "trending_tags"]

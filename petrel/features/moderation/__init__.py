@@ -10,7 +10,7 @@ source: docs/law/visibility.md sections 4.8, 4.11, 4.12, 6; decision 0027.
 Read next: shapes.py, rules.py, functions.sql.
 """
 
-from petrel.features.moderation import appeals, apps, block_rules, blocks, numbers, rules
+from petrel.features.moderation import appeals, apps, block_rules, blocks, measures, numbers, rules
 from petrel.features.moderation.blocks import is_blocked_address, is_blocked_domain
 from petrel.features.moderation.cases import assign, close, crew, evidence, find, look, queue, reopen, reports
 from petrel.features.moderation.deciding import decide, history, may_erase, release, undo
@@ -36,6 +36,7 @@ from petrel.features.moderation.shapes import (
     What,
     Written,
 )
+from petrel.features.moderation.sorting import sort
 
 __all__ = [
     "REPORT_KINDS",
@@ -73,6 +74,7 @@ __all__ = [
     "is_blocked_domain",
     "look",
     "may_erase",
+    "measures",
     "numbers",
     "queue",
     "release",
@@ -80,5 +82,6 @@ __all__ = [
     "report",
     "reports",
     "rules",
+    "sort",
     "undo",
 ]

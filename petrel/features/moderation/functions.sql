@@ -371,3 +371,25 @@ begin
   having count(*) > 0
   order by 1, 2;
 end $$;
+
+-- How many accounts came, reports were made, and reports were closed with their case, on each day (UTC) on which some
+-- did. Reads all accounts of this site: for the crew, now and then.
+create or replace function moderation.measured(p_digest bytea, p_scopes text[], p_key text, p_from timestamptz,
+                                               p_until timestamptz)
+returns table (day date, value bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select (m.at at time zone 'utc')::date, count(*) from (
+    select a.joined_at as at from accounts.account a
+     where p_key = 'new_users' and a.domain is null and a.joined_at >= p_from and a.joined_at < p_until
+    union all
+    select r.made_at from moderation.report r
+     where p_key = 'opened_reports' and r.made_at >= p_from and r.made_at < p_until
+    union all
+    select c.closed_at from moderation.case_file c
+      join moderation.report r on r.cell = c.cell and r.case_file = c.id
+     where p_key = 'resolved_reports' and c.state = 'closed' and c.closed_at >= p_from and c.closed_at < p_until) m
+   group by 1;
+end $$;

@@ -24,7 +24,7 @@ _OPENS = "opens; it is blocked again"
 harmless(dict.fromkeys((
     "moderation.report.made", "moderation.case.opened", "moderation.case.assigned", "moderation.case.closed",
     "moderation.case.reopened", "moderation.case.looked", "moderation.decision.made", "moderation.decision.undone",
-    "moderation.report.answered", "moderation.evidence.ended", "moderation.account.swept",
+    "moderation.report.answered", "moderation.report.sorted", "moderation.evidence.ended", "moderation.account.swept",
     "moderation.appeal.made", "moderation.appeal.unheard", "moderation.appeal.granted", "moderation.appeal.refused",
     "moderation.list.taken", "moderation.list.undone",
 ), _WORDS))

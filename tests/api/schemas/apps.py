@@ -69,6 +69,28 @@ class UserInfo(Entity):
     picture: Url
 
 
+class Introspected(Entity, omit_defaults=True):
+    """source: RFC 7662 section 2.2; of a token that is not the app's, or does not work, nothing but that."""
+
+    active: bool
+    scope: str | None = None
+    client_id: str | None = None
+    token_type: Literal["Bearer"] | None = None
+    iat: int | None = None
+
+
+class ClientOfToken(Entity):
+    uid: Text
+
+
+class TokenInfo(Entity):
+    resource_owner_id: Id | None
+    scope: list[Text]
+    expires_in: None
+    application: ClientOfToken
+    created_at: int
+
+
 ANSWERS: dict[str, Any] = {
     "GET /api/v1/push/subscription": WebPushSubscription,
     "POST /api/v1/push/subscription": WebPushSubscription,
@@ -80,6 +102,8 @@ ANSWERS: dict[str, Any] = {
     "POST /oauth/token": {200: Token, **OF_OAUTH},
     "POST /oauth/revoke": {200: Empty, **OF_OAUTH},
     "GET /oauth/userinfo": UserInfo,
+    "POST /oauth/introspect": {200: Introspected, **OF_OAUTH},
+    "GET /oauth/token/info": TokenInfo,
     "POST /oauth/userinfo": UserInfo,
     "GET /.well-known/oauth-authorization-server": AuthorizationServer,
 }

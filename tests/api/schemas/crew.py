@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from tests.api.schemas.accounts import Account, Role
-from tests.api.schemas.base import Digits, Empty, Entity, Id, Text, Time
+from tests.api.schemas.base import Digits, Empty, Entity, Id, Midnight, Text, Time
 from tests.api.schemas.sites import Rule
 from tests.api.schemas.statuses import Status
 
@@ -51,6 +51,19 @@ class AdminReport(Entity):
     statuses: list[Status]
     rules: list[Rule]
     collections: list[Any]
+
+
+class MeasuredDay(Entity):
+    date: Midnight
+    value: Digits
+
+
+class Measure(Entity):
+    key: Literal["new_users", "opened_reports", "resolved_reports"]
+    unit: None
+    total: Digits
+    previous_total: Digits
+    data: list[MeasuredDay]
 
 
 class DomainBlock(Entity):
@@ -108,6 +121,8 @@ ANSWERS: dict[str, Any] = {
        for verb in ("approve", "reject", "enable", "unsilence", "unsuspend", "unsensitive")},
     f"GET {R}": list[AdminReport],
     f"GET {R}/:id": AdminReport,
+    f"PUT {R}/:id": AdminReport,
+    "POST /api/v1/admin/measures": list[Measure],
     **{f"POST {R}/:id/{verb}": AdminReport for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     **_blocks("domain", DomainBlock), **_blocks("email_domain", MailDomainBlock), **_blocks("ip", NetworkBlock),
     "PUT /api/v1/admin/domain_blocks/:id": DomainBlock,
