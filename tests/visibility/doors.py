@@ -360,6 +360,7 @@ DOORS = (
     Door("page of who boosted", "embd", True, False, _page("/@booster", boost=True)),
     Door("quoted, by id", "embd", False, False, quoted.by_id, _not_direct, {"T": {"nothing"}}),
     Door("quoted, on a page", "embd", True, False, quoted.on_page, _not_direct, {"T": {"nothing"}}),
+    Door("on other sites", "embd", False, False, talked_about.embedded, _anon, {"T": {"nothing"}, "G": {"gate"}}),
     Door("home", "home", False, False, _list("/api/v1/timelines/home?limit=40"), _signed_in),
     Door("home page", "home", True, False, _page("/"), _signed_in),
     Door("list", "home", False, False, _list("/api/v1/timelines/list/{list}?limit=40"),

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from petrel.core import seal
+from petrel.core import limits, seal
 from petrel.core.ids import any_cell, new_id
 from petrel.features import cards
-from tests.visibility.asking import Seen
+from tests.visibility.asking import NOTHING, Seen, marks_in
 from tests.visibility.world import Planted
 
 IN_ALL = "https://birds.example/all"
@@ -44,6 +44,15 @@ async def plant(owner: Any, posts: Sequence[Planted]) -> None:
     await owner.execute(APPROVED, 2, every)
     await owner.execute(APPROVED, 3, [1, *(one.number + 2 for one in posts)])
     await owner.execute("update accounts.account set is_discoverable = true")
+
+
+async def embedded(v: Any, post: Planted) -> Seen:
+    """On the pages of other sites: as anybody sees it, whoever asks."""
+    answer = await v.ask.get(f"/api/oembed?url={limits.current().base_url}{post.url}", None)
+    if answer.status == 404:
+        return NOTHING
+    marks = marks_in(answer.body.decode(), post.number)
+    return Seen("full" if "text" in marks else "gate", "", marks)
 
 
 async def link(v: Any, post: Planted) -> Seen:

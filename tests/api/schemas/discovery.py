@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from tests.api.schemas.accounts import Account
-from tests.api.schemas.base import Empty, Entity, Id, Seen, Text, Time
+from tests.api.schemas.base import Count, Empty, Entity, Id, Seen, Text, Time, Url
 from tests.api.schemas.belongings import PublicTag, Tag, TagDay
 from tests.api.schemas.statuses import PreviewCard, PublicStatus, Status
 
@@ -37,6 +37,22 @@ class AdminPublisher(Entity, kw_only=True):
     requested_review_at: None
 
 
+class Oembed(Entity):
+    """source: oembed.com sections 2.3.4 and 2.3.4.4."""
+
+    type: Literal["rich"]
+    version: Literal["1.0"]
+    title: Text
+    author_name: Text
+    author_url: Url
+    provider_name: Text
+    provider_url: Url
+    cache_age: Count
+    html: Text
+    width: Count
+    height: None
+
+
 class Suggestion(Entity):
     source: Literal["staff", "past_interactions", "global"]
     sources: list[Literal["featured", "friends_of_friends", "most_followed"]]
@@ -52,6 +68,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/suggestions": list[Account],
     "DELETE /api/v1/suggestions/:account_id": Empty,
     "GET /api/v1/directory": list[Account],
+    "GET /api/oembed": Oembed,
     f"GET {T}/links": list[TrendingLink],
     "GET /api/v1/timelines/link": Seen(list[Status], list[PublicStatus]),
     f"GET {A}/links": list[AdminLink],
