@@ -26,8 +26,8 @@ FUNCTION = re.compile(r"create or replace function law\.(\w+)\(")
 PLANS = ("plan_cache_mode = force_generic_plan", "enable_hashjoin = off", "enable_mergejoin = off",
          "enable_seqscan = off", "jit = off")
 DECIDE = "select * from law.decide{}($1::bigint[], $2::boolean[], $3::bigint[], 5::smallint)"
-PAGES = ("select * from law.pages{}($1::bytea[], $2::integer[], 5::smallint, $3::bigint[], $4::bigint[], $4::bigint[],"
-         " $4::bigint[])")
+PAGES = ("select * from law.pages{}($1::bytea[], $2::integer[], array_fill(5::smallint, array[cardinality($1)]),"
+         " $3::bigint[], $4::bigint[], $4::bigint[], $4::bigint[])")
 
 
 def cell(number: int) -> int:

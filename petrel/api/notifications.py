@@ -16,7 +16,7 @@ from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
 from petrel.api.present import collections
 from petrel.api.present.cards import PartialAccount
-from petrel.api.present.rendered import KEPT, stamps
+from petrel.api.present.rendered import candidates
 from petrel.api.present.statuses import of_shown, when
 from petrel.api.present.warnings import newest_warning
 from petrel.api.relationships import by_id
@@ -92,17 +92,17 @@ class Count(Struct):
     count: int
 
 
-async def posts_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
-    """Status entities of the posts that these are about, as far as they may be shown in notifications."""
+async def posts_of(r: Reader, found: Sequence[Candidate]) -> dict[int, bytes]:
+    """Status entities of the posts that these are about, as far as they may be shown in notifications; one query."""
     found = [c for c in found if c.kind not in OF_COLLECTION]
-    theirs = {c.post: c.kind for c in found if c.post and c.kind not in OF_OWN}
-    held = KEPT.held(theirs)
-    shown = await posts.shown(r, Surface.NTF, list(theirs), stamps(held, theirs))
+    kinds = {c.post: c.kind for c in found if c.post and c.kind not in OF_OWN}
+    theirs, held = candidates(Surface.NTF, list(kinds))
+    own, held_too = candidates(Surface.API, list({c.post for c in found if c.kind in OF_OWN}))
+    shown, shown_too = await posts.shown_on(r, [theirs, own])
     # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
-    fit = [s for s in shown if s.row["code"] != Code.IF_ASKED or theirs[s.row["id"]] is Kind.STATUS]
-    entities = dict(await of_shown(r, Surface.NTF, fit, held))
-    own = list({c.post for c in found if c.kind in OF_OWN})
-    return entities | dict(await present.entries(r, Surface.API, own))
+    fit = [s for s in shown if s.row["code"] != Code.IF_ASKED or kinds[s.row["id"]] is Kind.STATUS]
+    entities = await of_shown(r, Surface.NTF, fit, held) + await of_shown(r, Surface.API, shown_too, held_too)
+    return dict(entities)
 
 
 async def collections_of(r: Reader, found: Iterable[Candidate]) -> dict[int, bytes]:
@@ -233,18 +233,14 @@ class Shown(Struct):
 
 async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind]) -> Shown:
     """Each leader's group as a whole; groups of which nobody or whose post may not be shown are left out."""
-    keys = [notifications.group_of(one.newest, grouped) for one in leaders]
-    members = iter(await notifications.groups(r, [key for key in keys if not key.only]))
-    wholes = [Members(1, one.newest.id, (one.newest.actor,)) if key.only else next(members)
-              for one, key in zip(leaders, keys, strict=True)]
-    people = await by_id(r, [actor for whole in wholes for actor in whole.actors])
+    people = await by_id(r, [actor for one in leaders for actor in one.whole.actors])
     newest = [one.newest for one in leaders]
     about, within = await posts_of(r, newest), await collections_of(r, newest)
     shown = Shown([], {}, {})
-    for one, key, whole in zip(leaders, keys, wholes, strict=True):
-        actors = [actor for actor in whole.actors if actor in people]
+    for one in leaders:
+        actors = [actor for actor in one.whole.actors if actor in people]
         if actors and (not one.newest.post or one.newest.post in about or one.newest.post in within):
-            shown.groups.append(_group(one, key, whole, actors))
+            shown.groups.append(_group(one, notifications.group_of(one.newest, grouped), actors))
             if one.newest.kind is Kind.MODERATION_WARNING and (warning := await newest_warning(r)):
                 shown.groups[-1].moderation_warning = msgspec.Raw(warning)
             if one.newest.post in within:
@@ -255,9 +251,10 @@ async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind])
     return shown
 
 
-def _group(one: Leader, key: Group, whole: Members, actors: list[int]) -> GroupEntity:
-    return GroupEntity(key.key, max(whole.count, len(actors)), one.newest.kind.word, max(whole.newest, one.newest.id),
-                       str(one.lowest), str(one.newest.id), when(one.newest.id), [str(actor) for actor in actors],
+def _group(one: Leader, key: Group, actors: list[int]) -> GroupEntity:
+    count, newest = max(one.whole.count, len(actors)), max(one.whole.newest, one.newest.id)
+    return GroupEntity(key.key, count, one.newest.kind.word, newest, str(one.lowest), str(one.newest.id),
+                       when(one.newest.id), [str(actor) for actor in actors],
                        str(one.newest.post) if one.newest.post and one.newest.kind not in OF_COLLECTION else None)
 
 
@@ -312,9 +309,9 @@ async def _leader(r: Reader, group: Group) -> Leader:
     """Errors: NotFound."""
     if group.only:
         found = await notifications.find(r, group.only)
-        return Leader(found, found.id)
+        return Leader(found, found.id, Members(1, found.id, (found.actor,)))
     whole = await notifications.members_of(r, group)
-    return Leader(Candidate(whole.newest, group.kind, whole.actors[0], group.post), whole.newest)
+    return Leader(Candidate(whole.newest, group.kind, whole.actors[0], group.post), whole.newest, whole)
 
 
 @route("GET", "/api/v2/notifications/:group_key", scope="read:notifications", surface="ntf")

@@ -269,6 +269,17 @@ async def test_the_policy_in_both_forms(api):
                       json={"for_new_accounts": "maybe"})).status == 422
 
 
+async def test_a_group_that_is_held_back_shows_when_asked_for(api):
+    (ann, token), (ben, _) = await signed_in("ann34", "ben34")
+    await api("PATCH", "/api/v2/notifications/policy", token=token, json={"for_not_following": "filter"})
+    await mark(ben, (await publish(ann, "a swan")).id, Mark.LIKE)
+    await drain("notifications")
+    assert (await api("GET", "/api/v2/notifications", token=token)).json["notification_groups"] == []
+    [group] = (await api("GET", "/api/v2/notifications?include_filtered=true", token=token)).json["notification_groups"]
+    assert (group["type"], group["notifications_count"], group["sample_account_ids"]) == (
+        "favourite", 1, [str(ben.account)])
+
+
 async def test_requests_are_listed_and_answered(api):
     (_ann, token), (ben, _), (cat, _) = await signed_in("ann33", "ben33", "cat33")
     for who in (ben, cat):

@@ -14,7 +14,7 @@ from tests.fences.house import ROOT, name_of, parsed, plant, python_files
 
 HOME = "petrel/features/posts/reads.py"
 EXPORTS = "petrel/features/privacy/sources.py"
-DECIDES, DESKS = "judged", ("posts", "room", "reads")
+DECIDES, DESKS = ("judged", "judged_on"), ("posts", "room", "reads")
 # Who looks at rows of the law without showing anything of them.
 DECIDERS = {
     "petrel/api/statuses.py:delete": "whether it is a boost that is taken back",
@@ -23,7 +23,9 @@ DECIDERS = {
     "petrel/features/discovery/links.py:_whole": "whether a link is in anything that the viewer may see",
     "petrel/features/discovery/reviewing.py:_meant": "whether whoever reviews a post may see it",
     "petrel/features/notifications/digest.py:has_news": "whether there is something new at all",
+    "petrel/features/posts/reads.py:judged": "the same, of one surface",
     "petrel/features/posts/reads.py:shown": "notes what it got this way",
+    "petrel/features/posts/reads.py:shown_on": "notes what it got this way",
     "petrel/features/posts/reads.py:thread": "whether the viewer may open the thread of it",
     "petrel/features/cards/fetching.py:public_of": "whether anybody at all may see it",
     "petrel/features/push/saying.py:_said": "brings the text of public posts; the rest leaves as a pointer",
@@ -75,7 +77,7 @@ def _leading(tree: ast.Module, pattern: re.Pattern[str], names: set[str]) -> set
     while grown:
         grown = False
         for name, node in [*functions.items(), *assigned.items()]:
-            if name in reached or name == DECIDES or _notes(node):
+            if name in reached or name in DECIDES or _notes(node):
                 continue
             doc = ast.get_docstring(node, clean=False) if name in functions else None  # type: ignore[arg-type]
             says = any(isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value != doc
@@ -103,10 +105,10 @@ def passers_by(root: Path, functions: set[str]) -> list[str]:
 
 
 def _decides(node: ast.AST) -> bool:
-    """Calls it by its name, or hands it on as `posts.judged`."""
+    """Calls one by its name, or hands it on as `posts.judged`."""
     if isinstance(node, ast.Attribute):
-        return node.attr == DECIDES and ast.unparse(node.value) in DESKS
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == DECIDES
+        return node.attr in DECIDES and ast.unparse(node.value) in DESKS
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DECIDES
 
 
 def deciders(root: Path) -> set[str]:
@@ -144,9 +146,9 @@ async def test_nothing_goes_past_the_record(site):
 
 def test_who_only_decides_is_listed():
     assert deciders(ROOT) == set(DECIDERS)
-    [shown] = [node for node in parsed(ROOT / HOME).body
-               if isinstance(node, ast.AsyncFunctionDef) and node.name == "shown"]
-    assert _notes(shown)
+    shown = [node for node in parsed(ROOT / HOME).body
+             if isinstance(node, ast.AsyncFunctionDef) and node.name in ("shown", "shown_on")]
+    assert len(shown) == 2 and all(map(_notes, shown))
 
 
 def test_it_bites(tmp_path):

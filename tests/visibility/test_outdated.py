@@ -192,7 +192,7 @@ async def test_it_migrates_nothing_whether_it_asks_first_or_not(addresses, town,
         await app.migrate_site(addresses)
     connection = await asyncpg.connect(**addresses.main["owner"])
     try:
-        assert await connection.fetchval("select to_regprocedure('law.pages(bytea[],integer[],smallint,bigint[],"
+        assert await connection.fetchval("select to_regprocedure('law.pages(bytea[],integer[],smallint[],bigint[],"
                                          "bigint[],bigint[],bigint[])')") is not None
     finally:
         await connection.close()

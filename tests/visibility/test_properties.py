@@ -192,6 +192,21 @@ async def test_8_every_function_gives_the_same_answer(owner: Any, town: dict[str
     assert pairs == 5 * 30 * 14
 
 
+async def test_8_surfaces_asked_at_once_answer_as_each_alone(owner: Any, town: dict[str, Any]) -> None:
+    ids, surfaces = [*town["posts"], *town["direct"]], list(range(len(law_codes.SURFACES)))
+    shown = 0
+    for digest in town["sessions"].values():
+        rows = await owner.fetch("select ord, id, code from law.pages($1, $2, $3::smallint[], $4, $5, null, null)",
+                                 [digest] * len(surfaces), [n + 1 for n in surfaces for _ in ids], surfaces,
+                                 ids * len(surfaces), _have(ids) * len(surfaces))
+        at_once = {((row["ord"] - 1) // len(ids), row["id"]): row["code"] for row in rows}
+        alone = {(n, row["id"]): row["code"] for n in surfaces for row in await owner.fetch(
+            "select id, code from law.page($1, $2::smallint, $3, $4, null, null)", digest, n, ids, _have(ids))}
+        assert at_once == alone and len(rows) == len(alone)
+        shown += len(alone)
+    assert shown > 500
+
+
 async def test_8_the_row_policy_of_messages_is_no_wider_than_the_law(owner: Any, town: dict[str, Any]) -> None:
     ids = town["direct"]
     seen = 0
@@ -223,9 +238,9 @@ async def test_11_no_set_of_scopes_gives_more_than_its_user_has(owner: Any, town
     posts, compared = town["posts"], 0
     for surface in range(14):
         # All tokens and the session in one page of many viewers: the session is the first.
-        rows = await owner.fetch("select ord, id, code from law.pages($1, $2, $3::smallint, $4, $5, null, null)",
-                                 [session, *digests], [n for n in range(1, len(sets) + 2) for _ in posts], surface,
-                                 posts * (len(sets) + 1), _have(posts) * (len(sets) + 1))
+        rows = await owner.fetch("select ord, id, code from law.pages($1, $2, $3::smallint[], $4, $5, null, null)",
+                                 [session, *digests], [n for n in range(1, len(sets) + 2) for _ in posts],
+                                 [surface] * (len(sets) + 1), posts * (len(sets) + 1), _have(posts) * (len(sets) + 1))
         whole = {r["id"]: r["code"] for r in rows if r["ord"] <= len(posts)}
         assert all(r["code"] <= whole.get(r["id"], 0) for r in rows)
         compared += len(sets) * len(posts)

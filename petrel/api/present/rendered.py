@@ -168,6 +168,13 @@ def stamps_of_quoted(
     return stamps(kept, quoted), kept
 
 
+def candidates(surface: posts.Surface, ids: Sequence[int]) -> tuple[posts.Candidates, Statics]:
+    """For the database: these, none of which is a boost; and the copies that are held, whose stamps it is told."""
+    held = KEPT.held(ids)
+    have_quoted, quoted = stamps_of_quoted(held, ids, ())
+    return posts.Candidates(surface, ids, stamps(held, ids), (), have_quoted), held | quoted
+
+
 def stamps(held: Statics, ids: Iterable[int | None]) -> list[int]:
     """For the database: the stamps of the copies held of these posts, 0 for none."""
     return [static.stamp if (static := held.get(i or 0)) is not None else 0 for i in ids]

@@ -14,7 +14,7 @@ from petrel.features.notifications.commands import (
     dismiss_requests,
     set_policy,
 )
-from petrel.features.notifications.reads import find, groups, led, listed, members_of, policy, requests
+from petrel.features.notifications.reads import find, led, listed, members_of, policy, requests
 from petrel.features.notifications.rows import told
 from petrel.features.notifications.shapes import (
     ALL_KINDS,
@@ -60,7 +60,6 @@ __all__ = [
     "find",
     "group_named",
     "group_of",
-    "groups",
     "led",
     "listed",
     "members_of",

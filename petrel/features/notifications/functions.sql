@@ -85,9 +85,12 @@ end $$;
 
 -- A page of groups: the newest id, actor and lowest id of each among the p_scan newest notifications (with p_min the
 -- ones just after it), newest group first. Kinds that are not in p_grouped are a group each. `rest`: rows were left.
+-- With p_actors, each group as a whole too, as notifications.groups has it.
 create or replace function notifications.leaders(p_digest bytea, p_limit integer, p_max bigint, p_since bigint,
-  p_min bigint, p_kinds smallint[], p_actor bigint, p_held boolean, p_grouped smallint[], p_scan integer)
-returns table (id bigint, kind smallint, actor bigint, post bigint, lowest bigint, rest boolean)
+  p_min bigint, p_kinds smallint[], p_actor bigint, p_held boolean, p_grouped smallint[], p_scan integer,
+  p_actors integer)
+returns table (id bigint, kind smallint, actor bigint, post bigint, lowest bigint, rest boolean, total integer,
+               newest bigint, actors bigint[])
 language plpgsql stable security definer set search_path = '' as $$
 declare v_beyond bigint;
 begin
@@ -102,16 +105,27 @@ begin
   with found as materialized (
     select n.* from notifications.listed(p_digest, p_scan, p_max, p_since, p_min, p_kinds, p_actor, p_held) n
      where v_beyond is null or n.id < v_beyond
-  ), folded as (
+  ), folded as materialized (
     select max(n.id) as newest, n.kind, (array_agg(n.actor order by n.id desc))[1] as actor, n.post,
-           array_agg(n.id) as ids
+           array_agg(n.id) as ids, row_number() over (order by max(n.id) desc) as place
       from found n
      group by n.kind, n.post, case when n.kind = any (p_grouped) then (n.id >> 16) / 43200000 else -n.id end
      order by 1 desc limit p_limit
-  ), bound as (select min(f.newest) as last from folded f)
+  ), bound as (select min(f.newest) as last from folded f
+  ), several as (
+    select array_agg(f.place order by f.place) as places, array_agg(f.kind order by f.place) as kinds,
+           array_agg(f.post order by f.place) as posts,
+           array_agg((f.newest >> 16) / 43200000 * 43200000 << 16 order by f.place) as lowest,
+           array_agg(((f.newest >> 16) / 43200000 + 1) * 43200000 << 16 order by f.place) as beyond
+      from folded f where f.kind = any (p_grouped) and p_actors > 0
+  ), whole as (
+    select s.places[g.ord] as place, g.total, g.newest, g.actors
+      from several s cross join lateral notifications.groups(p_digest, s.kinds, s.posts, s.lowest, s.beyond, p_actors) g
+  )
   select f.newest, f.kind, f.actor, f.post, (select min(x) from unnest(f.ids) x where x >= b.last),
-         (select count(*) from found) = p_scan or v_beyond is not null
-    from folded f cross join bound b order by 1 desc;
+         (select count(*) from found) = p_scan or v_beyond is not null,
+         coalesce(w.total, 1), coalesce(w.newest, f.newest), coalesce(w.actors, array[f.actor])
+    from folded f cross join bound b left join whole w on w.place = f.place order by 1 desc;
 end $$;
 
 -- One candidate by id, held ones included.

@@ -1,6 +1,6 @@
 """What a viewer can get of their own notifications: candidates. The law has the last word on each, at the door."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
@@ -20,8 +20,8 @@ from petrel.features.notifications.shapes import (
 
 MOST_SCANNED = 30_000
 LISTED = "select * from notifications.listed($1, $2, $3, $4, $5, $6::smallint[], $7, $8)"
-LEADERS = "select * from notifications.leaders($1, $2, $3, $4, $5, $6::smallint[], $7, $8, $9::smallint[], $10)"
-GROUPS = "select * from notifications.groups($1, $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6)"
+LEADERS = "select * from notifications.leaders($1, $2, $3, $4, $5, $6::smallint[], $7, $8, $9::smallint[], $10, $11)"
+WHOLE = "select * from notifications.groups($1, $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6)"
 REQUESTS = "select * from notifications.requests($1, $2, $3, $4, $5, $6)"
 
 
@@ -36,21 +36,25 @@ async def listed(r: Reader, page: Page, wanted: Wanted = Wanted()) -> list[Candi
     return [_candidate(row) for row in rows]
 
 
-async def led(r: Reader, page: Page, wanted: Wanted, grouped: Iterable[Kind]) -> tuple[list[Leader], bool]:
-    """A page of groups by their newest, newest first, and whether there may be more.
+async def led(
+    r: Reader, page: Page, wanted: Wanted, grouped: Iterable[Kind], *, actors: int = 8
+) -> tuple[list[Leader], bool]:
+    """A page of groups by their newest, newest first, and whether there may be more. Of each as a whole at most so
+    many `actors`; with 0 nobody looks further than the page.
 
     Of a page with `min_id`: just after.
-    Looks at the newest notifications only as far as needed, at most `MOST_SCANNED`.
+    Looks at the newest notifications only as far as needed, at most `MOST_SCANNED`. One query, seldom two.
     """
     rows: list[Row] = []
     for scan in (10 * page.limit, MOST_SCANNED):
         rows = await r.fetch(LEADERS, r.digest, page.limit, page.max_id, page.since_id, page.min_id,
                              [int(kind) for kind in wanted.kinds], wanted.actor, wanted.held,
-                             [int(kind) for kind in grouped], scan)
+                             [int(kind) for kind in grouped], scan, actors)
         if len(rows) == page.limit or not rows or not rows[0]["rest"]:
             break
     more = len(rows) == page.limit or bool(rows and rows[0]["rest"])
-    return [Leader(_candidate(row), row["lowest"]) for row in rows], more
+    return [Leader(_candidate(row), row["lowest"], Members(row["total"], row["newest"], tuple(row["actors"])))
+            for row in rows], more
 
 
 async def find(r: Reader, number: int) -> Candidate:
@@ -61,25 +65,16 @@ async def find(r: Reader, number: int) -> Candidate:
     return _candidate(row)
 
 
-async def groups(r: Reader, wanted: Sequence[Group], *, actors: int = 8) -> list[Members]:
-    """The whole of each group, in the order asked; one query. Ungrouped ones are not asked about here."""
-    if not wanted:
-        return []
-    bounds = [one.bounds for one in wanted]
-    rows = await r.fetch(GROUPS, r.digest, [int(g.kind) for g in wanted], [g.post for g in wanted],
-                         [low for low, _ in bounds], [beyond for _, beyond in bounds], actors)
-    return [Members(row["total"], row["newest"] or 0, tuple(row["actors"] or ())) for row in rows]
-
-
 async def members_of(r: Reader, group: Group, *, actors: int = 8) -> Members:
     """Errors: NotFound, for a group of which nothing is left."""
     if group.only:
         one = await find(r, group.only)
         return Members(1, one.id, (one.actor,))
-    found = await groups(r, [group], actors=actors)
-    if not found or found[0].count < 1 or not found[0].actors:
+    lowest, beyond = group.bounds
+    row = await r.row(WHOLE, r.digest, [int(group.kind)], [group.post], [lowest], [beyond], actors)
+    if row is None or row["total"] < 1 or not row["actors"]:
         raise NotFound
-    return found[0]
+    return Members(row["total"], row["newest"], tuple(row["actors"]))
 
 
 async def policy(r: Reader) -> tuple[Policy, Summary]:

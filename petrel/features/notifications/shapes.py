@@ -52,13 +52,6 @@ class Candidate(Struct, frozen=True):
     post: int
 
 
-class Leader(Struct, frozen=True):
-    """The newest of a group on a page, and the lowest id of the group there."""
-
-    newest: Candidate
-    lowest: int
-
-
 class Group(Struct, frozen=True):
     """What is shown as one: notifications of a kind about one post (0 for follows) within a stretch of twelve hours,
     or, with `only`, a single one."""
@@ -107,6 +100,14 @@ class Members(Struct, frozen=True):
     count: int
     newest: int
     actors: tuple[int, ...]
+
+
+class Leader(Struct, frozen=True):
+    """The newest of a group on a page, the lowest id of the group there, and the group as a whole."""
+
+    newest: Candidate
+    lowest: int
+    whole: Members
 
 
 class Wanted(Struct, frozen=True):

@@ -16,7 +16,7 @@ from petrel.features.posts import countries
 from petrel.features.posts.shapes import Audience, Code, Content, PostNotFound, State, Surface, Who, decode_content
 
 PAGES = """
-select * from law.pages($1::bytea[], $2::integer[], $3::smallint, $4::bigint[], $5::bigint[], $6::bigint[],
+select * from law.pages($1::bytea[], $2::integer[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[],
                         $7::bigint[])
 """
 STREAMED = """
@@ -32,33 +32,42 @@ _ord = itemgetter("ord")
 _UNLISTED, _POINTER, _AUTHOR = int(Audience.UNLISTED), int(Code.POINTER), int(Who.AUTHOR)
 
 
-class _Ask(Struct):
-    """One page that waits for the others of the moment."""
+class Candidates(Struct, frozen=True):
+    """Candidates that a viewer may be about to see on one surface, and the stamps of the copies that the caller has
+    rendered of each, of what it boosts, and of what it quotes (0: none; empty: of none).
 
-    digest: bytes
+    `have_boosted` None says that none of the candidates is a boost, and one that is all the same is left out;
+    `have_quoted` None that none quotes.
+    """
+
     surface: Surface
     ids: Sequence[int]
-    have: Sequence[int]
-    have_boosted: Sequence[int] | None
-    have_quoted: Sequence[int] | None
+    have: Sequence[int] = ()
+    have_boosted: Sequence[int] | None = ()
+    have_quoted: Sequence[int] | None = ()
 
 
-def _all_have(asks: Sequence[_Ask], of: Callable[[_Ask], Sequence[int] | None]) -> list[int] | None:
+_Asked = tuple[bytes, Candidates]
+"""Who asks, by their digest."""
+
+
+def _all_have(asks: Sequence[Candidates], of: Callable[[Candidates], Sequence[int] | None]) -> list[int] | None:
     """What all of them have of boosted or quoted posts; None when none of them wants any."""
     if all(of(ask) is None for ask in asks):
         return None
     return [h for ask in asks for h in of(ask) or [0] * len(ask.ids)]
 
 
-async def _pages(r: Reader, asks: Sequence[_Ask]) -> list[list[Row]]:
-    """The rows of pages of one surface, in one query; those of each ask in the order of its ids, depths apart."""
+async def _pages(r: Reader, asked: Sequence[_Asked]) -> list[list[Row]]:
+    """The rows of all of them, in one query; those of each in the order of its ids, depths apart."""
+    asks = [ask for _, ask in asked]
     found = await r.fetch(
         PAGES,
-        [ask.digest for ask in asks],
+        [digest for digest, _ in asked],
         [number for number, ask in enumerate(asks, 1) for _ in ask.ids],
-        asks[0].surface,
+        [ask.surface for ask in asks],
         [i for ask in asks for i in ask.ids],
-        [h for ask in asks for h in ask.have],
+        [h for ask in asks for h in ask.have or [0] * len(ask.ids)],
         _all_have(asks, attrgetter("have_boosted")),
         _all_have(asks, attrgetter("have_quoted")),
     )
@@ -71,17 +80,13 @@ async def _pages(r: Reader, asks: Sequence[_Ask]) -> list[list[Row]]:
     return rows
 
 
-async def _pages_together(asks: list[_Ask]) -> list[list[Row] | PetrelError]:
+async def _pages_together(asked: list[_Asked]) -> list[list[Row] | PetrelError]:
     """The pages that requests of this process wait for at one moment: half the cost of a page is beginning it."""
-    answers: dict[int, list[Row]] = {}
     async with reading(Anonymous()) as r:
-        for surface in {ask.surface for ask in asks}:
-            places = [i for i, ask in enumerate(asks) if ask.surface == surface]
-            answers.update(zip(places, await _pages(r, [asks[i] for i in places]), strict=True))
-    return [answers[i] for i in range(len(asks))]
+        return [*await _pages(r, asked)]
 
 
-_together: Together[_Ask, list[Row]] = Together(_pages_together, most=MOST_SHARED)
+_together: Together[_Asked, list[Row]] = Together(_pages_together, most=MOST_SHARED)
 
 
 class Shown(Struct):
@@ -104,12 +109,18 @@ async def shown(
     """What the viewer may be shown of these candidates on this surface, in the order asked; one query.
 
     A boost comes only when both it and the boosted post may be shown. Tombstones (code 1) are included: doors leave
-    them out of lists. `have`, `have_boosted` and `have_quoted` are the stamps of rendered copies (0: none).
-    `have_boosted` None says that none of the candidates is a boost, and one that is all the same is left out;
-    `have_quoted` None that none quotes.
+    them out of lists. `have`, `have_boosted`, `have_quoted`: see Candidates.
     """
     found = await judged(r, surface, ids, have, have_boosted, have_quoted)
     _note(r, surface, found)
+    return found
+
+
+async def shown_on(r: Reader, asks: Sequence[Candidates]) -> list[list[Shown]]:
+    """As `shown`, of each of these; one query for all of them."""
+    found = await judged_on(r, asks)
+    for ask, part in zip(asks, found, strict=True):
+        _note(r, ask.surface, part)
     return found
 
 
@@ -118,16 +129,24 @@ async def judged(
     have_boosted: Sequence[int] | None = (), have_quoted: Sequence[int] | None = (),
 ) -> list[Shown]:
     """As `shown`, for deciding only: nothing of these rows may leave, since nobody records that they were read."""
-    if not ids:
-        return []
-    blank = [0] * len(ids)
-    ask = _Ask(r.digest, surface, ids, have or blank, blank if have_boosted == () else have_boosted,
-               blank if have_quoted == () else have_quoted)
-    if type(r) is Reader and surface in SHARED:
+    return (await judged_on(r, [Candidates(surface, ids, have, have_boosted, have_quoted)]))[0]
+
+
+async def judged_on(r: Reader, asks: Sequence[Candidates]) -> list[list[Shown]]:
+    """As `shown_on`, for deciding only."""
+    asked = [(r.digest, ask) for ask in asks if ask.ids]
+    if not asked:
+        return [[] for _ in asks]
+    if type(r) is Reader and len(asked) == 1 and asked[0][1].surface in SHARED:
         await r.release()  # who waits for the shared query must not hold a connection that it may need
-        found = await _together(ask)
+        found = [await _together(asked[0])]
     else:
-        found = (await _pages(r, [ask]))[0]
+        found = await _pages(r, asked)
+    pages = iter(found)
+    return [_in_order(next(pages)) if ask.ids else [] for ask in asks]
+
+
+def _in_order(found: Sequence[Row]) -> list[Shown]:
     # A hidden boost still brings the row of what it boosts: alone it is no post of the list.
     if all(row["depth"] == 0 and row["boost_of"] is None for row in found):
         return [Shown(row) for row in sorted(found, key=_ord)]

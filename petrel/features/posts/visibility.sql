@@ -210,7 +210,8 @@ begin
   return nullif(v_live, '{}')::text;
 end $$;
 
--- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]].
+-- Pages for whoever holds these sessions or tokens: p_ids[i] is asked for by the holder of p_digests[p_whose[i]], for
+-- the surface p_surfaces[p_whose[i]].
 -- p_have[i] is the stamp of the copy that the caller has rendered of p_ids[i], p_have_boosted[i] of the post that
 -- p_ids[i] boosts (0: none): ciphertext and the author's card come only for what has changed since. A boost brings a
 -- second row, depth 1: the boosted post, judged on its own as embedded content; with p_have_boosted null none is
@@ -218,7 +219,7 @@ end $$;
 -- p_have_quoted. In `who`, bit 65536 says that the viewer keeps filters. Direct messages only when one asks alone.
 -- Many in one call, since half the cost of a page is beginning it. Errors: PT401 for a digest that nobody has; PT503
 -- for a surface that is closed.
-create or replace function law.pages(p_digests bytea[], p_whose integer[], p_surface smallint, p_ids bigint[],
+create or replace function law.pages(p_digests bytea[], p_whose integer[], p_surfaces smallint[], p_ids bigint[],
                                      p_have bigint[], p_have_boosted bigint[], p_have_quoted bigint[])
 returns setof law.entry
 language plpgsql stable security definer set search_path = '' as $$
@@ -229,8 +230,10 @@ declare
   v_filters integer[];
   v_viewers bigint[];
   v_sees boolean[];
-  v_surface smallint := p_surface;
+  v_surfaces smallint[] := p_surfaces[:1];
+  v_surface smallint;
   v_ids bigint[] := p_ids;
+  v_asked bigint[];
   v_have bigint[] := p_have;
   v_boosted bigint[];
   v_quoted bigint[];
@@ -238,10 +241,13 @@ declare
   v_count integer;
   v_lands text[];
 begin
+  if p_surfaces[1] <> any (p_surfaces) then
+    v_surfaces := array(select distinct s from unnest(p_surfaces) s);
+  end if;
   select array_agg(v.account order by d.ord),
          array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
          -- Suspended, deactivated: only their own few pages, of which the export (surface 13) is one.
-         array_agg(coalesce(v.state, 0) & 384 <> 0 and p_surface <> 13 order by d.ord),
+         array_agg(coalesce(v.state, 0) & 384 <> 0 and p_surfaces[d.ord] <> 13 order by d.ord),
          array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
                                        and f.account = v.account) then 65536 else 0 end order by d.ord),
          bool_or(v.kind is null and length(d.digest) not in (0, 2)),
@@ -268,7 +274,7 @@ begin
         from unnest(p_ids) with ordinality c(id, ord)
         left join posts.post p on p.cell = law.cell(c.id) and p.id = c.id
         left join posts.post b on b.cell = law.cell(p.boost_of) and b.id = p.boost_of;
-      v_surface := 4;
+      v_surfaces := '{4}';
       continue when p_have_boosted is null or array_remove(v_boosted, null) = '{}';
       v_ids := v_boosted;
       v_have := p_have_boosted;
@@ -277,25 +283,33 @@ begin
       v_ids := v_quoted;
       v_have := p_have_quoted;
     end if;
-    return query
-    select d.ord, v_depth::smallint, d.id, d.code, d.who | v_filters[p_whose[d.ord]], d.states, d.audience, d.author,
-      d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
-      m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
-      null::bigint,
-      case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end,
-      case when d.states & 524288 <> 0 and d.code > 2
-           then (select p.quote_of from posts.post p where p.cell = law.cell(d.id) and p.id = d.id) end,
-      case when d.states & 18612224 <> 0 and d.code > 2 then law.live(d.viewer, d.id, d.states) end
-    from law.decide(v_viewers, v_sees, v_ids, v_surface, v_lands) d
-    left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
-    left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
-                             and c.cell = law.cell(d.id) and c.id = d.id
-    where d.code > 0 and not v_out[p_whose[d.ord]];
-    get diagnostics v_count = row_count;
-    if v_depth = 0 and v_count < cardinality(p_ids) and cardinality(p_digests) = 1 and v_private[1] and not v_out[1]
-       and p_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) then
-      return query select * from messages.entries(p_digests[1], p_surface, p_ids, p_have);
-    end if;
+    foreach v_surface in array v_surfaces loop
+      v_asked := v_ids;
+      if cardinality(v_surfaces) > 1 then
+        v_asked := array(select case when p_surfaces[p_whose[c.ord]] = v_surface then c.id end
+                           from unnest(v_ids) with ordinality c(id, ord) order by c.ord);
+      end if;
+      return query
+      select d.ord, v_depth::smallint, d.id, d.code, d.who | v_filters[p_whose[d.ord]], d.states, d.audience, d.author,
+        d.boost_of, d.reply_to, d.reply_to_account, d.edited_at, d.language, d.app, d.replies, d.boosts, d.likes,
+        m.bits, d.stamp, d.author_posts, d.author_followers, d.author_following, d.author_last_post_on, c.sealed,
+        null::bigint,
+        case when d.stamp <> coalesce(v_have[d.ord], 0) then accounts.card_of(d.ord, d.author) end,
+        case when d.states & 524288 <> 0 and d.code > 2
+             then (select p.quote_of from posts.post p where p.cell = law.cell(d.id) and p.id = d.id) end,
+        case when d.states & 18612224 <> 0 and d.code > 2 then law.live(d.viewer, d.id, d.states) end
+      from law.decide(v_viewers, v_sees, v_asked, v_surface, v_lands) d
+      left join posts.mark m on m.cell = law.cell(d.viewer) and m.account = d.viewer and m.post = d.id
+      left join posts.content c on d.stamp <> coalesce(v_have[d.ord], 0) and d.code > 2
+                               and c.cell = law.cell(d.id) and c.id = d.id
+      where d.code > 0 and not v_out[p_whose[d.ord]];
+      get diagnostics v_count = row_count;
+      if v_depth = 0 and v_surface in (0, 1, 3, 7, 8, 9, 10, 11, 13) and v_private[1]
+         and v_count < cardinality(array_remove(v_asked, null)) and p_digests[1] = all (p_digests)
+         and not v_out[array_position(p_surfaces, v_surface)] then
+        return query select * from messages.entries(p_digests[1], v_surface, v_asked, p_have);
+      end if;
+    end loop;
   end loop;
 end $$;
 
@@ -304,7 +318,7 @@ create or replace function law.page(p_digest bytea, p_surface smallint, p_ids bi
                                     p_have bigint[], p_have_boosted bigint[], p_have_quoted bigint[])
 returns setof law.entry
 language sql stable security definer set search_path = '' as $$
-  select * from law.pages(array[p_digest], array_fill(1, array[cardinality(p_ids)]), p_surface, p_ids, p_have,
+  select * from law.pages(array[p_digest], array_fill(1, array[cardinality(p_ids)]), array[p_surface], p_ids, p_have,
                           p_have_boosted, p_have_quoted)
 $$;
 

@@ -9,7 +9,7 @@ from petrel.core.pages import ROUNDS, Page, further
 from petrel.core.viewer import Viewer
 from petrel.features import accounts, collections, notifications, posts, timelines
 from petrel.features.notifications import GROUPED, OF_COLLECTION, OF_OWN, Candidate, Kind, Leader, Members, Wanted
-from petrel.features.posts import Code, Shown, Surface
+from petrel.features.posts import Candidates, Code, Shown, Surface
 from petrel.web.rooms import lists
 from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.views import account_view, views_of
@@ -39,9 +39,9 @@ class TellingRooms:
 async def unread(r: Reader) -> int:
     """How many groups stand above the mark of the viewer and may be shown; `MOST_UNREAD` for that many or more."""
     page = Page(MOST_UNREAD, since_id=await _last_read(r))
-    leaders, _ = await notifications.led(r, page, Wanted(), frozenset(GROUPED))
+    leaders, _ = await notifications.led(r, page, Wanted(), GROUPED, actors=0)
     people = await accounts.visible(r, list({one.newest.actor for one in leaders}))
-    about = {one.row["id"] for part in await _shown(r, leaders, posts.judged) for one in part[1]}
+    about = {one.row["id"] for part in await _shown(r, leaders, posts.judged_on) for one in part[1]}
     about |= (await _collections(r, leaders)).keys()
     return sum(
         one.newest.actor in people and (not one.newest.post or one.newest.post in about) for one in leaders
@@ -58,7 +58,7 @@ async def _filled(r: Reader, page: Page, last_read: int) -> list[Notification]:
     shown: list[Notification] = []
     at = page
     for _ in range(ROUNDS):
-        leaders, more = await notifications.led(r, at, Wanted(), frozenset(GROUPED))
+        leaders, more = await notifications.led(r, at, Wanted(), GROUPED, actors=FACES)
         part = await _whole(r, leaders, last_read)
         shown = part + shown if page.min_id is not None else shown + part
         if len(shown) >= page.limit or not more or not leaders:
@@ -69,13 +69,7 @@ async def _filled(r: Reader, page: Page, last_read: int) -> list[Notification]:
 
 async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[Notification]:
     """Each leader's group, without those of which nobody, or whose post, may be shown."""
-    keys = [notifications.group_of(one.newest) for one in leaders]
-    members = iter(await notifications.groups(r, [key for key in keys if not key.only], actors=FACES))
-    wholes = [
-        Members(1, one.newest.id, (one.newest.actor,)) if key.only else next(members)
-        for one, key in zip(leaders, keys, strict=True)
-    ]
-    cards = await accounts.cards_of(r, list({actor for whole in wholes for actor in whole.actors}))
+    cards = await accounts.cards_of(r, list({actor for one in leaders for actor in one.whole.actors}))
     about: dict[int, PostView] = {}
     within = await _collections(r, leaders)
     for surface, found in await _shown(r, leaders):
@@ -84,8 +78,8 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
                 about[one.row["id"]] = view
     return [
         made
-        for one, whole in zip(leaders, wholes, strict=True)
-        if (made := _notification(one.newest, whole, cards, about, within, last_read)) is not None
+        for one in leaders
+        if (made := _notification(one.newest, one.whole, cards, about, within, last_read)) is not None
     ]
 
 
@@ -96,14 +90,14 @@ async def _collections(r: Reader, leaders: Sequence[Leader]) -> dict[int, str]:
 
 
 async def _shown(
-    r: Reader, leaders: Sequence[Leader], look: Callable[..., Awaitable[list[Shown]]] = posts.shown
+    r: Reader, leaders: Sequence[Leader], look: Callable[..., Awaitable[list[list[Shown]]]] = posts.shown_on
 ) -> list[tuple[Surface, list[Shown]]]:
     """The posts that these are about, as far as they may be shown here: other people's, then the viewer's own,
-    and those reached through what is theirs."""
+    and those reached through what is theirs. One query."""
     leaders = [one for one in leaders if one.newest.kind not in OF_COLLECTION]
     theirs = {one.newest.post: one.newest.kind for one in leaders if one.newest.post and not _is_own(one.newest)}
     own = list({one.newest.post for one in leaders if one.newest.post and _is_own(one.newest)})
-    found = await look(r, Surface.NTF, list(theirs))
+    found, of_own = await look(r, [Candidates(Surface.NTF, list(theirs)), Candidates(Surface.API, own)])
     # Code O: only where the viewer asked for it with a bell. source: docs/law/visibility.md section 14.
     fit = [
         one
@@ -111,7 +105,7 @@ async def _shown(
         if one.row["code"] > Code.TOMBSTONE
         and (one.row["code"] != Code.IF_ASKED or theirs[one.row["id"]] is Kind.STATUS)
     ]
-    mine = [one for one in await look(r, Surface.API, own) if one.row["code"] > Code.TOMBSTONE]
+    mine = [one for one in of_own if one.row["code"] > Code.TOMBSTONE]
     return [(Surface.NTF, fit), (Surface.API, mine)]
 
 
