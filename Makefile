@@ -3,12 +3,14 @@
 # make check    what must hold before a change lands: ruff, mypy, imports
 # make setup    only what the others need first; runs again when a lock file has changed
 #
-# Needs Python >= 3.11 and the package index. No compiler, no root, no database server.
+# Needs Python >= 3.11 and the package index; tests need npm's registry too, for a client that they run. No compiler,
+# no root, no database server.
 
 PYTHON ?= python3
 DATA   ?= petrel-data
 PORT   ?= 8000
 BIN    := .venv/bin
+MASTO  := tests/stories/clients/masto
 
 # Only finished wheels whose hashes stand in the lock file are installed.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
@@ -21,7 +23,7 @@ up: setup
 
 setup: .venv/ready
 
-test: .venv/ready-for-tests
+test: .venv/ready-for-tests $(MASTO)/node_modules/.package-lock.json
 	@$(if $(TESTS),$(BIN)/python -m pytest $(TESTS),tools/all_tests.sh $(BIN)/python)
 
 check: .venv/ready-for-tests
@@ -65,4 +67,9 @@ clean:
 
 .venv/ready-for-tests: .venv/ready requirements-test.lock
 	@$(INSTALL) -r requirements-test.lock
+	@touch $@
+
+# Versions and hashes stand in the lock file; which registry they come from is npm's own setting.
+$(MASTO)/node_modules/.package-lock.json: $(MASTO)/package-lock.json .venv/ready-for-tests
+	@NODE_USE_SYSTEM_CA=1 $(BIN)/npm ci --prefix $(MASTO) --silent
 	@touch $@

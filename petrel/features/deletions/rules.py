@@ -17,6 +17,7 @@ _ALLOWED: Mapping[str, str] = {
     "deletions.*": _LEDGER,
     "posts.post.reply_to": _POINTER,
     "posts.post.thread": _POINTER,
+    "posts.post.quote_of": _POINTER,
     "posts.once.post": "so that a late repetition of the same request does not publish it again; a day at most",
     "archives.item.object": "so that importing the same archive again does not bring it back",
     "timelines.marker.last_read": "how far its reader had read: a place in time",

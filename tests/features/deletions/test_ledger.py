@@ -43,7 +43,7 @@ async def remains_of(number: int) -> list[str]:
 
 
 async def test_a_post_goes_with_all_that_hangs_on_it(site):
-    ann, ben, _ = await people("goann", "goben", "gocat", indexable=True)
+    ann, ben, cat = await people("goann", "goben", "gocat", indexable=True)
     await follow(ben, ann)
     post = (await publish(ann, "Doomed #vanishing @goben", once=b"k" * 32)).id
     async with writing(ann, cause="tests") as w:
@@ -51,6 +51,7 @@ async def test_a_post_goes_with_all_that_hangs_on_it(site):
     for what in (Mark.LIKE, Mark.BOOKMARK, Mark.BOOST, Mark.MUTE):
         await mark(ben, post, what)
     await mark(ann, post, Mark.PIN)
+    await publish(cat, "Quoted", quote_of=post)
     stays = (await publish(ann, "It stays")).id
     await settle()
     async with reading(ben) as r:

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.stories.running import Visitor
+from tests.stories.running import ROOT, RunningSite, Visitor
 
 TOOT = str(Path(sys.executable).with_name("toot"))
 LOGIN_URL = re.compile(r"(http://\S+/oauth/authorize\S+)")
@@ -18,12 +20,21 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Toot:
+    """One person's; `end` when it is needed no more."""
+
     def __init__(self, home: Path, address: str) -> None:
         home.mkdir(parents=True)
         self.address = address
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         self._environment = {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "TERM": "xterm",
                              "COLUMNS": "400", "PYTHONUTF8": "1"}
+        self._files = {name: str(home / name) for name in ("given", "out", "err")}
+        loaded = [sys.executable, "-m", "tests.stories.clients.toot_loaded"]
+        self._loaded = subprocess.Popen(loaded, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        env=self._environment)
+
+    def end(self) -> None:
+        self._loaded.communicate()
 
     def login(self, person: Visitor) -> str:
         """`toot login`, its questions answered; `person` opens the address it prints and reads the code."""
@@ -51,14 +62,40 @@ class Toot:
             os.close(controller)
 
     def run(self, *args: str, code: int = 0, given: str = "") -> str:
-        done = subprocess.run([TOOT, "--no-color", *args], env=self._environment, input=given, capture_output=True,
-                              text=True, timeout=60, check=False)
-        assert done.returncode == code, f"toot {' '.join(args)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.stdout if code == 0 else done.stdout + done.stderr
+        """What a command says; what it complains of, too, where it is to end with a `code`."""
+        out, err = self._ran(code, " ".join(args), args=["--no-color", *args], given=given)
+        return out if code == 0 else out + err
 
     def json(self, *args: str) -> Any:
         return json.loads(self.run(*args, "--json"))
+
+    def call(self, module: str, function: str, *args: Any, **named: Any) -> Any:
+        """What a function of its own modules gets, for what no command of it does. `module`: api or http."""
+        return json.loads(self._ran(0, function, call=[module, function, args, named])[0])
+
+    def _ran(self, code: int, name: str, *, given: str = "", args: Sequence[str] = (), call: object = None
+             ) -> tuple[str, str]:
+        for file in self._files.values():
+            Path(file).write_text("")
+        Path(self._files["given"]).write_text(given)
+        assert self._loaded.stdin and self._loaded.stdout
+        print(json.dumps({"args": args, "call": call, **self._files}), file=self._loaded.stdin, flush=True)
+        ended = self._loaded.stdout.readline()
+        out, err = (Path(self._files[file]).read_text() for file in ("out", "err"))
+        assert ended.strip() == str(code), f"toot {name}: {ended}\n{out}\n{err}"
+        assert "Traceback" not in err, err
+        return out, err
+
+
+@contextmanager
+def at_a_terminal(site: RunningSite, folder: Path, person: Visitor) -> Iterator[Toot]:
+    """Somebody's, logged in."""
+    toot = Toot(folder / "home", site.address)
+    try:
+        toot.login(person)
+        yield toot
+    finally:
+        toot.end()
 
 
 class _Screen:
