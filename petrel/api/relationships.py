@@ -153,14 +153,9 @@ _act_route("/api/v1/follow_requests/:id/authorize", relationships.accept, "write
 _act_route("/api/v1/follow_requests/:id/reject", relationships.reject, "write:follows")
 
 
-class _Numbered(Struct):
-    id: str
-
-
 async def by_id(r: Reader, accounts: Sequence[int]) -> dict[int, bytes]:
     """Account entities by number; hidden ones left out."""
-    shown = await present.accounts(r, list(dict.fromkeys(accounts)))
-    return {int(msgspec.json.decode(one, type=_Numbered).id): one for one in shown}
+    return dict(await present.numbered(r, list(dict.fromkeys(accounts))))
 
 
 async def people(call: Call, r: Reader, found: Sequence[Edge], page: Page) -> Reply:

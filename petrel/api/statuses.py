@@ -9,9 +9,10 @@ from msgspec import UNSET, Struct, UnsetType
 from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Plain, Reply, route
 from petrel.api.present.drafts import moment, scheduled
+from petrel.api.present.rendered import candidates
 from petrel.api.present.versions import Version, versions
 from petrel.api.timelines import shown_page
-from petrel.core.doors import Reader, Writer, reading, writing
+from petrel.core.doors import Reader, Row, Writer, reading, writing
 from petrel.core.errors import NotFound
 from petrel.core.pages import Page
 from petrel.features import drafts, media, posts
@@ -192,21 +193,21 @@ async def show(call: Call, form: ReadForm) -> bytes:
 @route("PUT PATCH", "/api/v1/statuses/:id", scope="write:statuses", surface="api", limit="statuses")
 async def edit(call: Call, form: EditForm) -> bytes:
     async with writing(call.member, cause=call.id) as w:
-        old, row = await posts.own(w, form.id)
+        before = old, row = await posts.own(w, form.id)
+        said = old
         if form.visibility is not UNSET and AUDIENCES[form.visibility] != row["audience"]:
             await posts.narrow(w, form.id, AUDIENCES[form.visibility])
         await _set_policy(w, form.id, form.quote_approval_policy, form.reply_policy)
         if form.is_new_text or (form.visibility is UNSET and not form.is_new_policy):
-            await posts.edit(w, form.id, form.draft(old, bool(row["states"] & posts.State.SENSITIVE)),
-                             poll=form.new_poll)
-        shown = await _own_shown(w, form.id)
-    return await present.status_with(shown, call.viewer.digest)
+            draft = form.draft(old, bool(row["states"] & posts.State.SENSITIVE))
+            said = await posts.edit(w, form.id, draft, poll=form.new_poll, before=before)
+        shown = await _with_quoted(w, await posts.own_row(w, form.id))
+    return await present.status_with(shown, call.viewer.digest, present.Step(said=said))
 
 
-async def _own_shown(w: Writer, number: int) -> posts.Shown:
+async def _with_quoted(w: Writer, row: Row) -> posts.Shown:
     """One's own post, with what it quotes."""
-    _, row = await posts.own(w, number)
-    found = await posts.shown(w, Surface.API, [number]) if row["states"] & posts.Carries.QUOTE else []
+    found = await posts.shown(w, Surface.API, [row["id"]]) if row["states"] & posts.Carries.QUOTE else []
     return posts.Shown(row, None, found[0].quoted if found else None)
 
 
@@ -219,10 +220,10 @@ async def _set_policy(w: Writer, number: int, quoters: str | None, answerers: st
 async def set_policy(call: Call, form: PolicyForm) -> bytes:
     """Who may quote and who may answer from now on; quotes and answers that are there stay."""
     async with writing(call.member, cause=call.id) as w:
-        await posts.own(w, form.id)
+        said, _ = await posts.own(w, form.id)
         await _set_policy(w, form.id, form.quote_approval_policy, form.reply_policy)
-        shown = await _own_shown(w, form.id)
-    return await present.status_with(shown, call.viewer.digest)
+        shown = await _with_quoted(w, await posts.own_row(w, form.id))
+    return await present.status_with(shown, call.viewer.digest, present.Step(said=said))
 
 
 @route("GET", "/api/v1/statuses/:id/quotes", scope="read:statuses", surface="thrd")
@@ -238,7 +239,7 @@ async def quotes(call: Call, form: QuotesForm) -> Reply:
 async def revoke(call: Call, form: RevokeForm) -> bytes:
     """Answers with the post that quoted, as it is now; with nothing in it for who may not see that post."""
     async with writing(call.member, cause=call.id) as w:
-        await posts.own(w, form.id)
+        await posts.own_row(w, form.id)
         await posts.quotes.revoke(w, form.id, form.quoting_status_id)
     async with reading(call.viewer) as r:
         try:
@@ -251,20 +252,26 @@ async def revoke(call: Call, form: RevokeForm) -> bytes:
 async def delete(call: Call, form: Address) -> bytes:
     """Answers with the post as it was, and its plain text, so that an app can offer to write it anew. A boost of
     one's own is taken back."""
+    try:
+        async with writing(call.member, cause=call.id) as w:
+            before = said, row = await posts.own(w, form.id)
+            shown = await _with_quoted(w, row)
+            await posts.delete(w, form.id, before=before)
+            entity = await present.status_with(shown, call.viewer.digest, present.Step(said=said))
+    except posts.PostNotFound:
+        return await _take_back(call, form.id)
+    return entity[:-1] + b',"text":' + msgspec.json.encode(said.text) + b"}"
+
+
+async def _take_back(call: Call, number: int) -> bytes:
+    """A boost, which has no text of its own. Errors: NotFound, for whatever else is not the viewer's."""
     async with reading(call.viewer) as r:
-        found = await posts.judged(r, Surface.API, [form.id])
-        if found and found[0].boosted is not None:
-            if found[0].row["author"] != call.member.account:
-                raise NotFound
-            entity = await present.status(r, form.id)
-            await _mark(call, form.id, posts.Mark.BOOST, False)
-            return entity[:-1] + b',"text":""}'
-    async with writing(call.member, cause=call.id) as w:
-        quoted = (await _own_shown(w, form.id)).quoted
-        content, row = await posts.delete(w, form.id)
-        # Before the commit: after it the key is destroyed.
-        entity = await present.status_with(posts.Shown(row, None, quoted), call.viewer.digest)
-    return entity[:-1] + b',"text":' + msgspec.json.encode(content.text) + b"}"
+        found = await posts.judged(r, Surface.API, [number])
+        if not found or found[0].boosted is None or found[0].row["author"] != call.member.account:
+            raise posts.PostNotFound
+        entity = await present.status(r, number)
+    await _mark(call, number, posts.Mark.BOOST, False)
+    return entity[:-1] + b',"text":""}'
 
 
 @route("GET", "/api/v1/statuses/:id/source", scope="read:statuses", surface="api")
@@ -302,17 +309,16 @@ async def _mark(call: Call, number: int, mark: posts.Mark, on: bool, audience: A
 async def _after(call: Call, done: posts.Marked, mark: posts.Mark, on: bool) -> bytes:
     """The post after the mark. Its counts follow the journal; here they are what they will be in a moment. Never below
     0: what is taken back may not have been counted yet."""
+    wanted, held = candidates(Surface.API, [done.post])
     async with reading(call.viewer) as r:
-        found = await posts.shown(r, Surface.API, [done.post])
+        [found] = await posts.shown_on(r, [wanted])
         if not found:
             raise NotFound
         step = 0 if not done.changed else 1 if on else -1
-        return await present.status_with(
-            found[0],
-            call.viewer.digest,
+        return await present.status_with(found[0], call.viewer.digest, present.Step(
             likes=max(0, done.likes + step) if mark == posts.Mark.LIKE else None,
             boosts=max(0, done.boosts + step) if mark == posts.Mark.BOOST else None,
-        )
+        ), held)
 
 
 def _mark_routes(verb: str, mark: posts.Mark, on: bool, scope: str) -> None:

@@ -17,7 +17,7 @@ EXPORTS = "petrel/features/privacy/sources.py"
 DECIDES, DESKS = ("judged", "judged_on"), ("posts", "room", "reads")
 # Who looks at rows of the law without showing anything of them.
 DECIDERS = {
-    "petrel/api/statuses.py:delete": "whether it is a boost that is taken back",
+    "petrel/api/statuses.py:_take_back": "whether it is a boost that is taken back",
     "petrel/api/live/events.py:_streamable": "which notifications and messages may be streamed",
     "petrel/features/discovery/reads.py:trending_tags": "whether a tag is on anything that the viewer may see",
     "petrel/features/discovery/links.py:_whole": "whether a link is in anything that the viewer may see",

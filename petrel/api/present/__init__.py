@@ -2,8 +2,9 @@
 splices in what moves (counts) and what is the viewer's (flags). Nothing here decides who sees what.
 """
 
-from petrel.api.present.cards import account, accounts
+from petrel.api.present.cards import account, accounts, numbered
 from petrel.api.present.live import preview_card
-from petrel.api.present.statuses import entries, fresh, poll, status, status_with, statuses
+from petrel.api.present.statuses import Step, entries, fresh, poll, status, status_with, statuses
 
-__all__ = ["account", "accounts", "entries", "fresh", "poll", "preview_card", "status", "status_with", "statuses"]
+__all__ = ["Step", "account", "accounts", "entries", "fresh", "numbered", "poll", "preview_card", "status",
+           "status_with", "statuses"]

@@ -213,8 +213,8 @@ async def unseal(rows: Iterable[Row], more: Iterable[int] = ()) -> tuple[dict[in
     return profiles, keys
 
 
-async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[bytes]:
-    """Account entities of rows of type accounts.card, in their order; tombstones and hidden ones left out.
+async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[tuple[int, bytes]]:
+    """(number, Account entity) of rows of type accounts.card, in their order; tombstones and hidden ones left out.
 
     `held`: the copies whose versions the database was told; of these it sent no profile.
     """
@@ -226,25 +226,30 @@ async def _from_cards(rows: Sequence[Row], held: dict[int, Card]) -> list[bytes]
         if row["shell"] in (FULL, FIRST_LINE):
             card = cards[row["id"]]
             opened, last = (card.full, row["last_post_on"]) if row["shell"] == FULL else (card.first, None)
-            out.append(splice(opened, row["posts"], row["followers"], row["following"], last))
+            out.append((row["id"], splice(opened, row["posts"], row["followers"], row["following"], last)))
     return out
 
 
 async def of_rows(rows: Sequence[Row]) -> list[tuple[int, bytes]]:
     """(number, Account entity) of rows of type accounts.card that brought their profiles."""
     shown = [row for row in rows if row["shell"] in (FULL, FIRST_LINE)]
-    found = await _from_cards(shown, {})
-    return [(row["id"], attachments.unsigned(one)) for row, one in zip(shown, found, strict=True)]
+    return [(number, attachments.unsigned(one)) for number, one in await _from_cards(shown, {})]
 
 
-async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
-    """Account entities as the viewer of `r` may see them; order kept, hidden ones left out. One query when warm."""
+async def numbered(r: Reader, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """(number, Account entity) as the viewer of `r` may see them; order kept, hidden ones left out. One query when
+    warm."""
     if not ids:
         return []
     held = KEPT.held(ids)
     have = [held[i].version if i in held else 0 for i in ids]
     found = await _from_cards(await r.fetch(CARDS, r.digest, ids, have), held)
-    return [await attachments.signed(one, r.digest) for one in found]
+    return await attachments.signed_all(found, r.digest)
+
+
+async def accounts(r: Reader, ids: Sequence[int]) -> list[bytes]:
+    """As `numbered`, without the numbers."""
+    return [entity for _, entity in await numbered(r, ids)]
 
 
 async def account(r: Reader, number: int) -> bytes:

@@ -3,7 +3,7 @@
 What moves (counts) and what is the viewer's (flags, filters) is spliced in by `statuses.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -180,9 +180,10 @@ def stamps(held: Statics, ids: Iterable[int | None]) -> list[int]:
     return [static.stamp if (static := held.get(i or 0)) is not None else 0 for i in ids]
 
 
-async def refresh(rows: Sequence[Row]) -> Statics:
+async def refresh(rows: Sequence[Row], known: Mapping[int, Content] | None = None) -> Statics:
     """Renders what came because no copy of it was held. A tombstone has nothing to render, but for the author
-    of what is withheld.
+    of what is withheld. `known`: what of these says, where the caller has just written or opened it; not kept, since it
+    may be gone before its key is.
 
     Kept for other answers is only what brought its text, and never a direct message. source: docs/law/visibility.md
     section 8, object cache.
@@ -194,12 +195,16 @@ async def refresh(rows: Sequence[Row]) -> Statics:
     authors = {row["author"]: row["card"] for row in changed}
     held = {n: card for n, card in cards.KEPT.held(authors).items() if card.version == authors[n]["version"]}
     new = [card for number, card in authors.items() if number not in held]
-    profiles, keys = await cards.unseal(new, (row["id"] for row in changed if row["sealed"] is not None))
+    opened = known or {}
+    profiles, keys = await cards.unseal(
+        new, (row["id"] for row in changed if row["sealed"] is not None and row["id"] not in opened))
     held |= {card["id"]: cards.keep(card, profiles.get(card["id"], accounts.Profile())) for card in new}
     fresh = {}
     for row in changed:
         key = keys.get(row["id"]) if row["sealed"] is not None else None
-        content = Content("") if key is None else posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
+        content = opened.get(row["id"], Content(""))
+        if key is not None:
+            content = posts.decode_content(seal.open_sealed(key, row["id"], row["sealed"]))
         static = fresh[row["id"]] = rendered(
             row["id"],
             row["author"],

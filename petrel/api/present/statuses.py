@@ -6,6 +6,7 @@ Budget of a page: one query when everything is kept, and one more, to the keyrin
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec import Struct
 
 from petrel.api.present import asked, attachments, cards, gates, live
 from petrel.api.present.rendered import (
@@ -14,6 +15,7 @@ from petrel.api.present.rendered import (
     Entity,
     Static,
     Statics,
+    candidates,
     refresh,
     rendered,
     rfc3339,
@@ -28,7 +30,7 @@ from petrel.core.errors import NotFound, Withheld
 from petrel.features import posts
 from petrel.features.posts import Carries, Code, Content, Shown, State, Surface, Who
 
-__all__ = ["entries", "fresh", "of_shown", "poll", "rfc3339", "status", "status_with", "statuses", "when"]
+__all__ = ["Step", "entries", "fresh", "of_shown", "poll", "rfc3339", "status", "status_with", "statuses", "when"]
 _BOOLS = (b"false", b"true")
 _MARKS = [
     b',"favourited":%s,"bookmarked":%s,"reblogged":%s,"muted":%s' % tuple(_BOOLS[bool(bits & m)] for m in (1, 2, 4, 16))
@@ -273,25 +275,34 @@ def streamed(s: Shown, statics: Statics, filtered: bytes = b"") -> bytes | None:
     return _boost(s.row, s.boosted, statics, viewer=True, filtered=filtered, moving=moving)
 
 
-async def status_with(found: Shown, digest: bytes, *, likes: int | None = None, boosts: int | None = None) -> bytes:
-    """One post for the member who has just marked or changed it, with counts as they will be in a moment. `digest`:
-    of their session or token."""
-    static = (await refresh([found.row])).get(found.row["id"])
+class Step(Struct, frozen=True):
+    """What a member has just done to a post, for the answer. `likes`, `boosts`: counts as they will be in a moment,
+    None where they are as they were. `said`: what the post says now, or said before it was deleted."""
+
+    likes: int | None = None
+    boosts: int | None = None
+    said: Content | None = None
+
+
+async def status_with(found: Shown, digest: bytes, step: Step, held: Statics | None = None) -> bytes:
+    """One post for the member who has just marked or changed it. `digest`: of their session or token. `held`: the
+    copies whose stamps the database was told."""
+    number = found.row["id"]
+    rows = [row for row in (found.row, found.quoted) if row is not None]
+    statics = (held or {}) | await refresh(rows, None if step.said is None else {number: step.said})
+    static = statics.get(number)
     if static is None:
         raise NotFound
     await live.ready()
-    statics = {found.row["id"]: static} | await refresh([found.quoted] if found.quoted is not None else [])
-    entity = _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=likes, boosts=boosts,
+    entity = _one(found.row, static, Surface.API, viewer=True, reveal=True, likes=step.likes, boosts=step.boosts,
                   moving=_moving(found, statics, viewer=True))
     return await attachments.signed(entity, digest)
 
 
 async def status(r: Reader, number: int, *, reveal: bool = False) -> bytes:
     """One post by itself. Errors: NotFound, the same for hidden and missing, with a reason for a tombstone; Gone."""
-    held = KEPT.held([number])
-    have_quoted, quoted = stamps_of_quoted(held, [number], ())
-    held |= quoted
-    found = await posts.shown(r, Surface.API, [number], stamps(held, [number]), (), have_quoted)
+    wanted, held = candidates(Surface.API, [number])
+    [found] = await posts.shown_on(r, [wanted])
     if found and found[0].row["code"] == Code.TOMBSTONE:
         if gates.is_withheld(found[0].row):
             raise Withheld(*await posts.withholding(r, number))

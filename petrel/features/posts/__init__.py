@@ -8,7 +8,7 @@ Why can this viewer see this post? visibility.sql. Read next: shapes.py, then wr
 from petrel.features.posts import polls, quotes
 from petrel.features.posts.ahead import settled
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
-from petrel.features.posts.changing import delete, edit, own
+from petrel.features.posts.changing import delete, edit, own, own_row
 from petrel.features.posts.clearing import clear
 from petrel.features.posts.explain import Explanation, Verdict, why
 from petrel.features.posts.importing import Past, delete_imported, ids_at, import_many
@@ -120,6 +120,7 @@ __all__ = [
     "marked",
     "narrow",
     "own",
+    "own_row",
     "polls",
     "public",
     "publish",

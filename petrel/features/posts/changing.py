@@ -26,26 +26,39 @@ CHANGE_MESSAGE = "select messages.change($1, $2, $3, $4, $5)"
 OWN = "select * from posts.own_entry('posts', $1, $2)"
 
 
-async def own(w: Writer, post: int) -> tuple[Content, Row]:
-    """The plain content of the actor's own post, and its row (law.entry), for changing it: an app needs the scope to
-    write, not to read. Errors: PostNotFound."""
+Own = tuple[Content, Row]
+"""One's own post: its plain content, and its row (law.entry)."""
+
+
+async def own_row(w: Writer, post: int) -> Row:
+    """The row of the actor's own post, for changing it: an app needs the scope to write, not to read.
+    Errors: PostNotFound."""
     row = await w.row(OWN, w.digest, post)
     if row is None or row["sealed"] is None:
         raise PostNotFound
+    return row
+
+
+async def own(w: Writer, post: int) -> Own:
+    """As `own_row`, opened. Errors: PostNotFound."""
+    row = await own_row(w, post)
     keys = await seal.keys([post])
     if post not in keys:
         raise PostNotFound
     return decode_content(seal.open_sealed(keys[post], post, row["sealed"])), row
 
 
-async def edit(w: Writer, post: int, draft: Draft, *, poll: PollDraft | UnsetType | None = UNSET) -> None:
+async def edit(
+    w: Writer, post: int, draft: Draft, *, poll: PollDraft | UnsetType | None = UNSET, before: Own | None = None
+) -> Content:
     """Replaces text, content warning, sensitivity, language and files; audience and parent stay. The old text is kept.
-    A poll stays unless another is given, or None, which takes it away; other options begin without votes.
+    A poll stays unless another is given, or None, which takes it away; other options begin without votes. `before`: the
+    post as `own` gave it in this transaction, where the caller has it. Returns what it says now.
 
     Errors: PostNotFound, Empty, TooLong, Invalid.
     """
     assert isinstance(w.viewer, Member)
-    old, row = await own(w, post)
+    old, row = before or await own(w, post)
     parsed, spoiler = parse(clean(draft.text)), clean(draft.spoiler, "spoiler_text")
 
     carries = bool(draft.media or row["states"] & Carries.QUOTE)
@@ -73,15 +86,17 @@ async def edit(w: Writer, post: int, draft: Draft, *, poll: PollDraft | UnsetTyp
     await polls.replace(w, post, old.poll, new_poll)
     kind = "messages.message.edited" if row["audience"] == Audience.DIRECT else "posts.post.edited"
     w.record(kind, post, refs=[n.account for n in named], body=parsed.text.encode())
+    return content
 
 
-async def delete(w: Writer, post: int) -> tuple[Content, Row]:
-    """Deletes one's own post: its text is gone with this commit, its key right after. Returns what it said.
+async def delete(w: Writer, post: int, *, before: Own | None = None) -> Own:
+    """Deletes one's own post: its text is gone with this commit, its key right after. Returns what it said. `before`:
+    as in `edit`.
 
     A tombstone stays for 90 days, so that replays cannot bring it back. Errors: PostNotFound.
     """
     assert isinstance(w.viewer, Member)
-    content, row = await own(w, post)
+    content, row = before or await own(w, post)
 
     if row["audience"] == Audience.DIRECT:
         named = await w.value(CHANGE_MESSAGE, w.digest, post, 0, None, None)

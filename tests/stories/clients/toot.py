@@ -67,7 +67,8 @@ class Toot:
         return out if code == 0 else out + err
 
     def json(self, *args: str) -> Any:
-        return json.loads(self.run(*args, "--json"))
+        """Its last line: before that it may say that it waits for a file."""
+        return json.loads(self.run(*args, "--json").splitlines()[-1])
 
     def call(self, module: str, function: str, *args: Any, **named: Any) -> Any:
         """What a function of its own modules gets, for what no command of it does. `module`: api or http."""
