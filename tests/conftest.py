@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,8 @@ hypothesis.settings.register_profile("here", deadline=None,
                                      suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("here")
 
-LINES_KEPT = 40
+LINES_KEPT, FILES_NAMED = 40, 15
+spent_s: Counter[str] = Counter()
 
 _count = itertools.count(1)
 _loop: asyncio.AbstractEventLoop | None = None
@@ -71,6 +73,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Of what a failed test had printed, its end: a walk over every surface says thousands of lines."""
     report = yield
     report.sections = [(name, "\n".join(text.splitlines()[-LINES_KEPT:])) for name, text in report.sections]
+    spent_s[report.location[0]] += report.duration
     return report
 
 
@@ -78,6 +81,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if record.answers:
         terminalreporter.write_line(f"{record.answers} JSON answers read by their schemas; "
                                     f"{len(record.good)} operations answered well")
+    longest = ", ".join(f"{file} {spent:.0f}" for file, spent in spent_s.most_common(FILES_NAMED) if spent > 5)
+    if longest:
+        terminalreporter.write_line(f"seconds by file: {longest}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
