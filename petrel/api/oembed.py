@@ -16,7 +16,7 @@ from petrel.api.http.lenient import read_id
 from petrel.core import limits
 from petrel.core.doors import reading
 from petrel.core.errors import NotFound
-from petrel.core.viewer import Anonymous
+from petrel.core.viewer import anonymous_in
 from petrel.features.posts import Surface
 
 WIDTH, LEAST_WIDTH = 400, 220
@@ -51,7 +51,7 @@ class _Post(Struct):
 async def oembed(call: Call, form: OembedForm) -> Reply:
     """Errors: NotFound, for all that is no post's address here and for what anybody may not see."""
     number = _number(form.url)
-    async with reading(Anonymous()) as r:
+    async with reading(anonymous_in(call.country)) as r:
         found = await present.entries(r, Surface.EMBD, [number])
     if not found:
         raise NotFound
@@ -62,7 +62,7 @@ async def oembed(call: Call, form: OembedForm) -> Reply:
         "author_name": post.account.display_name or post.account.username, "author_url": post.account.url,
         "provider_name": limits.current().domain, "provider_url": f"{limits.current().base_url}/", "cache_age": KEPT_S,
         "html": _quotation(post), "width": width, "height": None}
-    return Reply(body, cache=b"public, max-age=%d" % KEPT_S)
+    return Reply(body)          # not kept by others: what is withheld in a country depends on who asks
 
 
 def _number(url: str) -> int:
