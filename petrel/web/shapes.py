@@ -16,8 +16,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
     """The first line of an account: what may be shown next to a post."""
 
     id: int
-    handle: str
-    """Without the leading "@"; with "@domain" for accounts of other servers."""
+    handle: str             # without the leading "@"; with "@domain" for accounts of other servers
     name: str = ""
     is_protected: bool = False
     is_bot: bool = False
@@ -61,8 +60,7 @@ class PostView(Struct, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     reply_to: int | None = None
     reply_to_handle: str = ""
-    mentions: tuple[str, ...] = ()
-    """Handles named in the post, without "@"; the answer form begins with them."""
+    mentions: tuple[str, ...] = ()      # handles, without "@"; the answer form begins with them
     boosted_by: AccountView | None = None
     boost: int | None = None
     """Id of the boost itself: the place in a list."""

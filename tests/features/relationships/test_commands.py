@@ -1,6 +1,5 @@
 import asyncio
 import random
-import time
 
 import pytest
 
@@ -255,7 +254,7 @@ async def test_nobody_acts_with_the_token_of_another(make):
         await act(Member(ann.account, eve.digest), relationships.follow, ben.account)
 
 
-async def test_follows_in_bulk_are_fast_and_leave_out_whoever_must_be_asked(make):
+async def test_follows_in_bulk_leave_out_whoever_must_be_asked(make):
     many = await make(64)
     shy, = await make(1, is_protected=True)
     foe, = await make(1)
@@ -263,12 +262,7 @@ async def test_follows_in_bulk_are_fast_and_leave_out_whoever_must_be_asked(make
     numbers = random.Random(1)      # noqa: S311
     pairs = list({tuple(m.account for m in numbers.sample(many, 2)) for _ in range(4000)})[:2000]
 
-    began = time.perf_counter()
-    new = await act(System("test"), relationships.follow_many, pairs)
-    took_ms = (time.perf_counter() - began) * 1000
-
-    assert new == len(pairs) == 2000
-    assert took_ms < 500, f"{took_ms:.0f} ms"      # 55 ms alone on two cores; tests share them
+    assert await act(System("test"), relationships.follow_many, pairs) == len(pairs) == 2000
     assert await act(System("test"), relationships.follow_many, pairs) == 0
     follower, followee = pairs[0]
     assert await act(System("test"), relationships.follow_many, [

@@ -189,6 +189,7 @@ async def test_a_question_that_is_not_answered_hides_no_other(addresses: Any, mo
             await as_owner(addresses, verdict)
         assert silent and said == silent[0] and (await state()).clean_at < (await state()).asked_at
         assert "api" in {file.surface for file in await files()}
+    await open_again(addresses)
 
 
 async def test_what_they_ask_just_before_a_stranger_they_have_to_find(addresses: Any) -> None:
