@@ -154,6 +154,8 @@ async def test_a_door_of_no_surface_is_shut_alone(addresses: Any) -> None:
 async def test_who_finds_nothing_where_there_is_something_is_blind_and_says_so(addresses: Any) -> None:
     async with at_work() as one:
         assert await one.cycle() is None
+        await as_owner(addresses, "create table public.followed as select owner, other from relationships.relation "
+                                  "where bits & 1 = 1")
         await as_owner(addresses, "update relationships.relation set bits = bits - 1 where bits & 1 = 1")
         try:
             await one.cycle()
@@ -163,33 +165,10 @@ async def test_who_finds_nothing_where_there_is_something_is_blind_and_says_so(a
             check = (await doctor(addresses))["stranger"]
             assert not check.ok and "BLIND" in check.found
         finally:
-            await as_owner(addresses, "update relationships.relation set bits = bits + 1 where bits & 1 = 0")
+            await as_owner(addresses, "update relationships.relation set bits = bits + 1 "
+                                      "where (owner, other) in (select owner, other from public.followed)")
         await one.cycle()
         assert (await state()).blind_since is None
-
-
-async def test_a_question_that_is_not_answered_hides_no_other(addresses: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with at_work() as one:
-        assert await one.cycle() is None
-        asked = one._wire.ask_by_each               # type: ignore[union-attr]
-
-        async def unanswered(method: str, target: str, *more: Any) -> Any:
-            if "streaming" in target and not silent:
-                silent.append(target)
-                raise NoAnswer(target)
-            return await asked(method, target, *more)
-
-        silent: list[str] = []
-        monkeypatch.setattr(one._wire, "ask_by_each", unanswered)
-        [[verdict]] = await as_owner(addresses, VERDICT)
-        try:
-            await as_owner(addresses, ALL_IS_SEEN)
-            said = await one.cycle()
-        finally:
-            await as_owner(addresses, verdict)
-        assert silent and said == silent[0] and (await state()).clean_at < (await state()).asked_at
-        assert "api" in {file.surface for file in await files()}
-    await open_again(addresses)
 
 
 async def test_what_they_ask_just_before_a_stranger_they_have_to_find(addresses: Any) -> None:
@@ -232,3 +211,27 @@ async def test_a_breach_goes_forward_only_and_what_is_noted_is_sealed(addresses:
     for text in (breaches.to_authority(one, "Petrel"), breaches.to_people(one, "Petrel")):
         assert "filter, list" in text and "[not known]" in text
     await open_again(addresses)
+
+
+async def test_a_question_that_is_not_answered_hides_no_other(addresses: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_work() as one:
+        assert await one.cycle() is None
+        asked = one._wire.ask_by_each               # type: ignore[union-attr]
+
+        async def unanswered(method: str, target: str, *more: Any) -> Any:
+            if "streaming" in target and not silent:
+                silent.append(target)
+                raise NoAnswer(target)
+            return await asked(method, target, *more)
+
+        silent: list[str] = []
+        monkeypatch.setattr(one._wire, "ask_by_each", unanswered)
+        [[verdict]] = await as_owner(addresses, VERDICT)
+        try:
+            await as_owner(addresses, ALL_IS_SEEN)
+            said = await one.cycle()
+        finally:
+            await as_owner(addresses, verdict)
+        assert silent and said == silent[0] and (await state()).clean_at < (await state()).asked_at
+        assert "api" in {file.surface for file in await files()}
+        await open_again(addresses)
