@@ -19,7 +19,7 @@ from petrel.api.http.openapi import document
 from tests.conftest import loop
 from tests.stories.wholesite import WholeSite, join, open_site
 
-BOUNDED = settings(max_examples=6, deadline=None, derandomize=True, database=None,
+BOUNDED = settings(max_examples=8, deadline=None, derandomize=True, database=None,
                    suppress_health_check=list(HealthCheck))
 KINDS = ("", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain")
 
