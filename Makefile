@@ -1,9 +1,10 @@
 # make up       the site, on http://localhost:8000 (make up DATA=dir PORT=n)
 # make test     all tests, on databases of their own (make test TESTS=tests/api for some)
-# make check    what must hold before a change lands: ruff, mypy, imports
+# make check    what must hold before a change lands: ruff, mypy, imports, the app's types and strings
 # make setup    only what the others need first; runs again when a lock file has changed
+# make app      the app in the browser, when its sources have changed; make setup does it too
 #
-# Needs Python >= 3.11 and the package index; tests need npm's registry too, for a client that they run. No compiler,
+# Needs Python >= 3.11 and the package index; npm's registry for the app in the browser and for tests. No compiler,
 # no root, no database server.
 
 PYTHON ?= python3
@@ -11,25 +12,32 @@ DATA   ?= petrel-data
 PORT   ?= 8000
 BIN    := .venv/bin
 MASTO  := tests/stories/clients/masto
+AXE    := tests/axe
 
 # Only finished wheels whose hashes stand in the lock file are installed.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: up setup test check fmt map bench lock clean
+.PHONY: up setup app test check fmt map bench lock clean
 
 up: setup
 	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
 
-setup: .venv/ready
+setup: .venv/ready app
 
-test: .venv/ready-for-tests $(MASTO)/node_modules/.package-lock.json
+# Without npm's registry the site goes without; pages are whole by themselves.
+app: .venv/ready
+	@$(BIN)/python tools/build_app.py
+
+test: .venv/ready-for-tests $(MASTO)/node_modules/.package-lock.json $(AXE)/node_modules/.package-lock.json app
 	@$(if $(TESTS),$(BIN)/python -m pytest $(TESTS),tools/all_tests.sh $(BIN)/python)
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/build_app.py --must
+	$(BIN)/npm run --silent --prefix petrel/web/client check
 
 fmt: .venv/ready-for-tests
 	$(BIN)/ruff check --fix .
@@ -70,6 +78,6 @@ clean:
 	@touch $@
 
 # Versions and hashes stand in the lock file; which registry they come from is npm's own setting.
-$(MASTO)/node_modules/.package-lock.json: $(MASTO)/package-lock.json .venv/ready-for-tests
-	@NODE_USE_SYSTEM_CA=1 $(BIN)/npm ci --prefix $(MASTO) --silent
+%/node_modules/.package-lock.json: %/package-lock.json .venv/ready-for-tests
+	@NODE_USE_SYSTEM_CA=1 $(BIN)/npm ci --prefix $* --silent
 	@touch $@

@@ -24,8 +24,8 @@ LEAK = "private message readable by a stranger"
 DRILL = Drill(
     name="message-leak", row=8, tier="real", covers="part", harm=LEAK,
     sabotage="the verdict and row-level security of the messages, and the site's own stranger",
-    left_out="streams, push, mail and media (not built yet); what an export holds (asked by tests/visibility); a list "
-             "of who read what; the matrix and the fences against the planted leaks",
+    left_out="what open streams, pushes, letters and exports carry (asked by tests/visibility), and leaks planted "
+             "there; a list of who read what; the matrix and the fences against the planted leaks",
     shown=("routes", "pages", "requests", "marks", "leaked", "told_apart", "mutants", "caught"), limit_s=1800)
 
 FOUND_MOST_S, SHUT_MOST_S = 60.0, 10.0
@@ -172,8 +172,11 @@ async def _write(stage: Stage, site: Site, wire: Clients, look: Looker, cast: Ca
                 raise Broken(f"there is no composer for {viewer.said}: {page.status}")
             filled = (q for path in forms for q in of_form(path, known.foreign, handles, csrf[1].decode()))
             await look.ask_all(viewer, filled, _hidden(viewer, known, cast), cookie=True)
-        questions = _asked_of(routes, "POST PUT PATCH DELETE", known.foreign, cast, viewer)
-        await look.ask_all(viewer, (q for q in questions if q.id), _hidden(viewer, known, cast))
+        # What is compared comes first, before all what never was: commands that succeed fill what is limited.
+        hidden = _hidden(viewer, known, cast)
+        numbers = sorted(known.foreign, key=lambda number: (number not in known.never, number not in hidden))
+        questions = _asked_of(routes, "POST PUT PATCH DELETE", numbers, cast, viewer)
+        await look.ask_all(viewer, (q for q in questions if q.id), hidden)
         stage.say(f"Wrote as {viewer.said}: {look.found.requests - began} requests")
     async with site.database() as owner:
         after = await walls.rows_without(owner, theirs)

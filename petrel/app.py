@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import pkgutil
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.resources import files
@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import choices, doors, ids, journal, limits, room, seal, whole_file
+from petrel.core import choices, doors, ids, journal, limits, metrics, room, seal, whole_file
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -160,10 +160,18 @@ class KeptSettings:
         install_limits(with_live(self._settings))
 
 
-def media_places(folder: Path) -> None:
+def media_places(settings: Settings) -> None:
     from petrel.features import media
 
-    media.install(folder / media.FOLDER)
+    media.install(settings.folder / media.FOLDER)
+    media.shelf.install(partial(bucket_of, settings) if settings.media_bucket else None, settings.media_store)
+
+
+def bucket_of(settings: Settings) -> Store:
+    """The bucket for photos and films. Errors: StoreError."""
+    return stores.opened(settings.media_bucket, stores.Access(
+        "", settings.media_s3_endpoint, settings.media_s3_region, settings.media_s3_key, settings.media_s3_secret,
+        named="media"))
 
 
 @asynccontextmanager
@@ -175,7 +183,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     """
     install_limits(settings)
     room.install(settings.folder)
-    media_places(settings.folder)
+    media_places(settings)
     until_s, has_said = time.monotonic() + patience_s, False
     while True:
         try:
@@ -288,7 +296,18 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,
-                observe=tally.observe if tally else None)
+                observe=observer(tally))
+
+
+def observer(tally: "Tally | None") -> Callable[[str, int, float], None]:
+    """Counts each answer: for the watch and Prometheus what all processes count together, for the crew's page of speed
+    what this one does."""
+    def observe(name: str, status: int, seconds: float) -> None:
+        metrics.ANSWERS.count(name, seconds * 10_000)
+        if tally is not None:
+            tally.observe(name, status, seconds)
+
+    return observe
 
 
 def served(settings: Settings) -> "Served | None":

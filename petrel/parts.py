@@ -100,12 +100,14 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
     from petrel.api.http.limits import Limits
     from petrel.api.http.routes import all_routes
     from petrel.ops.watching import Tally
+    from petrel.web.routes import ADDRESSES
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
     served = app.served(settings) if listeners is not None else None
     if served is not None:
         from petrel.api.http import http2  # noqa: F401
-    return Prepared(settings, addresses, listeners, Limits(), Tally([route.path for route in all_routes()]), served)
+    places = [route.path for route in all_routes()] + [one.path for one in ADDRESSES]
+    return Prepared(settings, addresses, listeners, Limits(), Tally(places), served)
 
 
 def run(name: str, prepared: Prepared) -> None:
@@ -171,11 +173,13 @@ def _allow_descriptors() -> None:
 async def _web(prepared: Prepared) -> None:
     import uvicorn
 
+    from petrel.api import present
     from petrel.api.http import Connection
     from petrel.api.http.serving import Server
     from petrel.api.http.wire import linger
     from petrel.api.present.rendered import KEPT
-    from petrel.ops import certificates
+    from petrel.features import media
+    from petrel.ops import certificates, speed
 
     settings, listeners, served = prepared.settings, prepared.listeners, prepared.served
     assert listeners is not None
@@ -188,7 +192,9 @@ async def _web(prepared: Prepared) -> None:
         await closing.look()
         await attendance.hear()
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
-                    asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch())]
+                    asyncio.create_task(media.emojis.watch(present.forget)),
+                    asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch()),
+                    asyncio.create_task(speed.run())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
         try:

@@ -295,6 +295,9 @@ class Program:
         except OSError as e:
             raise backups.NotNow(str(e)) from e
 
+    def media_places(self, now: Settings) -> None:
+        app.media_places(now)
+
     def restore(self, ask: backups.Ask, say: Say, progress: backups.Progress, meter: backups.Meter) -> backups.Outcome:
         """Goes back to a backup, in an empty place; nothing is served meanwhile. See docs/flows/restore.md. `meter` is
         told of each stage that ended.

@@ -9,6 +9,7 @@ from pathlib import Path
 from petrel import app
 from petrel.core.viewer import Member
 from petrel.features import media
+from petrel.outside.decoding import Purpose
 from petrel.worker import jobs
 from tests import samples
 from tests.people import publish
@@ -25,10 +26,11 @@ def somewhere() -> Iterator[Path]:
             media.install(None)
 
 
-async def uploaded(member: Member, body: bytes, description: str = "") -> int:
+async def uploaded(member: Member, body: bytes, description: str = "", purpose: Purpose = "attachment") -> int:
     """Read, and shown by nothing yet."""
     app.load_rooms()
-    number = await media.upload(member, io.BytesIO(body), len(body), description=description, cause="tests")
+    number = await media.upload(member, io.BytesIO(body), len(body), description=description, purpose=purpose,
+                                cause="tests")
     await jobs.drain()
     return number
 

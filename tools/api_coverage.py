@@ -48,6 +48,7 @@ BEYOND = {
        for method, tail in (("GET", ""), ("POST", ""), ("GET", "/:id"), ("PUT", "/:id"), ("DELETE", "/:id"))},
     **{f"{method} /api/v1/petrel/uploads{tail}": "uploads that go on where they were cut off (own-api.md)"
        for method, tail in (("POST", ""), ("GET", "/:id"), ("PATCH", "/:id"))},
+    "POST /beacon": "how fast pages of our own app were, in numbers of nobody",
     "GET /media/:id/:name": "the files that posts carry, at the addresses their entities give",
     "PUT": "updates are taken as PUT and as PATCH alike",
     "PATCH": "updates are taken as PUT and as PATCH alike",

@@ -1,11 +1,14 @@
-"""What others and the crew have to do with somebody: reports, decisions and appeals, letters, how they arrived."""
+"""What others and the crew have to do with somebody: reports, decisions and appeals, letters, how they
+arrived and come in."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from petrel.core import seal
-from petrel.core.doors import deriving, writing
+from petrel.core.doors import deriving, reading, writing
+from petrel.core.ids import cell_of, new_id
 from petrel.core.viewer import Member, System
-from petrel.features import accounts, mail, moderation
+from petrel.features import accounts, archives, mail, moderation
 from petrel.features.cards import rows as cards
 from petrel.features.mail import rows as letters
 from petrel.features.moderation import NewReport, Plea, Verdict, Written
@@ -72,6 +75,27 @@ async def link(post: int) -> None:
     """Her post links to a page, which has not been asked yet: the drill asks nobody."""
     async with deriving(CAUSE) as d:
         await cards.want(d, [(post, "https://cards.example/page")])
+
+
+async def enter(ada: Person, name: str) -> None:
+    """She shows a code after her password, and has a passkey, which she gave a name; her browser told what it is, she
+    chose how pages look, and a list of hers waits to be brought in."""
+    import pyotp
+
+    async with writing(DRILL, cause=CAUSE) as d:
+        issued = await accounts.open_session(d, ada.id, "Firefox on Linux")
+    her = Member(ada.id, accounts.digest_of(issued.token), is_session=True)
+    async with reading(her) as r:
+        setup = await accounts.codes.propose(r)
+    async with writing(her, cause=CAUSE) as d:
+        await accounts.codes.enable(d, setup.kept, pyotp.TOTP(setup.secret).now())
+    key = [cell_of(ada.id), ada.id, new_id(cell_of(ada.id)), os.urandom(32), os.urandom(77), 0,
+           await accounts.passkeys.sealed_name(ada.id, name)]
+    async with writing(her, cause=CAUSE) as d:
+        await d.execute(accounts.passkeys.ADD, *key)
+        d.record("accounts.passkey.added", key[2], refs=[ada.id])
+        await accounts.set_look(d, accounts.Look("dark", "large", True), "de")
+        await archives.waiting.bring(d, "follows", f"{name}@elsewhere.example\n".encode())
 
 
 async def _crew(*handles: str) -> list[Member]:

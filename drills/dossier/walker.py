@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from msgspec import Struct
 
-from drills.dossier.judged import arrive, correspond, judge, link
+from drills.dossier.judged import arrive, correspond, enter, judge, link
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, privacy
@@ -93,6 +93,7 @@ async def walk(wire: Clients) -> Dossier:
     await correspond(ada)
     await link(posts[0])
     await arrive(ada, f"I like the sea {w.mark()}")
+    await enter(ada, w.mark())
     await others.ask("POST", "/api/v1/collections", bram, {"name": others.mark(), "account_ids": [str(ada.id)]})
     await _first_copy(ada)
     return Dossier(ada, bram, ines, w.marks, gone.marks, others.marks, posts, messages, of_bram)

@@ -28,9 +28,9 @@ class Machine:
 
     def _environment(self, root: Path) -> dict[str, str]:
         """Limits are a setting of the site itself here, so that they can be put on while it runs; and version N knows
-        nothing of ballast."""
+        nothing of ballast and of link cards: it would refuse settings that it does not know."""
         ours = environment(self._settings, root)
-        for name in ("PETREL_RATE_LIMITS", "PETREL_BALLAST_MIB"):
+        for name in ("PETREL_RATE_LIMITS", "PETREL_BALLAST_MIB", "PETREL_LINK_CARDS"):
             ours.pop(name)
         return ours
 

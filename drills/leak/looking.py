@@ -1,6 +1,7 @@
 """Asks, and looks at every byte that comes back: for marks, and for whether hidden differs from never existing."""
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -58,6 +59,10 @@ async def found_by_owners(clients: Clients, marks: Sequence[Mark], owners: Seque
     return words
 
 
+MADE_ID = re.compile(rb'(\n\{"id":")\d+')
+MADE_AT = re.compile(rb'"(?:created|saved|updated)_at":"[^"]*",?')
+
+
 class Looker:
     """`hidden` of a viewer: ids that must be answered as `never`, two ids that nobody ever had."""
 
@@ -72,6 +77,7 @@ class Looker:
                       cookie: bool = False) -> None:
         """In the order given, some at once. `cookie`: as a browser, for pages; else with the token."""
         answers: dict[str, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+        of_never: dict[str, list[Question]] = defaultdict(list)
         waiting = iter(questions)
 
         async def worker() -> None:
@@ -81,11 +87,23 @@ class Looker:
                     continue
                 self._look(viewer, question, answer)
                 if question.names and (question.id in hidden or question.id in self._never):
-                    answers[question.kind][question.id].append(comparable(answer, question.id))
+                    answers[question.kind][question.id].append(_alike(question, answer))
+                if question.names and question.id == self._never[0]:
+                    of_never[question.kind].append(question)
 
         await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
         for kind, by_id in answers.items():
+            if self._differing(by_id):
+                # Commands that succeed may have filled what is limited: so it is answered for what never was, now.
+                again = [await self._asked(viewer, question, cookie) for question in of_never[kind]]
+                full = sorted(_alike(question, answer) for question, answer in zip(of_never[kind], again, strict=True)
+                              if answer is not None)
+                by_id = {number: these for number, these in by_id.items()
+                         if number in self._never or sorted(these) != full}
             self._compare(viewer, kind, by_id)
+
+    def _differing(self, by_id: dict[int, list[bytes]]) -> bool:
+        return len({tuple(sorted(these)) for these in by_id.values()}) > 1
 
     async def _asked(self, viewer: Viewer, question: Question, cookie: bool) -> Answer | None:
         headers = {"Cookie": viewer.cookie} if cookie and viewer.cookie else {}
@@ -122,6 +140,12 @@ class Looker:
                 if sorted(answers) != one:
                     self.found.told_apart.append(f"{kind}: that {number} exists, {viewer.name} can tell: "
                                                  f"{difference(answers, one)}")
+
+
+def _alike(question: Question, answer: Answer) -> bytes:
+    """As `comparable`; of what a command has just made also without its own number and time."""
+    text = comparable(answer, question.id)
+    return text if question.method == "GET" else MADE_AT.sub(b"", MADE_ID.sub(rb"\1", text))
 
 
 def difference(these: Sequence[bytes], those: Sequence[bytes]) -> str:

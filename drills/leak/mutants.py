@@ -148,7 +148,7 @@ IN_THE_DATABASE = (
     _edit("messages: whoever enters is somebody else", ("messages.enter", "v_me := v.account;", f"v_me := ({NEAR});")),
     _answers_as("messages.mailbox"),
     _answers_as("accounts.cards", "near"),
-    _answers_as("accounts.own"),
+    _answers_as("accounts.held"),
     _answers_as("relationships.filters"),
     _answers_as("relationships.followed_tags"),
     _answers_as("relationships.relations", "near"),
@@ -207,4 +207,3 @@ IN_THE_PROGRAM = tuple(Mutant(name, program=patch) for name, patch in (
     ("relationships tell who blocks", "tells-blocks"),
     ("an error shows what was asked for", "error-with-text"),
 ))
-LEFT_OUT = "streams, push, media, quotes, oEmbed, feeds: there are none yet"

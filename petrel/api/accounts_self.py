@@ -9,17 +9,19 @@ from petrel.api import present
 from petrel.api.http import BadRequest, Call, Upload, route
 from petrel.api.oauth import Token, token_of
 from petrel.core.doors import Reader, reading, writing
+from petrel.core.limits import MOST_PICTURE_MIB
 from petrel.core.viewer import AppOnly
-from petrel.features import accounts, media, signup
+from petrel.features import accounts, media, posts, signup
 from petrel.features.accounts import Changes, NewAccount, Newcomer, Own
 from petrel.features.collections import MOST_COLLECTIONS
 from petrel.features.media import Use
 
 NO_POSTS = "an account's own settings, not posts"
 WORDS = {0: "public", 1: "unlisted", 2: "private"}
+QUOTERS = tuple(policy.name.lower() for policy in posts.QUOTE_POLICIES)
 AUDIENCES = {word: number for number, word in WORDS.items()}
 WORN: dict[Use, Literal["avatar", "header"]] = {Use.AVATAR: "avatar", Use.HEADER: "header"}
-MOST_BYTES = 68 << 20
+MOST_BYTES = (2 * MOST_PICTURE_MIB + 1) << 20          # both pictures, and the words beside them
 ROLES = {"member": "", "moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
 ROLE_IDS = {"member": "-99", "moderator": "1", "admin": "2", "owner": "3"}
 
@@ -33,6 +35,7 @@ class SourceForm(Struct, frozen=True, kw_only=True):
     privacy: Literal["public", "unlisted", "private"] | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     language: str | UnsetType = UNSET
+    quote_policy: Literal["public", "followers", "nobody"] | UnsetType = UNSET
 
 
 class UpdateForm(Struct, frozen=True, kw_only=True):
@@ -47,17 +50,27 @@ class UpdateForm(Struct, frozen=True, kw_only=True):
     hide_collections: bool | UnsetType = UNSET
     fields_attributes: list[FieldForm] | UnsetType = UNSET
     source: SourceForm = SourceForm()
+    attribution_domains: tuple[str, ...] | UnsetType = UNSET
+    show_media: bool | UnsetType = UNSET
+    show_media_replies: bool | UnsetType = UNSET
+    show_featured: bool | UnsetType = UNSET
+    avatar_description: str | UnsetType = UNSET
+    header_description: str | UnsetType = UNSET
     avatar: Any = None
     header: Any = None
 
     def changes(self) -> Changes:
-        fields, privacy = self.fields_attributes, self.source.privacy
+        fields, privacy, quoters = self.fields_attributes, self.source.privacy, self.source.quote_policy
         return Changes(
             display_name=self.display_name, note=self.note, protected=self.locked, bot=self.bot,
             discoverable=self.discoverable, indexable=self.indexable, hides_network=self.hide_collections,
             fields=fields if fields is UNSET else tuple(accounts.Field(f.name, f.value) for f in fields),
             default_audience=privacy if privacy is UNSET else AUDIENCES[privacy],
-            default_sensitive=self.source.sensitive, default_language=self.source.language)
+            default_sensitive=self.source.sensitive, default_language=self.source.language,
+            default_quote=quoters if quoters is UNSET else QUOTERS.index(quoters),
+            attribution_domains=self.attribution_domains, avatar_description=self.avatar_description,
+            header_description=self.header_description, shows_media=self.show_media,
+            shows_media_replies=self.show_media_replies, shows_featured=self.show_featured)
 
 
 class SignUpForm(Struct, frozen=True, kw_only=True):
@@ -95,8 +108,8 @@ class Source(Struct):
     discoverable: bool
     indexable: bool
     hide_collections: bool
-    attribution_domains: list[str] = []
-    quote_policy: str = "nobody"
+    attribution_domains: tuple[str, ...]
+    quote_policy: str
 
 
 class Role(Struct):
@@ -151,10 +164,14 @@ async def update(call: Call, form: UpdateForm) -> bytes:
 
 
 async def changed(call: Call, form: UpdateForm) -> Own:
-    """The account with what was sent, pictures included. Errors: Invalid, BadRequest, NotTaken."""
+    """The account with what was sent, pictures included: each is counted as the upload that it is. Errors: Invalid,
+    BadRequest, NotTaken, TooMany."""
     changes = form.changes()
-    sent = {use: await _uploaded(call, picture, use) for use, picture in (
-        (Use.AVATAR, form.avatar), (Use.HEADER, form.header)) if picture is not None and picture != ""}
+    pictures = {use: picture for use, picture in ((Use.AVATAR, form.avatar), (Use.HEADER, form.header))
+                if picture is not None and picture != ""}
+    for _ in pictures:
+        call.count("media")
+    sent = {use: await _uploaded(call, picture, use) for use, picture in pictures.items()}
     async with writing(call.member, cause=call.id) as w:
         worn = {WORN[use]: await media.wear(w, number, use) for use, number in sent.items()}
         return await accounts.update(w, msgspec.structs.replace(changes, **worn))
@@ -179,9 +196,14 @@ async def preferences(call: Call) -> dict[str, str | bool | None]:
         "posting:default:visibility": WORDS[_audience(own)],
         "posting:default:sensitive": own.default_sensitive,
         "posting:default:language": own.default_language,
+        "posting:default:quote_policy": QUOTERS[own.default_quote],
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,
+        "petrel:theme": own.look.theme,
+        "petrel:text_size": own.look.text_size,
+        "petrel:reduce_motion": own.look.is_calm,
+        "petrel:language": own.locale if own.locale in accounts.rules.LOCALES else None,
     }
 
 
@@ -191,7 +213,7 @@ async def _credential_account(r: Reader, own: Own) -> bytes:
     source = Source(
         WORDS[_audience(own)], own.default_sensitive, own.default_language, own.profile.note,
         [SourceField(f.name, f.value) for f in own.profile.fields], own.follow_requests, own.is_discoverable,
-        own.is_indexable, own.hides_network)
+        own.is_indexable, own.hides_network, own.profile.attribution_domains, QUOTERS[own.default_quote])
     role = Role(ROLE_IDS[own.account.role], ROLES[own.account.role])
     return b"".join((entity[:-1], b',"source":', msgspec.json.encode(source), b',"role":', msgspec.json.encode(role),
                      b"}"))

@@ -1,4 +1,5 @@
-"""Blocked servers, mail domains and networks in the client API: for the crew, and the public list of servers."""
+"""Blocked servers, mail domains, networks and mail addresses in the client API: for the crew, and the public list of
+servers."""
 
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ NO_POSTS = "names of servers and networks; no post"
 Severity = Literal["noop", "silence", "suspend"]
 NetworkSeverity = Literal["sign_up_requires_approval", "sign_up_block"]
 D, E, N = "/api/v1/admin/domain_blocks", "/api/v1/admin/email_domain_blocks", "/api/v1/admin/ip_blocks"
+M = "/api/v1/admin/canonical_email_blocks"
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,16 @@ class MailForm(Struct, frozen=True, kw_only=True):
     domain: str
 
 
+class EmailForm(Struct, frozen=True, kw_only=True):
+    email: str = ""
+
+
+class MailboxForm(EmailForm, frozen=True, kw_only=True):
+    """`canonical_email_hash`: what another site gives for an address (SHA-256 in hex); counts without `email`."""
+
+    canonical_email_hash: str = ""
+
+
 class NetworkForm(Struct, frozen=True, kw_only=True):
     """`expires_in` in seconds. This site shuts nobody out of reading by their address."""
 
@@ -71,6 +83,8 @@ def entity(one: Block) -> dict[str, Any]:
                 "public_comment": one.public_comment or None, "obfuscate": one.is_obfuscated}
         case "mail":
             return made | {"domain": one.name, "history": [], "allow_with_approval": False}
+        case "mailbox":
+            return {"id": str(one.id), "canonical_email_hash": one.name}
     return made | {"ip": one.name, "severity": one.word, "comment": one.note,
                    "expires_at": one.expires_at and rfc3339(one.expires_at)}
 
@@ -124,6 +138,11 @@ async def networks(call: Call, form: Paged) -> Reply:
     return await _page(call, "network", form.page(100, 200))
 
 
+@route("GET", M, scope="admin:read:canonical_email_blocks", surface="none", why_no_surface=NO_POSTS)
+async def mailboxes(call: Call, form: Paged) -> Reply:
+    return await _page(call, "mailbox", form.page(100, 200))
+
+
 @route("GET", D + "/:id", scope="admin:read:domain_blocks", surface="none", why_no_surface=NO_POSTS)
 async def domain(call: Call, form: Address) -> dict[str, Any]:
     return await _one(call, "server", form.id)
@@ -137,6 +156,19 @@ async def mail(call: Call, form: Address) -> dict[str, Any]:
 @route("GET", N + "/:id", scope="admin:read:ip_blocks", surface="none", why_no_surface=NO_POSTS)
 async def network(call: Call, form: Address) -> dict[str, Any]:
     return await _one(call, "network", form.id)
+
+
+@route("GET", M + "/:id", scope="admin:read:canonical_email_blocks", surface="none", why_no_surface=NO_POSTS)
+async def mailbox(call: Call, form: Address) -> dict[str, Any]:
+    return await _one(call, "mailbox", form.id)
+
+
+@route("POST", M + "/test", scope="admin:read:canonical_email_blocks", surface="none", why_no_surface=NO_POSTS)
+async def test_mailbox(call: Call, form: EmailForm) -> list[dict[str, Any]]:
+    """What blocks this address: one block or none."""
+    async with reading(call.viewer) as r:
+        await moderation.crew(r, moderation.blocks.ANY_SCOPE)
+        return [entity(one) for one in await moderation.blocks.of_mailbox(r, form.email)]
 
 
 @route("POST", D, scope="admin:write:domain_blocks", surface="none", why_no_surface=NO_POSTS)
@@ -161,6 +193,11 @@ async def block_mail(call: Call, form: MailForm) -> dict[str, Any]:
     return await _put(call, NewBlock("mail", form.domain, 1))
 
 
+@route("POST", M, scope="admin:write:canonical_email_blocks", surface="none", why_no_surface=NO_POSTS)
+async def block_mailbox(call: Call, form: MailboxForm) -> dict[str, Any]:
+    return await _put(call, NewBlock("mailbox", form.email or form.canonical_email_hash, 1))
+
+
 @route("POST", N, scope="admin:write:ip_blocks", surface="none", why_no_surface=NO_POSTS)
 async def block_network(call: Call, form: NetworkForm) -> dict[str, Any]:
     return await _put(call, NewBlock("network", form.ip, LEVELS["network"][form.severity], "", form.comment,
@@ -179,7 +216,8 @@ async def change_network(call: Call, form: NetworkChange) -> dict[str, Any]:
     return made
 
 
-for _path, _kind, _scope in ((D, "server", "domain"), (E, "mail", "email_domain"), (N, "network", "ip")):
+for _path, _kind, _scope in ((D, "server", "domain"), (E, "mail", "email_domain"), (N, "network", "ip"),
+                             (M, "mailbox", "canonical_email")):
     def _lifting(path: str, kind: Any, scope: str) -> None:
         @route("DELETE", path + "/:id", scope=f"admin:write:{scope}_blocks", surface="none", why_no_surface=NO_POSTS)
         async def lift(call: Call, form: Address) -> None:

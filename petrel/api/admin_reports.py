@@ -8,9 +8,10 @@ from msgspec import Raw, Struct
 from petrel.api import present
 from petrel.api.admin_accounts import entities
 from petrel.api.http import Call, Id, Paged, Reply, listed, route
+from petrel.api.present import collections as wire
 from petrel.api.present.statuses import rfc3339
 from petrel.core.doors import Reader, Writer, reading, writing
-from petrel.features import about, accounts, moderation
+from petrel.features import about, accounts, collections, moderation
 from petrel.features.moderation.apps import AppReport
 from petrel.features.posts import Surface
 
@@ -40,12 +41,15 @@ class SortForm(Struct, frozen=True, kw_only=True):
 async def _entities(r: Reader, found: Sequence[AppReport]) -> list[dict[str, Any]]:
     """Admin::Report. In place of who reported stands the account that answers for the site (visibility.md section 6).
 
-    Posts as the viewer sees them in the product; copies of others are on the desk, after a typed reason.
+    Posts and collections as the viewer sees them in the product; copies of others are on the desk, after a typed
+    reason.
     """
     contact = await accounts.contact(r)
     numbers = [n for one in found for n in (one.about, one.assigned, one.closed_by, contact) if n is not None]
     people = await entities(await moderation.apps.cards(r, numbers))
-    posts = await _posts(r, [post for one in found for post in one.posts])
+    named = list(dict.fromkeys(number for one in found for number in one.posts))
+    posts = dict(await present.entries(r, Surface.API, named))
+    lists = {int(one.id): one for one in await wire.collections(r, await collections.many(r, named))}
     rules = {str(rule.id): {"id": str(rule.id), "text": rule.text, "hint": rule.hint} for rule in await about.rules(r)}
     return [{
         "id": str(one.id), "action_taken": one.is_closed, "action_taken_at": one.closed_at and rfc3339(one.closed_at),
@@ -53,12 +57,9 @@ async def _entities(r: Reader, found: Sequence[AppReport]) -> list[dict[str, Any
         "created_at": rfc3339(one.made_at), "updated_at": rfc3339(one.closed_at or one.made_at),
         "account": people.get(contact or 0), "target_account": people.get(one.about),
         "assigned_account": people.get(one.assigned or 0), "action_taken_by_account": people.get(one.closed_by or 0),
-        "statuses": [Raw(posts[post]) for post in one.posts if post in posts],
-        "rules": [rules[rule] for rule in one.rules if rule in rules], "collections": []} for one in found]
-
-
-async def _posts(r: Reader, numbers: Sequence[int]) -> dict[int, bytes]:
-    return dict(await present.entries(r, Surface.API, list(dict.fromkeys(numbers))))
+        "statuses": [Raw(posts[number]) for number in one.posts if number in posts],
+        "rules": [rules[rule] for rule in one.rules if rule in rules],
+        "collections": [lists[number] for number in one.posts if number in lists]} for one in found]
 
 
 @route("GET", R, scope="admin:read:reports", surface="api")

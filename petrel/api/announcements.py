@@ -6,11 +6,12 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from petrel.api.http import Call, Id, route
+from petrel.api.present import emojis
 from petrel.api.present.statuses import rfc3339
 from petrel.core import limits
 from petrel.core.doors import reading, writing
 from petrel.core.text import parse, render
-from petrel.features import accounts
+from petrel.features import accounts, media
 
 NO_POSTS = "words of the crew, not posts"
 
@@ -24,7 +25,7 @@ class DismissForm(Struct, frozen=True, kw_only=True):
 
 
 class ReactionForm(DismissForm, frozen=True, kw_only=True):
-    """`name`: a picture of Unicode; the site has none of its own yet."""
+    """`name`: a picture of Unicode, or the name of one of the site's own."""
 
     name: str
 
@@ -46,7 +47,7 @@ async def dismiss(call: Call, form: DismissForm) -> None:
        why_no_surface=NO_POSTS)
 async def react(call: Call, form: ReactionForm) -> None:
     async with writing(call.member, cause=call.id) as w:
-        await accounts.announcements.react(w, form.id, unquote(form.name))
+        await accounts.announcements.react(w, form.id, unquote(form.name), own=media.emojis.known())
 
 
 @route("DELETE", "/api/v1/announcements/:id/reactions/:name", scope="write:favourites", surface="none",
@@ -63,5 +64,14 @@ def entity_of(one: accounts.announcements.Announcement) -> dict[str, Any]:
         "id": str(one.id), "content": render(parse(one.text), {}, lambda tag: f"{base}/tags/{tag}"),
         "starts_at": one.starts_at and rfc3339(one.starts_at), "ends_at": one.ends_at and rfc3339(one.ends_at),
         "all_day": False, "published": True, "published_at": published, "updated_at": published,
-        "read": one.is_dismissed, "mentions": [], "statuses": [], "tags": [], "emojis": [],
-        "reactions": [{"name": x.name, "count": x.count, "me": x.is_own} for x in one.reactions]}
+        "read": one.is_dismissed, "mentions": [], "statuses": [], "tags": [],
+        "emojis": emojis.in_text(one.text), "reactions": [shown for x in one.reactions if (shown := _reaction(x))]}
+
+
+def _reaction(x: accounts.announcements.Reaction) -> dict[str, Any] | None:
+    """None where it is a picture of the site's own that there is no more."""
+    said = {"name": x.name, "count": x.count, "me": x.is_own}
+    if accounts.announcements.is_picture(x.name):
+        return said
+    own = media.emojis.known().get(x.name)
+    return said | emojis.addresses(own) if own else None

@@ -1,6 +1,7 @@
 """What the site says of itself. Only what there is: a feature that is not built has 0 or nothing here."""
 
 import time
+from calendar import timegm
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
@@ -13,12 +14,14 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.viewer import Anonymous
 from petrel.features import about, accounts, media, posts, push
+from petrel.features.discovery import activity
 from petrel.features.relationships import tags
 from petrel.storage import build
 
 # Apps choose what they try by this number and by the figure in `api_versions`; it must not promise what is missing.
-VERSION = f"4.3.0 (compatible; Petrel {build.VERSION})"
-API_VERSION = 2
+# What each figure promises, and what keeps it here: decision 0054.
+VERSION = f"4.6.0 (compatible; Petrel {build.VERSION})"
+API_VERSION = 10
 NO_POSTS = "the site itself, not posts"
 LINK_LENGTH = 23
 SHORTLY = b"public, max-age=60"
@@ -48,6 +51,7 @@ class Remembered(Generic[Value]):
 SUMMARY: Remembered[about.Summary] = Remembered(10)
 COUNTS: Remembered[accounts.Counts] = Remembered(300)
 PEERS: Remembered[list[str]] = Remembered(300)
+WEEKS: Remembered[list[activity.Week]] = Remembered(300)
 
 
 async def counts() -> accounts.Counts:
@@ -82,6 +86,8 @@ async def show(call: Call) -> Reply:
                  "terms_of_service": addresses["terms"]},
         "vapid": {"public_key": await push.server_key()},
         **_configuration(),
+        "timelines_access": {feeds: {"local": "public", "remote": "public"}
+                             for feeds in ("live_feeds", "hashtag_feeds", "trending_link_feeds")},
         "translation": {"enabled": bool(site.translate_url)},
         "limited_federation": False,
     }
@@ -135,6 +141,17 @@ async def list_peers(call: Call) -> Reply:
     return Reply(await peers(), cache=SHORTLY)
 
 
+@route("GET", "/api/v1/instance/activity", scope="public", surface="none", why_no_surface=NO_POSTS)
+async def tell_activity(call: Call) -> Reply:
+    """The last weeks, as they were counted; numbers are text: so apps know them."""
+    async def ask() -> list[activity.Week]:
+        async with reading(Anonymous()) as r:
+            return await activity.weeks(r)
+    return Reply([{"week": str(timegm(one.monday.timetuple())), "statuses": str(one.posts),
+                   "logins": str(one.sign_ins), "registrations": str(one.joined)} for one in await WEEKS.get(ask)],
+                 cache=SHORTLY)
+
+
 @route("GET", "/api/v1/instance/rules", scope="public", surface="none", why_no_surface=NO_POSTS)
 async def list_rules(call: Call) -> Reply:
     return Reply((await summary()).rules, cache=SHORTLY)
@@ -153,7 +170,9 @@ def _configuration() -> dict[str, Any]:
             "profile_field_name_limit": accounts.rules.FIELD_NAME_LENGTH,
             "profile_field_value_limit": accounts.rules.FIELD_VALUE_LENGTH,
             "max_display_name_length": accounts.rules.DISPLAY_NAME_LENGTH,
-            "max_note_length": accounts.rules.NOTE_LENGTH},
+            "max_note_length": accounts.rules.NOTE_LENGTH,
+            "max_avatar_description_length": accounts.rules.DESCRIPTION_LENGTH,
+            "max_header_description_length": accounts.rules.DESCRIPTION_LENGTH},
         "statuses": {"max_characters": limits.current().post_length,
                      "max_media_attachments": media.rules.MOST_IN_A_POST,
                      "characters_reserved_per_url": LINK_LENGTH},

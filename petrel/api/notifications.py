@@ -7,7 +7,7 @@ keeps back: notification_requests.py.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +16,7 @@ from petrel.api import present
 from petrel.api.http import Call, Id, Paged, Pieces, Plain, Reply, listed, route
 from petrel.api.present import collections
 from petrel.api.present.cards import PartialAccount
+from petrel.api.present.fallbacks import fallback
 from petrel.api.present.rendered import candidates
 from petrel.api.present.statuses import of_shown, when
 from petrel.api.present.warnings import newest_warning
@@ -45,8 +46,9 @@ KINDS = {kind.word: kind for kind in Kind}
 
 
 class ListForm(Paged, frozen=True, kw_only=True):
-    """Types that do not exist here, such as update, are passed over."""
+    """Types that do not exist here, such as update, are passed over. `supported_types`: what the app knows."""
 
+    supported_types: tuple[str, ...] | None = None
     types: list[str] | None = None
     exclude_types: tuple[str, ...] = ()
     account_id: Id | None = None
@@ -74,8 +76,16 @@ class Address(Struct, frozen=True, kw_only=True):
     id: Id
 
 
+class OneForm(Address, frozen=True, kw_only=True):
+    supported_types: tuple[str, ...] | None = None
+
+
 class GroupAddress(Struct, frozen=True, kw_only=True):
     group_key: str
+
+
+class GroupForm(GroupAddress, frozen=True, kw_only=True):
+    supported_types: tuple[str, ...] | None = None
 
 
 class Seen(Struct, frozen=True):
@@ -124,14 +134,17 @@ async def _warning(r: Reader, found: Iterable[Candidate]) -> bytes | None:
     return await newest_warning(r) if any(c.kind is Kind.MODERATION_WARNING for c in found) else None
 
 
-def entity(one: Seen) -> bytes:
+def entity(one: Seen, known: tuple[str, ...] | None = None) -> bytes:
+    """`known`: types that the app knows; None where it has not said."""
     c = one.candidate
+    instead = fallback(c.kind, known, one.account, one.collection)
     status = b"" if one.status is None else b',"status":' + one.status
     warning = b"" if one.warning is None else b',"moderation_warning":' + one.warning
     collection = b"" if one.collection is None else b',"collection":' + one.collection
-    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s%s%s}' % (
+    told = b"" if instead is None else b',"fallback":' + msgspec.json.encode(instead)
+    return b'{"id":"%d","type":"%s","created_at":"%s","group_key":"%s","account":%s%s%s%s%s}' % (
         c.id, c.kind.word.encode(), when(c.id).encode(), notifications.group_of(c).key.encode(), one.account, status,
-        warning, collection)
+        warning, collection, told)
 
 
 async def _filled(r: Reader, page: Page, wanted: Wanted) -> tuple[list[Seen], bool]:
@@ -158,17 +171,18 @@ async def one_by_one(call: Call, form: ListForm) -> Reply:
     page = form.page(40, MOST)
     async with reading(call.viewer) as r:
         shown, more = await _filled(r, page, form.wanted)
-    return listed(call, Pieces(map(entity, shown)), [one.candidate.id for one in shown], is_full=more)
+    return listed(call, Pieces(entity(one, form.supported_types) for one in shown),
+                  [one.candidate.id for one in shown], is_full=more)
 
 
 @route("GET", "/api/v1/notifications/:id", scope="read:notifications", surface="ntf")
-async def show(call: Call, form: Address) -> bytes:
+async def show(call: Call, form: OneForm) -> bytes:
     async with reading(call.viewer) as r:
         shown = await seen(r, [await notifications.find(r, form.id)])
         only(r, [one.candidate.post for one in shown if one.status])
     if not shown:
         raise NotFound
-    return entity(shown[0])
+    return entity(shown[0], form.supported_types)
 
 
 async def _unread(r: Reader, limit: int) -> Page:
@@ -221,6 +235,7 @@ class GroupEntity(Struct):
     status_id: str | None
     moderation_warning: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     collection: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    fallback: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Shown(Struct):
@@ -231,7 +246,8 @@ class Shown(Struct):
     statuses: dict[int, bytes]
 
 
-async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind]) -> Shown:
+async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind],
+                 known: tuple[str, ...] | None = None) -> Shown:
     """Each leader's group as a whole; groups of which nobody or whose post may not be shown are left out."""
     people = await by_id(r, [actor for one in leaders for actor in one.whole.actors])
     newest = [one.newest for one in leaders]
@@ -245,6 +261,8 @@ async def _whole(r: Reader, leaders: Sequence[Leader], grouped: frozenset[Kind])
                 shown.groups[-1].moderation_warning = msgspec.Raw(warning)
             if one.newest.post in within:
                 shown.groups[-1].collection = msgspec.Raw(within[one.newest.post])
+                instead = fallback(one.newest.kind, known, people[actors[0]], within[one.newest.post])
+                shown.groups[-1].fallback = msgspec.UNSET if instead is None else instead
             shown.people.update((actor, people[actor]) for actor in actors)
             if one.newest.post in about:
                 shown.statuses[one.newest.post] = about[one.newest.post]
@@ -281,7 +299,7 @@ async def in_groups(call: Call, form: GroupedForm) -> Reply:
     async with reading(call.viewer) as r:
         for _ in range(ROUNDS):
             leaders, more = await notifications.led(r, at, form.wanted, form.grouped)
-            part = await _whole(r, leaders, form.grouped)
+            part = await _whole(r, leaders, form.grouped, form.supported_types)
             ids += [int(group.page_max_id) for group in part.groups]
             whole.groups += part.groups
             whole.people |= part.people
@@ -315,10 +333,11 @@ async def _leader(r: Reader, group: Group) -> Leader:
 
 
 @route("GET", "/api/v2/notifications/:group_key", scope="read:notifications", surface="ntf")
-async def show_group(call: Call, form: GroupAddress) -> Plain:
+async def show_group(call: Call, form: GroupForm) -> Plain:
     group = notifications.group_named(form.group_key)
     async with reading(call.viewer) as r:
-        shown = await _whole(r, [await _leader(r, group)], frozenset() if group.only else frozenset(GROUPED))
+        shown = await _whole(r, [await _leader(r, group)], frozenset() if group.only else frozenset(GROUPED),
+                             form.supported_types)
         only(r, shown.statuses)
     if not shown.groups:
         raise NotFound

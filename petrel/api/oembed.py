@@ -4,11 +4,11 @@ As somebody not signed in sees the post inside another page, whoever asks. sourc
 """
 
 import html
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from petrel.api import present
 from petrel.api.http import Call, Reply, route
@@ -17,9 +17,10 @@ from petrel.core import limits
 from petrel.core.doors import reading
 from petrel.core.errors import NotFound
 from petrel.core.viewer import anonymous_in
+from petrel.features import media
 from petrel.features.posts import Surface
 
-WIDTH, LEAST_WIDTH = 400, 220
+WIDTH = 400
 # As long as other copies of a post may live in shared caches. source: visibility.md section 11.
 KEPT_S = 10
 
@@ -29,7 +30,7 @@ class OembedForm(Struct, frozen=True, kw_only=True):
 
     url: str = ""
     format: Literal["json"] = "json"
-    maxwidth: int | None = None
+    maxwidth: Annotated[int, Meta(ge=0)] | None = None
     maxheight: int | None = None
 
 
@@ -39,12 +40,17 @@ class _Author(Struct):
     url: str
 
 
+class _File(Struct):
+    type: str
+
+
 class _Post(Struct):
     url: str
     content: str
     sensitive: bool
     spoiler_text: str
     account: _Author
+    media_attachments: list[_File]
 
 
 @route("GET", "/api/oembed", scope="public", surface="embd")
@@ -56,7 +62,7 @@ async def oembed(call: Call, form: OembedForm) -> Reply:
     if not found:
         raise NotFound
     post = msgspec.json.decode(found[0][1], type=_Post)
-    width = min(max(form.maxwidth or WIDTH, LEAST_WIDTH), WIDTH)
+    width = min(form.maxwidth or WIDTH, WIDTH)
     body: dict[str, Any] = {
         "type": "rich", "version": "1.0", "title": f"Post by {post.account.display_name or post.account.username}",
         "author_name": post.account.display_name or post.account.username, "author_url": post.account.url,
@@ -78,7 +84,9 @@ def _number(url: str) -> int:
 def _quotation(post: _Post) -> str:
     """What stands behind a warning or a notice waits on its page."""
     waits = post.sensitive or bool(post.spoiler_text)
-    words = f"<p>{html.escape(post.spoiler_text or 'Sensitive content')}</p>" if waits else post.content
+    instead = (post.spoiler_text or "Sensitive content") if waits else media.counted(
+        one.type for one in post.media_attachments)
+    words = f"<p>{html.escape(instead)}</p>" if waits or not post.content else post.content
     name = html.escape(post.account.display_name or post.account.username)
     return (f'<blockquote>{words}<p><a href="{html.escape(post.url)}" rel="noopener">{name} '
             f"(@{html.escape(post.account.username)})</a></p></blockquote>")

@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from petrel.api.http import Call, Paged, Reply, listed, route
 from petrel.core.doors import reading, writing
-from petrel.features import relationships
 from petrel.features.relationships import domains
 
 D = "/api/v1/domain_blocks"
@@ -35,11 +34,7 @@ async def mine(call: Call, form: Paged) -> Reply:
 @route("POST", D, scope="write:blocks", surface="none", why_no_surface=OWN)
 async def block(call: Call, form: DomainForm) -> None:
     async with writing(call.member, cause=call.id) as w:
-        ties = await domains.block(w, form.domain)
-        for other in ties.following:
-            await relationships.unfollow(w, other)
-        for other in ties.followers:
-            await relationships.remove_follower(w, other)
+        await domains.block_and_part(w, form.domain)
 
 
 @route("DELETE", D, scope="write:blocks", surface="none", why_no_surface=OWN)

@@ -33,16 +33,17 @@ async def _entity(r: Reader, own: Own) -> dict[str, Any]:
     """Pictures are null unless somebody put one there: what is drawn from the number is none of theirs."""
     me, profile = own.account, own.profile
     avatar = cards.avatar_of(me.id, profile) if profile.avatar else None
-    header = cards.header_of(me.id, profile) if profile.header else None
-    if header is not None and me.is_protected:
-        upload = int(profile.header.partition("/")[0])
-        header = f"{header}?as={(await media.signer()).sign(r.digest, upload).decode()}"
+    signature = ""
+    if profile.header and me.is_protected:
+        signature = (await media.signer()).sign(r.digest, media.upload_of(profile.header)).decode()
+    header = cards.header_of(me.id, profile, signature) if profile.header else None
     return {
         "id": str(me.id), "display_name": profile.display_name, "note": profile.note,
         "fields": [SourceField(f.name, f.value) for f in profile.fields],
-        "avatar": avatar, "avatar_static": avatar, "avatar_description": "",
-        "header": header, "header_static": header, "header_description": "",
+        "avatar": avatar, "avatar_static": avatar, "avatar_description": profile.avatar_description,
+        "header": header, "header_static": header, "header_description": profile.header_description,
         "locked": me.is_protected, "bot": own.is_bot, "hide_collections": own.hides_network,
         "discoverable": own.is_discoverable, "indexable": own.is_indexable,
-        "show_media": True, "show_media_replies": True, "show_featured": True, "attribution_domains": [],
+        "show_media": profile.shows_media, "show_media_replies": profile.shows_media_replies,
+        "show_featured": profile.shows_featured, "attribution_domains": profile.attribution_domains,
         "featured_tags": [featured_entity(one) for one in await tags.featured(r, me.id)]}

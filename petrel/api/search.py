@@ -21,7 +21,7 @@ from petrel.core.doors import Reader, reading
 from petrel.core.errors import Invalid, NotFound, Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.text import handles
-from petrel.features import accounts, posts, search
+from petrel.features import accounts, search
 from petrel.features.posts import Surface
 
 CATCHING_UP = (b"x-petrel-search", b"catching-up")
@@ -29,7 +29,6 @@ CATCHING_UP = (b"x-petrel-search", b"catching-up")
 REFRESH = "search-index"
 REFRESHING = (b"mastodon-async-refresh", b'id="%s", retry=30' % REFRESH.encode())
 ROUNDS = 5
-TAG_PAGES = 5
 MOST_OFFSET = 1_000
 MOST_QUERY = 1_000
 
@@ -186,23 +185,9 @@ async def tag_timeline(call: Call, form: TagForm) -> Reply:
         return Reply([])
     async with reading(call.viewer) as r:
         await _say_state(call, r)
-    propose = partial(_tagged_with_media if form.only_media else _tagged, form)
-    return await shown_page(call, form.page(20, MOST), Surface.PUB, propose)
-
-
-async def _tagged_with_media(form: TagForm, r: Reader, page: Page) -> list[int]:
-    """Looks through so many pages of the tag's posts at most: what is older is found by the next page."""
-    found: list[int] = []
-    at = page
-    for _ in range(TAG_PAGES):
-        ids = await _tagged(form, r, at)
-        found += await posts.carrying_media(r, ids)
-        if len(found) >= page.limit or len(ids) < at.limit:
-            break
-        at = Page(at.limit, max_id=page.max_id, min_id=max(ids)) if page.min_id else Page(
-            at.limit, max_id=min(ids), since_id=page.since_id)
-    return sorted(found, reverse=True)[-page.limit:] if page.min_id else found[:page.limit]
+    return await shown_page(call, form.page(20, MOST), Surface.PUB, partial(_tagged, form))
 
 
 async def _tagged(form: TagForm, r: Reader, page: Page) -> list[int]:
-    return await search.tagged(r, form.hashtag, page, other=form.any[:10], also=form.all[:10], without=form.none[:10])
+    return await search.tagged(r, form.hashtag, page, other=form.any[:10], also=form.all[:10], without=form.none[:10],
+                               only_media=form.only_media)

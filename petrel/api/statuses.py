@@ -60,7 +60,7 @@ class PollForm(Struct, frozen=True, kw_only=True):
 
 
 class CreateForm(Struct, frozen=True, kw_only=True):
-    """`reply_policy` is ours."""
+    """`reply_policy` is ours. `allowed_mentions`: a text that names anybody else is refused."""
 
     status: str = ""
     in_reply_to_id: Id | None = None
@@ -72,8 +72,9 @@ class CreateForm(Struct, frozen=True, kw_only=True):
     poll: PollForm | None = None
     scheduled_at: str | None = None
     quoted_status_id: Id | None = None
-    quote_approval_policy: Quoters = "public"
+    quote_approval_policy: Quoters | None = None
     reply_policy: Answerers = "everyone"
+    allowed_mentions: list[Id] | None = None
 
     def draft(self) -> Draft:
         return Draft(
@@ -86,8 +87,9 @@ class CreateForm(Struct, frozen=True, kw_only=True):
             media=tuple(dict.fromkeys(self.media_ids)),
             poll=self.poll.draft() if self.poll is not None else None,
             quote_of=self.quoted_status_id,
-            quote_policy=QUOTERS[self.quote_approval_policy],
+            quote_policy=None if self.quote_approval_policy is None else QUOTERS[self.quote_approval_policy],
             reply_policy=ANSWERERS[self.reply_policy],
+            among=None if self.allowed_mentions is None else tuple(self.allowed_mentions),
         )
 
 

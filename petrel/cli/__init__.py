@@ -44,6 +44,7 @@ NOUNS = {
     "surfaces": "Close a surface through which something leaks, open it again",
     "policy": "Which privacy policy is in force, and raising it",
     "why": "Say why somebody sees a post, or does not",
+    "media": "See where photos and films lie, move them into a bucket or back",
     "emoji": "Bring in the site's own emoji, list them, take one away",
     "archives": "Bring in what a member wrote elsewhere, and take it back",
     "journal": "Look at the journal, and verify that nobody changed it",

@@ -119,13 +119,17 @@ def show(wiring: Wiring, number: int, data: str | None, as_json: bool) -> None:
 
 @asynccontextmanager
 async def signed_in(handle: str, password: str) -> AsyncIterator["Member"]:
-    """The person with this handle and password, by a session that ends with the block. Errors: WrongSignIn."""
+    """The person with this handle and password, by a session that ends with the block.
+    Errors: WrongSignIn, WrongCode."""
     from petrel.core.doors import reading, writing
     from petrel.core.errors import Unauthenticated
     from petrel.core.viewer import Anonymous, Member
     from petrel.features import accounts
 
-    issued = await accounts.sign_in(handle, password, cause="petrel access")
+    try:
+        issued = await accounts.sign_in(handle, password, cause="petrel access")
+    except accounts.CodeNeeded as needed:
+        issued = await accounts.finish(needed.step, read_code(handle), cause="petrel access")
     async with reading(Anonymous()) as r:
         member = await accounts.resolve(r, accounts.digest_of(issued.token))
     if not isinstance(member, Member):
@@ -140,6 +144,13 @@ async def signed_in(handle: str, password: str) -> AsyncIterator["Member"]:
 def read_password(handle: str) -> str:
     if sys.stdin.isatty():
         return str(click.prompt(f"Password of @{handle.removeprefix('@')}", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def read_code(handle: str) -> str:
+    """Asked for after the right password only."""
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Code of @{handle.removeprefix('@')}", err=True))
     return sys.stdin.readline().rstrip("\n")
 
 

@@ -213,6 +213,29 @@ def link(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
     put({"link": made, "days": 3}, made, as_json)
 
 
+@accounts.command("codes-off")
+@click.argument("handle")
+@with_data
+@with_json
+@click.pass_obj
+def codes_off(wiring: Wiring, handle: str, data: str | None, as_json: bool) -> None:
+    """Ask somebody for no codes any more, who lost the app and the recovery codes. Every way in ends; the password
+    works as before. Be sure who asks you for it."""
+    from petrel.core.doors import writing
+    from petrel.core.viewer import System
+    from petrel.features import accounts as room
+
+    async def work() -> bool:
+        account = await find(handle)
+        async with writing(System("cli"), cause="petrel accounts codes-off") as w:
+            return await room.codes.take_off(w, account.id)
+
+    name, done = handle.removeprefix("@"), wiring.call(wiring.settings(data), work, say)
+    put({"handle": name, "taken_off": done},
+        f"@{name} signs in with the password alone, and has to do so everywhere." if done
+        else f"@{name} is asked for no codes.", as_json)
+
+
 async def find(handle: str) -> Any:
     """Errors: NotFound, naming the handle."""
     from petrel.core.doors import reading

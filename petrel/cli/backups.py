@@ -256,7 +256,7 @@ def _rehearse_slowly(wiring: Wiring, now: Any, store: Any, begun_s: float) -> An
         shown = msgspec.json.decode(said, type=room.rehearsal.Shown) if said else shown
     finally:
         if code != 0:                   # it was killed, or we are told to end
-            room.rehearsal.clear(now.folder, say)
+            room.rehearsal.clear_left(now.folder)
     if code or shown.outcome is None:
         raise room.NotNow(shown.problem or f"The rehearsal ended before its end, with exit code {code}")
     _keep(wiring, now, store, shown.outcome, shown.past)

@@ -36,6 +36,8 @@ def prepare(wiring: Wiring, /, data: str | None, as_json: bool, print_urls: bool
     """Find or set up Postgres of the distribution for data and keyring. May be run again at any time."""
     from petrel.ops import databases
 
+    if given["use"] and given["new_password"]:
+        raise click.UsageError("--use takes servers as they are: give --new-password where they were prepared")
     ask = databases.Ask(major=given["major"], listen=given["listen"], names=given["names"], only=given["only"],
                         superusers=databases.read_urls(given["urls"]) if given["urls"] else None,
                         ready=databases.read_urls(given["use"]) if given["use"] else None,

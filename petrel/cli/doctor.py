@@ -38,9 +38,9 @@ def _outside(wiring: Wiring, now: Any) -> "Outside":
     from petrel.core.doors import reading
     from petrel.core.errors import PetrelError
     from petrel.core.viewer import System
-    from petrel.features import mail
+    from petrel.features import mail, media
     from petrel.ops import watching
-    from petrel.ops.doctor import Letters, Outside
+    from petrel.ops.doctor import Bucket, Letters, Outside
     from petrel.storage.postgres import StorageError, holder_of
 
     async def ask() -> tuple[str, str, tuple[str, str]]:
@@ -55,8 +55,10 @@ def _outside(wiring: Wiring, now: Any) -> "Outside":
             key, handle, dkim = wiring.call(now, ask, say)
         except (PetrelError, StorageError):
             pass                                # what stands in the way is said by the checks of this machine
+    wiring.media_places(now)
     sender = now.mail_from or f"petrel@{(now.address.partition('://')[2]).partition(':')[0]}"
     return Outside(address=now.address, watch_key=key, handle=handle,
                    resolvers=tuple(filter(None, map(str.strip, now.resolvers.split(",")))),
                    clock=now.acme_directory if now.tls == "acme" else "",
+                   bucket=Bucket(media.shelf.opened, now.media_store == "bucket") if now.media_bucket else None,
                    letters=Letters(sender, now.mail_server, *dkim, wiring.relay(now)) if now.mail_server else None)

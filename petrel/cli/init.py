@@ -151,7 +151,8 @@ def _prepare_database(machine: Machine, data: Path) -> None:
 def _tell(wiring: Wiring, answers: Answers, layout: Layout, machine: Machine) -> None:
     click.echo("")
     if not layout.is_system or not machine.has_systemd:
-        start = "petrel up" if layout.is_system else f"petrel up --data {layout.data}"
+        program = machine.program if machine.program.exists() else "petrel"     # nobody put it where shells look
+        start = "petrel up" if layout.is_system else f"{program} up --data {layout.data}"
         click.echo(f"Everything is ready. Start the site with: {start}\nIt prints a link: open it in a browser, make "
                    "your account, and go through the first pages there.")
         return

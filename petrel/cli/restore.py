@@ -107,8 +107,9 @@ def _keys(store: Any, given: dict[str, Any]) -> dict[Any, bytes]:
         number = len({one.x for one in shares}) + 1
         most = f" of {shares[0].needed}" if shares else ""
         text = click.prompt(f"Share {number}{most}", err=True, hide_input=True).strip()
+        letters = "".join(text.removeprefix("petrel-share-1").split())      # read from paper, also in groups
         try:
-            shares += room.shares.parsed(text if text.startswith("petrel") else f"petrel-share-1 {text}", "your typing")
+            shares += room.shares.parsed(f"petrel-share-1 {letters}", "your typing")
         except room.WrongKey as e:
             say(e.message)
     return dict(room.recovery.unlocked(store, shares))
@@ -146,5 +147,6 @@ def restored(outcome: Any, data: str, took_s: float) -> str:
                   f"{data} cannot be served. Restore another backup, or find out first."]
     else:
         lines.append(f"{checked.entries} journal entries verified, {checked.live} posts and messages looked at. "
-                     f"`petrel up --data {data}` serves it; search catches up by itself.")
+                     f"`petrel init NAME` serves it (set up by hand: `petrel up --data {data}`); search catches up by "
+                     "itself.")
     return "\n".join(lines)

@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
 from petrel.core import clock, restrictions
-from petrel.core.doors import Writer, deriving
+from petrel.core.doors import Writer, deriving, reading
 from petrel.core.restrictions import Kept
+from petrel.core.viewer import System
 from petrel.core.witness import Heads, Root, Witness
 
 BATCH_ENTRIES = 5_000
@@ -42,6 +43,7 @@ select {COLUMNS} from journal.entry
 """
 OF_TRANSACTION = f"select {COLUMNS} from journal.entry where epoch = $1 and xid = $2 order by id"
 LAST_ROOT = "select seq, hash, heads::text as heads from journal.root order by seq desc limit 1"
+AFTER = "select exists (select from journal.entry where (epoch, xid) > ($1::int, $2::bigint))"
 HORIZON = "select max(epoch), pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 from journal.epoch"
 BOUND = """
 select epoch, xid from journal.entry
@@ -132,6 +134,12 @@ def public_bytes(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
+async def is_anything_after(until: tuple[int, int]) -> bool:
+    """Whether somebody has written since: one look, where to keep and to seal nothing takes a dozen statements."""
+    async with reading(System("sealer")) as r:
+        return bool(await r.value(AFTER, *until))
+
+
 class Keeper:
     """Tells the witness of what takes something away, as soon as it lies below the horizon.
 
@@ -142,6 +150,11 @@ class Keeper:
         self._key = key
         self._witness = witness
         self._until = (0, 0)
+
+    @property
+    def until(self) -> tuple[int, int]:
+        """Up to where everything is kept: epoch and transaction."""
+        return self._until
 
     async def keep_once(self) -> int:
         """Durable when it returns; returns how many entries. Errors: Unavailable; OSError of the witness's file."""

@@ -40,6 +40,11 @@ def is_any() -> bool:
     return bool(_closed)
 
 
+def many() -> int:
+    """How many are closed."""
+    return len(_closed)
+
+
 async def look() -> None:
     """Asks once. Errors: Unavailable."""
     global _closed

@@ -253,8 +253,10 @@ class Doors:
         return await patiently(self._absence, partial(pool.acquire, timeout=5))
 
     async def renew_lease(self) -> None:
-        if self.maker is not None and not await ids.renew(self.pools["writer"].fetch, self.holder, self.maker):
-            self.maker = await ids.lease(self.pools["writer"].fetch, self.holder)
+        # By whatever session is there anyway: this is the only thing that some processes would keep a writer's for.
+        fetch = self.pools["system" if self.pools["system"].get_size() else "writer"].fetch
+        if self.maker is not None and not await ids.renew(fetch, self.holder, self.maker):
+            self.maker = await ids.lease(fetch, self.holder)
             ids.install(self.maker)
 
     async def renew_seen(self) -> None:

@@ -101,6 +101,8 @@ class TooMany(PetrelError):
 class Full(PetrelError):
     """The disk of this site is nearly full: nothing new is taken for a while. Reading and deleting work"""
 
+    retry_after_s = 60.0
+
 
 class Unavailable(PetrelError):
     """This is not available just now; please try again"""

@@ -40,23 +40,43 @@ class Teller:
 
 async def watch(run_directory: Path, drop: Callable[[int], None], clear: Callable[[], None]) -> None:
     """The reader: looks until it is cancelled."""
-    begun, at = b"", 8
+    path = str(run_directory / NAME)
+    begun, at, seen = b"", 8, None
     looks: list[array[int]] = [array("q")] * LOOKS
     while True:
         new = array("q")
-        try:
-            with (run_directory / NAME).open("rb") as file:
-                if (beginning := file.read(8)) != begun:
+        # Mostly nothing has come, and then the file is not even opened.
+        if (state := _state_of(path)) != seen and state is not None:
+            try:
+                beginning, found = _read(path, at)
+                if beginning != begun:
                     begun, at = beginning, 8
                     clear()
-                file.seek(at)
-                found = file.read()
+                    _, found = _read(path, at)
                 new.frombytes(found[: len(found) // 8 * 8])
                 at += 8 * len(new)
-        except OSError:
-            pass  # the followers' process has not begun, or begins anew
+                seen = state
+            except OSError:
+                pass  # the followers' process begins anew
         looks = [*looks[1:], new]
         for some in looks:
             for post in some:
                 drop(post)
         await asyncio.sleep(LOOK_S)
+
+
+def _state_of(path: str) -> tuple[int, int] | None:
+    """What changes whenever something is added, or the file is another; None while there is none."""
+    try:
+        state = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return state.st_ino, state.st_size
+
+
+def _read(path: str, at: int) -> tuple[bytes, bytes]:
+    """The random number at the beginning, and what stands from `at` on."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        beginning = file.read(8)
+        file.seek(at)
+        return beginning, file.read()

@@ -7,6 +7,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+MOST_PICTURE_MIB, MOST_VIDEO_MIB = 64, 400
+"""The most that an operator can choose as the size of an upload: what a body with one may have at all goes by these."""
+
 
 class Limits(Struct, frozen=True, kw_only=True):
     """`base_url` without a slash at its end. `post_length` in characters as people count them. What is 0 or false here
@@ -18,6 +21,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     site_name: str = "Petrel"
     site_description: str = ""
     contact_email: str = ""
+    status_notice: str = ""
+    crawlers: Literal["all", "search", "none"] = "all"
+    ai_crawlers: bool = False
+    field_percent: int = 100
     translate_url: str = ""
     translate_key: str = ""
     registrations: Literal["open", "approval", "invite", "closed"] = "open"
@@ -37,6 +44,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     caution: int = 0
     disk_uploads_mib: int = 0
     disk_posts_mib: int = 0
+    web_workers: int = 1
+    media_mbit: int = 0
     media_picture_mib: int = 16
     media_video_mib: int = 99
     media_megapixels: int = 33

@@ -12,7 +12,7 @@ from petrel.outside import fetch
 BOUNDS = fetch.Bounds(most_bytes=0, seconds=8.0, redirects=0)
 SAID = {"name": "its name leads nowhere: look for a mistyped letter",
         "connection": "nobody can be reached there: look at the address, and whether a firewall lets us out",
-        "certificate": "its certificate is not believed", "time": "it takes longer than 8 seconds",
+        "certificate": "its certificate is not believed", "time": f"it takes longer than {BOUNDS.seconds:g} seconds",
         "url": "that is no address of the web"}
 
 

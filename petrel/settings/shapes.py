@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
+from petrel.core.limits import MOST_PICTURE_MIB, MOST_VIDEO_MIB
+
 PREFIX = "PETREL_"
 
 
@@ -112,6 +114,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     site_description: Annotated[str, _meta("One sentence about the site", live=True, max_length=500)] = ""
     contact_email: Annotated[str, _meta(
         "Address that people may write to", live=True, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    status_notice: Annotated[str, _meta(
+        "What the status page says of something that is wrong or about to be; empty: nothing", live=True,
+        max_length=1000)] = ""
+    crawlers: Annotated[Literal["all", "search", "none"], _meta(
+        "Which programs may go through the public pages by themselves: all, the large search engines only, or none",
+        live=True)] = "all"
+    ai_crawlers: Annotated[bool, _meta(
+        "Programs that gather texts to train on may do so too; otherwise robots.txt refuses those that have a name",
+        live=True)] = False
+    field_percent: Annotated[int, _meta(
+        "Of so many sessions the member's browser tells how fast its pages were, without anything about the person; 0: "
+        "of none", "percent", live=True, ge=0, le=100)] = 100
     translate_url: Annotated[str, _meta(
         "Server that translates public posts when a member asks for it, as LibreTranslate does; empty: none", "URL",
         live=True, pattern=r"^(https?://\S+)?$")] = ""
@@ -157,10 +171,24 @@ class Settings(Struct, frozen=True, kw_only=True):
         live=True)] = ""
     rate_limits: Annotated[bool, _meta("Count calls, refuse too many; joining is limited apart", live=True)] = True
     post_length: Annotated[int, _meta("Longest post", "characters", live=True, ge=100, le=10_000)] = 500
-    media_picture_mib: Annotated[int, _meta("Largest picture", "MiB", live=True, ge=1, le=64)] = 16
-    media_video_mib: Annotated[int, _meta("Largest video or sound", "MiB", live=True, ge=1, le=400)] = 99
+    media_picture_mib: Annotated[int, _meta("Largest picture", "MiB", live=True, ge=1, le=MOST_PICTURE_MIB)] = 16
+    media_video_mib: Annotated[int, _meta("Largest video or sound", "MiB", live=True, ge=1, le=MOST_VIDEO_MIB)] = 99
     media_megapixels: Annotated[int, _meta("Largest picture", "millions of pixels", live=True, ge=1, le=100)] = 33
     media_seconds: Annotated[int, _meta("Longest video or sound", "seconds", live=True, ge=1, le=7200)] = 600
+    media_mbit: Annotated[int, _meta(
+        "So much of the line may files take, in each direction, so that posts have the rest: about a quarter of what "
+        "your line has. 0: no bound", "Mbit/s", live=True, ge=0, le=100_000)] = 0
+    media_store: Annotated[Literal["directory", "bucket"], _meta(
+        "Where new photos and films go: into the data directory, or into media_bucket. `petrel media move` brings the "
+        "others there")] = "directory"
+    media_bucket: Annotated[str, _meta(
+        "s3://BUCKET/PREFIX in which photos and films lie, or lay; empty: none", "URL",
+        pattern=r"^(s3://[^\s@]+)?$")] = ""
+    media_s3_endpoint: Annotated[str, _meta(
+        "Address of its S3 service; empty: AWS", "URL", pattern=r"^(https?://[^\s]+)?$")] = ""
+    media_s3_region: Annotated[str, _meta("Region of that bucket; empty: AWS_REGION")] = ""
+    media_s3_key: Annotated[str, _meta("Key to that bucket; empty: AWS_ACCESS_KEY_ID", secret=True)] = ""
+    media_s3_secret: Annotated[str, _meta("Its secret; empty: AWS_SECRET_ACCESS_KEY", secret=True)] = ""
     link_cards: Annotated[bool, _meta(
         "Pages that public posts link to are asked, once each, what they say of themselves; their servers see that "
         "somebody here links to them, and not who", live=True)] = True

@@ -9,17 +9,23 @@ grant usage, create on schema messages to petrel_messages;
 
 do $$
 declare
-  rooms text[] := array['accounts', 'relationships', 'posts', 'lists', 'notifications', 'timelines', 'search',
-                        'deletions', 'privacy', 'archives', 'access', 'about', 'mail', 'moderation',
-                        'signup', 'cards', 'push', 'drafts', 'media', 'discovery',
-                        'collections'];
+  -- What migrations made belongs to petrel_owner: the rooms, law, messages, ops and journal.
+  schemas text[] := array(select n.nspname from pg_namespace n where n.nspowner = 'petrel_owner'::regrole);
+  s text;
   f record;
   t record;
   plain text;
 begin
+  foreach s in array schemas loop
+    execute format('grant usage on schema %I to petrel_writer, petrel_system, petrel_messages', s);
+    if s <> 'journal' then
+      execute format('grant usage on schema %I to petrel_reader', s);
+    end if;
+  end loop;
+
   for f in select n.nspname, p.oid::regprocedure as signature, p.proargnames[1] as first, p.provolatile
              from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            where n.nspname = any (rooms || array['law', 'messages', 'ops', 'journal']) loop
+            where n.nspname = any (schemas) loop
     execute format('revoke all on function %s from public, petrel_reader, petrel_writer, petrel_system,
                     petrel_messages', f.signature);
     if f.nspname = 'messages' then
@@ -53,8 +59,7 @@ begin
   end loop;
 
   for t in select n.nspname, c.relname, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind in ('r', 'p')
-              and n.nspname = any (rooms || array['law', 'ops', 'journal', 'messages']) loop
+            where c.relkind in ('r', 'p') and n.nspname = any (schemas) loop
     execute format('revoke all on %I.%I from petrel_reader, petrel_writer, petrel_system', t.nspname, t.relname);
     -- With the place of a row (ctid), by which erasing passes over tables where no index leads to somebody.
     select string_agg(quote_ident(a.attname), ', ') || ', ctid' into plain from pg_attribute a
@@ -84,13 +89,6 @@ begin
   end loop;
 end $$;
 
-grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery,
-  collections to petrel_reader;
-grant usage on schema law, accounts, relationships, posts, messages, timelines, lists, notifications, search, ops,
-  deletions, privacy, archives, access, about, mail, moderation, signup, cards, push, drafts, media, discovery,
-  collections, journal
-  to petrel_writer, petrel_system, petrel_messages;
 grant usage on all sequences in schema ops to petrel_writer, petrel_system;
 grant select on ops.setting to petrel_reader;
 grant insert on journal.entry, journal.epoch to petrel_writer;      -- and nothing more: append-only
@@ -98,3 +96,4 @@ grant insert on journal.seal, journal.root to petrel_system;
 grant update (salt) on journal.entry to petrel_system;              -- erased with what the entry digested
 grant update (replies, boosts, likes, quotes) on posts.post to petrel_system;
 grant update (posts_count, followers_count, following_count, last_post_on) on accounts.account to petrel_system;
+grant update (used_on) on accounts.token to petrel_system;

@@ -21,6 +21,7 @@ comment on column accounts.account.is_indexable is 'what: strangers may find its
 comment on column accounts.account.is_bot is 'what: acts by itself, as its holder says; of: account by id; for: show; kept: with account; erased: row; leaves: yes';
 comment on column accounts.account.hides_network is 'what: does not show whom it follows and who follows it; of: account by id; for: decide; kept: with account; erased: row; leaves: yes';
 comment on column accounts.account.default_audience is 'what: audience of a post that names none; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
+comment on column accounts.account.default_quote is 'what: who may quote a post that does not say; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
 comment on column accounts.account.default_sensitive is 'what: whether new posts are marked sensitive; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
 comment on column accounts.account.default_language is 'what: language of a post that names none; of: account by id; for: remember; kept: with account; erased: row; leaves: pseudonymous';
 comment on column accounts.account.version is 'what: grows with each change, so that rendered copies are made anew; of: account by id; for: run; kept: with account; erased: row; leaves: pseudonymous';
@@ -281,7 +282,7 @@ comment on column notifications.policy.cleared_until is 'what: up to where the l
 
 comment on column notifications.held.account is 'what: who would have been told; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
 comment on column notifications.held.actor is 'what: who did it; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
-comment on column notifications.held.post is 'what: which post it is about, 0 for none; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
+comment on column notifications.held.post is 'what: which post or collection it is about, 0 for none; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
 comment on column notifications.held.id is 'what: when, lists page by it; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
 comment on column notifications.held.cell is 'what: home cell of who would have been told, part of the id; of: both by account, actor; for: find; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
 comment on column notifications.held.kind is 'what: as in notifications.notification; of: both by account, actor; for: tell; kept: until it is accepted or dismissed; erased: row; leaves: pseudonymous';
@@ -737,11 +738,11 @@ comment on column moderation.look.posts is 'what: posts that were shown; of: aut
 comment on column moderation.look.authors is 'what: who had written them; of: author by authors; for: tell; kept: always; erased: link; leaves: pseudonymous';
 comment on column moderation.look.sealed is 'what: why; of: site; for: prove; kept: always; erased: never; leaves: sealed; key: id';
 comment on column moderation.block.id is 'what: number of the block; of: site; for: decide; kept: always; erased: never; leaves: yes';
-comment on column moderation.block.kind is 'what: server, domain of mail addresses, or network; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column moderation.block.kind is 'what: server, domain of mail addresses, network, or mail address; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.digest is 'what: keyed digest of the name; of: site; for: decide; kept: always; erased: never; leaves: no';
 comment on column moderation.block.width is 'what: how many bits of a network address count; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.level is 'what: how much is blocked; of: site; for: decide; kept: always; erased: never; leaves: yes';
-comment on column moderation.block.name is 'what: name of the server or domain, null for networks and after a restore; of: site; for: decide; kept: always; erased: never; leaves: yes';
+comment on column moderation.block.name is 'what: name of the server or domain, null for networks, mail addresses and after a restore; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.public_comment is 'what: why, as everybody is told; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.rejects_media is 'what: whether its files are refused; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.rejects_reports is 'what: whether its reports are refused; of: site; for: decide; kept: always; erased: never; leaves: yes';
@@ -750,7 +751,7 @@ comment on column moderation.block.made_by is 'what: who of the crew blocked it;
 comment on column moderation.block.made_at is 'what: when; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.expires_at is 'what: until when; of: site; for: decide; kept: always; erased: never; leaves: yes';
 comment on column moderation.block.lifted_at is 'what: when it was lifted; of: site; for: decide; kept: always; erased: never; leaves: yes';
-comment on column moderation.block.sealed is 'what: network and note of the crew; of: site; for: decide; kept: always; erased: never; leaves: sealed; key: id';
+comment on column moderation.block.sealed is 'what: network, what stands for a mail address, and note of the crew; of: site; for: decide; kept: always; erased: never; leaves: sealed; key: id';
 comment on column moderation.block_list.id is 'what: number of the import; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column moderation.block_list.name is 'what: name of the list; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column moderation.block_list.made_by is 'what: who of the crew brought it in; of: site; for: run; kept: always; erased: never; leaves: yes';
@@ -876,12 +877,12 @@ comment on column discovery.tag_day.uses is 'what: how many public posts had it;
 comment on column discovery.tag_day.accounts is 'what: by how many accounts; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
 comment on column discovery.tag_trend.tag is 'what: keyed hash of a tag that is used more than usual; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.tag_trend.score is 'what: how much more; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
-comment on column discovery.tag_trend.accounts is 'what: by how many accounts; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.tag_trend.accounts is 'what: written by releases before 0044 only, until the contract step; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.tag_trend.samples is 'what: some public posts with it, to ask the law for; of: nobody; for: decide; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.post_trend.post is 'what: a public post that somebody liked or boosted; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
 comment on column discovery.post_trend.author is 'what: who wrote it; of: author by author; for: decide; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
 comment on column discovery.post_trend.score is 'what: how much it is liked and boosted; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
-comment on column discovery.post_trend.accounts is 'what: by how many accounts; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
+comment on column discovery.post_trend.accounts is 'what: written by releases before 0044 only, until the contract step; of: author by author; for: show; kept: 3 days after it was written; erased: row, rebuilt; leaves: no';
 comment on column discovery.link_day.link is 'what: number of an address in public posts; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
 comment on column discovery.link_day.day is 'what: which day; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
 comment on column discovery.link_day.uses is 'what: how many public posts had it; of: nobody; for: count; kept: 7 days after that day; erased: rebuilt; leaves: no';
@@ -890,17 +891,76 @@ comment on column discovery.link_trend.link is 'what: number of an address that 
 comment on column discovery.link_trend.card is 'what: the card of it; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.link_trend.publisher is 'what: number of the host of it; of: nobody; for: decide; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.link_trend.score is 'what: how much more; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
-comment on column discovery.link_trend.accounts is 'what: by how many accounts; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.link_trend.accounts is 'what: written by releases before 0044 only, until the contract step; of: nobody; for: show; kept: until it is counted again; erased: rebuilt; leaves: no';
 comment on column discovery.link_trend.samples is 'what: some public posts with it, to ask the law for; of: nobody; for: decide; kept: until it is counted again; erased: rebuilt; leaves: no';
+comment on column discovery.week.week is 'what: which week; of: nobody; for: count; kept: 84 days after that week began; erased: rebuilt; leaves: no';
+comment on column discovery.week.posts is 'what: how many posts that anybody may see were written; of: nobody; for: count; kept: 84 days after that week began; erased: rebuilt; leaves: no';
+comment on column discovery.week.sign_ins is 'what: how many accounts signed in; of: nobody; for: count; kept: 84 days after that week began; erased: rebuilt; leaves: no';
+comment on column discovery.week.joined is 'what: how many accounts came; of: nobody; for: count; kept: 84 days after that week began; erased: rebuilt; leaves: no';
+comment on column discovery.week.counted_at is 'what: when it was counted; of: nobody; for: run; kept: 84 days after that week began; erased: rebuilt; leaves: no';
 comment on column discovery.dismissed.cell is 'what: home cell of the member; of: account by account; for: find; kept: with account; erased: row; leaves: pseudonymous';
 comment on column discovery.dismissed.account is 'what: who wants somebody not proposed any more; of: account by account; for: decide; kept: with account; erased: row; leaves: pseudonymous';
 comment on column discovery.dismissed.other is 'what: whom; of: account by account; for: decide; kept: with account; erased: row; leaves: pseudonymous';
 comment on column discovery.dismissed.at is 'what: since when; of: account by account; for: show; kept: with account; erased: row; leaves: pseudonymous';
-comment on column discovery.review.kind is 'what: a tag, a post, a link or a publisher; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.kind is 'what: a tag (1), a post (2), a link (3) or a publisher (4), of which only a post is somebody''s; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.thing is 'what: which tag, link or host, by its keyed hash, or which post; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.is_approved is 'what: whether it may be proposed, as the crew said; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
-comment on column discovery.review.author is 'what: who wrote the post, null for others; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
+comment on column discovery.review.author is 'what: who wrote the post, null of a tag, link or publisher, of which a row is of nobody and stays; of: author by author; for: decide; kept: with post; erased: row; leaves: no';
 comment on column discovery.review.at is 'what: when it was said; of: author by author; for: run; kept: with post; erased: row; leaves: no';
 
 -- Search (migration 0038).
 comment on column search.build.format is 'what: how that index was written; of: site; for: run; kept: always; erased: never; leaves: no';
+
+-- Speed (migration 0048).
+comment on column ops.field_measure.day is 'what: day on which this was counted; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.field_measure.release is 'what: release of the program that the page came from; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.field_measure.page is 'what: kind of page, of a short list; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.field_measure.measure is 'what: which kind of number; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.field_measure.cell is 'what: one of 16, drawn anew by each session; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.field_measure.counts is 'what: how many numbers fell into each step of a logarithmic scale; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.answer_time.day is 'what: day on which this was counted; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.answer_time.release is 'what: release of the program that answered; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.answer_time.endpoint is 'what: pattern of the address, without what stands in its places; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+comment on column ops.answer_time.counts is 'what: how many answers fell into each step of a logarithmic scale; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
+
+-- Entrances: more than a password, and how pages look.
+comment on column accounts.token.used_on is 'what: the day it was last used, no more; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
+comment on column accounts.token.sealed_device is 'what: kind of browser and of device, such as Firefox on Android; of: account by account; for: let in; kept: 30 days after it ended; erased: key; leaves: no; key: account';
+
+comment on column accounts.code_app.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: until it is taken off; erased: row; leaves: no';
+comment on column accounts.code_app.account is 'what: who shows a code after the password; of: account by account; for: let in; kept: until it is taken off; erased: row; leaves: no';
+comment on column accounts.code_app.sealed_secret is 'what: what the codes are made from; of: account by account; for: let in; kept: until it is taken off; erased: key; leaves: no; key: account';
+comment on column accounts.code_app.last_step is 'what: half minute of the code taken last, which is taken once; of: account by account; for: let in; kept: until it is taken off; erased: row; leaves: no';
+comment on column accounts.code_app.made_at is 'what: since when codes are asked for; of: account by account; for: let in; kept: until it is taken off; erased: row; leaves: no';
+
+comment on column accounts.recovery_code.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: until others are made; erased: row; leaves: no';
+comment on column accounts.recovery_code.account is 'what: whose codes for the loss of a device these are; of: account by account; for: let in; kept: until others are made; erased: row; leaves: no';
+comment on column accounts.recovery_code.place is 'what: which of the ten; of: account by account; for: find; kept: until others are made; erased: row; leaves: no';
+comment on column accounts.recovery_code.digest is 'what: keyed digest of the code; of: account by account; for: let in; kept: until others are made; erased: row; leaves: no';
+comment on column accounts.recovery_code.used_at is 'what: when it was used up; of: account by account; for: let in; kept: until others are made; erased: row; leaves: no';
+
+comment on column accounts.passkey.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.account is 'what: whom the key lets in; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.id is 'what: number by which its holder removes it; of: account by account; for: find; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.credential is 'what: name that the device gave the key; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.public_key is 'what: public half, by which its answers are checked; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.uses is 'what: how often it was used, as the device counts; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.sealed_name is 'what: what its holder calls it; of: account by account; for: remember; kept: until it is removed; erased: key; leaves: no; key: account';
+comment on column accounts.passkey.made_at is 'what: since when it lets in; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+comment on column accounts.passkey.used_on is 'what: the day it was last used, no more; of: account by account; for: let in; kept: until it is removed; erased: row; leaves: no';
+
+comment on column accounts.used_challenge.digest is 'what: digest of a challenge that was answered; of: site; for: let in; kept: until it would be too old; erased: row; leaves: no';
+comment on column accounts.used_challenge.expires_at is 'what: when that would be too old anyway; of: site; for: let in; kept: until it would be too old; erased: row; leaves: no';
+
+comment on column accounts.credential.theme is 'what: colours of the pages: light, dark or with high contrast, null for what the device has; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.text_size is 'what: size of the letters on pages; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+comment on column accounts.credential.is_calm is 'what: whether nothing on the pages moves; of: account by account; for: remember; kept: with account; erased: row; leaves: no';
+
+-- Lists that wait to be brought in.
+comment on column archives.waiting.cell is 'what: home cell, part of the id; of: account by account; for: find; kept: 7 days after it was sent; erased: row; leaves: no';
+comment on column archives.waiting.account is 'what: who brought it; of: account by account; for: find; kept: 7 days after it was sent; erased: row; leaves: no';
+comment on column archives.waiting.id is 'what: number of the list; of: account by account; for: find; kept: 7 days after it was sent; erased: row; leaves: no';
+comment on column archives.waiting.kind is 'what: whether follows, blocks, mutes, servers, bookmarks or lists; of: account by account; for: run; kept: 7 days after it was sent; erased: row; leaves: no';
+comment on column archives.waiting.sealed_file is 'what: the file as it was sent; of: account by account; for: run; kept: 7 days after it was sent; erased: key; leaves: no; key: account';
+comment on column archives.waiting.made_at is 'what: when it was sent; of: account by account; for: run; kept: 7 days after it was sent; erased: row; leaves: no';
+comment on column archives.waiting.begun_at is 'what: when its owner said yes; of: account by account; for: run; kept: 7 days after it was sent; erased: row; leaves: no';

@@ -15,6 +15,8 @@ Answer = TypeVar("Answer")
 # Joined, so that each number goes to its one part of the table.
 PUT = "insert into keyring.key (id, key) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing"
 GET = "select k.id, k.key from unnest($1::bigint[]) i(id) join keyring.key k on k.id = i.id"
+NAMED = "select value from keyring.secret where name = $1"
+NAME_NEW = "insert into keyring.secret (name, value) values ($1, $2) on conflict do nothing"
 DESTROY = """
 with gone as (
   delete from keyring.key where id = any($1::bigint[]) returning tableoid
@@ -65,11 +67,13 @@ class KeyringTables:
 
     async def secret(self, name: str) -> bytes:
         if name not in self._secrets:
-            new = os.urandom(32)
-            await self._ask(lambda: self._writer.execute(
-                "insert into keyring.secret (name, value) values ($1, $2) on conflict do nothing", name, new))
-            self._secrets[name] = await self._ask(
-                lambda: self._writer.fetchval("select value from keyring.secret where name = $1", name))
+            # Read first: all but one process of a site's whole life find it, and need no session that writes.
+            value = await self._ask(lambda: self._reader.fetchval(NAMED, name))
+            if value is None:
+                new = os.urandom(32)
+                await self._ask(lambda: self._writer.execute(NAME_NEW, name, new))
+                value = await self._ask(lambda: self._writer.fetchval(NAMED, name))
+            self._secrets[name] = value
         return self._secrets[name]
 
     async def _ask(self, act: Callable[[], Awaitable[Answer]]) -> Answer:

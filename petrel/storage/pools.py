@@ -90,6 +90,37 @@ async def patiently(absence: Absence, act: Callable[[], Awaitable[Answer]]) -> A
         await asyncio.sleep(AGAIN_S)
 
 
+# Arrays of Postgres's own types: (element's number and name) by number. source: pg_type.dat of Postgres, where these
+# numbers never change.
+ARRAYS = {1000: (16, "bool"), 1001: (17, "bytea"), 1005: (21, "int2"), 1007: (23, "int4"), 1016: (20, "int8"),
+          1021: (700, "float4"), 1022: (701, "float8"), 1182: (1082, "date"), 1185: (1184, "timestamptz"),
+          1041: (869, "inet"), 199: (114, "json"), 3807: (3802, "jsonb"), 2951: (2950, "uuid")}
+
+
+class _Known(Struct, frozen=True):
+    """What asyncpg wants to know of the statement that told it of types: that it took nobody's place."""
+
+    name: str = "known"
+
+
+def _array(number: int) -> dict[str, Any]:
+    element, name = ARRAYS[number]
+    return {"oid": number, "ns": "pg_catalog", "name": f"_{name}", "kind": b"b", "basetype": None, "elemtype": element,
+            "elemtype_name": name, "elemdelim": ",", "range_subtype": None, "attrtypoids": None, "attrnames": None}
+
+
+class Connection(asyncpg.Connection):      # type: ignore[misc]
+    """One that knows the arrays above. To look them up, each new session plans a query over the catalogue that takes
+    as long as ten reads, and keeps the plan: a megabyte of the server's memory."""
+
+    async def _introspect_types(self, numbers: Any, timeout: float | None) -> Any:
+        known: list[Any] = [_array(number) for number in numbers if number in ARRAYS]
+        if len(known) == len(numbers):
+            return known, _Known()
+        found, statement = await super()._introspect_types([n for n in numbers if n not in ARRAYS], timeout)
+        return [*known, *found], statement
+
+
 class Pool(asyncpg.Pool):      # type: ignore[misc]      # asyncpg says nothing of its types
     """One that grows only when none of its connections becomes free within `grow_s`."""
 
@@ -138,5 +169,5 @@ async def _nothing(_connection: object) -> None:
 async def open_pool(args: ConnectArgs, *, most: int, least: int = 0, grow_s: float = GROW_S) -> asyncpg.Pool:
     return await Pool(
         grow_s, **{"command_timeout": COMMAND_S, **args}, min_size=least, max_size=most, reset=_nothing,
-        max_queries=50_000, loop=None, connection_class=asyncpg.Connection, record_class=asyncpg.Record,
+        max_queries=50_000, loop=None, connection_class=Connection, record_class=asyncpg.Record,
         max_inactive_connection_lifetime=120, statement_cache_size=200)

@@ -16,6 +16,21 @@ class SignupGate(Struct, frozen=True, kw_only=True):
     challenge: str = ""
 
 
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """What the sign-up and set-up forms send. `reason`, `challenge` and `proof`: see features/signup."""
+
+    handle: str
+    password: str
+    name: str = ""
+    email: str = ""
+    invite: str = ""
+    has_agreed: bool = False
+    reason: str = ""
+    challenge: str = ""
+    proof: str = ""
+    device: str = ""
+
+
 class Arrivals(Struct, frozen=True, kw_only=True):
     """Who waits, who came, and the wave for which nobody more is taken (`since`, `shut`, `why`), if there is one:
     `count` came in with it, `count_waiting` wait to be let in."""

@@ -1,9 +1,12 @@
-"""What the pages of reports and of the crew's desk show."""
+"""What the pages of reports and of the crew's desk show, and what that of trends asks of the rooms (part of
+`needs.Needs`)."""
 
 from datetime import datetime
+from typing import Protocol
 
 from msgspec import Struct
 
+from petrel.core.viewer import Viewer
 from petrel.features.moderation import Appeal, Case, Decision, Evidence, OwnDecision, OwnReport, Report
 from petrel.features.moderation.block_rules import Block
 from petrel.features.moderation.blocks import Imported
@@ -73,6 +76,7 @@ class DeskBlocks(Struct, frozen=True, kw_only=True):
     servers: tuple[Block, ...] = ()
     mails: tuple[Block, ...] = ()
     networks: tuple[Block, ...] = ()
+    mailboxes: tuple[Block, ...] = ()
     lists: tuple[Imported, ...] = ()
     may_block: bool = False
 
@@ -117,3 +121,13 @@ class DeskTrends(Struct, frozen=True, kw_only=True):
     publishers: tuple[TrendingPublisher, ...] = ()
     tags: tuple[TrendingTag, ...] = ()
     posts: tuple[TrendingPost, ...] = ()
+
+
+class Trending(Protocol):
+    """What is talked about, on the desk. For who is not of the crew it is not there (NotFound)."""
+
+    async def desk_trends(self, viewer: Viewer) -> DeskTrends: ...
+
+    async def desk_say_of_trend(self, viewer: Viewer, kind: str, thing: int | str, *, approved: bool,
+                                cause: str) -> None:
+        """`kind`: tag, post, link or publisher. `thing`: the name of a tag, or its number. Errors: NotFound."""

@@ -4,14 +4,14 @@ from functools import cached_property
 from secrets import token_urlsafe
 
 from msgspec import Struct
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from petrel.core import cookies
 from petrel.core.errors import Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Viewer
-from petrel.web import addresses, csrf, forms, look
+from petrel.web import addresses, agents, built, csp, csrf, forms, look, speech
 from petrel.web.needs import Needs
 from petrel.web.shapes import AccountView, Site, Visitor
 
@@ -31,8 +31,7 @@ class Door(Struct, frozen=True):
         return self.base_url.startswith("https://")
 
     def cookie(self, name: str) -> str:
-        """Cookie names; on https with the prefix that binds them to this host (RFC 6265bis 4.1.3.2)."""
-        return ("__Host-" if self.is_secure else "") + "petrel_" + name
+        return cookies.name(name, is_secure=self.is_secure)
 
 
 class Visit:
@@ -44,9 +43,12 @@ class Visit:
         self.request = request
         self.visitor = visitor
         self.site = site
-        self.sent: dict[str, str] = {}
-        self.files: dict[str, UploadFile] = {}
+        self.form = forms.Form()
         self._new_guest = ""
+
+    @property
+    def sent(self) -> dict[str, str]:
+        return self.form.fields
 
     @property
     def viewer(self) -> Viewer:
@@ -66,10 +68,20 @@ class Visit:
         peer = self.request.client.host if self.request.client else ""
         return str(self.request.scope.get("petrel.ip", peer))
 
+    @property
+    def device(self) -> str:
+        """What the visitor sits at, in words, for the list of where they are signed in."""
+        return agents.device_of(self.request.headers.get("user-agent", ""))
+
     @cached_property
     def cause(self) -> str:
         """The id of this request, for the journal."""
         return str(self.request.scope.get("petrel.call_id") or token_urlsafe(9))
+
+    @cached_property
+    def says(self) -> speech.Speech:
+        """The words of pages in the reader's language."""
+        return speech.of(speech.wanted(self.request.headers.get("accept-language", "")))
 
     @property
     def path(self) -> str:
@@ -96,11 +108,11 @@ class Visit:
         return ("session:" + self.session) if self.session else (guest or self._new_guest)
 
     async def receive(self) -> None:
-        """Read the form of a POST into `sent`. Files are read of members only; to others a form that is so large says
-        to sign in. Errors: Unauthenticated, csrf.NotOurForm, and those of `forms.read`."""
+        """Read the form of a POST. Files are read of members only; to others a form that is so large says to sign in.
+        Errors: Unauthenticated, csrf.NotOurForm, and those of `forms.Form.read`."""
         is_member = self.me is not None
         try:
-            self.sent, self.files = await forms.read_files(self.request, takes_files=is_member)
+            await self.form.read(self.request, takes_files=is_member)
         except forms.TooLarge as wrong:
             if is_member or not self.request.headers.get("content-type", "").startswith("multipart/"):
                 raise
@@ -122,9 +134,14 @@ class Visit:
         return Page(PAGE_POSTS, max_id=forms.as_id(older), min_id=forms.as_id(newer))
 
     def page(self, template: str, *, status: int = 200, **context: object) -> Response:
-        """A page of templates/; `visit` and what is given here are its words."""
-        html = look.render(template, visit=self, site=self.site, me=self.me, base_url=self.door.base_url, **context)
+        """A page of templates/; `visit` and what is given here are its words. A member's page carries the app, but
+        where `app=None` is given."""
+        words = {"app": built.app() if self.me else None, **context}
+        html = look.render(template, reader=self.says.language, visit=self, site=self.site, me=self.me,
+                           base_url=self.door.base_url, **words)
         response = HTMLResponse(html, status_code=status)
+        if words["app"]:
+            response.headers["content-security-policy"] = csp.FOR_APP
         if self._new_guest:
             self._keep(response, "guest", self._new_guest, None)
         return response

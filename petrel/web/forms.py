@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from petrel.core.errors import Invalid
+from petrel.core.multipart import Multipart, Unreadable, Upload
 
 LARGEST_BYTES = 256 * 1024
 MOST_FIELDS = 100
@@ -34,32 +33,45 @@ async def read(request: Request) -> dict[str, str]:
     return decode(await _body(request))
 
 
-async def read_files(request: Request, *, takes_files: bool = True
-                     ) -> tuple[dict[str, str], dict[str, UploadFile]]:
-    """As `read`, of a form that brings files: these by name, as far as somebody chose any. They end with the request.
-    Without `takes_files` all of it is as small as a form without them.
+class Form:
+    """What one request sent: `fields` as of `read`, and `files` by name, as far as somebody chose any; `close` ends
+    these. Of a form that is refused it has what could be read, so that whoever typed that is given it back."""
 
-    Errors: TooLarge, BadForm.
-    """
-    if not takes_files:
-        request = Request(request.scope, _at_most(request))
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return await read(request), {}
-    try:
-        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_BYTES)
-    except (HTTPException, ClientDisconnect) as wrong:
-        raise BadForm() from wrong
-    fields: dict[str, str] = {}
-    files: dict[str, UploadFile] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if value.size:
-                files[name] = value
-        elif "\0" in value or "\ufffd" in value:
-            raise BadForm()
-        else:
-            fields[name] = value.replace("\r\n", "\n")
-    return fields, files
+    def __init__(self) -> None:
+        self.fields: dict[str, str] = {}
+        self.files: dict[str, Upload] = {}
+        self._parts: Multipart | None = None
+
+    async def read(self, request: Request, *, takes_files: bool = True) -> None:
+        """Without `takes_files` all of it is as small as a form without them. Errors: TooLarge, BadForm."""
+        if not takes_files:
+            request = Request(request.scope, _at_most(request))
+        content_type = request.headers.get("content-type", "")
+        if not content_type.lower().startswith("multipart/form-data"):
+            self.fields.update(await read(request))
+            return
+        try:
+            self._parts = Multipart(content_type.encode("latin-1"), MOST_FIELDS + MOST_FILES)
+            await self._read_parts(request, self._parts)
+        except (Unreadable, ClientDisconnect) as wrong:
+            raise BadForm() from wrong
+        finally:
+            for name, value in self._parts.parts if self._parts else ():
+                if isinstance(value, Upload):
+                    self.files[name] = value
+                else:
+                    self.fields[name] = value.replace("\r\n", "\n")
+
+    async def _read_parts(self, request: Request, parts: Multipart) -> None:
+        async for chunk in request.stream():
+            parts.write(chunk)
+            if len(parts.uploads) > MOST_FILES:
+                raise BadForm()
+        parts.finish()
+
+    def close(self) -> None:
+        if self._parts is not None:
+            self._parts.close()
 
 
 def _refuse_length(request: Request) -> None:

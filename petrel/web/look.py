@@ -1,13 +1,13 @@
 """Templates and the stylesheet: read once, rendered by minijinja, which escapes everything printed."""
 
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
 import minijinja
 
-from petrel.web import markup, words
-from petrel.web.sheets import SHEETS
+from petrel.web import markup, speech, words
+from petrel.web.sheets import IN_EVERY_LANGUAGE, SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -39,8 +39,9 @@ def _load(name: str) -> str | None:
 
 
 @cache
-def environment() -> minijinja.Environment:
-    """One per process; templates are compiled at first use and kept."""
+def environment(language: str) -> minijinja.Environment:
+    """One per process and language; templates are compiled at first use and kept."""
+    says = speech.of(language)
     return minijinja.Environment(
         loader=_load,
         filters={
@@ -48,19 +49,25 @@ def environment() -> minijinja.Environment:
             "written": markup.written,
             "coded": markup.coded,
             "plain": markup.plain,
-            "ago": markup.ago,
+            "for_readers": markup.for_readers,
+            "excerpt": partial(markup.excerpt, says=says),
             "stamp": markup.stamp,
-            "moment": markup.moment,
-            "day": markup.day,
-            "count": markup.count,
-            "grouped": markup.grouped,
-            "gap": words.gap,
+            "mailed": markup.mailed,
+            "ago": says.ago,
+            "moment": says.moment,
+            "day": says.day,
+            "count": says.count,
+            "grouped": says.grouped,
+            "files": says.files,
+            "gap": says.gap,
+            "notice": says.notice,
+            "audience": says.audience,
             "scope": words.scope,
             "happened": words.happened,
-            "audience": words.audience,
         },
-        globals={"static": static, "audiences": words.AUDIENCES, "poll_options": words.POLL_OPTIONS,
-                 "poll_times": words.POLL_TIMES},
+        globals={"static": static, "t": says.t, "language": language, "direction": says.direction,
+                 "locale": says.locale, "audiences": says.audiences(), "poll_options": words.POLL_OPTIONS,
+                 "poll_times": says.poll_times(words.POLL_MINUTES)},
         undefined_behavior="strict",
         finalizer=markup.printed,
         trim_blocks=True,
@@ -69,6 +76,10 @@ def environment() -> minijinja.Environment:
     )
 
 
-def render(template: str, **context: object) -> str:
-    """`sheet` names the entry of the navigation that is open, `meta` the head lines; both may be left out."""
-    return environment().render_template(template, **{"sheet": "", "meta": None, **context})
+def render(template: str, *, reader: str = speech.USUAL, **context: object) -> str:
+    """In the language of its `reader` where the page is written in it, else in English, which it then says. `sheet`
+    names the entry of the navigation that is open, `meta` the head lines; both may be left out."""
+    language = reader if template in IN_EVERY_LANGUAGE else speech.USUAL
+    lacking = speech.of(reader) if reader != language else None
+    usual = {"sheet": "", "meta": None, "app": None, "lacking": lacking}
+    return environment(language).render_template(template, **{**usual, **context})

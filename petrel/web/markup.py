@@ -1,16 +1,18 @@
-"""Text for templates: HTML written by people is cleaned once more, times and numbers get their words.
+"""Text for templates: HTML written by people is cleaned once more, what is named is said in a few words.
 
 The rooms hand out sanitised HTML already; this second wall costs some 15 us a post and trusts nobody.
 """
 
 import html
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
+from email.utils import format_datetime
 
 import nh3
 from markupsafe import Markup, escape
 
-from petrel.core import clock
+from petrel.web.shapes import PostView
+from petrel.web.speech import Speech
 
 CLASSES = {"mention", "u-url", "h-card", "hashtag", "invisible", "ellipsis", "quote-inline"}
 _cleaner = nh3.Cleaner(
@@ -24,9 +26,9 @@ _crew = nh3.Cleaner(
     tags={"a", "br", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "strong", "ul"}, attributes={"a": {"href"}},
     url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer")
 _stripper = nh3.Cleaner(tags=set())
-STEPS = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 _breaks = re.compile(r"<(?:br|/p|/li|/pre|/blockquote)[^>]*>", re.IGNORECASE)
 _blanks = re.compile(r"\s+")
+_control = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")   # not in XML 1.0
 
 
 def clean(written: str) -> Markup:
@@ -59,46 +61,30 @@ def plain(written: str, most: int = 200) -> str:
     return (kept.rpartition(" ")[0] or kept).rstrip(",;:") + " …"
 
 
+def excerpt(post: PostView, most: int = 200, *, says: Speech) -> str:
+    """A post in a few words, for where it is named and not shown: what it says, or else what it is. Never empty."""
+    said = plain(post.warning or post.html, most) or says.files(one.kind for one in post.media)
+    return said or says.t("post.a_quote" if post.quote else "post.without_text")
+
+
 def stamp(at: datetime) -> str:
     """For `datetime` attributes: ISO 8601, UTC, whole seconds."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def ago(at: datetime) -> str:
-    """How long since, as briefly as a list wants it: now, 5 min, 3 h, 2 d, then the date."""
-    since = clock.now() - at
-    if since < timedelta(minutes=1):
-        return "now"
-    if since < timedelta(hours=1):
-        return f"{since.seconds // 60} min"
-    if since < timedelta(days=1):
-        return f"{since.seconds // 3600} h"
-    if since < timedelta(days=7):
-        return f"{since.days} d"
-    return day(at) if at.year != clock.now().year else f"{at.day} {at:%b}"
+def mailed(at: datetime) -> str:
+    """As RSS wants it (RFC 5322)."""
+    return format_datetime(at.replace(microsecond=0))
 
 
-def day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"
+def for_readers(written: str, base_url: str) -> str:
+    """HTML that people wrote, for programs that read feeds: as text of the feed, its links whole."""
+    return str(clean(written)).replace('href="/', f'href="{base_url}/')
 
 
-def moment(at: datetime) -> str:
-    """In full, for the post itself. Times are UTC: a page without script cannot know the reader's clock."""
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def count(number: int) -> str:
-    """As briefly as a button wants it: 0 is nothing, 1,234 is 1.2k."""
-    if number < 1000:
-        return str(number) if number > 0 else ""
-    size, letter = next(step for step in STEPS if number >= step[0])
-    short = f"{number / size:.1f}" if number < 10 * size else str(number // size)
-    return short.removesuffix(".0") + letter
-
-
-def grouped(number: int) -> str:
-    """1,234,567."""
-    return f"{number:,}"
+def for_xml(page: str) -> str:
+    """Without what XML has no way to say (XML 1.0, 2.2)."""
+    return _control.sub("", page)
 
 
 def printed(value: object) -> object:

@@ -6,18 +6,20 @@ for hidden alike; other errors are those of `petrel.core.errors`, whose messages
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import BinaryIO, Literal, Protocol
+from typing import Literal, Protocol
 
+from petrel.core.multipart import Upload
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
-from petrel.features.about import Rule
-from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
-from petrel.features.moderation.block_rules import Difference, NewBlock
-from petrel.features.moderation.numbers import Year
-from petrel.ops.watching import Examination
 from petrel.web import said
-from petrel.web.arriving import Arrivals, Entered, OwnMail, SignupGate
-from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, DeskTrends, OwnModeration, ReportTarget, Wait
+from petrel.web.arriving import Arrivals, Entered, Newcomer, OwnMail, SignupGate
+from petrel.web.carried import MediaView
+from petrel.web.casework import Trending
+from petrel.web.kept import Keeping
+from petrel.web.needs_crew import Examining, Moderating
+from petrel.web.needs_entrances import Entering
+from petrel.web.needs_settings import Choosing, Filtering
+from petrel.web.outward import Outward
 from petrel.web.recommended import Recommending
 from petrel.web.shapes import (
     Consent,
@@ -29,7 +31,6 @@ from petrel.web.shapes import (
     Gap,
     Handover,
     Kept,
-    Newcomer,
     Notifications,
     Opening,
     OwnData,
@@ -39,12 +40,14 @@ from petrel.web.shapes import (
     Profile,
     Reach,
     Site,
-    Thread,
     Timeline,
     Visitor,
 )
+from petrel.web.talks import Talking
+from petrel.web.threads import Thread
 
 Mark = Literal["like", "boost", "bookmark"]
+Tab = Literal["posts", "replies", "media"]
 
 
 class Reading(Protocol):
@@ -64,11 +67,12 @@ class Reading(Protocol):
     async def profile(self, viewer: Viewer, handle: str) -> Profile | Gap:
         """`handle` without the leading "@", in any case. A Gap for a suspended account. Errors: NotFound."""
 
-    async def profile_posts(self, viewer: Viewer, account: int, page: Page, *, with_replies: bool) -> Timeline:
-        """Without replies: posts, boosts and answers to oneself."""
+    async def profile_posts(self, viewer: Viewer, account: int, page: Page, tab: Tab) -> Timeline:
+        """`posts`: with boosts and answers to oneself; `replies`: with all answers; `media`: posts with files."""
 
-    async def thread(self, viewer: Viewer, post: int, *, reveal: bool) -> Thread:
-        """With `reveal` the focus is no longer gated: the person pressed the button. Errors: NotFound."""
+    async def thread(self, viewer: Viewer, post: int, *, reveal: bool, after: int | None = None) -> Thread:
+        """With `reveal` the focus is no longer gated: the person pressed the button. `after`: the last reply of the
+        page before. Errors: NotFound."""
 
     async def notifications(self, viewer: Viewer, page: Page) -> Notifications:
         """Errors: Unauthenticated."""
@@ -89,8 +93,11 @@ class Acting(Protocol):
     async def vote(self, viewer: Viewer, post: int, choices: Sequence[int], *, cause: str) -> None:
         """Errors: NotFound, Invalid (in words)."""
 
-    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
+    async def take_file(self, viewer: Viewer, file: Upload, description: str, *, cause: str) -> int:
         """A file for a post, once it was read. Errors: Invalid ("file"), with words for people."""
+
+    async def own_files(self, viewer: Viewer, numbers: Sequence[int]) -> tuple[MediaView, ...]:
+        """Those of these that the viewer sent and no post shows yet, in the order asked."""
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         """Errors: NotFound."""
@@ -146,103 +153,13 @@ class Settling(Protocol):
         """Errors: Refused."""
 
 
-class Examining(Protocol):
-    """The doctor's page. Errors of all: NotFound, for who does not own the site."""
-
-    async def examination(self, viewer: Viewer) -> Examination: ...
-
-    async def examine_again(self, viewer: Viewer, *, cause: str) -> None: ...
-
-
-class Moderating(Protocol):
-    """Reporting, and the desk. For who is not of the crew the desk is not there (NotFound)."""
-
-    async def report_target(self, viewer: Viewer, *, post: int | None, handle: str) -> ReportTarget | None:
-        """As far as the viewer may see it."""
-
-    async def rules(self) -> list[Rule]:
-        """Those in force, in their order."""
-
-    async def target_at(self, viewer: Viewer, url: str) -> ReportTarget | None:
-        """The same by the address of a page of ours; None for any other."""
-
-    async def report(self, viewer: Viewer, new: NewReport, *, address: str, cause: str) -> str:
-        """Returns the secret of the page by which somebody without an account follows it. Errors: Invalid, NotFound,
-        TooMany."""
-
-    async def followed(self, link: str) -> Followed:
-        """Errors: NotFound."""
-
-    async def own_moderation(self, viewer: Viewer) -> OwnModeration:
-        """For who is suspended as well."""
-
-    async def appeal(self, viewer: Viewer, decision: int, plea: Plea, *, cause: str) -> None:
-        """Errors: NotFound, Invalid, Conflict."""
-
-    async def desk_waiting(self, viewer: Viewer) -> list[Wait]: ...
-
-    async def desk_appeals(self, viewer: Viewer) -> list[Appeal]: ...
-
-    async def desk_appeal(self, viewer: Viewer, number: int) -> DeskAppeal: ...
-
-    async def desk_answer(self, viewer: Viewer, number: int, text: str, *, granted: bool, cause: str) -> None:
-        """Errors: Invalid, Refused, Conflict."""
-
-    async def desk_blocks(self, viewer: Viewer) -> DeskBlocks: ...
-
-    async def desk_block(self, viewer: Viewer, new: NewBlock, *, cause: str) -> None:
-        """Errors: Invalid, Refused."""
-
-    async def desk_lift(self, viewer: Viewer, block: int, *, cause: str) -> None:
-        """Errors: Refused."""
-
-    async def desk_compare(self, viewer: Viewer, name: str, text: str) -> Difference:
-        """Errors: Invalid, Refused."""
-
-    async def desk_bring_in(self, viewer: Viewer, name: str, text: str, *, fingerprint: str, lifts: bool,
-                            cause: str) -> None:
-        """Errors: Invalid, Refused, Conflict."""
-
-    async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
-        """Errors: NotFound, Refused."""
-
-    async def moderation_numbers(self, year: int) -> Year:
-        """Some minutes old at most."""
-
-    async def desk_queue(self, viewer: Viewer, *, is_open: bool, below: int | None) -> list[Case]: ...
-
-    async def desk_case(self, viewer: Viewer, case: int) -> DeskCase: ...
-
-    async def desk_look(self, viewer: Viewer, case: int, reason: str, *, cause: str) -> None:
-        """Errors: Invalid, Refused."""
-
-    async def desk_decide(self, viewer: Viewer, case: int, verdict: Verdict, *, keep_open: bool, cause: str) -> None:
-        """Errors: Invalid, Refused, Conflict."""
-
-    async def desk_set(self, viewer: Viewer, case: int, act: str, *, cause: str) -> None:
-        """`act`: take, give, close, reopen."""
-
-    async def desk_undo(self, viewer: Viewer, decision: int, *, cause: str) -> int:
-        """Returns the case. Errors: Refused."""
-
-
-class Trending(Protocol):
-    """What is talked about, on the desk. For who is not of the crew it is not there (NotFound)."""
-
-    async def desk_trends(self, viewer: Viewer) -> DeskTrends: ...
-
-    async def desk_say_of_trend(self, viewer: Viewer, kind: str, thing: int | str, *, approved: bool,
-                                cause: str) -> None:
-        """`kind`: tag, post, link or publisher. `thing`: the name of a tag, or its number. Errors: NotFound."""
-
-
 class Owing(Protocol):
     """What people are owed. Errors of all that take a viewer: Unauthenticated."""
 
     async def claimant(self, session: str) -> Viewer:
         """Who is signed in by this, suspended people included, for the pages that these have too."""
 
-    async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str) -> str:
+    async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         """As `sign_in`, for suspended people too: the session opens the pages about one's own data, no others."""
 
     async def own_data(self, viewer: Viewer) -> OwnData: ...
@@ -281,14 +198,15 @@ class Doorkeeping(Protocol):
     async def visitor(self, session: str) -> Visitor:
         """Nobody behind it, expired or revoked: an anonymous visitor, never an error. "" asks nothing."""
 
-    async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
+    async def sign_in(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         """A session token. `name`: handle or e-mail; `address`: network address, for limits.
 
-        Errors: Invalid (wrong in any way: callers are never told which), Refused (may not sign in), TooMany.
+        Errors: Invalid (wrong in any way: nobody is told which), Refused (CodeNeeded, or may not sign in), TooMany.
         """
 
-    async def sign_in_again(self, viewer: Viewer, password: str, *, address: str, cause: str) -> str:
-        """A new session token in place of the viewer's, which ends. Errors: Invalid (not the password), TooMany."""
+    async def sign_in_again(self, viewer: Viewer, password: str, *, code: str, address: str, cause: str,
+                            device: str) -> str:
+        """A new session token in place of the viewer's, which ends. Errors: Invalid (the password, "code"), TooMany."""
 
     async def sign_out(self, session: str, *, cause: str) -> None: ...
 
@@ -395,5 +313,6 @@ class Founding(Protocol):
 
 
 class Needs(Reading, Acting, Settling, Owing, Moderating, Examining, Doorkeeping, Arriving, Mailing, Consenting,
-            Saying, Founding, Trending, Recommending, Protocol):
+            Saying, Founding, Trending, Recommending, Keeping, Outward, Entering,
+            Filtering, Choosing, Talking, Protocol):
     """All of it."""

@@ -42,6 +42,11 @@ class CollectionView(Struct, frozen=True, kw_only=True):
     is_own: bool = False
     is_taken_down: bool = False
 
+    @property
+    def hidden(self) -> int:
+        """How many are counted and not shown."""
+        return sum(person.account is None for person in self.people)
+
 
 class Recommending(Protocol):
     """Accounts that somebody recommends. Errors of what changes: Unauthenticated, Refused, TooMany, Unavailable."""
@@ -52,8 +57,8 @@ class Recommending(Protocol):
     async def collection(self, viewer: Viewer, number: int) -> CollectionView:
         """Errors: NotFound."""
 
-    async def follow_all(self, viewer: Viewer, number: int, *, cause: str) -> int:
-        """Whoever is in it, but for those whom the viewer follows, mutes or blocks. How many. Errors: NotFound."""
+    async def follow_all(self, viewer: Viewer, number: int, *, cause: str) -> None:
+        """Whoever is in it, but for those whom the viewer follows, mutes or blocks. Errors: NotFound."""
 
     async def leave_collection(self, viewer: Viewer, number: int, item: int, *, cause: str) -> None:
         """The viewer's own place. Errors: NotFound."""

@@ -17,26 +17,38 @@ from petrel.web.pages import (
     about,
     arrivals,
     audience,
+    choosing,
     collections,
+    crawling,
     desk,
     desk_blocks,
     desk_trends,
+    devices,
     doctor,
     doorway,
+    feeds,
     files,
+    filters,
     founding,
     home,
     judged,
+    keeping,
     letters,
     moderated,
     notifications,
     oauth,
     owed,
+    people,
     post,
     profile,
     reporting,
     search,
+    security,
     settings,
+    speed,
+    status,
+    taking,
+    talking,
     timelines,
 )
 
@@ -58,6 +70,7 @@ class Address(Struct, frozen=True):
 SAYS = "what the site says of itself"
 CONSOLE = "the crew's console: copies in evidence, which section 6 of the law shows it"
 RECOMMENDED = "accounts that somebody recommends; no post stands in it"
+FOUND = "accounts that agreed to be found outside; no post stands in it"
 OWN_FORM = "a form of the person's own; no post stands in it"
 
 
@@ -68,12 +81,34 @@ def _none(path: str, method: str, handler: serve.Handler, why_none: str = OWN_FO
 ADDRESSES = (
     Address("/", "GET", home.show, "home pub"),
     Address("/public", "GET", timelines.public, "pub"),
-    Address("/tags/{tag}", "GET", timelines.tag, "pub"),
+    Address("/trends", "GET", keeping.trends, "pub"),
+    Address("/bookmarks", "GET", keeping.bookmarks, "api"),
+    Address("/favourites", "GET", keeping.favourites, "api"),
+    _none("/lists", "GET", keeping.lists, "a member's own choice of accounts; no post"),
+    Address("/lists/{number}", "GET", keeping.one_list, "home"),
     Address("/notifications", "GET", notifications.show, "ntf"),
     _none("/notifications/read", "POST", notifications.mark_read),
     _none("/announcements/away", "POST", home.put_away),
     _none("/notifications/requests", "POST", notifications.answer_request),
+    Address("/conversations", "GET", talking.show, "api"),
+    _none("/conversations/new", "GET", talking.begin),
+    _none("/conversations/new", "POST", talking.send_first),
+    Address("/conversations/{number}", "GET", talking.one, "thrd"),
+    Address("/conversations/{number}", "POST", talking.act, "thrd"),
+    _none("/yours", "GET", talking.yours, "ways to what is the member's own; no post"),
+    _none("/drafts", "GET", talking.in_the_app, "says that the app shows it; no post"),
+    _none("/followed-tags", "GET", talking.in_the_app, "says that the app shows it; no post"),
+    _none("/catch-up", "GET", talking.in_the_app, "says that the app shows it; no post"),
+    _none("/lists/{number}/edit", "GET", talking.in_the_app, "says that the app shows it; no post"),
     Address("/search", "GET", search.show, "srch"),
+    Address("/tags/{tag}.rss", "GET", feeds.tag_rss, "pub"),
+    Address("/tags/{tag}.atom", "GET", feeds.tag_atom, "pub"),
+    Address("/tags/{tag}", "GET", timelines.tag, "pub"),
+    _none("/robots.txt", "GET", crawling.robots, SAYS),
+    _none("/sitemap.xml", "GET", crawling.index, FOUND),
+    _none("/sitemaps/site.xml", "GET", crawling.site, SAYS),
+    _none("/sitemaps/{cell}.xml", "GET", crawling.accounts, FOUND),
+    _none("/status", "GET", status.show, SAYS),
     _none("/about", "GET", about.show, SAYS),
     _none("/about/rules", "GET", about.rules, SAYS),
     _none("/imprint", "GET", about.imprint, SAYS),
@@ -85,6 +120,8 @@ ADDRESSES = (
     Address("/votes", "POST", post.vote, "api"),
     _none("/auth/sign_in", "GET", doorway.sign_in_form),
     _none("/auth/sign_in", "POST", doorway.sign_in),
+    _none("/auth/step", "POST", security.step),
+    _none("/auth/passkey", "POST", security.by_key),
     _none("/auth/again", "GET", doorway.again_form),
     _none("/auth/again", "POST", doorway.again),
     _none("/auth/forgot", "GET", letters.forgot_form),
@@ -111,6 +148,33 @@ ADDRESSES = (
     # Some clients put a slash in front of the query.
     _none("/oauth/authorize/", "GET", oauth.ask),
     _none("/oauth/authorize/native", "GET", oauth.show_code),
+    _none("/settings", "GET", settings.index),
+    _none("/settings/devices", "GET", devices.show),
+    _none("/settings/devices", "POST", devices.end),
+    _none("/settings/security", "GET", security.show),
+    _none("/settings/security/password", "POST", security.set_password),
+    _none("/settings/security/codes", "GET", security.codes_form),
+    _none("/settings/security/codes", "POST", security.enable_codes),
+    _none("/settings/security/recovery", "POST", security.set_codes),
+    _none("/settings/security/passkeys", "GET", security.key_form),
+    _none("/settings/security/passkeys", "POST", security.add_key),
+    _none("/settings/security/passkey", "POST", security.set_key),
+    _none("/settings/filters", "GET", filters.show),
+    _none("/settings/filters", "POST", filters.make),
+    _none("/settings/filters/{number}", "GET", filters.edit_form),
+    _none("/settings/filters/{number}", "POST", filters.edit),
+    _none("/settings/people", "GET", people.show),
+    _none("/settings/people", "POST", people.change),
+    _none("/settings/lists", "GET", taking.show),
+    _none("/settings/lists", "POST", taking.bring),
+    Address("/settings/lists/{name}", "GET", taking.one, "exp"),
+    _none("/settings/lists/{name}", "POST", taking.answer),
+    _none("/settings/profile", "GET", choosing.profile),
+    _none("/settings/profile", "POST", choosing.set_profile),
+    _none("/settings/appearance", "GET", choosing.appearance),
+    _none("/settings/appearance", "POST", choosing.set_appearance),
+    _none("/settings/notifications", "GET", choosing.notifications),
+    _none("/settings/notifications", "POST", choosing.set_notifications),
     _none("/settings/privacy", "GET", settings.privacy),
     _none("/settings/privacy", "POST", settings.set_privacy),
     _none("/settings/followers", "GET", settings.followers),
@@ -151,6 +215,7 @@ ADDRESSES = (
     _none("/desk/appeals/{number}", "POST", desk.answer, CONSOLE),
     Address("/desk/trends", "GET", desk_trends.show, "pub"),
     _none("/desk/trends", "POST", desk_trends.say, CONSOLE),
+    _none("/desk/speed", "GET", speed.show, "how fast the site is"),
     _none("/desk/numbers", "GET", moderated.numbers, CONSOLE),
     _none("/desk/blocks", "GET", desk_blocks.show, CONSOLE),
     _none("/desk/blocks", "POST", desk_blocks.block, CONSOLE),
@@ -163,8 +228,12 @@ ADDRESSES = (
     _none("/collections/{number}/follow", "POST", collections.follow_all, RECOMMENDED),
     _none("/collections/{number}/leave", "POST", collections.leave, RECOMMENDED),
     _none("/@{handle}/collections", "GET", collections.of_account, RECOMMENDED),
+    Address("/@{handle}.rss", "GET", feeds.profile_rss, "prof"),
+    Address("/@{handle}.atom", "GET", feeds.profile_atom, "prof"),
     Address("/@{handle}", "GET", profile.posts, "prof cnt"),
     Address("/@{handle}/with_replies", "GET", profile.posts_and_replies, "prof cnt"),
+    Address("/@{handle}/media", "GET", profile.media, "prof cnt"),
+    Address("/@{handle}/about", "GET", profile.about, "cnt"),
     _none("/@{handle}/follow", "POST", profile.follow),
     Address("/@{handle}/{post}", "GET", post.show, "link thrd"),
     Address("/@{handle}/{post}/audience", "GET", audience.show, "link cnt"),
@@ -178,6 +247,7 @@ FILES = {
     "/avatars/{name}": "drawn from a number, whether or not an account has it",
     "/headers/{name}": "drawn from a number, whether or not an account has it",
     "/static/{name}": "files of the program",
+    "/static/app/{name}": "files of the program",
 }
 """Addresses that are no pages, and why no post can leave there."""
 
@@ -199,11 +269,12 @@ def routes(door: Door) -> list[Route]:
     pages: dict[str, dict[str, serve.Endpoint]] = {}
     for address in ADDRESSES:
         pages.setdefault(address.path, {})[address.method] = serve.endpoint(
-            door, address.handler, from_anywhere=address.from_anywhere)
+            door, address.handler, path=address.path, from_anywhere=address.from_anywhere)
     made = [Route(path, _by_method(methods), methods=list(methods)) for path, methods in pages.items()]
     for folder in ("avatars", "headers"):
         made.append(Route(f"/{folder}/{{name}}", files.picture))
     made.append(Route("/static/{name}", files.static))
+    made.append(Route("/static/app/{name}", files.app))
     return made
 
 

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from petrel.core.viewer import Anonymous, Viewer
+from petrel.features import media
+from petrel.features.accounts import Look
 from petrel.web.asking import CardView, PollFields, PollView
 from petrel.web.carried import MediaView
 
@@ -21,6 +23,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
     is_protected: bool = False
     is_bot: bool = False
     role: str = "member"
+    is_indexable: bool = False      # agreed to be found outside
     picture: str = ""       # of an uploaded one, what follows /media/
 
     @property
@@ -34,7 +37,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
 
     @property
     def avatar(self) -> str:
-        return f"/media/{self.picture}" if self.picture else f"/avatars/{self.id}.svg"
+        return media.address(self.picture) if self.picture else f"/avatars/{self.id}.svg"
 
     @property
     def is_crew(self) -> bool:
@@ -54,7 +57,7 @@ class PostView(Struct, frozen=True, kw_only=True):
     warning: str = ""
     """The author's content warning; may be shown with a gated post."""
     notice: str = ""
-    """Why the post waits behind a button (`is_gated`), or stands behind a notice (verdict H)."""
+    """Why it waits behind a button (`is_gated`), or stands behind a notice (verdict H): a word of `Speech.notice`."""
     is_gated: bool = False
     language: str = ""
     edited_at: datetime | None = None
@@ -72,9 +75,9 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_bookmarked: bool = False
     is_own: bool = False
     is_removed: bool = False
+    """Taken down by moderators; its author still sees it."""
     media: tuple[MediaView, ...] = ()
     """Nothing while `is_gated`."""
-    """Taken down by moderators; its author still sees it."""
     card: CardView | None = None
     poll: PollView | None = None
     quote: "QuoteView | None" = None
@@ -97,7 +100,7 @@ class PostView(Struct, frozen=True, kw_only=True):
 
 
 class QuoteView(Struct, frozen=True, kw_only=True):
-    """What a post quotes, as this viewer may see it; `why` stands in its place where they may not."""
+    """What a post quotes, as this viewer may see it; `why` they may not: a word of `Speech.gap`."""
 
     post: PostView | None = None
     why: str = ""
@@ -121,16 +124,6 @@ class Timeline(Struct, frozen=True, kw_only=True):
     posts: tuple[PostView | Gap, ...] = ()
     older: int | None = None
     newer: int | None = None
-
-
-class Thread(Struct, frozen=True, kw_only=True):
-    """A post in its conversation. `ancestors` from the root down; `replies` oldest first, flat, by `reply_to`."""
-
-    focus: PostView | Gap
-    ancestors: tuple[PostView | Gap, ...] = ()
-    replies: tuple[PostView | Gap, ...] = ()
-    is_cut: bool = False
-    """There are more replies than are given here."""
 
 
 class Relation(Struct, frozen=True, kw_only=True):
@@ -165,14 +158,20 @@ class Profile(Struct, frozen=True, kw_only=True):
     relation: Relation = Relation()
     is_shell: bool = False
     is_indexable: bool = False
+    uploaded_header: str = ""       # its address, the viewer's own where the account is protected
+
+    @property
+    def has_feed(self) -> bool:
+        """Only who wants to be found outside has one."""
+        return self.is_indexable and not self.is_shell and not self.account.is_protected
 
     @property
     def header(self) -> str:
-        return f"/headers/{self.account.id}.svg"
+        return self.uploaded_header or f"/headers/{self.account.id}.svg"
 
 
 class Notification(Struct, frozen=True, kw_only=True):
-    """`kind` as the API names it: mention, status, reblog, favourite, follow, follow_request."""
+    """`kind` as the API names it: those of `words.HAPPENINGS`, and moderation_warning."""
 
     id: int
     kind: str
@@ -227,11 +226,12 @@ class Site(Struct, frozen=True, kw_only=True):
     members: int | None = None
     posts: int | None = None
     is_try_out: bool = False
+    field_percent: int = 0      # of how many sessions the app tells how fast it was
+    crawlers: str = "all"       # which programs may go through the pages: all, search or none
+    ai_crawlers: bool = False
     caution: int = 0
     texts: frozenset[str] = frozenset()
     """Kinds of texts that the crew has written: about, rules, imprint, privacy, terms, contact."""
-
-
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
@@ -241,6 +241,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     account: AccountView | None = None
     unread: int = 0
     default_audience: str = "public"
+    look: Look = Look()
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -294,20 +295,6 @@ class Opening(Struct, frozen=True, kw_only=True):
     listed: int = 0
     unlisted: int = 0
     stay: int = 0
-
-
-class Newcomer(Struct, frozen=True, kw_only=True):
-    """What the sign-up and set-up forms send. `reason`, `challenge` and `proof`: see features/signup."""
-
-    handle: str
-    password: str
-    name: str = ""
-    email: str = ""
-    invite: str = ""
-    has_agreed: bool = False
-    reason: str = ""
-    challenge: str = ""
-    proof: str = ""
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,24 @@ from petrel.core import surfaces
 _FRAME = "the frame, icons and fields of pages; posts come in through the templates that fill it"
 _DESK = "the crew's console: copies in evidence, which section 6 of the law shows it"
 _FORM = "a form or a message; no post stands in it"
+_SITE = "what the site says of itself"
+_RECOMMENDED = "accounts that somebody recommends; no post stands in it"
 
 SHEETS: dict[str, tuple[str, str]] = {
     "home.html": ("home", ""),
     "public.html": ("pub", ""),
     "tag.html": ("pub", ""),
+    "trends.html": ("pub", ""),
+    "kept.html": ("api home", ""),
+    "lists.html": (surfaces.NONE, "a member's own choice of accounts; no post"),
     "welcome.html": ("pub", ""),
     "search.html": ("srch", ""),
     "notifications.html": ("ntf", ""),
+    "conversations.html": ("api", ""),
+    "conversation.html": ("thrd", ""),
+    "conversation_new.html": (surfaces.NONE, _FORM),
+    "yours.html": (surfaces.NONE, "ways to what is the member's own; no post"),
+    "in_the_app.html": (surfaces.NONE, "says that the app shows it; no post"),
     "profile.html": ("prof cnt", ""),
     "post.html": ("link thrd", ""),
     "compose.html": ("link", ""),
@@ -29,13 +39,18 @@ SHEETS: dict[str, tuple[str, str]] = {
     "posts.html": ("home pub prof embd", ""),
     "post_body.html": ("link thrd home pub prof srch embd", ""),
     "post_text.html": ("link thrd home pub prof srch embd", ""),
+    "post_media.html": ("link thrd home pub prof srch embd", ""),
     "post_acts.html": ("cnt", ""),
+    "rss.xml": ("prof pub", ""),
+    "atom.xml": ("prof pub", ""),
     "base.html": ("ntf", ""),
+    "status.html": (surfaces.NONE, _SITE),
+    "desk_speed.html": (surfaces.NONE, "how fast the site is"),
     "icons.html": (surfaces.NONE, _FRAME),
     "newcomer_fields.html": (surfaces.NONE, _FRAME),
-    "about.html": (surfaces.NONE, "what the site says of itself"),
-    "site_text.html": (surfaces.NONE, "what the site says of itself"),
-    "about_data.html": (surfaces.NONE, "what the site says of itself"),
+    "about.html": (surfaces.NONE, _SITE),
+    "site_text.html": (surfaces.NONE, _SITE),
+    "about_data.html": (surfaces.NONE, _SITE),
     "doctor.html": (surfaces.NONE, "how the site and its machine fare"),
     "data.html": (surfaces.NONE, _FORM),
     "erase.html": (surfaces.NONE, _FORM),
@@ -48,10 +63,26 @@ SHEETS: dict[str, tuple[str, str]] = {
     "confirm.html": (surfaces.NONE, _FORM),
     "denied.html": (surfaces.NONE, _FORM),
     "form_post.html": (surfaces.NONE, _FORM),
-    "collection.html": (surfaces.NONE, "accounts that somebody recommends; no post stands in it"),
-    "collections.html": (surfaces.NONE, "accounts that somebody recommends; no post stands in it"),
+    "collection.html": (surfaces.NONE, _RECOMMENDED),
+    "collections.html": (surfaces.NONE, _RECOMMENDED),
     "followers.html": (surfaces.NONE, "who follows somebody; no post stands in it"),
     "privacy.html": (surfaces.NONE, _FORM),
+    "settings_frame.html": (surfaces.NONE, _FRAME),
+    "settings.html": (surfaces.NONE, _FORM),
+    "devices.html": (surfaces.NONE, _FORM),
+    "security.html": (surfaces.NONE, _FORM),
+    "codes.html": (surfaces.NONE, _FORM),
+    "recovery.html": (surfaces.NONE, _FORM),
+    "new_passkey.html": (surfaces.NONE, _FORM),
+    "second_step.html": (surfaces.NONE, _FORM),
+    "filters.html": (surfaces.NONE, _FORM),
+    "filter.html": (surfaces.NONE, _FORM),
+    "away.html": (surfaces.NONE, "whom somebody keeps away; no post stands in it"),
+    "in_and_out.html": (surfaces.NONE, _FORM),
+    "list_brought.html": (surfaces.NONE, "addresses out of somebody's own file"),
+    "own_profile.html": (surfaces.NONE, _FORM),
+    "appearance.html": (surfaces.NONE, _FORM),
+    "notified.html": (surfaces.NONE, _FORM),
     "founding.html": (surfaces.NONE, _FORM),
     "founding_end.html": (surfaces.NONE, _FORM),
     "setup.html": (surfaces.NONE, _FORM),
@@ -71,8 +102,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "desk_frame.html": (surfaces.NONE, _DESK),
     "desk_queue.html": (surfaces.NONE, _DESK),
     "desk_numbers.html": (surfaces.NONE, _DESK),
-    "moderated.html": (surfaces.NONE, "what the site says of itself"),
-    "numbers.html": (surfaces.NONE, "what the site says of itself"),
+    "moderated.html": (surfaces.NONE, _SITE),
+    "numbers.html": (surfaces.NONE, _SITE),
     "desk_blocks.html": (surfaces.NONE, _DESK),
     "desk_list.html": (surfaces.NONE, _DESK),
     "desk_trends.html": ("pub", ""),
@@ -83,6 +114,12 @@ SHEETS: dict[str, tuple[str, str]] = {
     "judged.html": (surfaces.NONE, "the crew's reasons, to whom they concern; names posts by number"),
     "desk_case.html": (surfaces.NONE, _DESK),
 }
+
+IN_EVERY_LANGUAGE = frozenset((
+    "about.html", "atom.xml", "compose.html", "confirm.html", "error.html", "home.html", "post.html", "profile.html",
+    "public.html", "rss.xml", "search.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html",
+    "tag.html", "welcome.html"))
+"""Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
 
 for _name, (_surface, _why) in SHEETS.items():
     surfaces.check(surfaces.Kind.TEMPLATE, _name, _surface, _why)

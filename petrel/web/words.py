@@ -1,38 +1,12 @@
-"""Plain words for what the program calls by code: audiences, gaps, scopes, notifications, errors."""
-
-from msgspec import Struct
+"""Plain words for what the program calls by code: scopes, notifications, errors. In English, for the pages that are
+not in every language; the words of those that are stand in `catalogues/` (speech.py)."""
 
 from petrel.core import errors
 from petrel.web.forms import BadForm, TooLarge
 
-
-class Audience(Struct, frozen=True):
-    """How an audience is called, whom it reaches in a few words, and in a sentence."""
-
-    name: str
-    brief: str
-    who: str
-
-
-AUDIENCES = {
-    "public": Audience("Public", "everyone", "Everyone, also in public timelines and under hashtags."),
-    "unlisted": Audience(
-        "Unlisted", "everyone, quietly", "Everyone with the link or on your profile; in no public timeline or search."
-    ),
-    "followers": Audience("Followers", "who follow you", "People who follow you at that moment, and people you name."),
-    "direct": Audience("Direct", "whom you name", "Only people you name in the post."),
-}
+AUDIENCES = ("public", "unlisted", "followers", "direct")
 """From the widest to the narrowest."""
 
-GAPS = {
-    "unavailable": "This post is not available.",
-    "deleted": "This post was deleted by its author.",
-    "removed": "This post was removed by the moderators of this site.",
-    "suspended": "The account that wrote this is suspended.",
-    "withheld": "This post is withheld in your country because of a legal order.",
-    "age": "This post is for adults. Sign in to confirm your age.",
-    "blocking": "A post by somebody whom you have blocked.",
-}
 GAP_STATUS = {"deleted": 410, "removed": 410, "suspended": 410, "withheld": 451, "age": 403, "unavailable": 410}
 """Source: visibility.md section 3."""
 
@@ -63,9 +37,7 @@ SCOPE_THINGS = {
 WRITES = {"statuses": "Publish, edit and delete posts in your name", "media": "Upload pictures, sound and video"}
 
 POLL_OPTIONS = 4
-POLL_TIMES = ((5, "5 minutes"), (30, "30 minutes"), (60, "1 hour"), (360, "6 hours"), (720, "12 hours"),
-              (1440, "1 day"), (4320, "3 days"), (10080, "7 days"))
-"""Minutes, and how they are called."""
+POLL_MINUTES = (5, 30, 60, 360, 720, 1440, 4320, 10080)
 
 REPORT_KINDS = {
     "violation": "It breaks a rule of this site",
@@ -104,29 +76,6 @@ STATUSES: tuple[tuple[type[errors.PetrelError], int], ...] = (
     (errors.Full, 507),
 )
 
-TROUBLES = {
-    400: ("That did not arrive in one piece", "Go back to the page before and send the form again."),
-    401: ("You are signed out", "Sign in and do it again. Nothing was changed."),
-    403: ("That is not allowed", "You may see this, but not do it. Nothing was changed."),
-    404: (
-        "There is nothing here for you",
-        "The address may be mistyped, or what was here is gone, or it is shown to fewer people than you hoped. "
-        "If somebody shared it with their followers, sign in to an account that follows them.",
-    ),
-    405: ("That cannot be done here", "Open the page by its link instead of reloading a form."),
-    409: ("Somebody was faster", "This changed a moment ago. Load the page again and look before you repeat it."),
-    410: ("This is gone", "It was here once and has been taken away for good. Looking again will not help."),
-    413: ("That is too much at once", "Shorten what you wrote and send it again."),
-    422: ("Something in the form is not right yet", "Correct what is named below and send it again."),
-    429: ("A little slower, please", "You have done this very often in a short time. Wait a moment, then go on."),
-    451: ("Withheld in your country", "A legal order forbids us to show this where you are."),
-    500: ("Something broke on our side", "It is not your fault, and it stands in our log. Try again in a minute."),
-    507: ("No room for anything new", "Our disk is nearly full, and the crew has been told. Reading and deleting work; "
-          "keep what you wrote and send it again later."),
-    503: ("Back in a moment", "A part of this site is being repaired. Try again in a minute; nothing is lost."),
-}
-"""What happened, and what the person can do about it."""
-
 LABELS = {
     "text": "The text",
     "status": "The text",
@@ -159,19 +108,6 @@ LABELS = {
 
 FORM_NAMES = {"username": "handle", "status": "text", "spoiler_text": "warning", "visibility": "audience"}
 """Fields whose name in the API differs from that in our forms."""
-
-
-def order(case_number: str, notice_url: str) -> str:
-    return f"Case {case_number}. The order can be read at {notice_url}" if case_number else ""
-
-
-def gap(reason: str) -> str:
-    return GAPS.get(reason, GAPS["unavailable"])
-
-
-def audience(code: str) -> str:
-    """The name of an audience, the narrowest's for a word nobody knows."""
-    return AUDIENCES.get(code, AUDIENCES["direct"]).name
 
 
 def audiences_within(widest: str) -> list[str]:

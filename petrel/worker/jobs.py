@@ -38,12 +38,22 @@ update ops.job j set locked_until = now() + make_interval(secs => $3), attempts 
 returning j.id, j.name, j.args::text, j.attempts, due.once
 """
 RENEW = "update ops.job set locked_until = now() + make_interval(secs => $2) where id = any($1::bigint[])"
-# Made by a clock that was ahead and has been set right since: what is left of the wait counts from now. A minute is for
-# clocks of several machines.
-SET_RIGHT = """
-update ops.job set run_at = run_at - (made_at - now()), made_at = now()
- where dead_at is null and made_at > now() + interval '1 minute'
+# Made, claimed or put off by a clock that was ahead and has been set right since: what is left of the wait counts from
+# now. What failed waits no longer than that takes, and a claim lasts no longer than one does. $1: CLAIM_S. $2: the wait
+# after so many attempts. A minute is for clocks of several machines.
+_WAIT = "make_interval(secs => ($2::float8[])[least(attempts, cardinality($2::float8[]))])"
+SET_RIGHT = f"""
+update ops.job
+   set run_at = case when run_at > now() + {_WAIT} + interval '1 minute' then now() + {_WAIT}
+                     else run_at - greatest(made_at - now(), interval '0') end,
+       made_at = least(made_at, now()),
+       locked_until = case when locked_until > now() + make_interval(secs => 2 * $1)
+                           then now() + make_interval(secs => $1) else locked_until end
+ where dead_at is null
+   and (made_at > now() + interval '1 minute' or run_at > now() + {_WAIT} + interval '1 minute'
+        or locked_until > now() + make_interval(secs => 2 * $1))
 """
+WAITS_S = [jobs.backoff_s(attempts) for attempts in range(1, jobs.MAX_ATTEMPTS + 1)]
 FINISH = "delete from ops.job where id = any($1::bigint[])"
 RETRY = """
 update ops.job set locked_until = null, last_error = $2, run_at = now() + make_interval(secs => $3),
@@ -187,13 +197,13 @@ async def _renew(lanes: list[Lane], stop: asyncio.Event) -> None:
 
 
 async def look_after(held: list[int]) -> None:
-    """Renews these claims, and lets nothing wait for hours that a clock has put off."""
+    """Renews these claims, and lets nothing wait for hours, or lie claimed, that a clock has put off."""
     try:
         async with deriving("jobs") as w:
             if held:
                 await w.execute(RENEW, held, CLAIM_S)
-            if put_off := await w.execute(SET_RIGHT):
-                log.warning("the clock was set back: jobs that waited for its time run now", count=put_off)
+            if put_off := await w.execute(SET_RIGHT, CLAIM_S, WAITS_S):
+                log.warning("the clock was set back: what is left of the wait of jobs counts from now", count=put_off)
     except PetrelError as e:
         log.warning("claims not renewed", error=str(e.detail or e))
 

@@ -21,11 +21,17 @@ insert into ops.schedule (name, next_at)
 select name, now() + make_interval(secs => every_s) from unnest($1::text[], $2::float8[]) s(name, every_s)
 on conflict (name) do nothing
 """
-# A row put far ahead by a longer interval of an older release is drawn back.
+# All that are due at once: most looks find nothing, and there are many schedules. A row put far ahead by a longer
+# interval of an older release is drawn back. What another process is just claiming is passed over.
 CLAIM = """
-update ops.schedule set next_at = now() + make_interval(secs => $2), ran_at = now()
- where name = $1 and (next_at <= now() or next_at > now() + make_interval(secs => 2 * $2)) returning 1
+update ops.schedule s set next_at = now() + make_interval(secs => due.every_s), ran_at = now()
+  from (select name, w.every_s from ops.schedule join unnest($1::text[], $2::float8[]) w(name, every_s) using (name)
+         where next_at <= now() or next_at > now() + make_interval(secs => 2 * w.every_s)
+         order by name for update of schedule skip locked) due
+ where s.name = due.name
+returning s.name, s.note
 """
+_noted: dict[str, str] = {}             # what the rows of those that were claimed here say
 NOTE = "update ops.schedule set note = $2 where name = $1"
 NEXT_S = "select extract(epoch from min(next_at) - now())::float8 from ops.schedule where name = any($1::text[])"
 
@@ -73,13 +79,14 @@ async def know() -> None:
 
 async def claim_due(running: Container[str] = ()) -> list[jobs.Schedule]:
     """Those whose time has come, that do not run here, and that nobody else has claimed."""
-    claimed = []
-    for schedule in jobs.SCHEDULES.values():
-        if schedule.name not in running:
-            async with deriving("schedules") as w:
-                if await w.change(CLAIM, schedule.name, schedule.every_s):
-                    claimed.append(schedule)
-    return claimed
+    every = [s for s in jobs.SCHEDULES.values() if s.name not in running]
+    if not every:
+        return []
+    async with deriving("schedules") as w:
+        rows = await w.change(CLAIM, [s.name for s in every], [s.every_s for s in every])
+    claimed = {row["name"]: row["note"] or "" for row in rows}
+    _noted.update(claimed)
+    return [s for s in every if s.name in claimed]
 
 
 async def run_one(schedule: jobs.Schedule) -> None:
@@ -92,9 +99,12 @@ async def run_one(schedule: jobs.Schedule) -> None:
     else:
         if said:
             log.info(said, schedule=schedule.name)
+    note = (said or "")[:500].replace("\0", "")
+    if note == _noted.pop(schedule.name, None):
+        return                          # as most times: a write a second, for what stands there already
     try:
         async with deriving("schedules") as w:
-            await w.execute(NOTE, schedule.name, (said or "")[:500].replace("\0", ""))
+            await w.execute(NOTE, schedule.name, note)
     except PetrelError as e:
         log.warning("a schedule's note is lost", schedule=schedule.name, error=str(e.detail or e))
 

@@ -16,6 +16,8 @@ log = structlog.get_logger("petrel.seals")
 
 EVERY_S = 2.0
 REST_S = 0.05
+WHOLE_S = 30.0
+"""As often everything is looked through although nothing was written: another process may have left its turn undone."""
 LOOKS = 4
 """After a hint, with pauses that double: what was written lies below the horizon once the writes before it ended."""
 
@@ -27,17 +29,21 @@ async def run(stop: asyncio.Event, data: Path) -> None:
     keeper = chain.Keeper(key, witness)
     hinted = asyncio.Event()
     failures, looks, sealed_s = 0, 0, 0.0
+    done = (0, 0)                       # what was written until then is kept, sealed and witnessed
     with listening(data / "run", "sealer", hinted.set):
         while not stop.is_set():
             if hinted.is_set():
                 hinted.clear()
                 looks = LOOKS
             try:
-                await keeper.keep_once()
-                if time.monotonic() - sealed_s >= EVERY_S:
-                    while await chain.seal_once(key, witness, keeper) == chain.BATCH_ENTRIES:
-                        pass
-                    sealed_s = time.monotonic()
+                if time.monotonic() - sealed_s >= WHOLE_S or await chain.is_anything_after(done):
+                    await keeper.keep_once()
+                    if time.monotonic() - sealed_s >= EVERY_S:
+                        until = keeper.until
+                        while (count := await chain.seal_once(key, witness, keeper)) == chain.BATCH_ENTRIES:
+                            pass
+                        # A batch that ended before its last transaction leaves that one: only none is all.
+                        done, sealed_s = done if count else until, time.monotonic()
                 failures = 0
             except (PetrelError, OSError) as e:
                 failures += 1

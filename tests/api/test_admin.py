@@ -8,14 +8,15 @@ from msgspec.structs import replace
 
 from petrel import app
 from petrel.core import limits
-from petrel.core.doors import reading, writing
+from petrel.core.doors import deriving, reading, writing
 from petrel.core.viewer import System
 from petrel.features import about, accounts, privacy, signup
 from petrel.features.accounts import NewAccount, Newcomer
+from petrel.storage import build
 from petrel.worker import jobs
 from tests.api.entities import read
 from tests.api.members import Members, Person
-from tests.api.schemas.crew import AdminAccount, AdminReport
+from tests.api.schemas.crew import AdminAccount, AdminReport, Cohort, Dimension
 from tests.drain import drain
 
 
@@ -116,6 +117,71 @@ async def test_how_much_happened_is_told_by_days(api):
                 {"end_at": "0001-01-01"}, {"start_at": "9999-12-31", "end_at": "9999-12-31"}):
         assert (await api.post("/api/v1/admin/measures", as_=mona, keys=keys, **bad)).status == 422, bad
     assert (await api.post("/api/v1/admin/measures", as_=ann, keys=keys)).status == 403
+
+
+async def test_what_the_site_is_used_with_and_how_large_it_is(api):
+    mona, keys = await api.crew("moderator"), ["languages", "sources", "software_versions", "space_usage", "servers"]
+
+    async def told(**sent) -> dict[str, dict[str, str]]:
+        answer = await api.post("/api/v1/admin/dimensions", as_=mona, keys=keys, **sent)
+        return {one.key: {line.human_key: line.value for line in one.data} for one in read(answer, list[Dimension])}
+
+    gullwing = await api.post("/api/v1/apps", client_name="Gullwing", redirect_uris="a:/b", scopes="read")
+    async with writing(System("test"), cause="test") as w:
+        made = [await accounts.create(w, accounts.NewAccount(f"reads{n}", locale=locale))
+                for n, locale in enumerate(("pt-BR", "pt", "de"))]
+        for one in made:
+            await accounts.open_session(w, one.id)
+        for _ in range(2):
+            await accounts.issue(w, made[0].id, int(gullwing.json["id"]), ["read"])
+    async with deriving("disk") as w:
+        await w.execute("insert into ops.disk_sample (place, bytes) values ('logs', 5), ('keys', 7000000000)")
+    found = await told()
+    assert list(found) == keys[:4], "of other servers nothing is known"
+    assert (found["languages"]["Portuguese"], found["languages"]["German"]) == ("2", "1")
+    assert (found["sources"]["Gullwing"], found["sources"]["Website"]) == ("1", "3")
+    assert found["software_versions"]["Petrel"] == build.VERSION
+    assert int(found["software_versions"]["PostgreSQL"].partition(".")[0]) >= 15
+    assert (found["space_usage"]["keys"], found["space_usage"]["logs"]) == ("7000000000", "5")
+    assert len((await told(limit=1))["languages"]) == 1
+    assert (await told(start_at="2020-01-01", end_at="2020-01-31"))["languages"] == {}
+    assert (await api.post("/api/v1/admin/dimensions", as_=(await api.join())[0], keys=keys)).status == 403
+
+
+async def test_who_stays(api):
+    mona, [ann, ben, cat] = await api.crew("moderator"), await api.join(3)
+    came = datetime(2023, 3, 1, 23, tzinfo=UTC)
+    for who, last in ((ann, None), (ben, datetime(2023, 3, 3).date()), (cat, datetime(2023, 4, 2).date())):
+        await api.set(who, joined_at=came, last_post_on=last)
+
+    async def told(**sent) -> list[Cohort]:
+        return read(await api.post("/api/v1/admin/retention", as_=mona, **sent), list[Cohort])
+
+    first, second = await told(start_at="2023-03-01", end_at="2023-03-02")
+    assert [(at.date[:10], at.value, round(at.rate, 2)) for at in first.data] == [
+        ("2023-03-01", "3", 1.0), ("2023-03-02", "2", 0.67)]
+    assert [(at.value, at.rate) for at in second.data] == [("0", 0.0)], "nobody came on that day"
+    months = await told(start_at="2023-03-09T10:00:00Z", end_at="2023-05-01", frequency="month")
+    assert [one.period[:7] for one in months] == ["2023-03", "2023-04", "2023-05"]
+    assert [at.value for at in months[0].data] == ["3", "1", "0"]
+    assert await told(start_at="2023-03-01") == []
+    for bad in ({"start_at": "2023-01-01", "end_at": "2023-12-31"}, {"start_at": "2023-03-02", "end_at": "2023-03-01"}):
+        assert (await api.post("/api/v1/admin/retention", as_=mona, **bad)).status == 422
+    assert (await api.post("/api/v1/admin/retention", as_=ann)).status == 403
+
+
+async def test_counting_who_came_reads_those_who_came_then(api, addresses):
+    mona, _ = await api.crew("moderator"), await api.join(30)
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await owner.execute("begin; set local enable_seqscan = off")
+        found = await owner.fetch("select * from moderation.measured($1, $2, 'new_users', '2020-01-01', '2020-02-01')",
+                                  accounts.digest_of(mona.token), ["admin:read"])
+        read = await owner.fetchval("select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables "
+                                    "where relid = 'accounts.account'::regclass")
+        assert found == [] and read < 20
+    finally:
+        await owner.close()
 
 
 async def test_an_account_is_limited_suspended_and_released(api):

@@ -1,7 +1,12 @@
+import hashlib
+
 import pytest
 
+from petrel.core.errors import Refused
+from petrel.features import accounts, signup
 from tests.api.entities import Entity, Id, Time, read
 from tests.api.members import Members
+from tests.api.schemas.crew import MailboxBlock
 
 
 class DomainBlock(Entity):
@@ -80,3 +85,38 @@ async def test_others_are_refused(api):
     sly = await api.with_app_for_crew(ann)
     assert (await api.post("/api/v1/admin/domain_blocks", as_=sly, **body)).status == 404
     assert (await api.get("/api/v1/admin/domain_blocks", as_=sly)).status == 404
+
+
+async def test_a_mail_address_is_blocked_however_it_is_spelled(api):
+    """And really keeps somebody out."""
+    boss = await api.crew("admin")
+    sent = await api.post("/api/v1/admin/canonical_email_blocks", as_=boss, email="Te.st+spam@Mail.example")
+    made = read(sent, MailboxBlock)
+    told = hashlib.sha256(b"test@mail.example").hexdigest()
+    assert made.canonical_email_hash == told, "the same that other sites give for it"
+    assert read(await api.get("/api/v1/admin/canonical_email_blocks", as_=boss), list[MailboxBlock]) == [made]
+    assert read(await api.get(f"/api/v1/admin/canonical_email_blocks/{made.id}", as_=boss), MailboxBlock) == made
+    for email, found in (("test@mail.example", [made]), ("t.e.s.t@MAIL.example", [made]), ("other@mail.example", [])):
+        told_of = await api.post("/api/v1/admin/canonical_email_blocks/test", as_=boss, email=email)
+        assert read(told_of, list[MailboxBlock]) == found
+    assert (await api.post("/api/v1/admin/canonical_email_blocks/test", as_=boss, email="nobody")).status == 422
+
+    async def join(handle: str, email: str) -> bool:
+        new = accounts.Newcomer(accounts.NewAccount(handle, "long enough", email), has_agreed=True)
+        try:
+            await signup.join(new, signup.Came("192.0.2.1"), cause="test")
+        except Refused:
+            return False
+        return True
+
+    assert not await join("mailbox1", "test+again@mail.example") and await join("mailbox2", "other@mail.example")
+    assert (await api.ask("DELETE", f"/api/v1/admin/canonical_email_blocks/{made.id}", as_=boss)).json == {}
+    assert (await api.get(f"/api/v1/admin/canonical_email_blocks/{made.id}", as_=boss)).status == 404
+    assert await join("mailbox3", "test@mail.example")
+    again = read(await api.post("/api/v1/admin/canonical_email_blocks", as_=boss,
+                                canonical_email_hash=told.upper()), MailboxBlock)
+    assert (again.id, again.canonical_email_hash) == (made.id, told)
+    assert not await join("mailbox4", "t.est@mail.example")
+    mona = await api.crew("moderator")
+    assert (await api.post("/api/v1/admin/canonical_email_blocks", as_=mona, email="a@mail.example")).status == 403
+    assert (await api.post("/api/v1/admin/canonical_email_blocks", as_=boss)).status == 422

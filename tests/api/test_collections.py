@@ -185,6 +185,16 @@ async def test_who_leaves_is_out_at_once_and_is_not_put_back(api):
     one = await made(api, ann, ben, cid)
     [told] = await told_of(api, ben, "added_to_collection")
     assert told["account"]["id"] == str(ann.id) and told["collection"]["name"] == "Sea birds" and "status" not in told
+    assert "fallback" not in told
+    for types, is_known in (("mention", False), ("added_to_collection", True)):
+        asked = f"?supported_types[]={types}"
+        [again] = (await api.get(f"/api/v1/notifications{asked}", as_=ben)).json
+        alone = (await api.get(f"/api/v1/notifications/{told['id']}{asked}", as_=ben)).json
+        [group] = (await api.get(f"/api/v2/notifications{asked}", as_=ben)).json["notification_groups"]
+        for shown in (again, alone, group):
+            assert ("fallback" in shown) is not is_known
+            assert is_known or "added you to a collection" in shown["fallback"]["title"]
+            assert is_known or f'/collections/{one.id}">Sea birds' in shown["fallback"]["details"]
     item = next(x for x in told["collection"]["items"] if x["account_id"] == str(ben.id))
     target = f"/api/v1/collections/{one.id}/items/{item['id']}/revoke"
     for _ in range(2):
@@ -293,9 +303,11 @@ async def test_there_are_only_so_many(api):
 
 async def test_the_crew_can_take_one_down_and_put_it_back(api):
     ann, ben, cid = await cast(api)
-    one, mod = await made(api, ann, ben, description="Rude words"), await api.crew("moderator")
+    one, mod = await made(api, ann, ben, description="Rude words", tag_name="#rude"), await api.crew("moderator")
     told = await api.post("/api/v1/reports", as_=cid, account_id=str(ann.id), collection_ids=[one.id])
     assert told.json["collection_ids"] == [one.id] and told.json["status_ids"] == []
+    seen = await api.get(f"/api/v1/admin/reports/{told.json['id']}", as_=mod)
+    assert [x["name"] for x in seen.json["collections"]] == ["Sea birds"] and seen.json["statuses"] == []
     async with writing(System("test"), cause="test") as w:
         session = await accounts.open_session(w, mod.id)
     member = Member(mod.id, accounts.digest_of(session.token), is_session=True)
@@ -303,7 +315,7 @@ async def test_the_crew_can_take_one_down_and_put_it_back(api):
         case = await r.value("select case_file from moderation.report where id = $1", int(told.json["id"]))
     async with reading(member) as r:
         [copy] = [e.copy for e in await moderation.evidence(r, case) if e.post == int(one.id)]
-    assert (copy.name, copy.text) == ("Sea birds", "Rude words")
+    assert (copy.name, copy.text) == ("Sea birds", "Rude words\n\n#rude")
     async with writing(member, cause="test") as w:
         [decision] = await moderation.decide(w, case, moderation.Verdict(
             "take_down", "rules", "1. Be kind", "It calls people names.", (int(one.id),)))

@@ -118,3 +118,18 @@ async def test_a_note_to_oneself(api):
     await tell(ann, "remember the milk")
     [entry] = (await api("GET", "/api/v1/conversations", token=a)).json
     assert [one["id"] for one in entry["accounts"]] == [str(ann.account)] and entry["unread"] is False
+
+
+async def test_what_stays_among_people_is_refused_when_it_names_somebody_else(api):
+    (_ann, a, _), (ben, b, ben_name), (_cat, c, cat_name) = await some("ann", "ben", "cat")
+    fields = {"visibility": "direct", "allowed_mentions": [str(ben.account)]}
+    leak = await api("POST", "/api/v1/statuses", token=a, json={**fields, "status": f"@{ben_name} ask @{cat_name} too"})
+    assert leak.status == 422 and f"@{cat_name}" in leak.json["error"]
+    assert (await api("GET", "/api/v1/conversations", token=c)).json == []
+    assert (await api("GET", "/api/v1/conversations", token=b)).json == []
+    sent = await api("POST", "/api/v1/statuses", token=a, json={**fields, "status": f"@{ben_name} ask {cat_name} too"})
+    assert sent.status == 200, sent.json
+    assert len((await api("GET", "/api/v1/conversations", token=b)).json) == 1
+    nobody = await api("POST", "/api/v1/statuses", token=a, json={
+        "status": f"hello @{ben_name}", "visibility": "direct", "allowed_mentions": []})
+    assert nobody.status in (200, 422)      # an empty list in JSON names nobody: refused, or taken for none said

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 
 from petrel.api import instance, instance_texts
 from petrel.core import clock, limits
-from petrel.core.doors import Doors, writing
+from petrel.core.doors import Doors, reading, writing
 from petrel.core.viewer import System
-from petrel.features import about, accounts
+from petrel.features import about, accounts, posts
 from petrel.features.accounts import NewAccount, Profile, RemoteAccount
+from petrel.features.discovery import activity
+from petrel.features.posts import Audience
 from tests.api.plain import Client
+from tests.people import act, publish, signed_in
 
 V2 = {"domain", "title", "version", "source_url", "description", "usage", "thumbnail", "icon", "languages",
       "configuration", "registrations", "api_versions", "contact", "rules"}
@@ -40,10 +44,10 @@ async def test_both_versions_have_what_typed_clients_need(api: Client) -> None:
     v2, v1 = (await api("GET", "/api/v2/instance")).json, (await api("GET", "/api/v1/instance")).json
     assert set(v2) >= V2 and set(v1) >= V1
     for found in (v1, v2):
-        assert found["version"].startswith("4.3.0 (compatible; Petrel ")
+        assert found["version"].startswith("4.6.0 (compatible; Petrel ")
         assert {"statuses", "media_attachments", "polls", "accounts"} <= set(found["configuration"])
         assert found["configuration"]["statuses"]["max_characters"] == limits.current().post_length
-    assert v2["api_versions"] == {"mastodon": 2}
+    assert v2["api_versions"] == {"mastodon": 10}
     assert v2["configuration"]["urls"]["streaming"].startswith("ws")
 
 
@@ -83,7 +87,7 @@ async def test_lists_that_are_truly_empty_are_empty(api: Client) -> None:
 
 
 async def test_what_is_not_built_answers_404(api: Client) -> None:
-    for path in ("/api/v1/instance/activity", "/api/v1/peers/search"):
+    for path in ("/api/v1/donation_campaigns", "/api/v1/peers/search"):
         assert (await api("GET", path)).status == 404
 
 
@@ -114,3 +118,31 @@ async def test_what_the_crew_wrote_is_told(api: Client) -> None:
 async def test_languages_of_posts(api: Client) -> None:
     found = {one["code"]: one["name"] for one in (await api("GET", "/api/v1/instance/languages")).json}
     assert len(found) > 150 and found["de"] == "German" and found["cu"] == "Old Church Slavonic"
+
+
+async def test_how_busy_the_site_was_is_told_week_by_week(api: Client) -> None:
+    instance.WEEKS.forget()
+    assert (await api("GET", "/api/v1/instance/activity")).json == [], "nothing is told that was not counted"
+    [(ada, _)] = await signed_in("weekly")
+    for audience in (Audience.PUBLIC, Audience.UNLISTED, Audience.FOLLOWERS, Audience.DIRECT):
+        await publish(ada, "hello", audience=audience)
+    gone = await publish(ada, "a mistake")
+    await act(ada, posts.delete, gone.id)
+    async with writing(System("test"), cause="test") as w:
+        old = await accounts.create(w, NewAccount("earlier"))
+        await w.execute("update accounts.account set joined_at = now() - interval '7 days' where id = $1", old.id)
+        await w.execute("insert into discovery.week (week, posts, sign_ins, joined) values ('2020-01-06', 1, 1, 1)")
+        w.record("accounts.account.changed", old.id)
+    async with reading(System("test")) as r:
+        joined = await r.value("select count(*) from accounts.account where domain is null and joined_at > now() - "
+                               "interval '1 hour' and state & 12288 = 0")
+    assert await activity.count() == 12
+    instance.WEEKS.forget()
+    found = (await api("GET", "/api/v1/instance/activity")).json
+    weeks = [int(one["week"]) for one in found]
+    assert len(weeks) == 12 and {a - b for a, b in pairwise(weeks)} == {7 * 86_400}
+    assert 0 <= clock.now().timestamp() - weeks[0] < 7 * 86_400
+    assert (found[0]["statuses"], found[0]["registrations"]) == ("2", str(joined)), "what anybody may see"
+    assert int(found[0]["logins"]) >= 1 and found[1]["registrations"] == "1"
+    assert [set(one.values()) - {one["week"]} for one in found[2:]] == [{"0"}] * 10
+    assert await activity.count() == 1, "the weeks that are over are not counted again"

@@ -22,7 +22,8 @@ from tests import samples
 from tests.api.plain import Answer, Client
 from tests.api.test_media import path_of
 from tests.api.uploading import read_all, ready
-from tests.people import act, follow, signed_in
+from tests.drain import drain
+from tests.people import act, follow, publish, signed_in
 
 S = "/api/v1/statuses"
 
@@ -123,6 +124,9 @@ async def test_what_a_post_may_carry(site: Doors) -> None:
     film = await ready(api, a, samples.film())
     assert "more than 4" in (await post(api, a, *pictures, status=422))["error"]
     assert "Cannot attach a video" in (await post(api, a, pictures[0], film, status=422))["error"]
+    wrong = await api("POST", S, token=a, json={"status": "x", "media_ids": [pictures[0]["id"], film["id"]]},
+                      headers={"idempotency-key": "w"})
+    assert wrong.status == 422 and "Cannot attach a video" in wrong.json["error"], "said to who names a key as well"
     assert "not found" in (await post(api, b, pictures[0], status=422))["error"]
     assert "not found" in (await post(api, a, {"id": "123"}, status=422))["error"]
     made = await post(api, a, *pictures[:4], status=200)
@@ -172,3 +176,25 @@ async def test_edited_away_and_deleted_means_gone(site: Doors, folder: Path) -> 
     assert gone.status == 200 and len(gone.json["media_attachments"]) == 1
     await read_all()
     assert lying(folder) == 0
+
+
+async def test_a_tag_with_pictures_only_goes_back_over_many_posts_without(site: Doors) -> None:
+    api = Client()
+    [(pam, token)] = await signed_in("pm1")
+
+    async def picture() -> str:
+        file = await ready(api, token, samples.picture())
+        sent = await api("POST", S, token=token, json={"status": "#herons at dawn", "media_ids": [file["id"]]})
+        return str(sent.json["id"])
+
+    pictures = [await picture()]
+    for n in range(9):
+        await publish(pam, f"#herons again, {n}")
+    pictures.append(await picture())
+    await drain("search")
+    tag = "/api/v1/timelines/tag/herons?only_media=true&limit=1"
+    newest = await api("GET", tag)
+    assert [one["id"] for one in newest.json] == pictures[1:]
+    more = await api("GET", newest.link("next"))
+    assert [one["id"] for one in more.json] == pictures[:1], "however many posts without a picture lie between"
+    assert [one["id"] for one in (await api("GET", f"{tag}&min_id=0")).json] == pictures[:1], "from the beginning on"

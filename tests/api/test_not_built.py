@@ -29,6 +29,6 @@ async def test_what_is_not_built_is_not_found(api: Any, site: Any) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("target", ["/api/v1/instance/activity", "/api/v9/instance", "/api/v1/trends/nothing"])
+@pytest.mark.parametrize("target", ["/api/v1/peers/search", "/api/v9/instance", "/api/v1/trends/nothing"])
 async def test_to_anybody_it_is_the_same(api: Any, site: Any, target: str) -> None:
     assert (await api("GET", target)).status == 404

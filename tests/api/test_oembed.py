@@ -22,6 +22,8 @@ async def test_a_post_is_quoted_with_a_link_as_anybody_sees_it(api):
     assert (told["type"], told["width"], told["author_name"]) == ("rich", 300, ann.handle)
     assert told["html"].startswith("<blockquote><p>Terns &lt;b&gt;now&lt;/b&gt;</p>")
     assert f'href="{url}"' in told["html"]
+    for asked, given in ((100, 100), (900, 400), (0, 400)):
+        assert (await api.get("/api/oembed", url=url, maxwidth=asked)).json["width"] == given, "never wider than asked"
     warned = await say(api, ann, "A gull eats", spoiler_text="<food>")
     told = (await api.get("/api/oembed", url=warned)).json
     assert "gull" not in told["html"] and "<p>&lt;food&gt;</p>" in told["html"]

@@ -118,6 +118,10 @@ async def test_what_is_public_comes_with_its_words_and_nothing_else_does(api: An
         assert one["body"].startswith(f"@ann look, a {word}!") and len(one["body"]) == 200
         assert one["access_token"] == "" and token not in str(one) and one["preferred_locale"] == "en"
         assert one["icon"].endswith(f"/avatars/{ben.account}.png")
+        await act(ben, accounts.update, accounts.Changes(avatar="77/original.jpg"))
+        await publish(ben, f"@ann another {word}")
+        assert (await sent(to))[0]["icon"].endswith("/media/77/original.jpg")
+        await act(ben, accounts.update, accounts.Changes(avatar=""))
         fetched = await api("GET", f"/api/v1/notifications/{one['notification_id']}", token=token)
         assert fetched.json["type"] == "mention" and isinstance(one["notification_id"], int)
 

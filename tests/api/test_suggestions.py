@@ -2,7 +2,8 @@
 
 import pytest
 
-from petrel.core.doors import deriving
+from petrel.core.doors import deriving, writing
+from petrel.core.viewer import System
 from petrel.features.discovery import erasing
 from tests.api.members import Members, Person
 
@@ -117,6 +118,11 @@ async def test_the_directory_has_who_wants_to_be_found_and_hides_whom_the_viewer
     await api.post(f"/api/v1/accounts/{me.id}/block", as_=old)
     await api.post(f"/api/v1/accounts/{new.id}/mute", as_=me)
     assert (await listed("order=new", me), await listed("order=active", me)) == ([quiet.id], [])
+    async with writing(System("test"), cause="test") as w:
+        await w.execute("update relationships.relation set muting_until = now() - interval '1 h' "
+                        "where owner = $1 and other = $2", me.id, new.id)
+        w.record("relationships.mute.created", me.id)
+    assert (await listed("order=new", me), await listed("order=active", me)) == ([new.id, quiet.id], [new.id])
     await api.set(new, is_protected=True)
     await api.set(old, state=8)
     assert (await listed("order=new"), await listed("order=active")) == ([new.id, quiet.id], [])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import asyncpg
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -149,3 +150,39 @@ async def test_only_the_crew_reviews_links(api):
                 assert (await api.post(f"{ADMIN}{what}/5/{verb}", as_=who)).status == status
         for verb in ("approve", "reject"):
             assert (await api.post(f"{ADMIN}{what}/5/{verb}", as_=crew)).status == 404
+
+
+async def test_the_crew_rejects_a_link_also_where_it_may_see_no_post_with_it(api, monkeypatch):
+    monkeypatch.setattr(limits, "_current", replace(limits.current(), trends="open"))
+    people = await api.join(3, discoverable=True)
+    crew = await api.crew("moderator")
+    for one in people:
+        await say(api, one, PAGE)
+    await counted()
+    [link] = (await api.get(ADMIN, as_=crew)).json
+    for one in people:
+        await api.post(f"/api/v1/accounts/{crew.id}/block", as_=one)
+    assert await urls(api) == [PAGE] and (await api.get(ADMIN, as_=crew)).json == []
+    assert (await api.post(f"{ADMIN}/{link['id']}/reject", as_=crew)).status == 200
+    assert await urls(api) == []
+
+
+async def test_a_page_of_a_link_that_very_many_have_reads_a_part_of_them(api, addresses):
+    one, = await api.join(discoverable=True)
+    owner = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        await owner.execute("begin; insert into cards.link (cell, post, card) "
+                            "select 0, n::bigint << 16, 7 from generate_series(1, 20000) n; "
+                            "insert into posts.post (cell, id, author, audience, thread) "
+                            f"select 0, n::bigint << 16, {one.id}, 0, n::bigint << 16 "
+                            "from generate_series(1, 20000) n; "
+                            "analyze cards.link, posts.post")
+        read = ("select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint from pg_stat_xact_user_tables "
+                "where relid = 'cards.link'::regclass")
+        before = await owner.fetchval(read)
+        for back in (False, True):
+            found = await owner.fetch("select * from discovery.linking('', 7, 20, null, null, $1)", back)
+            assert [row["post"] >> 16 for row in found] == [*(range(20, 0, -1) if back else range(20000, 19980, -1))]
+        assert await owner.fetchval(read) - before <= 2 * 2000
+    finally:
+        await owner.close()

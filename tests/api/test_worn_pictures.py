@@ -12,10 +12,12 @@ import petrel.api.accounts_self
 import petrel.api.files
 import petrel.api.profile
 import petrel.api.statuses  # noqa: F401
+from petrel.api.http import Gate, HttpSettings, Limits
+from petrel.core import limits
 from petrel.core.doors import Doors
 from petrel.features import media
 from tests import samples
-from tests.api.plain import Answer, Client
+from tests.api.plain import Answer, Client, resolve
 from tests.api.test_media import path_of
 from tests.api.uploading import form_of, read_all
 from tests.people import signed_in
@@ -87,3 +89,26 @@ async def test_what_is_no_picture_is_refused(site: Doors, body: bytes, told: str
     assert answer.status == 422 and told in answer.json["error"]
     text = await api("PATCH", "/api/v1/accounts/update_credentials", token=token, json={"avatar": "words"})
     assert text.status == 400
+
+
+async def test_pictures_are_counted_as_uploads_and_words_are_not(site: Doors) -> None:
+    counting = Limits(on=True)
+    api = Client()
+    api.gate = Gate(HttpSettings(base_url=limits.current().base_url), resolve, limits=counting)
+    [(ada, token)] = await signed_in("wl1")
+    for _ in range(29):
+        counting.take_member("media", ada.account)
+    refused = await send(api, token, avatar=samples.picture(), header=samples.picture())
+    assert refused.status == 429, "thirty in half an hour, and two at once are one too many"
+    words = await api("PATCH", "/api/v1/profile", token=token, json={"display_name": "Ada again"})
+    assert words.status == 200 and words.json["avatar"] is None
+
+
+async def test_two_pictures_of_the_largest_size_that_can_be_set_fit_into_one_call(site: Doors) -> None:
+    api = Client()
+    [(_, token)] = await signed_in("wl2")
+    _, headers = form_of({}, {})
+    for size, told in (((2 * limits.MOST_PICTURE_MIB << 20) + 4096, 400), (4 * limits.MOST_PICTURE_MIB << 20, 413)):
+        for target in ("/api/v1/profile", "/api/v1/accounts/update_credentials"):
+            sent = await api("PATCH", target, token=token, headers={**headers, "content-length": str(size)})
+            assert sent.status == told, "the body is empty, which comes to light only where its length is taken"

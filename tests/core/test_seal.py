@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from petrel.core import ids, seal
 from petrel.core.doors import Doors
 from petrel.core.errors import Unavailable
-from petrel.storage.pools import Addresses
+from petrel.storage.keys import KeyringTables
+from petrel.storage.pools import Addresses, open_pool
 
 
 @given(st.binary(max_size=5000), st.integers(0, (1 << 63) - 1))
@@ -117,3 +118,20 @@ async def test_the_web_cannot_destroy_keys(site: Doors) -> None:
     for role in ("keyring.reader", "keyring.writer"):
         with pytest.raises(asyncpg.PostgresError):
             await site.pools[role].execute("delete from keyring.key")
+
+
+async def test_a_secret_that_is_there_is_read_by_whoever_may_only_read(site: Doors, addresses: Addresses) -> None:
+    """A session that writes costs the server four megabytes, and every process asks for secrets."""
+    known = await seal.secret("known")
+    reader = await open_pool(addresses.keyring["reader"], most=1)
+    writer = await open_pool(addresses.keyring["writer"], most=1)
+    try:
+        store = KeyringTables(reader, writer, writer)
+        assert await store.secret("known") == known
+        assert writer.get_size() == 0
+        made = await store.secret("unknown until now")
+        assert writer.get_size() == 1
+        assert await seal.secret("unknown until now") == made != known
+    finally:
+        reader.terminate()
+        writer.terminate()

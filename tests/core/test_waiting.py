@@ -29,9 +29,11 @@ def folder(addresses: Addresses, tmp_path: Path):
 
 @asynccontextmanager
 async def no_room(addresses: Addresses, role: str = "petrel_reader", *, for_s: float = 1e9) -> AsyncIterator[None]:
-    """The keyring takes no further connection of a role, as when all are in use."""
+    """The keyring takes no connection of a role, as when all are in use by others."""
     owner = await asyncpg.connect(**addresses.keyring["owner"])
     await owner.execute(f"alter role {role} connection limit 0")
+    while await owner.fetch("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", role):
+        pass
     lift = asyncio.create_task(later(owner, role, for_s))
     try:
         yield
@@ -72,7 +74,7 @@ async def test_nobody_waits_for_long_and_then_nobody_waits(addresses: Addresses,
 async def test_doors_that_did_not_open_hold_no_connections(addresses: Addresses, tmp_path: Path,
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "PATIENCE_S", 0.0)
-    async with no_room(addresses, "petrel_writer"):
+    async with no_room(addresses):
         owner = await asyncpg.connect(**addresses.keyring["owner"])
         with pytest.raises(Unavailable):
             await doors.open_doors(addresses, run_directory=tmp_path)

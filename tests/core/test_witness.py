@@ -196,3 +196,31 @@ async def test_the_sealer_is_woken_by_what_takes_away(watched: Watched, site: Do
     finally:
         stop.set()
         await running
+
+
+async def test_a_sealer_at_rest_asks_one_question_a_turn(watched: Watched, site: Doors, tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seals, "EVERY_S", 0.1)
+    (tmp_path / "run").mkdir(exist_ok=True)
+    await write(TAKES, subject=1)
+    stop = asyncio.Event()
+    running = asyncio.create_task(seals.run(stop, tmp_path))
+    try:
+        async with asyncio.timeout(5):
+            while watched.witness.last_seq() == 0:      # noqa: ASYNC110 (a file)
+                await asyncio.sleep(0.01)
+            while True:
+                before = site.queries
+                await asyncio.sleep(0.5)
+                if (asked := site.queries - before) <= 6:
+                    break
+        assert asked >= 3
+        await write(TAKES, subject=2)                   # and what is written then is kept and sealed all the same
+        sealed = watched.witness.last_seq()
+        async with asyncio.timeout(5):
+            while watched.witness.last_seq() == sealed:  # noqa: ASYNC110 (a file)
+                await asyncio.sleep(0.01)
+        assert watched.kept()[-1].subject == 2
+    finally:
+        stop.set()
+        await running

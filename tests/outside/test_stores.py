@@ -1,5 +1,6 @@
 """What a target promises, the same for a directory, a real sshd and a real S3 server."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -127,3 +128,24 @@ def test_what_is_no_target_is_refused(url: str) -> None:
     with pytest.raises(stores.StoreError) as refused:
         stores.opened(url)
     assert "hunter2" not in str(refused.value)
+
+
+def test_reading_may_begin_anywhere(store: stores.Store) -> None:
+    body = os.urandom(100_000)
+    stores.put(store, "some/part", body)
+    assert store.has("some/part") and not store.has("some/other")
+    for start in (0, 1, 40_000, 99_999):
+        with store.read("some/part", start) as reading:
+            assert reading.read(200_000) == body[start:]
+
+
+@pytest.mark.parametrize(("number", "cure"), [
+    (errno.EACCES, "install -d -o"), (errno.EROFS, "unit"), (errno.EIO, "error$")])
+def test_a_directory_that_cannot_be_made_is_said_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                               number: int, cure: str) -> None:
+    def refused(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(stores.StoreError, match=cure):
+        stores.opened(str(tmp_path / "kept"), stores.Access())

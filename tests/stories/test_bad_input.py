@@ -78,7 +78,7 @@ async def test_bodies_that_cannot_be_read(whole, town, body, kind, status, fragm
     await refused(whole, await whole.ask("POST", POSTS, body, as_=town["ann"], type=kind), status, fragment, before)
 
 
-@pytest.mark.parametrize("path", [POSTS, "/settings"])
+@pytest.mark.parametrize("path", [POSTS, "/settings/privacy"])
 async def test_huge_bodies_are_refused_before_they_are_read(whole, town, path):
     before = await whole.picture()
     told = await whole.ask("POST", path, b"x", as_=town["ann"], type=FORM, content_length="50000001")

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from petrel.core import clock, inventory, seal
 from petrel.core.doors import current, reading, writing
-from petrel.core.viewer import Member, System
+from petrel.core.viewer import Member
 from petrel.features import accounts, cards, drafts, lists, mail, moderation, posts, push, relationships, signup
 from petrel.ops import access, breaches
 from petrel.outside import mail as outside_mail
@@ -29,13 +29,13 @@ from petrel.storage.postgres import binaries
 from petrel.worker import jobs as jobs_worker
 from tests.conftest import Server
 from tests.drain import drain
+from tests.entrances import TESTS, enters
 from tests.features.push.receiver import App
 from tests.people import act, follow, mark, publish, recommend, signed_in, tell
 from tests.uploads import posted, somewhere
 
 STEM = "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
 CONTROL = "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
-TESTS = System("tests")
 
 
 def marked(place: str) -> str:
@@ -89,7 +89,7 @@ async def _plant() -> Planted:
     await _breached()
     await _reported(bob, alice, session, message.id)
     await _mailed()
-    bearers = [first, second, session, await _app(bob), await _announcement()]
+    bearers = [first, second, session, await enters(alice, marked), await _app(bob), await _announcement()]
     return Planted(alice, bob, public.id, private.id, message.id, bearers)
 
 
@@ -163,8 +163,8 @@ async def _reported(bob: Member, alice: Member, session: str, message: int) -> N
         case = (await moderation.report(w, moderation.NewReport(alice.account, "other", (message,), (), written))).case
     async with writing(crew, cause="tests") as w:
         await moderation.look(w, case, marked("looked"))
-        await moderation.blocks.put(w, moderation.block_rules.NewBlock(
-            "network", "192.0.2.0/24", 2, note=marked("blocknote")))
+        for blocked in (("network", "192.0.2.0/24", 2), ("mailbox", f"{marked('box')}@nest.example", 1)):
+            await moderation.blocks.put(w, moderation.block_rules.NewBlock(*blocked, note=marked("blocknote")))
         [decision] = await moderation.decide(w, case, moderation.Verdict("warn", "rules", marked("rule"),
                                                                          marked("facts")))
     [(other, _)] = await signed_in("dora")

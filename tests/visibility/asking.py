@@ -17,11 +17,11 @@ from petrel.api.http.limits import Limits
 from petrel.core import limits
 from petrel.core.ids import cell_of
 from petrel.settings import Settings
-from petrel.web.words import GAPS
+from petrel.web import speech
 from tests.api.plain import Answer, _call
 from tests.visibility.world import MARK, Person, Planted
 
-REASONS = {text: word for word, text in GAPS.items()}
+REASONS = {text: key[4:] for key, text in speech.of("en").words.items() if key.startswith("gap.")}
 # What differs between two answers that are the same.
 OF_THE_CALL = {"x-request-id", "date", "set-cookie", "x-petrel-search"}
 LINK = re.compile(r'<([^>]+)>; rel="next"')

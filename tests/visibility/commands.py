@@ -84,6 +84,11 @@ def _actor_ends(town: Town, c: Change) -> bool:
     return c.now < c.was and mira in (c.viewer, c.author)
 
 
+def _ends_elsewhere(town: Town, c: Change) -> bool:
+    """The way in by which they are asked here ends with all others but the browser's."""
+    return c.viewer == town.people["mira"].id and c.now < c.was
+
+
 def _actor_found(town: Town, c: Change) -> bool:
     """Consent to be found by search."""
     return c.author == town.people["mira"].id and c.surface == "srch"
@@ -154,6 +159,7 @@ API: dict[str, list[Command]] = {
     "POST /api/v1/filters": [C("/api/v1/filters", phrase="everything", context=["home", "public"], irreversible=True)],
     **{f"{m} /api/v1/filters/:id": [C("/api/v1/filters/{keyword}", phrase="l")] for m in ("PUT", "PATCH", "DELETE")},
     "POST /api/v1/statuses/:id/translate": [C("/api/v1/statuses/{ben.public}/translate", lang="de")],
+    "POST /beacon": [C("/beacon", release="0", page="home", cell=0, measures={"shift": 0.1})],
     "POST /api/v1/apps": [C("/api/v1/apps", client_name="x", redirect_uris="urn:ietf:wg:oauth:2.0:oob")],
     **{f"{m} /api/v1/conversations/:id{tail}": [C("/api/v1/conversations/{conversation}" + tail)]
        for m, tail in (("POST", "/read"), ("POST", "/unread"), ("DELETE", ""))},
@@ -195,9 +201,12 @@ API: dict[str, list[Command]] = {
     **{f"{m} /api/v1/admin/{what}{tail}": [C(f"/api/v1/admin/{what}" + tail.replace(":id", "{ben.public}"), **fields)]
        for what, fields in (("domain_blocks", {"domain": "elsewhere.example"}),
                             ("email_domain_blocks", {"domain": "elsewhere.example"}),
+                            ("canonical_email_blocks", {"email": "ben@elsewhere.example"}),
                             ("ip_blocks", {"ip": "192.0.2.0/24", "severity": "sign_up_block"}))
        for m, tail in (("POST", ""), ("PUT", "/:id"), ("DELETE", "/:id"))
-       if (m, what) != ("PUT", "email_domain_blocks")},
+       if m != "PUT" or what in ("domain_blocks", "ip_blocks")},
+    "POST /api/v1/admin/canonical_email_blocks/test": [
+        C("/api/v1/admin/canonical_email_blocks/test", email="ben@elsewhere.example")],
     **{f"POST /api/v1/admin/accounts/:id/{verb}": [
         C(f"/api/v1/admin/accounts/{{ben}}/{verb}", type="suspend", text="why not")]
        for verb in ("action", "unsilence", "unsuspend", "approve", "reject", "enable", "unsensitive")},
@@ -205,6 +214,9 @@ API: dict[str, list[Command]] = {
     **{f"POST /api/v1/admin/reports/:id/{verb}": [C(f"/api/v1/admin/reports/{{ben.public}}/{verb}")]
        for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     "POST /api/v1/admin/measures": [C("/api/v1/admin/measures", keys=["new_users", "opened_reports"])],
+    "POST /api/v1/admin/dimensions": [C("/api/v1/admin/dimensions", keys=["languages", "sources", "space_usage"])],
+    "POST /api/v1/admin/retention": [C("/api/v1/admin/retention", start_at="2026-01-01", end_at="2026-01-31")],
+    "POST /api/v1/emails/confirmations": [C("/api/v1/emails/confirmations", email="ben@elsewhere.example")],
     "PUT /api/v1/admin/reports/:id": [C("/api/v1/admin/reports/{ben.public}", category="spam")],
     "PUT /api/v1/admin/tags/:id": [C("/api/v1/admin/tags/heron", trendable=True)],
     **{f"POST /api/v1/admin/trends/tags/:id/{verb}": [C(f"/api/v1/admin/trends/tags/heron/{verb}")]
@@ -253,6 +265,10 @@ WEB: dict[str, list[Command]] = {
     "POST /notifications/read": [C("/notifications/read", until="{ben.public}")],
     "POST /announcements/away": [C("/announcements/away", announcement="{announcement}")],
     "POST /notifications/requests": [C("/notifications/requests", answer="reject {gus}")],
+    "POST /conversations/new": [C("/conversations/new", to="ben", text="a message from the page", once="m")],
+    "POST /conversations/{number}": [C("/conversations/{conversation}", act="send", text="an answer", once="n"),
+                                     C("/conversations/{conversation}", act="read"),
+                                     C("/conversations/{conversation}", act="leave")],
     "POST /compose": [C("/compose", text="from the page @ben", audience="public", once="o")],
     "POST /votes": [C("/votes", post="{poll}", choice="0"), C("/votes", post="{ben.public}", choice="0")],
     "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),
@@ -262,6 +278,27 @@ WEB: dict[str, list[Command]] = {
                              agreement="1")],
     "POST /auth/again": [C("/auth/again", as_="fay", password=PASSWORD)],
     "POST /auth/data": [C("/auth/data", name="gus", password=PASSWORD)],
+    "POST /auth/step": [C("/auth/step", step="nobody-has-this", code="123456")],
+    "POST /auth/passkey": [C("/auth/passkey", kept="nobody-has-this", answer="{}")],
+    "POST /settings/devices": [C("/settings/devices", end="{gus}"),
+                               C("/settings/devices", _ends_elsewhere, act="elsewhere")],
+    "POST /settings/security/password": [C("/settings/security/password", _ends_elsewhere, current=PASSWORD,
+                                           password=PASSWORD, password_again=PASSWORD)],
+    "POST /settings/filters": [C("/settings/filters", title="x", whole="pigeon", context_home="1", action="hide")],
+    "POST /settings/filters/{number}": [C("/settings/filters/{filter}", act="end")],
+    "POST /settings/people": [C("/settings/people", _between("jon"), act="keep", kind="blocks", name="jon"),
+                              C("/settings/people", _seen_by_actor, act="keep", kind="mutes", name="gus"),
+                              C("/settings/people", act="keep", kind="servers", name="elsewhere.example"),
+                              C("/settings/people", _seen_by_actor, act="back", kind="mutes", back="{ben}")],
+    "POST /settings/lists": [C("/settings/lists", kind="blocks")],
+    "POST /settings/lists/{name}": [C("/settings/lists/{ben.public}", act="yes")],
+    "POST /settings/profile": [C("/settings/profile", _actor_found, name="Mira", discoverable="1", indexable="1")],
+    "POST /settings/appearance": [C("/settings/appearance", theme="dark")],
+    "POST /settings/notifications": [C("/settings/notifications", not_following="filter")],
+    "POST /settings/security/codes": [C("/settings/security/codes", kept="nobody-has-this", code="123456")],
+    "POST /settings/security/recovery": [C("/settings/security/recovery", act="off")],
+    "POST /settings/security/passkeys": [C("/settings/security/passkeys", kept="nobody-has-this", answer="{}")],
+    "POST /settings/security/passkey": [C("/settings/security/passkey", key="{gus}", act="remove")],
     "POST /desk/arrivals": [C("/desk/arrivals", act="shut"), C("/desk/arrivals", act="undo x y")],
     "POST /auth/forgot": [C("/auth/forgot", email="gus@nest.example")],
     "POST /auth/reset/{secret}": [C("/auth/reset/nobody-has-this", password=PASSWORD, password_again=PASSWORD)],
@@ -320,9 +357,10 @@ CLI = {
                      "deletions check", "deletions list", "deletions receipt", "deletions verify", "backups list",
                      "backups verify", "stranger show", "stranger probe", "mail queue", "mail dns",
                      "disk show", "signup show", "alerts list", "alerts rules", "certificates show", "database check",
-                     "emoji list", "watch copy", "watch key", "watch run", "waiting", "costs"), READS),
+                     "emoji list", "media show", "watch copy", "watch key", "watch run",
+                     "waiting", "costs"), READS),
     **dict.fromkeys(("init", "migrate", "settings set", "accounts invite", "accounts setup-link", "tokens create",
-                     "emoji import",
+                     "emoji import", "media move", "media known",
                      "emoji remove", "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
                      "signup open", "signup shut", "alerts quiet", "alerts test", "backups nightly", "backups rehearse",
                      "backups shares", "certificates renew", "database confirm", "database move", "database prepare",
@@ -331,6 +369,7 @@ CLI = {
                      "backups ship", "deletions shred"), NO_VERDICT),
     "accounts create": "a new account, which nobody stands in any relation to",
     "accounts confirm": "who may sign in",
+    "accounts codes-off": "who may sign in, and with what",
     "signup admit": "who may sign in", "signup refuse": "an account that nobody has seen goes",
     "signup undo": "suspends accounts that came in a wave, or releases them",
     "accounts set": "suspends, limits, protects: of this account's posts only",

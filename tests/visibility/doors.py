@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from petrel.core import limits
 from tests.api.plain import Answer
-from tests.visibility import files, quoted, talked_about
+from tests.visibility import feeds, files, quoted, talked_about
 from tests.visibility.asking import (
     NOTHING,
     Asker,
@@ -353,6 +353,8 @@ DOORS = (
     Door("pinned posts", "prof", False, False, _list("/api/v1/accounts/{post.author.id}/statuses?pinned=true")),
     Door("profile page", "prof", True, False, _page("/@{post.author.handle}")),
     Door("profile page with replies", "prof", True, False, _page("/@{post.author.handle}/with_replies")),
+    Door("feed of the account", "prof", True, False, feeds.seen("rss"), _anon, feeds.FORMS),
+    Door("feed of the account, as Atom", "prof", True, False, feeds.seen("atom"), _anon, feeds.FORMS),
     Door("thread", "thrd", False, False, _around),
     Door("page of a thread", "thrd", True, False, _around_page),
     Door("boost by id", "embd", False, False, _api(S + "/{post.boost}"), _not_direct),

@@ -19,7 +19,7 @@ POSTS, LINKS = "/api/v1/trends/statuses?limit=40&offset=0", "/api/v1/trends/link
 CARD = """
 insert into cards.card (id, digest, state, expires_at, sealed_card) values ($1, $2, 1, now() + interval '1 day', $3)
 """
-TREND = "insert into discovery.link_trend (link, card, score, accounts, samples) values ($1, $2, 1, 3, $3)"
+TREND = "insert into discovery.link_trend (link, card, score, samples) values ($1, $2, 1, $3)"
 APPROVED = "insert into discovery.review (kind, thing, is_approved) select $1, x, true from unnest($2::bigint[]) x"
 
 

@@ -126,7 +126,7 @@ async def test_what_an_older_program_writes_does_not_stay(site, addresses):
     [ada] = await people("old_writes")
     older = await connected(addresses.main["writer"], "1")
     try:
-        for sql in ("select * from posts.standing(array[$1]::bytea[])", "select posts.rewrite($1, 1, '', 0, '', '{}')",
+        for sql in ("select * from posts.writers(array[$1]::bytea[])", "select posts.rewrite($1, 1, '', 0, '', '{}')",
                     "select messages.send($1, 1, 1, null, null, '{}', 0, '', null, '')",
                     f"select relationships.hold({ada.account}, $1, {ada.account + 1}, true)"):
             with pytest.raises(asyncpg.PostgresError) as refused:

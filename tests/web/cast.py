@@ -22,15 +22,15 @@ class Line(NamedTuple):
 
 
 ACCOUNTS = (
-    AccountView(id=1, handle="mira", name="Mira Halvorsen", role="admin"),
+    AccountView(is_indexable=True, id=1, handle="mira", name="Mira Halvorsen", role="admin"),
     AccountView(id=2, handle="okello", name="Okello"),
-    AccountView(id=3, handle="ines", name="Inês Duarte"),
+    AccountView(is_indexable=True, id=3, handle="ines", name="Inês Duarte"),
     AccountView(id=4, handle="tidetable", name="Tide table", is_bot=True),
-    AccountView(id=5, handle="joon", name="박준"),
+    AccountView(is_indexable=True, id=5, handle="joon", name="박준"),
     AccountView(id=6, handle="yuki", name="ゆき"),
-    AccountView(id=7, handle="salma", name="سلمى"),
+    AccountView(is_indexable=True, id=7, handle="salma", name="سلمى"),
     AccountView(id=8, handle="bram", name=""),
-    AccountView(id=9, handle="quiet_harbour", name="Quiet Harbour", is_protected=True),
+    AccountView(is_indexable=True, id=9, handle="quiet_harbour", name="Quiet Harbour", is_protected=True),
     AccountView(id=10, handle="mallory", name='<script>alert("name")</script>'),
 )
 FOLLOWS = ((1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (2, 1), (3, 1), (4, 1), (5, 1), (8, 1), (2, 9))

@@ -4,10 +4,11 @@ It is not a model of the law; `tests/visibility` is. It only hides what a page h
 """
 
 from collections.abc import Sequence
-from typing import BinaryIO
 
 from petrel.core.errors import Invalid, NotFound
+from petrel.core.multipart import Upload
 from petrel.core.viewer import Viewer
+from petrel.web.carried import MediaView
 from petrel.web.shapes import (
     Draft,
     PostView,
@@ -16,19 +17,27 @@ from tests.web.cast import Line
 from tests.web.fake_doors import FakeDoors
 from tests.web.fake_reading import FakeReading
 from tests.web.fake_settling import FakeSettling
+from tests.web.fake_talking import FakeTalking
 
 
-class Fake(FakeReading, FakeSettling, FakeDoors):
+class Fake(FakeReading, FakeSettling, FakeTalking, FakeDoors):
     """All of it; and here what changes something: functions of `needs.Acting`."""
 
-    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
-        if not file.read():
+    async def take_file(self, viewer: Viewer, file: Upload, description: str, *, cause: str) -> int:
+        if not file.size_bytes:
             raise Invalid("file", "is empty")
-        return 1
+        number = 900 + len(self.files)
+        self.files[number] = MediaView(id=number, kind="image", url=f"/media/{number}/original.jpg",
+                                       preview=f"/media/{number}/small.jpg", description=description)
+        return number
+
+    async def own_files(self, viewer: Viewer, numbers: Sequence[int]) -> tuple[MediaView, ...]:
+        return tuple(self.files[number] for number in numbers if number in self.files)
 
     async def create_post(self, viewer: Viewer, draft: Draft, *, cause: str) -> PostView:
         me = self._member(viewer)
         self._stumble()
+        self.drafts.append(draft)
         if draft.once and draft.once in self.once:
             return self.posts[self.once[draft.once]]
         if not draft.text.strip():

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 
 from petrel.core.errors import Invalid, NotFound, Refused
 from petrel.core.viewer import Viewer, account_of
-from petrel.web.arriving import Entered, SignupGate
+from petrel.features.notifications import Policy
+from petrel.web.arriving import Entered, Newcomer, SignupGate
+from petrel.web.chosen import Away, Chosen, FilterView, OwnProfile, PeopleKind
+from petrel.web.entered import Asked, Device, Entrances
 from petrel.web.said import Announced, Founding, Reached, SiteText
 from petrel.web.shapes import (
     AccountView,
     Consent,
     Handover,
-    Newcomer,
 )
 from tests.web.memory import INVITE, OOB, PASSWORD, Memory
 
@@ -51,12 +53,43 @@ class FakeDoors(Memory):
     async def put_away(self, viewer: Viewer, number: int, *, cause: str) -> None:
         self._stumble()
 
-    async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
+    async def sign_in(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         self._stumble()
         found = [a for a in self.accounts.values() if a.handle.lower() == name.lower().lstrip("@")]
         if not found or password != PASSWORD:
             raise Invalid("password", "is wrong")
         return self.enter(found[0].handle)
+
+    async def ask_passkey(self) -> Asked:
+        return Asked('{"challenge":"AAAA"}', "kept")
+
+    async def entrances(self, viewer: Viewer) -> Entrances:
+        self._member(viewer)
+        return Entrances()
+
+    async def devices(self, viewer: Viewer) -> tuple[Device, ...]:
+        self._member(viewer)
+        return (Device(id=1, made_at=datetime(2026, 11, 20, 9, tzinfo=UTC), is_current=True, name="Firefox on Linux"),)
+
+    async def filters(self, viewer: Viewer) -> tuple[FilterView, ...]:
+        self._member(viewer)
+        return (FilterView(id=3, title="Tides", contexts=("home",), whole=("neap",)),)
+
+    async def away(self, viewer: Viewer, kind: PeopleKind, below: int | None) -> Away:
+        self._member(viewer)
+        return Away()
+
+    async def own_profile(self, viewer: Viewer) -> OwnProfile:
+        me = self.accounts[self._member(viewer)]
+        return OwnProfile(name=me.name, avatar=f"/avatars/{me.id}.svg", header=f"/headers/{me.id}.svg")
+
+    async def chosen(self, viewer: Viewer) -> Chosen:
+        self._member(viewer)
+        return Chosen()
+
+    async def policy(self, viewer: Viewer) -> Policy:
+        self._member(viewer)
+        return Policy()
 
     async def sign_out(self, session: str, *, cause: str) -> None:
         self.sessions.pop(session, None)

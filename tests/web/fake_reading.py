@@ -9,6 +9,10 @@ from petrel.core import clock
 from petrel.core.errors import NotFound
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Member, Viewer, account_of
+from petrel.ops.speed import Speed
+from petrel.web.kept import NamedList, TalkedAbout
+from petrel.web.needs import Tab
+from petrel.web.outward import Fares, Findable
 from petrel.web.shapes import (
     Field,
     Found,
@@ -20,10 +24,10 @@ from petrel.web.shapes import (
     Relation,
     Site,
     Tag,
-    Thread,
     Timeline,
     Visitor,
 )
+from petrel.web.threads import Thread, outline
 from tests.web.cast import PROFILES
 from tests.web.memory import Memory
 
@@ -55,6 +59,22 @@ class FakeReading(Memory):
         posts = [p for p in self._seen(viewer) if p.audience == "public" and not p.boosted_by]
         return self._page([p for p in posts if mark in p.html.lower()], page)
 
+    async def marked(self, viewer: Viewer, mark: str, page: Page) -> Timeline:
+        self._member(viewer)
+        return self._page([p for p in self._seen(viewer) if p.is_liked], page)
+
+    async def lists(self, viewer: Viewer) -> tuple[NamedList, ...]:
+        self._member(viewer)
+        return (NamedList(id=7, title="Harbour"),)
+
+    async def list_posts(self, viewer: Viewer, number: int, page: Page) -> tuple[NamedList, Timeline]:
+        if number != 7:
+            raise NotFound
+        return NamedList(id=7, title="Harbour"), await self.home(viewer, page)
+
+    async def talked_about(self, viewer: Viewer) -> TalkedAbout:
+        return TalkedAbout(tags=(Tag(name="birds"),))
+
     async def profile(self, viewer: Viewer, handle: str) -> Profile:
         account = self._account(handle)
         me = account_of(viewer) or 0
@@ -79,11 +99,13 @@ class FakeReading(Memory):
             is_indexable=account.id % 2 == 1,
         )
 
-    async def profile_posts(self, viewer: Viewer, account: int, page: Page, *, with_replies: bool) -> Timeline:
+    async def profile_posts(self, viewer: Viewer, account: int, page: Page, tab: Tab) -> Timeline:
         mine = [p for p in self._seen(viewer) if (p.boosted_by.id if p.boosted_by else p.author.id) == account]
-        return self._page([p for p in mine if with_replies or not p.reply_to or p.boosted_by], page)
+        if tab == "media":
+            return self._page([p for p in mine if p.media], page)
+        return self._page([p for p in mine if tab == "replies" or not p.reply_to or p.boosted_by], page)
 
-    async def thread(self, viewer: Viewer, post: int, *, reveal: bool) -> Thread:
+    async def thread(self, viewer: Viewer, post: int, *, reveal: bool, after: int | None = None) -> Thread:
         self._stumble()
         if post in self.deleted:
             return Thread(focus=Gap(reason="deleted", id=post))
@@ -105,7 +127,24 @@ class FakeReading(Memory):
             if reply.reply_to in family:
                 family.add(reply.id)
                 below.append(reply)
-        return Thread(focus=focus, ancestors=tuple(ancestors), replies=tuple(below))
+        drawn = outline(post, [(reply.id or 0, reply.reply_to) for reply in below])
+        before = drawn.order.index(after) + 1 if after in drawn.order else 0
+        ids = drawn.order[before:before + self.most_replies]
+        return Thread(focus=focus, ancestors=tuple(ancestors), replies=tuple(seen[one] for one in ids),
+                      total=drawn.total, before=before, after=ids[-1] if ids else 0, more=drawn.more,
+                      next=min(self.most_replies, len(drawn.order) - before - len(ids)))
+
+    async def fares(self) -> Fares:
+        return self.fares_so
+
+    async def findable_cells(self) -> list[int]:
+        return [3]
+
+    async def findable(self, cell: int) -> list[Findable]:
+        return [Findable(one.handle, "2026-11-01") for one in self.accounts.values() if one.is_indexable]
+
+    async def speed(self, viewer: Viewer, days: int) -> Speed:
+        raise NotFound
 
     async def notifications(self, viewer: Viewer, page: Page) -> Notifications:
         return Notifications(items=tuple(self._happenings(self._member(viewer))))

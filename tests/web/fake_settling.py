@@ -21,7 +21,8 @@ class FakeSettling(Memory):
     async def is_fresh(self, viewer: Viewer) -> bool:
         return self._member(viewer) in self.fresh
 
-    async def sign_in_again(self, viewer: Viewer, password: str, *, address: str, cause: str) -> str:
+    async def sign_in_again(self, viewer: Viewer, password: str, *, code: str, address: str, cause: str,
+                            device: str) -> str:
         me = self._member(viewer)
         self._stumble()
         if password != PASSWORD:

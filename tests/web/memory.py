@@ -9,8 +9,11 @@ import msgspec
 from petrel.core import clock
 from petrel.core.errors import NotFound, Unauthenticated
 from petrel.core.viewer import Viewer, account_of
+from petrel.web.carried import MediaView
+from petrel.web.outward import Fares
 from petrel.web.shapes import (
     AccountView,
+    Draft,
     PostView,
     Site,
 )
@@ -51,8 +54,13 @@ class Memory:
     marks: set[tuple[int, int, str]] = field(default_factory=set)
     once: dict[str, int] = field(default_factory=dict)
     votes: dict[int, list[int]] = field(default_factory=dict)
+    files: dict[int, MediaView] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
     setup_tokens: set[str] = field(default_factory=lambda: {SETUP})
     read_until: int = 0
+    most_replies: int = 60
+    fares_so: Fares = field(default_factory=lambda: Fares(word="ok", posting="ok", watch="ok", room="ok", minutes=1,
+                                                           seconds="0.03", at=clock.now()))
     trouble: Exception | None = None
 
     def __post_init__(self) -> None:

@@ -196,9 +196,10 @@ async def test_the_crew_says_what_may_be_shown_of_what_is_talked_about(site):
         secret = await seal.secret("cards")
         await w.execute("insert into cards.card (id, digest, state, expires_at, sealed_card) values "
                         "(7, 'x', 1, now() + interval '1 day', $1)", seal.seal(secret, 7, msgspec.json.encode(card)))
-        await w.execute("insert into discovery.link_trend (link, card, publisher, score, accounts, samples) "
-                        "values (5, 7, 6, 1, 3, $1)", [post])
+        await w.execute("insert into discovery.link_trend (link, card, publisher, score, samples) "
+                        "values (5, 7, 6, 1, $1)", [post])
     page = (await mod.get("/desk/trends")).text
+    assert "0 accounts and 0 posts today" in page, "just after midnight, say"
     assert "On a &lt;flat&gt;" in page and 'href="https://birds.example/flat"' in page
     assert "not looked at" in page[page.index('id="links"'):]
     sent = await mod.submit("/desk/trends", "/desk/trends", kind="publisher", thing="6", act="reject")

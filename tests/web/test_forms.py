@@ -83,6 +83,8 @@ POSTS = (
     "/@mira/44/delete",
     "/notifications/read",
     "/notifications/requests",
+    "/conversations/new",
+    "/conversations/7",
     "/announcements/away",
     "/auth/sign_in",
     "/auth/sign_up",
@@ -273,7 +275,7 @@ def test_the_setup_link_works_once() -> None:
         (b"&".join(b"a%d=1" % n for n in range(200)), {}, 400),
         (b"text=" + b"x" * 300_000, {}, 413),
         (b"{}", {"content_type": "application/json"}, 400),
-        (b"--x", {"content_type": "multipart/form-data; boundary=x"}, 403),
+        (b"--x", {"content_type": "multipart/form-data; boundary=x"}, 400),
         (b"--x", {"content_type": "multipart/form-data"}, 400),
     ],
 )
@@ -312,14 +314,3 @@ def test_files_are_read_of_members_only(who: str, length: dict[str, str]) -> Non
     assert (taken[0] == 40 * len(piece)) == bool(who)           # a member's is read to its end
     if not who:
         assert sent[0]["status"] == 401 and taken[0] <= (0 if "content-length" in length else 6 * len(piece))
-
-
-def test_what_was_typed_comes_back_to_whoever_was_signed_out_meanwhile() -> None:
-    browser = Browser(who="mira")
-    form = browser.get("/compose").hidden
-    browser.fake.sessions.clear()
-    parts = "".join(f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-                    for name, value in {**form, "text": "Long thought about"}.items())
-    answer = browser.ask("POST", "/compose", f"{parts}--b--\r\n".encode(),
-                         {"content-type": "multipart/form-data; boundary=b"})
-    assert answer.status == 401 and "Long thought about" in answer.text

@@ -1,18 +1,29 @@
 """What can be checked of the looks without eyes: contrast, static files, weight."""
 
 import gzip
+import random
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from petrel.web import look
+from petrel.web import look, words
 from tests.web.browser import Browser
+from tests.web.cast import Line
+from tests.web.fake import Fake
+from tests.web.test_pages import OPEN
 
 CSS = (Path(look.STATIC) / "app.css").read_text(encoding="utf-8")
-LIGHT, DARK = (
-    dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in CSS.split("prefers-color-scheme")[:2]
-)
+
+
+def tokens(start: str) -> dict[str, str]:
+    """The colours of the block that begins so."""
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", CSS.split(start, 1)[1].split("}")[0]))
+
+
+LIGHT, DARK = tokens(":root {"), tokens(":root:not([data-theme]) {")
+CONTRAST, DARK_CONTRAST = tokens("\n:root[data-theme=contrast] {"), tokens("\n  :root[data-theme=contrast] {")
 TEXT = [
     (ink, ground)
     for ink in ("ink", "soft", "sea", "sea-deep", "lamp", "rose", "moss", "wrong")
@@ -46,6 +57,17 @@ def test_edges_of_controls_and_the_focus_can_be_seen(theme: dict[str, str], edge
     assert contrast(theme[edge], theme[ground]) >= 3
 
 
+@pytest.mark.parametrize("theme", [{**LIGHT, **CONTRAST}, {**LIGHT, **CONTRAST, **DARK_CONTRAST}],
+                         ids=["light", "dark"])
+def test_high_contrast_is_high(theme: dict[str, str]) -> None:
+    for ink, ground in TEXT:
+        assert contrast(theme[ink], theme[ground]) >= 7, (ink, ground)
+
+
+def test_dark_by_choice_is_dark_by_device() -> None:
+    assert tokens(":root[data-theme=dark] {") == DARK
+
+
 def test_both_themes_define_the_same_colours() -> None:
     assert set(DARK) <= set(LIGHT) and {"paper", "sheet", "ink", "soft", "sea", "on-sea"} <= set(DARK)
 
@@ -62,9 +84,54 @@ def test_the_stylesheet_is_kept_for_ever_and_brings_nothing_from_elsewhere() -> 
     assert browser.get("/static/..%2f..%2fserve.py").status == 404
 
 
-def test_a_public_page_is_light() -> None:
-    page = Browser().get("/public").body
-    assert len(gzip.compress(page)) + len(gzip.compress(CSS.encode())) < 30_000
+def test_what_happened_does_not_look_like_the_thing_it_is_called_after() -> None:
+    """A notification of a quote had the frame of a quoted post."""
+    classes = re.findall(r'<li class="happening ([^"]*)"', Browser(who="mira").get("/notifications").text)
+    assert len(classes) > 3 and all(one.startswith("of-") for one in classes)
+    assert not [kind for kind in words.HAPPENINGS if re.search(rf"(^|[\s,(])\.of-{kind}\b", CSS, re.MULTILINE)]
+
+
+def test_the_styles_name_no_left_and_no_right() -> None:
+    """So that a page in a script that runs the other way is mirrored as a whole."""
+    rules = re.sub(r"/\*.*?\*/", "", CSS, flags=re.S)
+    assert re.findall(r"[\w-]*(?:left|right)[\w-]*\s*:|:\s*(?:left|right)\b", rules) == []
+    turned = []
+    for name, value in re.findall(r"(margin|padding|inset|border-width):\s*([^;}]*)", rules):
+        parts = re.findall(r"calc\([^()]*(?:\([^()]*\)[^()]*)*\)|env\([^)]*\)|[^\s]+", value.strip())
+        if len(parts) == 4 and parts[1] != parts[3]:
+            turned.append(f"{name}: {value}")
+    assert turned == []
+
+
+@pytest.fixture(scope="module")
+def full() -> Fake:
+    """A site where everybody writes as much as fits, in words that do not repeat."""
+    world, draw = Fake(), random.Random(4)  # noqa: S311
+    for number, post in world.posts.items():
+        words = " ".join("".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(62))
+        world.posts[number] = msgspec.structs.replace(post, html=f"<p>{words}</p>")
+    for number in range(100, 180):
+        world._write(Line(number, 1 + number % 8, 1, f"<p>{'x' * (number % 40)} {draw.random()} {draw.random()}</p>",
+                          reply_to=20 if number % 2 else number - 1))
+    return world
+
+
+@pytest.mark.parametrize("path", [one for one in OPEN if not one.startswith("/setup")])
+def test_a_public_page_is_light_and_has_no_script(path: str, full: Fake) -> None:
+    """All that a visitor loads but pictures, as it is sent: the page and what it asks for. To sign in with a passkey
+    takes a script of ours, and nothing else does."""
+    page = Browser(full).get(path)
+    assert page.status == 200 and "javascript:" not in page.text
+    assert page.text.count("<script") == ("script-src" in page.headers["content-security-policy"]) \
+        == (path == "/auth/sign_in")
+    asked = re.findall(r'<link rel="(?:stylesheet|icon|preload)" href="([^"]+)"', page.text)
+    assert asked and all(one.startswith("/static/") for one in asked)
+    files = [Browser(full).get(one).body for one in asked]
+    assert sum(len(gzip.compress(part, 6)) for part in (page.body, *files)) <= 60_000
+
+
+def test_the_site_in_which_that_is_measured_is_full(full: Fake) -> None:
+    assert Browser(full).get("/@mira/20").text.count("<article") == 61
 
 
 @pytest.mark.parametrize("name", ["/avatars/12.svg", "/headers/12.svg", "/avatars/12.png", "/headers/12.png"])

@@ -5,10 +5,12 @@ import pytest
 from petrel import app
 from petrel.core.doors import Doors, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, collections, relationships
+from petrel.features import accounts, collections, moderation, relationships
+from petrel.features.moderation import NewReport
 from petrel.worker.followers import drain
 from tests.people import act
 from tests.web.someone import front_door, joined
+from tests.web.test_desk import case_of, crew_of
 from tests.web.test_rooms import text_of
 from tests.web.test_rooms_telling import member
 
@@ -43,6 +45,14 @@ async def test_a_collection_is_followed_with_one_button_and_left_with_another(si
     assert told.location == f"/collections/{made.id}"
     said = text_of(await dot.get(f"/collections/{made.id}"))
     assert "you follow" in said and "Follow" not in said.replace("Follow requests", "")
+
+    mod = await crew_of(door, "comod")
+    await act(people[3], moderation.report, NewReport(owner.account, "spam", (made.id,)))
+    case = await mod.get(await case_of(mod, "coann"))
+    assert f'<label for="post_{made.id}">Birds &lt;of&gt; the coast</label>' in case.text
+    await act(System("tests"), accounts.restrict, others[1].account, "suspended")
+    assert "1 of them is not shown" in text_of(await ann.get(f"/collections/{made.id}"))
+    assert "not shown" not in text_of(await dot.get(f"/collections/{made.id}"))
 
     told = await bea.get("/notifications")
     assert "recommends you in a collection" in text_of(told) and f'href="/collections/{made.id}"' in told.text

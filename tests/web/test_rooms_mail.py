@@ -2,6 +2,7 @@
 
 import re
 
+import pyotp
 import pytest
 from msgspec.structs import replace
 
@@ -199,3 +200,21 @@ async def test_who_is_erased_gets_nothing_more(post_for):
         assert not post.taken
     async with deriving("tests") as w:
         assert not await w.value("select count(*) from mail.letter where account = $1", ida)
+
+
+async def test_what_changes_about_signing_in_is_told_by_mail(post_for):
+    await member("wilma")
+    one = Someone(await front_door())
+    await sign_in(one, "wilma")
+    async with office() as post:
+        form = (await one.get("/settings/security/codes")).hidden
+        secret = re.search(r'class="secret"><code>([A-Z2-7 ]+)<', (await one.post(
+            "/settings/security/codes", **{**form, "code": "000000"})).text)
+        code = pyotp.TOTP(secret[1].replace(" ", "")).now()
+        assert (await one.post("/settings/security/codes", **{**form, "code": code})).status == 200
+        await one.submit("/settings/security", "/settings/security/password", current=PASSWORD,
+                         password="another long one", password_again="another long one")
+        await jobs.drain()
+        assert [letter["subject"] for letter in post.letters] == ["Codes are asked for when you sign in",
+                                                                   "Your password was changed"]
+        assert "https://birds.example/auth/forgot" in post.text() and "@wilma" in post.text()

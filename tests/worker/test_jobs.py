@@ -240,6 +240,28 @@ async def test_a_schedule_runs_on_one_process_each_time() -> None:
     assert found["note"] == "tidied 3 things" and found["later"]
 
 
+async def test_many_schedules_are_one_question(site: Doors) -> None:
+    """It is asked all day long, and mostly nothing is due."""
+    ran: list[str] = []
+    for name in ("first", "second", "third", "fourth"):
+        async def run(name: str = name) -> None:
+            ran.append(name)
+
+        jobs.every(3600, name)(run)
+    await schedules.know()
+    before = site.queries
+    assert await schedules.claim_due() == []
+    assert site.queries == before + 1
+    async with deriving("test") as w:
+        await w.execute("update ops.schedule set next_at = case name when 'second' then now() "
+                        "else now() + interval '3 hours' end where name in ('second', 'third')")
+    assert [s.name for s in await schedules.claim_due({"third"})] == ["second"]
+    assert [s.name for s in await schedules.claim_due()] == ["third"]       # put far ahead: drawn back
+    assert await schedules.claim_due() == []
+    async with deriving("test") as w:
+        await w.execute("delete from ops.schedule where name = any($1::text[])", list(jobs.SCHEDULES))
+
+
 async def test_a_schedule_that_fails_says_so_and_runs_again() -> None:
     @jobs.every(10, "break")
     async def break_() -> None:
@@ -271,3 +293,27 @@ async def test_what_was_put_off_by_a_clock_that_was_ahead_runs_when_it_is_right(
     await worker.drain()
     assert done == [0]                                  # and who was to wait an hour waits an hour
     assert await worker.drain(until_s=3601) == 1 and done == [0, 1]
+
+
+async def test_what_such_a_clock_claimed_or_put_off_again_waits_no_longer_than_that_takes() -> None:
+    """Made while the clock was right, as most of what waits."""
+    for name in ("failed", "killed", "often", "planned"):
+        await add(name)
+    async with deriving("test") as w:
+        for name, change in (
+                ("failed", "attempts = 1, run_at = now() + interval '6 h'"),
+                ("killed", "attempts = 1, locked_until = now() + interval '6 h'"),
+                ("often", "attempts = 5, run_at = now() + interval '200 s', locked_until = now() + interval '50 s'"),
+                ("planned", "run_at = now() + interval '6 h'")):
+            await w.execute(f"update ops.job set {change} where name = $1", name)
+    await worker.look_after([])
+    async with reading(TESTER) as r:
+        found = {row["name"]: (row["runs_s"], row["locked_s"]) for row in await r.fetch(
+            "select name, extract(epoch from run_at - now())::int as runs_s, "
+            "extract(epoch from locked_until - now())::int as locked_s from ops.job")}
+    assert 0 <= found["failed"][0] <= 2 and found["failed"][1] is None
+    assert found["killed"][0] <= 0 and 50 < found["killed"][1] <= worker.CLAIM_S
+    assert 190 < found["often"][0] <= 200 and 40 < found["often"][1] <= 50
+    assert found["planned"][0] > 21_000
+    async with deriving("test") as w:
+        await w.execute("delete from ops.job")

@@ -21,12 +21,12 @@ from petrel.api.http.call import Call
 from petrel.api.http.errors import BadRequest
 from petrel.api.http.forms import Cursor, Id
 from petrel.api.http.limits import Limits
-from petrel.api.http.multipart import Upload
 from petrel.api.http.paging import Offset, Paged, listed
 from petrel.api.http.reply import Pieces, Plain, Reply, html, redirect
 from petrel.api.http.routes import all_routes, route
 from petrel.api.http.wire import Connection
 from petrel.api.http.wiring import HttpSettings
+from petrel.core.multipart import Upload
 
 __all__ = [
     "BadRequest",

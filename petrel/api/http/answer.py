@@ -1,8 +1,8 @@
 """From a matched route to its answer, in a fixed order.
 
-Caller known by token; counted against the limits; scope checked; body read; form read; endpoint called.
-Counting comes before refusing, so that guessing tokens uses up the guesser's limit; the scope comes before
-the body, so that nobody without a right makes us read a large one.
+Caller known by token, or by the session of our own app; counted against the limits; scope checked; body read; form
+read; endpoint called. Counting comes before refusing, so that guessing tokens uses up the guesser's limit; the scope
+comes before the body, so that nobody without a right makes us read a large one.
 """
 
 import hmac
@@ -13,12 +13,14 @@ from petrel.api.http.body import Body, Receive, has_body, read_body
 from petrel.api.http.call import Call
 from petrel.api.http.errors import AddressTooLong, TooLarge
 from petrel.api.http.limits import Limits
+from petrel.api.http.own_app import session_of
 from petrel.api.http.params import parse_query
 from petrel.api.http.reply import Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.wiring import HttpSettings
 from petrel.core.errors import NotFound, TooMany, Unauthenticated, Unavailable
-from petrel.core.viewer import anonymous_in
+from petrel.core.viewer import Member, anonymous_in
+from petrel.features.accounts import MayNotSignIn
 
 # Of 100 kB and more, or of unknown length, in one process.
 MOST_LARGE_BODIES = 64
@@ -37,6 +39,7 @@ class Answerer:
         self.tokens = tokens
         self.limits = limits
         self._large_bodies = 0
+        self._is_secure = settings.base_url.startswith("https://")
 
     async def answer(self, call: Call, route: Route, values: tuple[str, ...], receive: Receive) -> Reply:
         """Errors: every error of the tree, and whatever an endpoint lets slip."""
@@ -48,10 +51,20 @@ class Answerer:
         token = bearer_of(call.headers.get(b"authorization")) or call.headers.get(b"sec-websocket-protocol")
         if token is None:
             token = await self._token_in_params(call, route, params, receive)
+        is_session = token is None
+        if token is None:
+            token = session_of(call.headers, is_secure=self._is_secure)
         caller: Caller = ANONYMOUS
         if token is not None:
             max_age_s = None if call.method == "GET" else WRITERS_MAX_AGE_S
-            caller = await self.tokens.find(digest_of(token), max_age_s) or ANONYMOUS
+            try:
+                caller = await self.tokens.find(digest_of(token), max_age_s) or ANONYMOUS
+            except MayNotSignIn as barred:
+                if not route.even_unconfirmed or barred.reason != "deny.unconfirmed" or barred.holder is None:
+                    raise
+                caller = barred.holder
+            if is_session and not (isinstance(caller, Member) and (caller.is_session or caller.is_outdated)):
+                caller = ANONYMOUS      # an app's token, put into a cookie, is nobody's: as on the pages
 
         self._count(call, route, caller)
         call.viewer = admit(route.access, caller, has_token=token is not None,
@@ -116,6 +129,7 @@ class Answerer:
         limits = self.limits
         if not limits.on or route.limits is None or self._is_uncounted(call):
             return
+        call.counting = limits
         pages = b"_id=" in call.query and PAGES.search(call.query) is not None
         call.limit_headers, wait_s = limits.take(route.limits, caller, call.ip, pages=pages)
         if wait_s:

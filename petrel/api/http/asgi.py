@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from petrel.api.http.answer import Answerer
+from petrel.api.http.arriving import Arrival
 from petrel.api.http.auth import Resolve, Tokens
 from petrel.api.http.body import Receive, has_body, refuse_length
 from petrel.api.http.call import Call, new_call_id
@@ -163,7 +164,7 @@ class Gate:
         """Gives back what a request holds; twice does no harm."""
         if task is not None:
             self._deadlines.end(task)
-        if call.body is not None and call.body.uploads:
+        if call.body is not None and call.body.arrival is not None:
             call.body.close()
 
     async def _serve_page(self, pages: App, scope: Scope, receive: Receive, send: Send) -> None:
@@ -179,10 +180,13 @@ class Gate:
         most_bytes = MOST_FILES_BYTES if takes_files else self.settings.most_body_bytes
         envelope = Envelope(receive, send, most_bytes, extra)
         task = None
+        arrival: Arrival | None = None
         failure: Exception | None = None
         try:
-            if takes_files:
+            if takes_files and has_body(headers):
                 room.refuse_route(f"{scope['method']} {scope['path']}", headers)
+                arrival = Arrival(headers, most_bytes)
+                envelope.pace(arrival)
             task = self._deadlines.begin(SECONDS["upload" if takes_files else "page"])
             self._nothing.refuse_when_full()
             refuse_length(headers, most_bytes)
@@ -200,6 +204,8 @@ class Gate:
         finally:
             if task is not None:
                 self._deadlines.end(task)
+            if arrival is not None:
+                arrival.end()
         if failure is not None:
             reply = error_page(reply_for(failure, call_id, "page"), call_id)
             if not envelope.status:
@@ -208,7 +214,7 @@ class Gate:
             await self._nothing.wait(began)
             await envelope.release()
         if self._observe is not None:
-            self._observe("page", envelope.status, time.monotonic() - began)
+            self._observe(scope.get("petrel.page", "page"), envelope.status, time.monotonic() - began)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

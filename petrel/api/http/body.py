@@ -7,9 +7,10 @@ off at the limit. `Content-Encoding` is not undone: nothing here unpacks what so
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
+from petrel.api.http.arriving import Arrival
 from petrel.api.http.errors import BadRequest, ClientGone, TooLarge, UnknownType
-from petrel.api.http.multipart import Multipart, Upload, boundary_of
-from petrel.api.http.params import Raw, parse_json, parse_query
+from petrel.api.http.params import MOST_KEYS, Raw, parse_json, parse_query, put
+from petrel.core.multipart import Multipart, Unreadable, Upload
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,27 +49,32 @@ async def chunks(receive: Receive, most_bytes: int) -> AsyncIterator[bytes]:
 
 
 class Body:
-    """One read body. `raw` is kept for signatures; empty for multipart, whose files may be on disk."""
+    """One read body. `raw` is kept for signatures; empty for multipart, whose files may be on disk. `arrival`: the
+    room that they were given."""
 
-    __slots__ = ("params", "raw", "uploads")
+    __slots__ = ("arrival", "params", "raw", "uploads")
 
-    def __init__(self, raw: bytes = b"", params: Raw | None = None, uploads: list[Upload] | None = None) -> None:
+    def __init__(self, raw: bytes = b"", params: Raw | None = None, uploads: list[Upload] | None = None,
+                 arrival: Arrival | None = None) -> None:
         self.raw = raw
         self.params: Raw = {} if params is None else params
         self.uploads: list[Upload] = [] if uploads is None else uploads
+        self.arrival = arrival
 
     def close(self) -> None:
         for upload in self.uploads:
             upload.file.close()
+        if self.arrival is not None:
+            self.arrival.end()
 
 
 async def read_body(receive: Receive, headers: HeaderMap, most_bytes: int) -> Body:
-    """Errors: TooLarge, BadRequest, UnknownType, ClientGone."""
+    """Errors: TooLarge, BadRequest, UnknownType, ClientGone; for files those of `Arrival`."""
     refuse_length(headers, most_bytes)
     content_type = headers.get(b"content-type", b"")
     kind = content_type.partition(b";")[0].strip().lower()
     if kind == b"multipart/form-data":
-        return await _read_multipart(receive, boundary_of(content_type), most_bytes)
+        return await _read_multipart(receive, headers, content_type, most_bytes)
     raw = b"".join([chunk async for chunk in chunks(receive, most_bytes)])
     return Body(raw, _parse(kind, raw))
 
@@ -87,12 +93,23 @@ def _parse(kind: bytes, raw: bytes) -> Raw:
     raise UnknownType(f'The body must be JSON, a form or multipart, not "{name}"')
 
 
-async def _read_multipart(receive: Receive, boundary: bytes, most_bytes: int) -> Body:
-    form = Multipart(boundary)
+async def _read_multipart(receive: Receive, headers: HeaderMap, content_type: bytes, most_bytes: int) -> Body:
     try:
-        async for chunk in chunks(receive, most_bytes):
+        form = Multipart(content_type, MOST_KEYS)
+    except Unreadable as error:
+        raise BadRequest(error.message) from error
+    arrival = Arrival(headers, most_bytes)
+    body = Body(uploads=form.uploads, arrival=arrival)
+    try:
+        async for chunk in chunks(arrival.paced(receive), most_bytes):
             form.write(chunk)
-        return Body(params=form.finish(), uploads=form.uploads)
+        form.finish()
+        for name, value in form.parts:
+            put(body.params, name, value)
+        return body
+    except Unreadable as error:
+        body.close()
+        raise BadRequest(error.message) from error
     except BaseException:
-        form.close()
+        body.close()
         raise

@@ -6,6 +6,7 @@ import os
 from petrel.api.http.auth import ANONYMOUS, Caller
 from petrel.api.http.body import Body, HeaderMap
 from petrel.api.http.errors import NeedsUser
+from petrel.api.http.limits import Limits
 from petrel.api.http.params import Raw
 from petrel.api.http.reply import Header, Headers
 from petrel.core.viewer import Member
@@ -39,6 +40,7 @@ class Call:
         "args",
         "base_url",
         "body",
+        "counting",
         "country",
         "gives_away",
         "headers",
@@ -62,6 +64,7 @@ class Call:
         self.base_url = base_url
         self.ip = ""
         self.country = ""
+        self.counting: Limits | None = None
         self.limit_headers: Headers = ()
         self.takes_whole = False
         self.gives_away = False
@@ -77,6 +80,12 @@ class Call:
         if type(self.viewer) is not Member:
             raise NeedsUser
         return self.viewer
+
+    def count(self, word: str) -> None:
+        """Counts one more against the limits behind this word (limits.EXTRA): for what not every call of a route does,
+        and one may do twice. Errors: TooMany."""
+        if self.counting is not None:
+            self.counting.take_member(word, self.member.account)
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ the page that sends one has it already. Source: docs/law API notes, section 1 (t
 
 import re
 
+from petrel.api.http.own_app import HEADER
 from petrel.api.http.reply import Header, Headers
 
 OPEN_STARTS = ("/api/", "/.well-known/", "/nodeinfo/")
@@ -26,8 +27,11 @@ def is_open(path: str) -> bool:
 
 
 def preflight(asked_headers: bytes | None) -> Headers:
-    """What a browser asks before it sends; the headers it wants to send are all allowed."""
+    """What a browser asks before it sends; the headers it wants to send are all allowed, but for the one by which our
+    own app acts with the session's cookie: no other origin may. Cookies themselves are never allowed."""
     names = asked_headers if asked_headers and _NAMES.match(asked_headers) else b"authorization, content-type"
+    if HEADER in names.lower():
+        names = b", ".join(one for part in names.split(b",") if (one := part.strip()).lower() != HEADER)
     return (
         ALLOW_ORIGIN,
         (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),

@@ -143,7 +143,7 @@ def _body(error: PetrelError) -> dict[str, object]:
 
 
 def _headers(error: PetrelError) -> Headers:
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooMany | Unavailable | Full):
         return ((b"retry-after", b"%d" % max(1, math.ceil(error.retry_after_s))),)
     if isinstance(error, Unauthenticated):
         return (CHALLENGE,)

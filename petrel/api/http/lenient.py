@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec import inspect
 
-from petrel.api.http.multipart import Upload
 from petrel.core.errors import NotFound
+from petrel.core.multipart import Upload
 
 MOST_ID = 2**63 - 1
 ABSENT: Any = object()

@@ -43,17 +43,21 @@ EXTRA: dict[str, tuple[Limit, ...]] = {
     "media": (Limit("media", 30, 30 * MINUTE, "user"),),
     "signup": (Limit("signup", 5, 30 * MINUTE, "ip"),),
     "delete": (Limit("delete", 30, 30 * MINUTE, "user"),),
+    "confirmations": (Limit("confirmations", 5, HOUR, "user"),),
     "apps": (Limit("apps", 5, 10 * MINUTE, "ip"),),
     "statuses": (Limit("statuses", 300, 3 * HOUR, "user"),),
     "follows": (Limit("follows", 400, DAY, "user"),),
     "reports": (Limit("reports", 400, DAY, "user"),),
     "collections": (Limit("collections", 20, DAY, "user"),),
+    "beacons": (Limit("beacons", 60, 5 * MINUTE, "ip"),),
     "notices": (Limit("notices", 20, HOUR, "ip"),),
     "signin": (Limit("signin", 25, 5 * MINUTE, "ip"),),
 }
 
 # Counted by the code that knows the key, such as the sign-in page: `limits.take_key("signin_email", address)`.
-BY_KEY = {"signin_email": Limit("signin_email", 25, HOUR, "key"), "reset": Limit("reset", 5, HOUR, "key")}
+BY_KEY = {"signin_email": Limit("signin_email", 25, HOUR, "key"), "reset": Limit("reset", 5, HOUR, "key"),
+          "second_step": Limit("second_step", 10, HOUR, "key"),
+          "bring": Limit("bring", 10, HOUR, "key")}
 
 _ALWAYS = (ALWAYS_MEMBER, ALWAYS_OTHERS, PAGING_MEMBER, PAGING_OTHERS)
 _ALL = (limit for group in (*_ALWAYS, *EXTRA.values(), tuple(BY_KEY.values())) for limit in group)

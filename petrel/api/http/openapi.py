@@ -12,10 +12,10 @@ import msgspec
 
 from petrel.api.http.forms import ID_SCHEMA
 from petrel.api.http.limits import EXTRA
-from petrel.api.http.multipart import Upload
 from petrel.api.http.reply import Pieces, Plain, Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.scopes import scopes_named
+from petrel.core.multipart import Upload
 
 Json = dict[str, Any]
 

@@ -8,10 +8,12 @@ import html
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from petrel.api.http.arriving import Arrival
 from petrel.api.http.body import Message, Receive
 from petrel.api.http.cors import CORS
 from petrel.api.http.errors import TooLarge
 from petrel.api.http.reply import HTML_TYPE, Header, Reply, encode
+from petrel.core.limits import MOST_VIDEO_MIB
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -43,6 +45,10 @@ class Envelope:
         self._extra = extra
         self._held: list[Message] = []
         self.status = 0
+
+    def pace(self, arrival: Arrival) -> None:
+        """For forms with files."""
+        self._receive = arrival.paced(self._receive)
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -77,8 +83,10 @@ class Envelope:
 
 
 FILES_TO = frozenset(("/compose",))
-MOST_FILES_BYTES = 401 << 20
-"""Pages whose forms may bring files; the rooms say how large each may be."""
+"""Pages whose forms may bring files."""
+
+MOST_FILES_BYTES = (MOST_VIDEO_MIB + 1) << 20
+"""All files of a form together; the rooms say how large each may be."""
 
 
 def extra_headers(call_id: str, *, is_https: bool, is_open: bool) -> tuple[Header, ...]:

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from petrel.api.http.errors import BadRequest
+from petrel.core.multipart import HAS_NUL, NOT_UTF8
 
 Raw = dict[str, Any]
 
@@ -19,8 +20,6 @@ MOST_KEYS = 1000
 MOST_LEVELS = 8
 TOO_MANY = f"Too many parameters: at most {MOST_KEYS} are accepted"
 TOO_DEEP = f"Parameters are nested too deeply: at most {MOST_LEVELS} levels are accepted"
-HAS_NUL = "NUL characters are not accepted"
-NOT_UTF8 = "Parameters must be valid UTF-8"
 
 _NESTED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)\Z")
 

@@ -53,6 +53,7 @@ class Route(Struct, frozen=True, kw_only=True):
     deadline_s: float
     most_bytes: int | None
     deprecated: bool
+    even_unconfirmed: bool
 
     @property
     def name(self) -> str:
@@ -79,6 +80,7 @@ class Routes:
         most_bytes: int | None = None,
         reply: Any = None,
         deprecated: bool = False,
+        even_unconfirmed: bool = False,
     ) -> Callable[[AnyEndpoint], AnyEndpoint]:
         """Registers `async def endpoint(call)` or `(call, form: SomeForm)`; it stays callable as it is.
 
@@ -86,7 +88,8 @@ class Routes:
         `core/surfaces.py`, or "none" with the reason why no post can leave here. `limit`: a word of `EXTRA`, or
         "none". `deadline`: a word of `deadlines.SECONDS`; "read" for GET, else "write". `most_bytes`: of the
         body, when not the setting's. `reply`: the shape of a good answer, for the description; the endpoint's
-        annotation by default. `deprecated`: answers carry the Deprecation header.
+        annotation by default. `deprecated`: answers carry the Deprecation header. `even_unconfirmed`: serves whoever
+        has still to confirm their mail address too.
         Errors: ValueError, for an address or method that means nothing or is taken.
         """
         surfaces.check(surfaces.Kind.ROUTE, f"{method} {path}", surface, why_no_surface)
@@ -115,6 +118,7 @@ class Routes:
                         deadline_s=SECONDS[deadline or ("read" if one == "GET" else "write")],
                         most_bytes=most_bytes,
                         deprecated=deprecated,
+                        even_unconfirmed=even_unconfirmed,
                     )
                 )
             return endpoint

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from petrel.api.http import packing
+from petrel.api.http import pacing, packing
 from petrel.api.http.body import Receive
 from petrel.api.http.call import Call
 from petrel.api.http.cors import ALLOW_ORIGIN, CORS
@@ -93,9 +93,11 @@ async def send_stream(send: Send, call: Call, reply: Reply, body: Stream, *, has
     left = body.size
     try:
         async for piece in body.pieces:
-            left -= len(piece)
-            async with asyncio.timeout(PIECE_S):
-                await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
+            for some in pacing.parts(piece):
+                left -= len(some)
+                await pacing.GOING.take(len(some))
+                async with asyncio.timeout(PIECE_S):
+                    await send({"type": "http.response.body", "body": some, "more_body": left > 0})
     except TimeoutError:
         left = -1
     if left:

@@ -11,6 +11,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from petrel.api.http import pacing
+
 MOST_HEAD_BYTES = 65_536
 # Of a body that was answered without being read, and still comes.
 MOST_LEFTOVER_BYTES = 2_000_000
@@ -111,7 +113,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._stray_bytes = 0
         self._head_began = 0.0
-        self._is_last = False
+        self._is_last = self._is_narrow = False
         # One that never says anything ends as one that stops in the middle.
         self.timeout_keep_alive_task = self.loop.call_later(HEAD_S, self.timeout_keep_alive_handler)
 
@@ -122,8 +124,15 @@ class Connection(HttpToolsProtocol):
         if self.cycle is not cycle or (cycle is not None and len(cycle.body) > body_bytes):
             self._stray_bytes = 0
             self._head_began = 0.0
+            if self.cycle is not cycle and self.cycle.more_body:
+                self._is_narrow = pacing.narrow(self.transport)
         elif not self.transport.is_closing():
             self._count_stray(len(data))
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        if self._is_narrow:
+            self.flow.pause_reading()       # one piece is enough; uvicorn holds 64 kB, and the system as much again
 
     def _count_stray(self, size_bytes: int) -> None:
         """Bytes that were neither the end of a head nor wanted of a body: more head, trailers, or leftovers."""

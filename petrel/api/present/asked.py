@@ -1,7 +1,10 @@
 """The poll of a post, what it quotes, and who may quote it, as a viewer gets them."""
 
+from typing import Any
+
 from msgspec import UNSET, Struct, UnsetType
 
+from petrel.api.present import emojis
 from petrel.api.present.rendered import Static, rfc3339
 from petrel.core.doors import Row
 from petrel.features import posts
@@ -29,7 +32,7 @@ class Poll(Struct):
     votes_count: int
     voters_count: int
     options: list[PollOption]
-    emojis: list[str] = []
+    emojis: list[dict[str, Any]]
     voted: bool | UnsetType = UNSET
     own_votes: list[int] | UnsetType = UNSET
 
@@ -81,7 +84,8 @@ def poll_alone(row: Row, static: Static, *, viewer: bool) -> Poll | None:
     if counted is None or static.poll is None:
         return None
     poll = Poll(str(row["id"]), rfc3339(counted.ends_at), counted.is_over, static.poll.is_multiple, counted.votes,
-                counted.voters, [PollOption(*one) for one in zip(static.poll.options, counted.tallies, strict=True)])
+                counted.voters, [PollOption(*one) for one in zip(static.poll.options, counted.tallies, strict=True)],
+                emojis.in_text(*static.poll.options))
     if viewer:
         poll.voted = counted.own is not None or bool(row["who"] & _AUTHOR)
         poll.own_votes = list(counted.own or ())

@@ -10,7 +10,6 @@ from petrel.core import limits
 from petrel.features import media
 from petrel.features.media import State, Uploaded
 
-SIGNED = "?as="
 UNSIGNED = re.compile(rb"\?as=\\u0000(\d+)(?=\")")
 """As it stands in a rendered post, where the viewer is not known yet. Nobody can write it: a text with a NUL is
 refused, and what looks so in one has two strokes."""
@@ -52,8 +51,7 @@ class Entity(msgspec.Struct):
 
 def address(upload: int, name: str, signature: str = "") -> str:
     """`signature`: for a file that not everybody may have."""
-    tail = SIGNED + signature if signature else ""
-    return f"{limits.current().base_url}/media/{upload}/{name}{tail}"
+    return limits.current().base_url + media.address(f"{upload}/{name}", signature)
 
 
 def entity(one: Told, signature: str = "") -> Entity:
@@ -66,12 +64,12 @@ def entity(one: Told, signature: str = "") -> Entity:
 
 def for_viewers(one: Told) -> Entity:
     """Of a file that not everybody may have: `signed` makes its addresses each viewer's."""
-    return entity(one, f"\0{one.id}")
+    return entity(one, open_signature(one.id))
 
 
-def for_one(name: str) -> str:
-    """As `for_viewers`, of what follows /media/ in an address."""
-    return f"{SIGNED}\0{name.partition('/')[0]}"
+def open_signature(upload: int) -> str:
+    """What `signed` replaces by the viewer's own."""
+    return f"\0{upload}"
 
 
 def unsigned(rendered: bytes) -> bytes:

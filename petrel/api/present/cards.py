@@ -13,6 +13,7 @@ from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.core.text import parse, render
 from petrel.features import accounts as room
+from petrel.features import media
 
 CARDS = "select * from accounts.cards($1, $2::bigint[], $3::integer[])"
 FULL, FIRST_LINE = 2, 1
@@ -50,9 +51,14 @@ class Entity(Struct):
     uri: str
     avatar: str
     avatar_static: str
+    avatar_description: str
     header: str
     header_static: str
+    header_description: str
     hide_collections: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     noindex: bool
     suspended: bool | msgspec.UnsetType
     limited: bool | msgspec.UnsetType
@@ -97,7 +103,8 @@ def acct_of(handle: str, domain: str | None) -> str:
 def keep(row: Row, profile: room.Profile) -> Card:
     """Renders a row of type accounts.card and keeps it."""
     full = _entity(row, profile)
-    first = _entity(row, room.Profile(display_name=profile.display_name, avatar=profile.avatar), is_whole=False)
+    first = _entity(row, room.Profile(display_name=profile.display_name, avatar=profile.avatar,
+                                      avatar_description=profile.avatar_description), is_whole=False)
     card = Card(
         row["version"],
         row["handle"],
@@ -127,9 +134,10 @@ def _entity(row: Row, profile: room.Profile, *, is_whole: bool = True) -> Entity
     number, handle = row["id"], row["handle"]
     acct = acct_of(handle, row["domain"])
     avatar = avatar_of(number, profile)
-    header = header_of(number, profile)
-    if profile.header and row["is_protected"]:      # the first line, which everybody may see, has no header
-        header += attachments.for_one(profile.header)
+    # The first line, which everybody may see, has no header.
+    is_closed = profile.header and row["is_protected"]
+    header = header_of(number, profile,
+                       attachments.open_signature(media.upload_of(profile.header)) if is_closed else "")
     return Entity(
         id=str(number),
         username=handle,
@@ -146,9 +154,14 @@ def _entity(row: Row, profile: room.Profile, *, is_whole: bool = True) -> Entity
         uri=f"{base}/ap/users/{number}",
         avatar=avatar,
         avatar_static=avatar,
+        avatar_description=profile.avatar_description,
         header=header,
         header_static=header,
+        header_description=profile.header_description,
         hide_collections=row["hides_network"],
+        show_media=profile.shows_media,
+        show_media_replies=profile.shows_media_replies,
+        show_featured=profile.shows_featured,
         noindex=not row["is_indexable"],
         suspended=True if row["state"] & 128 else msgspec.UNSET,
         limited=True if row["state"] & 8 else msgspec.UNSET,
@@ -161,13 +174,11 @@ def _entity(row: Row, profile: room.Profile, *, is_whole: bool = True) -> Entity
 
 
 def avatar_of(number: int, profile: room.Profile) -> str:
-    base = limits.current().base_url
-    return f"{base}/media/{profile.avatar}" if profile.avatar else f"{base}/avatars/{number}.png"
+    return limits.current().base_url + media.avatar(number, profile.avatar)
 
 
-def header_of(number: int, profile: room.Profile) -> str:
-    base = limits.current().base_url
-    return f"{base}/media/{profile.header}" if profile.header else f"{base}/headers/{number}.png"
+def header_of(number: int, profile: room.Profile, signature: str = "") -> str:
+    return limits.current().base_url + media.header(number, profile.header, signature)
 
 
 def _html(text: str) -> str:

@@ -75,7 +75,6 @@ async def collections(r: Reader, found: Sequence[room.Collection]) -> list[Colle
 
 
 async def entities(r: Reader, ids: Iterable[int]) -> dict[int, bytes]:
-    """Of those that the viewer may see and is in: what a notification is about."""
-    found = await collections(r, await room.many(r, list(dict.fromkeys(ids))))
-    me = str(r.account)
-    return {int(one.id): json.encode(one) for one in found if any(each.account_id == me for each in one.items)}
+    """Of those that concern the viewer: what a notification is about."""
+    found = await room.concerning(r, list(dict.fromkeys(ids)))
+    return {one.id: json.encode(collection(one, items)) for one, items in found}

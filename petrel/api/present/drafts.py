@@ -74,8 +74,9 @@ def _params(draft: Draft, app: int | None) -> Params:
         application_id=str(app) if app else None,
         media_ids=[str(number) for number in draft.media] or None,
         quoted_status_id=str(draft.quote_of) if draft.quote_of else None,
-        quote_approval_policy=draft.quote_policy.name.lower(),
+        quote_approval_policy=None if draft.quote_policy is None else draft.quote_policy.name.lower(),
         reply_policy=draft.reply_policy.name.lower(),
+        allowed_mentions=None if draft.among is None else [str(number) for number in draft.among],
         poll=None if poll is None else PollParams(list(poll.options), poll.expires_in_s, poll.is_multiple,
                                                   poll.hides_totals),
     )

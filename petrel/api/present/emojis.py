@@ -8,10 +8,13 @@ from petrel.features.media.emojis import Emoji
 
 
 def entity(one: Emoji) -> dict[str, Any]:
-    base = limits.current().base_url
-    said = {"shortcode": one.name, "url": f"{base}/media/{one.file}", "static_url": f"{base}/media/{one.still}",
-            "visible_in_picker": True}
+    said = {"shortcode": one.name, **addresses(one), "visible_in_picker": True}
     return said if one.category is None else said | {"category": one.category}
+
+
+def addresses(one: Emoji) -> dict[str, str]:
+    base = limits.current().base_url
+    return {"url": f"{base}/media/{one.file}", "static_url": f"{base}/media/{one.still}"}
 
 
 def in_text(*texts: str) -> list[dict[str, Any]]:

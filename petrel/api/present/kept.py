@@ -1,4 +1,6 @@
-"""A bounded store of rendered bytes. Safe to lose and safe to keep: it is keyed by version and is no authority."""
+"""A bounded store of rendered bytes. Safe to lose, and no authority: what is kept is shown for the version that it was
+rendered of. Of what no version tells, the site's emoji, `media.emojis.watch` tells, and all is rendered anew.
+"""
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar

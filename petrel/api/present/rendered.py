@@ -17,7 +17,7 @@ from petrel.core.doors import Row
 from petrel.core.ids import ms_of
 from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, posts
-from petrel.features.posts import Audience, Code, Content, State
+from petrel.features.posts import Code, Content, State
 
 VISIBILITY = {0: "public", 1: "unlisted", 2: "private", 3: "direct", 4: "direct", 5: "private"}
 
@@ -62,7 +62,7 @@ class Static(Struct, frozen=True):
     All are of one `stamp`, the versions of post and author: when either changes, it is rendered anew. `text` is what
     the post says, its warning included, plain: for the filters of those who are shown it. `poll` and `quote_of` are
     what `live.py` needs to say what moves; `quote_of` is 0 for a boost, which quotes what the boosted post does.
-    `tags`: as they are compared.
+    `tags`: as they are compared. `is_for_viewers`: it may hold addresses of files that are each viewer's own.
     """
 
     stamp: int
@@ -73,6 +73,7 @@ class Static(Struct, frozen=True):
     poll: posts.PollText | None = None
     quote_of: int | None = None
     tags: frozenset[str] = frozenset()
+    is_for_viewers: bool = True
 
 
 Statics = dict[int, Static]  # by post
@@ -116,6 +117,7 @@ def rendered(
     base = limits.current().base_url
     parsed = parse(content.text)
     targets = targets_of(content)
+    told = attachments.for_viewers if posts.has_closed_files(audience, flags) else attachments.entity
     entity = Entity(
         id=str(number),
         created_at=when(number),
@@ -134,23 +136,13 @@ def rendered(
             for n in {n.account: n for n in content.named}.values()
         ],
         emojis=emojis.in_text(content.text, content.spoiler),
-        media_attachments=[_attachment(one, audience, flags) for one in content.media],
+        media_attachments=[told(one) for one in content.media],
         tags=[TagEntity(name.lower(), f"{base}/tags/{key}") for key, name in parsed.tags.items()],
     )
     opened = msgspec.json.encode(entity)[:-1] + b',"account":'
     text = f"{content.spoiler}\n\n{content.text}" if content.spoiler else content.text
     return Static(stamp, card, opened, opened + card.full, text, content.poll, quote_of,
-                  frozenset(parsed.tags))
-
-
-# Whose files not everybody has who may have the post. source: docs/law/visibility.md section 4, column media
-_CLOSED = 32 | int(State.ADULT | State.REMOVED | State.SUSPENDED | State.DEACTIVATED | State.DELETED
-                   | State.QUARANTINED)
-
-
-def _attachment(one: posts.Attachment, audience: int, flags: int) -> attachments.Entity:
-    is_closed = audience > Audience.UNLISTED or flags & _CLOSED
-    return attachments.for_viewers(one) if is_closed else attachments.entity(one)
+                  frozenset(parsed.tags), attachments.MARK in opened)
 
 
 def stamps_of_quoted(
@@ -219,6 +211,8 @@ async def refresh(rows: Sequence[Row], known: Mapping[int, Content] | None = Non
             edited_at=row["edited_at"],
             quote_of=row["quote_of"] if row["boost_of"] is None else 0,
         )
-        if row["conversation"] is None and (key is not None or row["boost_of"] is not None):
+        # With a card that is kept no more, since the emoji changed meanwhile, it would be old for ever.
+        is_current = cards.KEPT.get(row["author"]) is held[row["author"]]
+        if is_current and row["conversation"] is None and (key is not None or row["boost_of"] is not None):
             KEPT.put(row["id"], static)
     return fresh

@@ -224,12 +224,14 @@ async def of_shown(
     statics = held | fresh if held else fresh
     await get_ready(found)
     entities = []
+    for_viewers = False     # whether any may hold addresses that are the viewer's own: to look costs a twentieth
     left_out: set[int] = set()
     for s in found:
         row, inner = s.row, s.boosted
         if row["code"] <= _POINTER or (inner is not None and inner["code"] <= _POINTER):
             if surface in _HOMES and gates.is_withheld(row):
                 entities.append((row["id"], _withheld(row, statics[row["id"]].card, viewer=viewer)))
+                for_viewers = True
             else:
                 left_out.add(row["id"])
             continue
@@ -239,13 +241,15 @@ async def of_shown(
             continue
         moving = _moving(s, statics, viewer=viewer)
         if inner is None:
-            entity = _one(row, statics[row["id"]], surface, viewer=viewer, filtered=filtered, reveal=reveal,
-                          moving=moving)
+            static = statics[row["id"]]
+            entity = _one(row, static, surface, viewer=viewer, filtered=filtered, reveal=reveal, moving=moving)
+            for_viewers = for_viewers or static.is_for_viewers or moving is not live.NOTHING or bool(filtered)
         else:
             entity = _boost(row, inner, statics, viewer=viewer, filtered=filtered, moving=moving)
+            for_viewers = True
         entities.append((row["id"], entity))
     seen.cut(r, left_out)
-    return await attachments.signed_all(entities, r.digest)
+    return await attachments.signed_all(entities, r.digest) if for_viewers else entities
 
 
 async def get_ready(found: Iterable[Shown]) -> None:

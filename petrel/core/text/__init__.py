@@ -9,7 +9,7 @@ from petrel.core.text.grammar import Hashtag, Link, Mention, Parsed, Span, parse
 from petrel.core.text.hashed import WordKey
 from petrel.core.text.html import MentionTarget, excerpt, plain, render, sanitise
 from petrel.core.text.length import graphemes, length
-from petrel.core.text.normal import clean
+from petrel.core.text.normal import clean, is_language, language
 from petrel.core.text.words import Query, edges, query, says, umlauts_spelt_out, words
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "excerpt",
     "fold",
     "graphemes",
+    "is_language",
+    "language",
     "length",
     "parse",
     "plain",

@@ -14,6 +14,20 @@ _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\
     map(chr, [*range(0x2000, 0x200C), 0x2060, 0xFEFF])
 )
 
+_language_tag = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def is_language(said: str) -> bool:
+    """A BCP 47 tag in outline. What is not one is text, and is kept nowhere that is not sealed."""
+    return _language_tag.fullmatch(said) is not None
+
+
+def language(said: str | None) -> str | None:
+    """The same, None for none. Errors: Invalid."""
+    if said and not is_language(said):
+        raise Invalid("language", "is not a language")
+    return said or None
+
 
 def clean(raw: str, field: str = "text") -> str:
     """Composed (NFC), lines ended by a line feed, without control characters, nothing blank at either end.

@@ -5,12 +5,37 @@ Words: account, handle, profile, session, token, app, invitation, actor. Invaria
 what people write of themselves is sealed under the account's own key.
 How much of an account a viewer may see: `accounts.cards` in functions.sql. Read next: shapes.py, then commands.py.
 
-`oauth`, `introspecting`, `invites`, `resets`, `actors`, `announcements`, `pictures` and `rules` (the limits) are parts
-of this front desk: `accounts.oauth.ask(r, parameters)`.
+`codes`, `passkeys`, `steps`, `uses`, `oauth`, `introspecting`, `invites`, `resets`, `confirming`, `actors`,
+`announcements`, `pictures` and `rules` (the limits) are parts of this front desk: `accounts.oauth.ask(r, parameters)`.
 """
 
-from petrel.features.accounts import actors, announcements, introspecting, invites, oauth, pictures, resets, rules
-from petrel.features.accounts.cards import FIRST_LINE, FULL, TOMBSTONE, Card, cards_of, open_card, visible
+from petrel.features.accounts import (
+    actors,
+    announcements,
+    codes,
+    confirming,
+    introspecting,
+    invites,
+    oauth,
+    passkeys,
+    pictures,
+    resets,
+    rules,
+    steps,
+    uses,
+)
+from petrel.features.accounts.cards import (
+    FIRST_LINE,
+    FULL,
+    TOMBSTONE,
+    Card,
+    cards_of,
+    findable,
+    findable_cells,
+    open_card,
+    visible,
+)
+from petrel.features.accounts.codes import WrongCode
 from petrel.features.accounts.commands import (
     admit,
     confirm_email,
@@ -21,15 +46,28 @@ from petrel.features.accounts.commands import (
     note_remote,
     protect,
     set_flags,
+    set_look,
     set_password,
     set_role,
     turn_away,
     unprotect,
     update,
 )
-from petrel.features.accounts.entrance import change_email, check, set_up, sign_in, sign_in_again, sign_up
+from petrel.features.accounts.entrance import (
+    change_email,
+    change_password,
+    check,
+    finish,
+    set_up,
+    sign_in,
+    sign_in_again,
+    sign_in_by_key,
+    sign_up,
+    whose_step,
+)
 from petrel.features.accounts.erasing import begin_erasing, hide
 from petrel.features.accounts.invites import make_setup_link
+from petrel.features.accounts.passkeys import Asked, Passkey
 from petrel.features.accounts.passwords import hash_password
 from petrel.features.accounts.reads import (
     apps,
@@ -48,7 +86,7 @@ from petrel.features.accounts.reads import (
 )
 from petrel.features.accounts.restricting import release, restrict
 from petrel.features.accounts.rows import came_alone, waiting
-from petrel.features.accounts.sealing import digest_of, key_of, keys_of
+from petrel.features.accounts.sealing import digest_of, key_of, keys_of, seal_text
 from petrel.features.accounts.shapes import (
     Account,
     Changes,
@@ -56,6 +94,7 @@ from petrel.features.accounts.shapes import (
     Field,
     HandleTaken,
     Issued,
+    Look,
     MailAddress,
     MayNotSignIn,
     NewAccount,
@@ -67,11 +106,13 @@ from petrel.features.accounts.shapes import (
     RegistrationClosed,
     RemoteAccount,
     Role,
+    Session,
     State,
     Way,
     WrongSignIn,
     decode_profile,
 )
+from petrel.features.accounts.steps import CodeNeeded, StepEnded
 from petrel.features.accounts.tokens import (
     issue,
     issue_for_export,
@@ -80,6 +121,7 @@ from petrel.features.accounts.tokens import (
     resolve,
     resolve_together,
     revoke,
+    revoke_all,
     sessions,
     sign_out,
 )
@@ -91,12 +133,15 @@ __all__ = [
     "FULL",
     "TOMBSTONE",
     "Account",
+    "Asked",
     "Card",
     "Changes",
+    "CodeNeeded",
     "Counts",
     "Field",
     "HandleTaken",
     "Issued",
+    "Look",
     "MailAddress",
     "MayNotSignIn",
     "NewAccount",
@@ -104,12 +149,16 @@ __all__ = [
     "NotFresh",
     "OAuthError",
     "Own",
+    "Passkey",
     "Profile",
     "RegistrationClosed",
     "RemoteAccount",
     "Role",
+    "Session",
     "State",
+    "StepEnded",
     "Way",
+    "WrongCode",
     "WrongSignIn",
     "actors",
     "admit",
@@ -119,8 +168,11 @@ __all__ = [
     "came_alone",
     "cards_of",
     "change_email",
+    "change_password",
     "check",
+    "codes",
     "confirm_email",
+    "confirming",
     "contact",
     "counts",
     "create",
@@ -129,6 +181,9 @@ __all__ = [
     "digest_of",
     "domains",
     "find",
+    "findable",
+    "findable_cells",
+    "finish",
     "hash_password",
     "hide",
     "ids_by_handle",
@@ -154,6 +209,7 @@ __all__ = [
     "open_profiles",
     "open_session",
     "own",
+    "passkeys",
     "pictures",
     "profiles_of",
     "protect",
@@ -163,19 +219,26 @@ __all__ = [
     "resolve_together",
     "restrict",
     "revoke",
+    "revoke_all",
     "rules",
+    "seal_text",
     "sessions",
     "set_flags",
+    "set_look",
     "set_password",
     "set_role",
     "set_up",
     "sign_in",
     "sign_in_again",
+    "sign_in_by_key",
     "sign_out",
     "sign_up",
+    "steps",
     "turn_away",
     "unprotect",
     "update",
+    "uses",
     "visible",
     "waiting",
+    "whose_step",
 ]

@@ -4,7 +4,7 @@ Their text is public and the crew's own, so it is not sealed.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -104,10 +104,13 @@ async def dismiss(w: Writer, number: int) -> None:
         w.record("accounts.announcement.dismissed", number, cell=ids.cell_of(w.account or 0))
 
 
-async def react(w: Writer, number: int, name: str) -> None:
-    """The acting member puts a picture under it. Twice is as once. Errors: NotFound, Invalid."""
+async def react(w: Writer, number: int, name: str, *, own: Container[str] = ()) -> None:
+    """The acting member puts a picture under it: of Unicode, or one of the site's `own`. Twice is as once.
+
+    Errors: NotFound, Invalid.
+    """
     there = await _shown(w, number)
-    if not is_picture(name):
+    if not is_picture(name) and name not in own:
         raise Invalid("name", "is not a recognized emoji")
     known = {one.name for one in there.reactions}
     if name not in known and len(known) >= MOST_DIFFERENT:

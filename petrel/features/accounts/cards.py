@@ -55,5 +55,16 @@ async def visible(r: Reader, ids: Sequence[int]) -> set[int]:
     return {row["id"] for row in await _rows(r, ids)}
 
 
+async def findable_cells(r: Reader) -> list[int]:
+    """In which there is an account of ours that agreed to be found outside."""
+    return [row[0] for row in await r.fetch("select * from accounts.findable_cells($1)", r.digest)]
+
+
+async def findable(r: Reader, cell: int, most: int) -> list[tuple[str, date | None]]:
+    """Those of one cell: handle, and day of the newest post."""
+    rows = await r.fetch("select * from accounts.findable($1, $2, $3)", r.digest, cell, most)
+    return [(row[0], row[1]) for row in rows]
+
+
 async def _rows(r: Reader, ids: Sequence[int]) -> list[Row]:
     return await r.fetch(CARDS, r.digest, list(ids), [0] * len(ids)) if ids else []

@@ -1,7 +1,8 @@
 """What changes accounts. Each reads: look, decide, write, record, return. Hashing passwords and signing in is in
 `entrance.py`, because it must not happen inside a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -9,13 +10,14 @@ from msgspec import UNSET
 from petrel.core import ids, seal
 from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, NotFound, Unauthenticated
-from petrel.core.text import handles
+from petrel.core.text import handles, language
 from petrel.core.viewer import System
 from petrel.features.accounts import erasing, invites, reads, rows, rules, sealing, tokens
 from petrel.features.accounts.shapes import (
     Account,
     Changes,
     HandleTaken,
+    Look,
     NewAccount,
     NotFresh,
     Own,
@@ -102,7 +104,7 @@ async def update(w: Writer, changes: Changes) -> Own:
         raise NotFresh("deny.not_fresh")
     profile = _profile_after(before.profile, changes)
     if isinstance(changes.default_language, str):
-        changes = msgspec.structs.replace(changes, default_language=rules.language(changes.default_language))
+        changes = msgspec.structs.replace(changes, default_language=language(changes.default_language))
 
     is_new_text = profile != before.profile
     sealed = await sealing.seal_text(me, profile.encode()) if is_new_text else None
@@ -115,6 +117,16 @@ async def update(w: Writer, changes: Changes) -> Own:
     w.record("accounts.account.changed", me, refs=[rules.closed_by(changes)])
 
     return await reads.own(w)
+
+
+async def set_look(w: Writer, look: Look, locale: str | None) -> None:
+    """How pages look to the acting member, and in which language. Errors: Invalid, Unauthenticated."""
+    me = w.account
+    if me is None:
+        raise Unauthenticated
+    rules.check_look(look, locale)
+    await rows.set_look(w, me, look, locale)
+    w.record("accounts.look.changed", me)
 
 
 async def must_be_fresh(w: Writer) -> None:
@@ -271,13 +283,18 @@ def _row(account: int, new: NewAccount, sealed_profile: bytes | None, state: int
                        new.bot, sealed_profile)
 
 
+SAID: dict[str, Callable[[Any], object]] = {
+    "display_name": rules.display_name, "note": rules.note, "fields": rules.fields,
+    "avatar_description": rules.description, "header_description": rules.description,
+    "attribution_domains": rules.attribution_domains}
+"""What is looked at before it is taken; the rest of a profile is taken as it is."""
+
+
 def _profile_after(before: Profile, changes: Changes) -> Profile:
-    return Profile(
-        before.display_name if changes.display_name is UNSET else rules.display_name(changes.display_name),
-        before.note if changes.note is UNSET else rules.note(changes.note),
-        before.fields if changes.fields is UNSET else rules.fields(changes.fields),
-        before.avatar if changes.avatar is UNSET else changes.avatar,
-        before.header if changes.header is UNSET else changes.header)
+    """What describes a picture goes with it."""
+    said = {name: value for name in Profile.__struct_fields__ if (value := getattr(changes, name)) is not UNSET}
+    gone = {f"{which}_description": "" for which in ("avatar", "header") if which in said}
+    return msgspec.structs.replace(before, **gone | {n: SAID[n](v) if n in SAID else v for n, v in said.items()})
 
 
 def _only_system(w: Writer) -> None:

@@ -31,9 +31,9 @@ _FREE = "delete from accounts.retired_handle where retired_at < now() - make_int
 _EMPTY = """
 update accounts.account set handle = '', domain = null, role = 'member', state = $3, is_protected = true,
        is_discoverable = false, is_indexable = false, is_bot = false, hides_network = true, default_audience = 0,
-       default_sensitive = false, default_language = null, version = version + 1, sealed_profile = null,
-       posts_count = 0, followers_count = 0, following_count = 0, last_post_on = null, joined_at = 'epoch',
-       country = null
+       default_sensitive = false, default_language = null, default_quote = 0, version = version + 1,
+       sealed_profile = null, posts_count = 0, followers_count = 0, following_count = 0, last_post_on = null,
+       joined_at = 'epoch', country = null
  where cell = $1 and id = $2
 """
 _ROWS = (
@@ -44,6 +44,9 @@ _ROWS = (
     "delete from accounts.announcement_reaction where cell = law.cell($1) and account = $1",
     "delete from accounts.announcement_read where cell = law.cell($1) and account = $1",
     "delete from accounts.actor_key where cell = law.cell($1) and account = $1",
+    "delete from accounts.code_app where cell = law.cell($1) and account = $1",
+    "delete from accounts.recovery_code where cell = law.cell($1) and account = $1",
+    "delete from accounts.passkey where cell = law.cell($1) and account = $1",
     "delete from accounts.credential where cell = law.cell($1) and account = $1",
     "delete from accounts.remote where cell = law.cell($1) and account = $1",
     "delete from accounts.handle where account = $1",

@@ -59,10 +59,11 @@ begin
 end $$;
 
 -- An account as its own holder sees it. Nothing for anybody else, apps included.
-create or replace function accounts.own(p_digest bytea)
+create or replace function accounts.held(p_digest bytea)
 returns table (id bigint, handle text, role text, state integer, is_protected boolean, is_discoverable boolean,
                is_indexable boolean, is_bot boolean, hides_network boolean, default_audience smallint,
-               default_sensitive boolean, default_language text, locale text, version integer, requests integer,
+               default_sensitive boolean, default_language text, default_quote smallint, locale text, version integer,
+               requests integer, theme text, text_size text, is_calm boolean,
                sealed_profile bytea, sealed_email bytea)
 language plpgsql stable security definer set search_path = '' as $$
 declare v law.session;
@@ -70,30 +71,68 @@ begin
   v := law.viewer(p_digest);
   return query
   select a.id, a.handle, a.role, a.state, a.is_protected, a.is_discoverable, a.is_indexable, a.is_bot, a.hides_network,
-    a.default_audience, a.default_sensitive, a.default_language, c.locale, a.version,
+    a.default_audience, a.default_sensitive, a.default_language, a.default_quote, c.locale, a.version,
     (select count(*)::integer from relationships.relation r
       where r.cell = law.cell(v.account) and r.owner = v.account and r.requested_by_id is not null),
-    a.sealed_profile, case when v.kind = 'session' then c.sealed_email end
+    c.theme, c.text_size, coalesce(c.is_calm, false), a.sealed_profile, case when v.kind = 'session' then c.sealed_email end
   from accounts.account a
   left join accounts.credential c on c.cell = a.cell and c.account = a.id
   where a.cell = law.cell(v.account) and a.id = v.account;
 end $$;
 
--- Every session and token that acts for the viewer now, newest first. For sessions only: an app does not learn
--- of the others.
-create or replace function accounts.sessions(p_digest bytea)
-returns table (id bigint, kind text, app text, scopes text[], made_at timestamptz, expires_at timestamptz,
-               is_current boolean)
+-- How the viewer's mail address stands: whether they are let in only once it is confirmed, and whether it is not yet.
+create or replace function accounts.confirmation(p_digest bytea) returns table (awaits boolean, is_open boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  return query
+  select a.state & 4096 <> 0 and coalesce(c.must_confirm and c.confirmed_at is null, false),
+         coalesce(c.email_digest is not null and c.confirmed_at is null, false)
+    from accounts.account a left join accounts.credential c on c.cell = a.cell and c.account = a.id
+   where a.cell = law.cell(v.account) and a.id = v.account;
+end $$;
+
+-- Every session and token that acts for the viewer now, newest first, and the day of its last use. For sessions only:
+-- an app does not learn of the others.
+create or replace function accounts.ways_in(p_digest bytea)
+returns table (account bigint, id bigint, kind text, app text, website text, scopes text[], made_at timestamptz,
+               expires_at timestamptz, used_on date, is_current boolean, sealed_device bytea)
 language plpgsql stable security definer set search_path = '' as $$
 declare v law.session;
 begin
   v := law.viewer(p_digest);
   if v.kind is distinct from 'session' then return; end if;
   return query
-  select t.id, t.kind, p.name, t.scopes, t.made_at, t.expires_at, t.id = v.token
+  select t.account, t.id, t.kind, p.name, p.website, t.scopes, t.made_at, t.expires_at, t.used_on, t.id = v.token,
+         t.sealed_device
     from accounts.token t left join accounts.app p on p.id = t.app
    where t.account = v.account and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
    order by t.id desc;
+end $$;
+
+-- The viewer's app for codes and how many codes for its loss are left. For sessions only.
+create or replace function accounts.own_codes(p_digest bytea)
+returns table (made_at timestamptz, recovery_left integer)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.kind is distinct from 'session' then return; end if;
+  return query
+  select c.made_at, (select count(*)::integer from accounts.recovery_code r
+                      where r.cell = c.cell and r.account = c.account and r.used_at is null)
+    from accounts.code_app c where c.cell = law.cell(v.account) and c.account = v.account;
+end $$;
+
+-- The viewer's passkeys, oldest first. For sessions only.
+create or replace function accounts.own_passkeys(p_digest bytea)
+returns table (account bigint, id bigint, credential bytea, sealed_name bytea, made_at timestamptz, used_on date)
+language plpgsql stable security definer set search_path = '' as $$
+declare v law.session := law.viewer(p_digest);
+begin
+  if v.kind is distinct from 'session' then return; end if;
+  return query
+  select k.account, k.id, k.credential, k.sealed_name, k.made_at, k.used_on
+    from accounts.passkey k where k.cell = law.cell(v.account) and k.account = v.account order by k.id;
 end $$;
 
 -- The names of apps, for the line under a post, and one app by the name it calls itself by. Apps are public.
@@ -192,19 +231,22 @@ begin
   return (select min(a.id) from accounts.account a where a.role = 'owner' and a.domain is null and a.state & 4480 = 0);
 end $$;
 
--- For sign-in: what the password of this handle or address is compared with. The first argument says why.
-create or replace function accounts.secret_of(p_writer text, p_handle text, p_email bytea, p_account bigint)
-returns table (account bigint, handle text, role text, state integer, secret_hash text)
+-- For sign-in: what the password of this handle or address is compared with, and where codes are asked for as well what
+-- these are made from. The first argument says why.
+create or replace function accounts.secrets_of(p_writer text, p_handle text, p_email bytea, p_account bigint)
+returns table (account bigint, handle text, role text, state integer, secret_hash text, sealed_secret bytea,
+               last_step bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
-  select a.id, a.handle, a.role, a.state, c.secret_hash
+  select a.id, a.handle, a.role, a.state, c.secret_hash, k.sealed_secret, k.last_step
     from (select coalesce(
             p_account,
             (select h.account from accounts.handle h where h.handle = p_handle and h.domain = ''),
             (select e.account from accounts.credential e where e.email_digest = p_email and e.email_signs_in)) as id) one
     join accounts.account a on a.cell = law.cell(one.id) and a.id = one.id
-    left join accounts.credential c on c.cell = a.cell and c.account = a.id;
+    left join accounts.credential c on c.cell = a.cell and c.account = a.id
+    left join accounts.code_app k on k.cell = a.cell and k.account = a.id;
 end $$;
 
 -- For sending mail: where it goes. Erased accounts have no address any more.
@@ -259,3 +301,20 @@ begin
   return coalesce(v.kind = 'session' and (select t.made_at > now() - make_interval(secs => p_seconds)
                                             from accounts.token t where t.digest = p_digest), false);
 end $$;
+
+-- For the sitemap: cells in which somebody agreed to be found outside. Nobody who is protected, limited, suspended,
+-- deactivated or not confirmed; nobody of other servers.
+create or replace function accounts.findable_cells(p_digest bytea) returns table (cell smallint)
+language sql stable security definer set search_path = '' as $$
+  select distinct a.cell::smallint from accounts.account a
+   where a.is_indexable and not a.is_protected and a.state = 0 and a.domain is null order by 1
+$$;
+
+-- Those of one cell, the oldest first: handle, and day of the newest post.
+create or replace function accounts.findable(p_digest bytea, p_cell integer, p_limit integer)
+returns table (handle text, last_post_on date)
+language sql stable security definer set search_path = '' as $$
+  select a.handle::text, a.last_post_on from accounts.account a
+   where a.cell = p_cell and a.is_indexable and not a.is_protected and a.state = 0 and a.domain is null
+   order by a.id limit p_limit
+$$;

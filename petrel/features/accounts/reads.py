@@ -13,6 +13,7 @@ from petrel.features.accounts.shapes import (
     Account,
     App,
     Counts,
+    Look,
     MailAddress,
     Own,
     Profile,
@@ -23,7 +24,7 @@ from petrel.features.accounts.shapes import (
 
 async def own(r: Reader) -> Own:
     """The viewer's own account; the address only for sessions. Errors: Unauthenticated."""
-    row = await r.row("select * from accounts.own($1)", r.digest)
+    row = await r.row("select * from accounts.held($1)", r.digest)
     if row is None:
         raise Unauthenticated
     account = Account(row["id"], row["handle"], None, row["role"], row["state"], row["is_protected"])
@@ -32,7 +33,8 @@ async def own(r: Reader) -> Own:
     return Own(
         account, open_profile(key, account.id, row["sealed_profile"]), row["default_audience"],
         row["default_sensitive"], row["default_language"], row["is_discoverable"], row["is_indexable"], row["is_bot"],
-        row["hides_network"], row["requests"], email, row["locale"])
+        row["hides_network"], row["requests"], email, row["locale"], row["default_quote"],
+        Look(row["theme"], row["text_size"], row["is_calm"]))
 
 
 async def is_fresh(r: Reader) -> bool:

@@ -29,6 +29,14 @@ WITHDRAW = "update accounts.announcement set withdrawn_at = now() where id = $1 
 INVITES = "update accounts.invite set uses_left = 0 where uses_left > 0"
 CODES = "update accounts.grant_code set used_at = now() where used_at is null"
 RESETS = "update accounts.reset set used_at = now() where used_at is null"
+# Whoever asked for codes did not trust the password alone: it lets nobody in until another one is set.
+UNGUARDED = """
+update accounts.credential c set secret_hash = null where c.cell = $1 and c.account = $2 and not exists
+  (select from accounts.code_app k where k.cell = c.cell and k.account = c.account)
+"""
+USED_UP = "delete from accounts.recovery_code where cell = $1 and account = $2 and place = $3"
+UNKEEP = "delete from accounts.recovery_code where cell = $1 and account = $2"
+UNKEY = "delete from accounts.passkey where id = $1"
 LINKS = "update accounts.credential set confirm_digest = null where confirm_digest is not null"
 
 harmless({
@@ -52,6 +60,10 @@ harmless({
     "accounts.announcement.reacted": "a restore loses it; nobody sees more",
     "accounts.announcement.unreacted": "a picture of the member's stands again, among others",
     "accounts.announcement.dismissed": "shown once more to one member",
+    "accounts.codes.disabled": "opens; a code is asked for again, and the crew takes that off",
+    "accounts.passkey.added": "a restore loses it; nobody sees more",
+    "accounts.passkey.renamed": "a name for its holder's eyes",
+    "accounts.look.changed": "how pages look to one member",
     "accounts.invite.ended": "what a restore itself writes: every invitation, code and link ends",
 })
 
@@ -65,6 +77,29 @@ async def token_revoked(w: Writer, entry: Kept) -> bool:
 async def password_changed(w: Writer, entry: Kept) -> bool:
     """Nobody signs in with the old one; the crew gives a new one (`petrel accounts set`)."""
     return bool(await w.execute(LOCK_OUT, cell_of(entry.subject), entry.subject))
+
+
+@restricts("accounts.codes.enabled")
+async def codes_enabled(w: Writer, entry: Kept) -> bool:
+    """The secret cannot be kept outside. Without it, the way of a forgotten password is the way in."""
+    return bool(await w.execute(UNGUARDED, cell_of(entry.subject), entry.subject))
+
+
+@restricts("accounts.recovery.made")
+async def recovery_made(w: Writer, entry: Kept) -> bool:
+    """Those before were given up. Others are made on the page."""
+    return bool(await w.execute(UNKEEP, cell_of(entry.subject), entry.subject))
+
+
+@restricts("accounts.recovery.used")
+async def recovery_used(w: Writer, entry: Kept) -> bool:
+    place = entry.refs[0] if entry.refs else 0
+    return bool(await w.execute(USED_UP, cell_of(entry.subject), entry.subject, place))
+
+
+@restricts("accounts.passkey.removed")
+async def passkey_removed(w: Writer, entry: Kept) -> bool:
+    return bool(await w.execute(UNKEY, entry.subject))
 
 
 @restricts("accounts.email.changed")

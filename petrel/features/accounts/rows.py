@@ -7,7 +7,7 @@ from msgspec import Struct
 from petrel.core import policy
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.ids import cell_of
-from petrel.features.accounts.shapes import Changes, RemoteAccount, Way
+from petrel.features.accounts.shapes import Changes, Look, RemoteAccount, Way
 
 INSERT_ACCOUNTS = """
 insert into accounts.account (cell, id, handle, domain, role, state, is_protected, is_discoverable, is_indexable,
@@ -79,7 +79,7 @@ async def insert_credential(w: Writer, new: NewCredential) -> None:
 COLUMNS = {
     "protected": "is_protected", "discoverable": "is_discoverable", "indexable": "is_indexable", "bot": "is_bot",
     "hides_network": "hides_network", "default_audience": "default_audience",
-    "default_sensitive": "default_sensitive", "default_language": "default_language",
+    "default_sensitive": "default_sensitive", "default_language": "default_language", "default_quote": "default_quote",
 }
 
 
@@ -116,9 +116,9 @@ async def fetch_account(r: Reader, account: int) -> Row | None:
                        "where cell = $1 and id = $2", cell_of(account), account)
 
 
-async def secret_of(w: Writer, why: str, *, handle: str | None = None, email: bytes | None = None,
-                    account: int | None = None) -> Row | None:
-    return await w.row("select * from accounts.secret_of($1, $2, $3, $4)", why, handle, email, account)
+async def secrets_of(w: Writer, why: str, *, handle: str | None = None, email: bytes | None = None,
+                     account: int | None = None) -> Row | None:
+    return await w.row("select * from accounts.secrets_of($1, $2, $3, $4)", why, handle, email, account)
 
 
 async def set_secret(w: Writer, account: int, secret_hash: str) -> None:
@@ -126,6 +126,16 @@ async def set_secret(w: Writer, account: int, secret_hash: str) -> None:
         "insert into accounts.credential (cell, account, secret_hash) values ($1, $2, $3) "
         "on conflict (cell, account) do update set secret_hash = $3",       # `excluded` would have to be read
         cell_of(account), account, secret_hash)
+
+
+SET_LOOK = """
+insert into accounts.credential (cell, account, theme, text_size, is_calm, locale) values ($1, $2, $3, $4, $5, $6)
+on conflict (cell, account) do update set theme = $3, text_size = $4, is_calm = $5, locale = $6
+"""
+
+
+async def set_look(w: Writer, account: int, look: Look, locale: str | None) -> None:
+    await w.execute(SET_LOOK, cell_of(account), account, look.theme, look.text_size, look.is_calm, locale)
 
 
 async def set_email(w: Writer, account: int, digest: bytes, sealed: bytes) -> None:
@@ -229,6 +239,8 @@ SWEEPS = (
     "where expires_at < now() - interval '1 day' limit 5000)",
     "delete from accounts.invite where digest in (select digest from accounts.invite "
     "where uses_left = 0 or expires_at < now() limit 5000)",
+    "delete from accounts.used_challenge where digest in (select digest from accounts.used_challenge "
+    "where expires_at < now() limit 5000)",
 )
 UNCONFIRMED_DAYS, UNDECIDED_DAYS = 7, 30
 

@@ -7,7 +7,7 @@ from petrel.core.text import handles
 from petrel.core.text.length import graphemes
 from petrel.core.text.normal import clean
 from petrel.features.accounts.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
-from petrel.features.accounts.shapes import Changes, Field, MayNotSignIn, NewAccount, Profile, Role, State
+from petrel.features.accounts.shapes import Changes, Field, Look, MayNotSignIn, NewAccount, Profile, Role, State
 
 # Lengths that apps know of, because their own forms stop there. source: API notes, the instance entity.
 DISPLAY_NAME_LENGTH = 30
@@ -15,6 +15,8 @@ NOTE_LENGTH = 500
 MOST_FIELDS = 4
 FIELD_NAME_LENGTH = 255
 FIELD_VALUE_LENGTH = 255
+DESCRIPTION_LENGTH = 150
+MOST_ATTRIBUTION_DOMAINS = 10
 TERMS = 1                           # which text of the terms newcomers agree to: a new text, a new number
 LONGEST_EMAIL = 254                 # RFC 5321, by the limit of a path
 FRESH_S = 5 * 60                    # source: visibility.md section 10, "signed in again within 5 minutes"
@@ -22,7 +24,6 @@ FRESH_S = 5 * 60                    # source: visibility.md section 10, "signed 
 RANK: dict[Role, int] = {"member": 0, "moderator": 1, "admin": 2, "owner": 3}
 
 _email = re.compile(r"[^@\s\x00-\x1f<>()\",;:\\]{1,64}@[^@\s\x00-\x1f<>()\",;:\\]{1,253}")
-_language = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _blanks = re.compile(r"\s+")
 
 Fault = tuple[str, str]             # code, what is said after the field's name
@@ -108,13 +109,17 @@ def profile(new_name: str, new_note: str, new_fields: tuple[Field, ...] = ()) ->
     return Profile(display_name(new_name), note(new_note), fields(new_fields))
 
 
-def language(typed: str | None) -> str | None:
-    """A BCP 47 tag in outline, None for none. Errors: Invalid."""
-    if not typed:
-        return None
-    if not _language.fullmatch(typed):
-        raise Invalid("language", "is not a language code")
-    return typed
+def description(typed: str) -> str:
+    """Of a picture that an account wears. Errors: Invalid."""
+    return _bounded(clean(typed), "description", DESCRIPTION_LENGTH)
+
+
+def attribution_domains(typed: tuple[str, ...]) -> tuple[str, ...]:
+    """Errors: Invalid."""
+    found = tuple(dict.fromkeys(handles.domain(one.strip().removeprefix("*.")) for one in typed if one.strip()))
+    if len(found) > MOST_ATTRIBUTION_DOMAINS:
+        raise Invalid("attribution_domains", f"can be at most {MOST_ATTRIBUTION_DOMAINS}")
+    return found
 
 
 def _bounded(text: str, field: str, most: int) -> str:
@@ -141,6 +146,19 @@ BARRED: tuple[tuple[State, str, str], ...] = (
 
 
 CLOSES = {"discoverable": (1, False), "indexable": (2, False), "hides_network": (4, True)}
+
+
+THEMES = ("light", "dark", "contrast")
+TEXT_SIZES = ("small", "large", "largest")
+LOCALES = ("en", "de", "ja")        # in which the pages can be read
+
+
+def check_look(look: Look, locale: str | None) -> None:
+    """Errors: Invalid."""
+    for field, value, known in (("theme", look.theme, THEMES), ("text_size", look.text_size, TEXT_SIZES),
+                                ("language", locale, LOCALES)):
+        if value is not None and value not in known:
+            raise Invalid(field, "is not one that can be chosen here")
 
 
 def closed_by(changes: Changes) -> int:

@@ -1,6 +1,6 @@
 """Shapes of accounts: who somebody is, what they say of themselves, what acts for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntFlag
 from typing import Literal
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from petrel.core.errors import Invalid, NotFound, PetrelError, Refused
+from petrel.core.viewer import Member
 
 Role = Literal["member", "moderator", "admin", "owner"]
 TokenKind = Literal["session", "access", "app"]
@@ -33,13 +34,20 @@ class Field(Struct, frozen=True):
 
 class Profile(Struct, frozen=True):
     """What an account says of itself, plain text. Sealed as JSON under the account's key. `avatar`, `header`: of an
-    uploaded picture, what follows /media/ in its address; "" for the one that is drawn."""
+    uploaded picture, what follows /media/ in its address; "" for the one that is drawn. `shows_...`: which sheets of
+    the profile apps are to show. `attribution_domains`: of sites whose pages may name the account as their author."""
 
     display_name: str = ""
     note: str = ""
     fields: tuple[Field, ...] = ()
     avatar: str = ""
     header: str = ""
+    avatar_description: str = ""
+    header_description: str = ""
+    attribution_domains: tuple[str, ...] = ()
+    shows_media: bool = True
+    shows_media_replies: bool = True
+    shows_featured: bool = True
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -82,6 +90,17 @@ class Account(Struct, frozen=True):
     is_protected: bool = False
 
 
+class Look(Struct, frozen=True):
+    """How pages look to somebody; None is what their device has. `is_calm`: nothing moves."""
+
+    theme: str | None = None
+    text_size: str | None = None
+    is_calm: bool = False
+
+
+DEFAULT_LOOK = Look()
+
+
 class Own(Struct, frozen=True):
     """What only the owner reads of an account: its settings, and the profile as it was typed."""
 
@@ -97,6 +116,8 @@ class Own(Struct, frozen=True):
     follow_requests: int
     email: str | None = None
     locale: str | None = None
+    default_quote: int = 0
+    look: Look = DEFAULT_LOOK
 
 
 class MailAddress(Struct, frozen=True):
@@ -143,6 +164,13 @@ class Changes(Struct, frozen=True):
     default_audience: int | UnsetType = UNSET
     default_sensitive: bool | UnsetType = UNSET
     default_language: str | UnsetType | None = UNSET
+    default_quote: int | UnsetType = UNSET
+    attribution_domains: tuple[str, ...] | UnsetType = UNSET
+    avatar_description: str | UnsetType = UNSET
+    header_description: str | UnsetType = UNSET
+    shows_media: bool | UnsetType = UNSET
+    shows_media_replies: bool | UnsetType = UNSET
+    shows_featured: bool | UnsetType = UNSET
 
 
 class Way(Struct, frozen=True):
@@ -155,11 +183,13 @@ class Way(Struct, frozen=True):
 
 
 class Newcomer(Struct, frozen=True):
-    """Somebody at the sign-up form. `invite` is the secret of an invitation's link."""
+    """Somebody at the sign-up form. `invite` is the secret of an invitation's link, `device` what they
+    sit at."""
 
     account: NewAccount
     has_agreed: bool = False
     invite: str = ""
+    device: str = ""
 
 
 class Session(Struct, frozen=True):
@@ -172,6 +202,9 @@ class Session(Struct, frozen=True):
     made_at: datetime
     expires_at: datetime | None
     is_current: bool
+    used_on: date | None = None
+    website: str | None = None
+    device: str = ""
 
 
 class App(Struct, frozen=True):
@@ -246,6 +279,9 @@ class RegistrationClosed(Refused):
 
 class MayNotSignIn(Refused):
     """This account cannot be used just now"""
+
+    holder: Member | None = None
+    """Who showed the token, for the few routes that serve them all the same."""
 
 
 class NotFresh(Refused):

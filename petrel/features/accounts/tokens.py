@@ -6,19 +6,20 @@ read; what `resolve` returns is what the door believes meanwhile.
 
 from collections.abc import Sequence
 
-from petrel.core import ids, scopes
+from petrel.core import ids, scopes, seal
 from petrel.core.doors import Reader, Row, Writer, reading
 from petrel.core.errors import NotFound, PetrelError
 from petrel.core.viewer import Anonymous, AppOnly, Member, System
+from petrel.features.accounts import sealing, uses
 from petrel.features.accounts.rules import may_sign_in
 from petrel.features.accounts.sealing import digest_of, new_token
-from petrel.features.accounts.shapes import Issued, Session, TokenKind
+from petrel.features.accounts.shapes import Issued, MayNotSignIn, Session, TokenKind
 
 SESSION_DAYS = 365
 
 _INSERT = """
-insert into accounts.token (digest, kind, id, account, app, scopes, expires_at)
-select digest, $2, id, account, $5, $6, now() + make_interval(days => $7)
+insert into accounts.token (digest, kind, id, account, app, scopes, expires_at, sealed_device)
+select digest, $2, id, account, $5, $6, now() + make_interval(days => $7), $8
   from unnest($1::bytea[], $3::bigint[], $4::bigint[]) t(digest, id, account) returning made_at
 """
 _REVOKE = "update accounts.token set revoked_at = now() where revoked_at is null and {} returning id, account"
@@ -60,12 +61,16 @@ def _holder(digest: bytes, row: Row | None, even_suspended: bool) -> Member | Ap
     held = frozenset(row["scopes"])
     if row["account"] is None:
         return AppOnly(row["app"], digest, held)
+    member = Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session",
+                    row["kind"] == "outdated")
     try:
         may_sign_in(row["state"], even_suspended=even_suspended)
-    except PetrelError as error:
+    except MayNotSignIn as error:
+        error.holder = member
         return error
-    return Member(row["account"], digest, held, row["role"], row["app"], row["token"], row["kind"] == "session",
-                  row["kind"] == "outdated")
+    if member.token is not None:
+        uses.note(member.token)
+    return member
 
 
 async def issue(w: Writer, account: int | None, app: int | None, wanted: Sequence[str]) -> Issued:
@@ -78,9 +83,11 @@ async def issue_many(w: Writer, accounts: Sequence[int], wanted: Sequence[str]) 
     return [one.token for one in await _issue(w, "access", accounts, None, wanted)]
 
 
-async def open_session(w: Writer, account: int) -> Issued:
-    """A browser's way in, for a year."""
-    return (await _issue(w, "session", [account], None, scopes.EVERYTHING_A_MEMBER_MAY, days=SESSION_DAYS))[0]
+async def open_session(w: Writer, account: int, device: str = "") -> Issued:
+    """A browser's way in, for a year. `device`: how its holder will know it, such as "Firefox on Android"."""
+    sealed = await sealing.seal_text(account, device.encode()) if device else None
+    return (await _issue(w, "session", [account], None, scopes.EVERYTHING_A_MEMBER_MAY, days=SESSION_DAYS,
+                         sealed_device=sealed))[0]
 
 
 async def issue_for_export(w: Writer, account: int) -> tuple[bytes, int]:
@@ -128,17 +135,22 @@ async def revoke_all(w: Writer, account: int, *, even_own: bool = False) -> int:
 
 async def sessions(r: Reader) -> list[Session]:
     """What is signed in to the viewer's account, newest first; nothing for apps."""
-    rows = await r.fetch("select * from accounts.sessions($1)", r.digest)
-    return [Session(x["id"], x["kind"], x["app"], tuple(x["scopes"]), x["made_at"], x["expires_at"], x["is_current"])
-            for x in rows]
+    rows = await r.fetch("select * from accounts.ways_in($1)", r.digest)
+    key = await sealing.key_of(rows[0]["account"]) if any(x["sealed_device"] for x in rows) else b""
+    return [Session(x["id"], x["kind"], x["app"], tuple(x["scopes"]), x["made_at"], x["expires_at"], x["is_current"],
+                    x["used_on"], x["website"], _device(key, x)) for x in rows]
+
+
+def _device(key: bytes, row: Row) -> str:
+    return seal.open_sealed(key, row["account"], row["sealed_device"]).decode() if row["sealed_device"] else ""
 
 
 async def _issue(w: Writer, kind: TokenKind, accounts: Sequence[int | None], app: int | None, wanted: Sequence[str],
-                 days: int | None = None) -> list[Issued]:
+                 days: int | None = None, sealed_device: bytes | None = None) -> list[Issued]:
     bearers = [new_token() for _ in accounts]
     numbers = [ids.new_id(ids.any_cell() if a is None else ids.cell_of(a)) for a in accounts]
     rows = await w.change(_INSERT, [digest_of(b) for b in bearers], kind, numbers, list(accounts), app, list(wanted),
-                          days)
+                          days, sealed_device)
     for number, account in zip(numbers, accounts, strict=True):
         w.record("accounts.token.issued", number, refs=[account or 0, app or 0], actor=account)
     return [Issued(b, n, tuple(wanted), rows[0]["made_at"]) for b, n in zip(bearers, numbers, strict=True)]

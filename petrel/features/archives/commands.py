@@ -43,6 +43,8 @@ class Import(Struct, frozen=True):
 
     id: int
     member: Member
+    apart: str = ""
+    """Before the names of things, where what another import has taken does not count."""
 
     @property
     def account(self) -> int:
@@ -58,6 +60,12 @@ async def begin(w: Writer, account: int) -> int:
     await w.execute(BEGIN, cell_of(account), number, account)
     w.record("archives.import.begun", number, refs=(account,))
     return number
+
+
+async def begin_as(w: Writer, account: int, number: int) -> None:
+    """With a number that it has already; twice is as once."""
+    if await w.execute(BEGIN + " on conflict do nothing", cell_of(account), number, account):
+        w.record("archives.import.begun", number, refs=(account,))
 
 
 async def end(w: Writer, number: int, report: Report, state: str = "done") -> None:

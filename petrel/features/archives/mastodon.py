@@ -70,12 +70,13 @@ class Mastodons:
         yield from liked(self._archive, "bookmarks.json")
         yield from (row[0] for row in tables.lines(self._archive, "bookmarks"))
 
+    def servers(self) -> Iterator[str]:
+        return (row[0] for row in tables.lines(self._archive, "domain blocks"))
+
     def left(self) -> Iterator[Left]:
         if self._actor is not None:
             yield Left("profile", NO_PROFILE, self.who)
         yield from (Left("likes", NO_LIKES, address) for address in liked(self._archive, "likes.json"))
-        for row in tables.lines(self._archive, "domain blocks"):
-            yield Left("domain blocks", "whole sites cannot be blocked here yet", row[0])
 
 
 def actor_of(archive: Archive) -> Actor:

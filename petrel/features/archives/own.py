@@ -101,6 +101,9 @@ class Exported:
         for raw in self._list("bookmarks"):
             yield f"{self._head.site}/ap/users/0/statuses/{_fields(raw).get('post')}"
 
+    def servers(self) -> Iterator[str]:
+        return iter(())         # kept in settings of the account, which are not brought in
+
     def left(self) -> Iterator[Left]:
         yield Left("profile", NO_PROFILE, self.who)
         yield from (Left("likes", NO_LIKES) for _ in self._list("likes"))

@@ -16,6 +16,7 @@ from petrel.features import accounts, lists, posts, relationships
 from petrel.features.archives import commands
 from petrel.features.archives.commands import FOLLOW, OTHER, Import
 from petrel.features.archives.shapes import Kind, Left, Person, Report, Teller
+from petrel.features.relationships import domains
 
 SYSTEM = System("archives")
 CAUSE = "import"
@@ -59,7 +60,7 @@ async def _with(imported: Import, kind: Kind, person: Person | Left, noted: int,
         return report.leave(Left(kind, NOT_HERE, person.address))
     try:
         async with writing(imported.member, cause=CAUSE) as w:
-            [source] = await commands.digests([f"{kind} {person.address}"])
+            [source] = await commands.digests([f"{imported.apart}{kind} {person.address}"])
             if await commands.known(w, imported.account, [source]):
                 report.already[kind] += 1
                 return None
@@ -100,9 +101,24 @@ async def _list(w: Writer, title: str) -> int:
     return found if found is not None else (await lists.create(w, title)).id
 
 
+async def block_servers(names: Iterator[str], imported: Import, report: Report) -> None:
+    """None of their accounts follows or is followed any more."""
+    for name in names:
+        try:
+            async with writing(imported.member, cause=CAUSE) as w:
+                before = await domains.is_blocked(w, name)
+                await domains.block_and_part(w, name)
+        except Unavailable:
+            raise
+        except (PetrelError, UnicodeError):
+            report.leave(Left("domain blocks", "not a server", name))
+            continue
+        (report.already if before else report.taken)["domain blocks"] += 1
+
+
 async def bookmark(addresses: Iterator[str], imported: Import, report: Report) -> None:
     for address in addresses:
-        number = _post_of(address)
+        number = post_of(address)
         if number is None:
             report.leave(Left("bookmarks", NO_POST, address))
             continue
@@ -117,7 +133,7 @@ async def bookmark(addresses: Iterator[str], imported: Import, report: Report) -
             (report.taken if done.changed else report.already)["bookmarks"] += 1
 
 
-def _post_of(address: str) -> int | None:
+def post_of(address: str) -> int | None:
     """The number of a post of this site by its address."""
     base = limits.current().base_url
     found = _post.fullmatch(address.removeprefix(base)) if address.startswith(base + "/") else None

@@ -11,11 +11,12 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
 
+from petrel.core import seal
 from petrel.core.doors import reading, writing
 from petrel.core.ids import cell_of
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, relationships
-from petrel.features.archives import commands, mastodon, own, people
+from petrel.features.archives import commands, mastodon, own, people, waiting
 from petrel.features.archives.commands import Import
 from petrel.features.archives.opening import Archive, meant, opened
 from petrel.features.archives.shapes import BadArchive, Kind, Left, Old, Report, Teller
@@ -25,6 +26,7 @@ SYSTEM = System("archives")
 CAUSE = "import"
 PEOPLE: tuple[Kind, ...] = ("blocks", "mutes", "follows")
 SCOPES = ("read", "write", "follow")
+FILE = "select * from archives.waiting_file($1, $2, $3)"
 BATCH = 250
 UNDONE_AT_ONCE = 500
 
@@ -98,6 +100,7 @@ def look(told: Teller) -> Report:
     for _, listed in told.in_lists():
         found.leave(listed) if isinstance(listed, Left) else found.taken.update(["lists"])
     found.taken.update("bookmarks" for _ in told.bookmarks())
+    found.taken.update("domain blocks" for _ in told.servers())
     if not found.taken and not found.left_count:
         raise BadArchive(message="This archive cannot be imported: there is nothing in it that is known here")
     return found
@@ -114,6 +117,7 @@ async def _all_of_it(told: Teller, imported: Import, report: Report, say: Say, r
     await people.follow(told, imported, report)
     await people.put_into_lists(told, imported, report)
     await people.bookmark(told.bookmarks(), imported, report)
+    await people.block_servers(told.servers(), imported, report)
     for left in told.left():
         report.leave(left)
 
@@ -162,6 +166,29 @@ async def acting(account: int) -> AsyncIterator[Member]:
     finally:
         async with writing(SYSTEM, cause=CAUSE) as w:
             await accounts.revoke(w, issued.id)
+
+
+async def take_list(account: int, number: int) -> None:
+    """Does what a member brought in by a page and said yes to. Twice does what is left of it."""
+    async with reading(SYSTEM) as r:
+        row = await r.row(FILE, "archives", account, number)
+    if row is None:
+        return
+    plain = seal.open_sealed(await accounts.key_of(account), account, row["sealed_file"])
+    file = waiting.OneFile(row["kind"], plain)
+    told, report = mastodon.Mastodons(file), Report(id=number)
+    async with acting(account) as member:
+        async with writing(SYSTEM, cause=CAUSE) as w:
+            await commands.begin_as(w, account, number)
+        imported = Import(number, member, f"list {number} ")
+        await people.keep_away(told, imported, report)
+        await people.follow(told, imported, report)
+        await people.put_into_lists(told, imported, report)
+        await people.bookmark(told.bookmarks(), imported, report)
+        await people.block_servers(told.servers(), imported, report)
+    async with writing(SYSTEM, cause=CAUSE) as w:
+        await commands.end(w, number, report)
+        await w.execute(waiting.DROP, cell_of(account), account, number, True)
 
 
 async def undo(number: int, say: Say) -> int:

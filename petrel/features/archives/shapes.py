@@ -71,6 +71,9 @@ class Teller(Protocol):
     def bookmarks(self) -> Iterator[str]:
         """Addresses of posts."""
 
+    def servers(self) -> Iterator[str]:
+        """Names of servers that are kept away."""
+
     def left(self) -> Iterator[Left]:
         """What this kind of archive has and nobody takes."""
 

@@ -53,6 +53,11 @@ async def key() -> bytes:
     return await seal.secret("cards")
 
 
+def digest_of(key: bytes, url: str) -> bytes:
+    """By which the card of this address is found."""
+    return hmac.digest(key, url.encode(), "sha256")
+
+
 def opened(key: bytes, card: int, sealed: bytes) -> Card:
     return msgspec.json.decode(seal.open_sealed(key, card, sealed), type=Card)
 
@@ -60,7 +65,7 @@ def opened(key: bytes, card: int, sealed: bytes) -> Card:
 async def want(w: Writer, links: Sequence[tuple[int, str]]) -> list[int]:
     """Notes what these posts link to (post, address). Returns cards that wait to be fetched."""
     secret = await key()
-    digests = {url: hmac.digest(secret, url.encode(), "sha256") for _, url in links}
+    digests = {url: digest_of(secret, url) for _, url in links}
     new = [(ids.new_id(ids.any_cell()), digest, url) for url, digest in digests.items()]
     found = await w.change(WANT, [n for n, _, _ in new], [d for _, d, _ in new], [
         seal.seal(secret, n, msgspec.json.encode(Card(url))) for n, _, url in new])

@@ -1,7 +1,6 @@
 """Cards as doors show them: what comes with a post's row, opened."""
 
 import base64
-import hmac
 from collections.abc import Sequence
 
 from petrel.core.doors import Row
@@ -32,4 +31,4 @@ async def opened(sealed: Sequence[tuple[int, bytes]]) -> list[Card]:
 
 async def digest_of(url: str) -> bytes:
     """By which the card of this address is found. Errors: Unavailable."""
-    return hmac.digest(await rows.key(), url.encode(), "sha256")
+    return rows.digest_of(await rows.key(), url)

@@ -110,6 +110,8 @@ async def change(w: Writer, number: int, new: Change) -> Collection:
                     marks.is_discoverable)
 
     w.record("collections.collection.changed", number, refs=await _members(w, number))
+    if closed := rules.closed_by(old.marks, marks):
+        w.record("collections.collection.narrowed", number, refs=[closed])
 
     return await get(w, number)
 

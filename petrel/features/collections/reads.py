@@ -55,8 +55,8 @@ async def holding(r: Reader, limit: int, offset: int = 0) -> list[Collection]:
     return await many(r, [row["id"] for row in await r.fetch(HOLDING, r.digest, limit, offset)])
 
 
-async def concerning(r: Reader, ids: Sequence[int]) -> list[Collection]:
-    """Those of these that the viewer may see and is in: what they are told of."""
+async def concerning(r: Reader, ids: Sequence[int]) -> list[tuple[Collection, list[Item]]]:
+    """Those of these that the viewer may see and is in, each with who is in it: what they are told of."""
     found = await many(r, ids)
     within = await items(r, [one.id for one in found])
-    return [one for one in found if any(item.account == r.account for item in within[one.id])]
+    return [(one, within[one.id]) for one in found if any(item.account == r.account for item in within[one.id])]

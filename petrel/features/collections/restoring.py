@@ -15,9 +15,17 @@ select l.cell, l.id, l.owner, $2, $3, true from collections.collection l where l
 on conflict (cell, collection, account) do update set is_refused = true where not item.is_refused
 """
 
+# Its bits: rules.closed_by.
+NARROW = """
+update collections.collection set is_discoverable = is_discoverable and $2 & 1 = 0,
+       is_sensitive = is_sensitive or $2 & 2 <> 0
+ where cell = law.cell($1) and id = $1 and (is_discoverable and $2 & 1 <> 0 or not is_sensitive and $2 & 2 <> 0)
+"""
+
 harmless({
     "collections.collection.created": "a restore loses it; nobody sees more",
-    "collections.collection.changed": "words cannot be kept outside; the older ones were public",
+    "collections.collection.changed": "words cannot be kept outside, and the older ones were public; marks that "
+                                      "narrow have a kind of their own",
     "collections.collection.put_back": "a restore loses it; nobody sees more",
     "collections.item.added": "a restore loses it; nobody sees more",
 })
@@ -27,6 +35,11 @@ harmless({
 async def deleted(w: Writer, entry: Kept) -> bool:
     await w.execute(EMPTY, entry.subject)
     return bool(await w.execute(DELETE, entry.subject))
+
+
+@restricts("collections.collection.narrowed")
+async def narrowed(w: Writer, entry: Kept) -> bool:
+    return bool(await w.execute(NARROW, entry.subject, entry.refs[0]))
 
 
 @restricts("collections.collection.taken_down")

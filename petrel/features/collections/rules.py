@@ -1,12 +1,10 @@
 """Pure decisions about collections. source for the lengths and for 25 accounts: the client API, release 4.6."""
 
-import re
-
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from petrel.core.errors import Invalid
-from petrel.core.text import clean, graphemes
+from petrel.core.text import clean, graphemes, language
 from petrel.features.collections.shapes import Change, Marks, Text
 from petrel.features.relationships import tags
 
@@ -14,8 +12,6 @@ MOST_COLLECTIONS = 10
 MOST_ITEMS = 25
 LONGEST_NAME = 40
 LONGEST_DESCRIPTION = 100
-
-_language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 def name_of(typed: str) -> str:
@@ -41,18 +37,16 @@ def tag_of(typed: str) -> str:
         raise Invalid("tag_name", "is invalid") from e
 
 
-def language_of(said: str | None) -> str | None:
-    """A BCP 47 tag in outline; the column is not sealed and is no place for text. Errors: Invalid."""
-    if said and not _language.fullmatch(said):
-        raise Invalid("language", "is not a language")
-    return said or None
-
-
 def _fits(typed: str, field: str, most: int) -> str:
     text = clean(typed, field)
     if graphemes(text) > most:
         raise Invalid(field, f"is too long (maximum is {most} characters)")
     return text
+
+
+def closed_by(old: Marks, new: Marks) -> int:
+    """What a change of marks takes away, as bits for the journal: 1 no longer to be found, 2 sensitive from now on."""
+    return (old.is_discoverable and not new.is_discoverable) | (new.is_sensitive and not old.is_sensitive) << 1
 
 
 def changed(text: Text, marks: Marks, new: Change) -> tuple[Text, Marks]:
@@ -62,5 +56,5 @@ def changed(text: Text, marks: Marks, new: Change) -> tuple[Text, Marks]:
         if value is not UNSET}
     said = {name: getattr(new, name) for name in Marks.__struct_fields__ if getattr(new, name) is not UNSET}
     if "language" in said:
-        said["language"] = language_of(said["language"])
+        said["language"] = language(said["language"])
     return replace(text, **words), replace(marks, **said)

@@ -65,13 +65,6 @@ begin
    order by t.score desc, t.link limit p_limit offset p_offset;
 end $$;
 
-create or replace function discovery.one_link(p_digest bytea, p_scopes text[], p_link bigint)
-returns table (link bigint, card bigint, sealed_card bytea, is_approved boolean, samples bigint[])
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query select * from discovery.links(p_digest, p_scopes, true, true, null, 0) l where l.link = p_link;
-end $$;
-
 -- Whose pages these are, each with the card of its first.
 create or replace function discovery.publishers(p_digest bytea, p_scopes text[], p_limit integer, p_offset integer)
 returns table (publisher bigint, card bigint, sealed_card bytea, is_approved boolean, said_at timestamptz)
@@ -105,18 +98,36 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Candidates of a link's timeline, newest first (p_back: the oldest above p_min): what is public, by whom wants to be
--- proposed to others.
+-- proposed to others. For a page 2,000 posts with the link are looked at, however many there are, one
+-- by one: `offset 0` keeps the planner from beginning with another table.
 create or replace function discovery.linking(p_digest bytea, p_card bigint, p_limit integer, p_max bigint, p_min bigint,
                                              p_back boolean)
 returns table (post bigint)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_max bigint := coalesce(p_max, 9223372036854775807);
+  v_min bigint := coalesce(p_min, 0);
 begin
-  return query select s.post from (
-    select l.post from cards.link l
-      join posts.post p on p.cell = l.cell and p.id = l.post and p.audience = 0 and p.flags & 512 = 0
-      join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author and a.is_discoverable
-     where l.card = p_card and l.post < coalesce(p_max, 9223372036854775807) and l.post > coalesce(p_min, 0)
-     order by case when p_back then l.post else -l.post end limit p_limit) s order by s.post desc;
+  if p_back then
+    return query select s.post from (
+      select n.post from (
+        select l.cell, l.post from cards.link l where l.card = p_card and l.post < v_max and l.post > v_min
+         order by l.post limit 2000) n
+       cross join lateral (
+        select from posts.post p
+          join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author and a.is_discoverable
+         where p.cell = n.cell and p.id = n.post and p.audience = 0 and p.flags & 512 = 0 offset 0) fits
+       order by n.post limit p_limit) s order by s.post desc;
+  else
+    return query select n.post from (
+        select l.cell, l.post from cards.link l where l.card = p_card and l.post < v_max and l.post > v_min
+         order by l.post desc limit 2000) n
+       cross join lateral (
+        select from posts.post p
+          join accounts.account a on a.cell = law.cell(p.author) and a.id = p.author and a.is_discoverable
+         where p.cell = n.cell and p.id = n.post and p.audience = 0 and p.flags & 512 = 0 offset 0) fits
+       order by n.post desc limit p_limit;
+  end if;
 end $$;
 
 -- Links whose publisher is not known yet.
@@ -175,7 +186,7 @@ begin
    where c.id <> v_me and a.is_discoverable and a.state & 8190 = 0 and (c.is_picked or c.is_heard or s.friends > 0)
      and not exists (select from relationships.relation r
                       where r.cell = law.cell(v_me) and r.owner = v_me and r.other = c.id
-                        and (r.bits & 53 <> 0 or r.bits & 64 <> 0 and coalesce(r.muting_until > now(), true)))
+                        and (r.bits & 5 <> 0 or discovery.is_kept_apart(r.bits, r.muting_until)))
      and not exists (select from discovery.dismissed d
                       where d.cell = law.cell(v_me) and d.account = v_me and d.other = c.id)
    order by c.is_picked desc, s.friends desc, a.followers_count desc, c.id limit p_limit offset p_offset;
@@ -193,6 +204,12 @@ language sql stable as $$
    where s.flags & 69628 = 0 group by s.author
 $$;
 
+-- Whether a block, either way, or a mute that has not ended stands between two. Nothing stands where there is no row.
+create or replace function discovery.is_kept_apart(p_bits integer, p_muting_until timestamptz) returns boolean
+language sql stable as $$
+  select coalesce(p_bits & 48 <> 0 or p_bits & 64 <> 0 and coalesce(p_muting_until > now(), true), false)
+$$;
+
 -- Accounts that want to be proposed: the newest, or (p_is_active) those who wrote one of the 10,000 newest public posts,
 -- last written first. None whom the viewer blocked or muted, or who blocked the viewer.
 create or replace function discovery.listed(p_digest bytea, p_is_active boolean, p_is_local boolean, p_limit integer,
@@ -208,7 +225,7 @@ begin
     return query select a.id from accounts.account a
       left join relationships.relation r on r.cell = law.cell(v_me) and r.owner = v_me and r.other = a.id
      where a.is_discoverable and a.state & 8190 = 0 and (not p_is_local or a.domain is null)
-       and coalesce(r.bits, 0) & 112 = 0
+       and not discovery.is_kept_apart(r.bits, r.muting_until)
      order by a.id desc limit p_limit offset p_offset;
     return;
   end if;
@@ -217,9 +234,58 @@ begin
       select n.id from discovery.writing_lately(v_most) n
         join accounts.account a on a.cell = law.cell(n.id) and a.id = n.id and a.is_discoverable
         left join relationships.relation r on r.cell = law.cell(v_me) and r.owner = v_me and r.other = n.id
-       where (not p_is_local or a.domain is null) and coalesce(r.bits, 0) & 112 = 0
+       where (not p_is_local or a.domain is null) and not discovery.is_kept_apart(r.bits, r.muting_until)
        order by n.post desc limit p_limit offset p_offset);
     exit when cardinality(v_found) = p_limit;
   end loop;
   return query select * from unnest(v_found);
+end $$;
+
+-- How much this site was used --------------------------------------------------------------------------------------
+
+-- The weeks from p_first on that were counted, newest first.
+create or replace function discovery.weeks(p_digest bytea, p_first date)
+returns table (week date, posts integer, sign_ins integer, joined integer)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select w.week, w.posts, w.sign_ins, w.joined from discovery.week w where w.week >= p_first
+                order by w.week desc;
+end $$;
+
+-- For the crew: by how many accounts that signed in then a language is read ('languages', by the first part of its code,
+-- '' for not said) or an app is used ('sources', '' for the web).
+create or replace function discovery.used(p_digest bytea, p_scopes text[], p_what text, p_from timestamptz,
+                                          p_until timestamptz, p_limit integer)
+returns table (name text, accounts bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select n.name, count(distinct t.account)
+    from accounts.token t
+    join accounts.account a on a.cell = law.cell(t.account) and a.id = t.account and a.state & 12288 = 0
+    left join accounts.credential c on c.cell = a.cell and c.account = a.id
+    left join accounts.app p on p.id = t.app
+   cross join lateral (select case when p_what = 'languages' then lower(split_part(coalesce(c.locale, ''), '-', 1))
+                                   else coalesce(p.name, '') end) n(name)
+   where t.account is not null and t.made_at >= p_from and t.made_at < p_until
+     and (p_what = 'languages' or t.kind = 'session' or p.id is not null)
+   group by 1 order by 2 desc, 1 limit p_limit;
+end $$;
+
+-- For the crew: how many accounts came in each period (p_unit: day or month), by the period in which they were last here.
+create or replace function discovery.cohorts(p_digest bytea, p_scopes text[], p_unit text, p_from timestamptz,
+                                             p_until timestamptz)
+returns table (joined date, last date, accounts bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if (moderation.crew(p_digest, p_scopes)).account is null then return; end if;
+  return query
+  select date_trunc(p_unit, a.joined_at at time zone 'utc')::date,
+         date_trunc(p_unit, greatest(a.joined_at at time zone 'utc', c.signed_in_at at time zone 'utc',
+                                     a.last_post_on::timestamp))::date, count(*)
+    from accounts.account a
+    left join accounts.credential c on c.cell = a.cell and c.account = a.id
+   where a.domain is null and a.state & 14336 = 0 and a.joined_at >= p_from and a.joined_at < p_until
+   group by 1, 2;
 end $$;

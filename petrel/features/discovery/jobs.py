@@ -5,7 +5,7 @@ from petrel.core.doors import Writer, deriving
 from petrel.core.jobs import every
 from petrel.core.journal import Entry, follow
 from petrel.core.retention import kept_for
-from petrel.features.discovery import counting, rows, rules
+from petrel.features.discovery import activity, counting, rows, rules
 
 
 @follow("discovery", "posts.like.created", "posts.boost.created", surface="pub")
@@ -35,7 +35,16 @@ async def recount() -> str | None:
     return None
 
 
+@every(3600, "discovery.weeks")
+async def count_weeks() -> str | None:
+    """Twice: the same numbers. Late: this week's numbers are older. Never: weeks go by uncounted, and are not told."""
+    await activity.count()
+    return None
+
+
 for _counted in ("discovery.tag_day", "discovery.link_day"):
     kept_for(_counted, days=7, schedule="discovery.recount", overdue="day < (now() at time zone 'utc')::date - 8")
+kept_for("discovery.week", days=84, schedule="discovery.weeks",
+         overdue="week < (now() at time zone 'utc')::date - 92")
 kept_for("discovery.post_trend", days=3, schedule="discovery.count",
          overdue="post >> 16 < (extract(epoch from now() - interval '4 days') * 1000)::bigint")

@@ -1,7 +1,6 @@
 """What is talked about, for whoever looks. Posts come as candidates: the law has the last word where they are shown."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from petrel.core import clock
 from petrel.core.doors import Reader
@@ -57,8 +56,4 @@ async def history(r: Reader, names: Sequence[str]) -> list[list[Day]]:
     if not names:
         return []
     hashes = [await tags.hash_of(tags.tag_of(name)) for name in names]
-    today = clock.now().date()
-    found = {(row["tag"], row["day"]): Day(row["day"], row["uses"], row["accounts"])
-             for row in await r.fetch(HISTORY, r.digest, hashes)}
-    days = [today - timedelta(days=back) for back in range(rules.DAYS)]
-    return [[found.get((one, day), Day(day, 0, 0)) for day in days] for one in hashes]
+    return rules.week(await r.fetch(HISTORY, r.digest, hashes), hashes, clock.now())

@@ -3,6 +3,7 @@
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
 from petrel.features.discovery import people, rows
+from petrel.features.discovery.shapes import Kind
 
 BOTH = "select count(*) = 2 from accounts.account where (cell, id) in ((law.cell($1), $1), (law.cell($2), $2))"
 AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
@@ -25,20 +26,20 @@ async def dismissed(w: Writer, entry: Kept) -> bool:
 
 @restricts("discovery.tag.rejected")
 async def tag_rejected(w: Writer, entry: Kept) -> bool:
-    return bool(await w.execute(rows.SAY, 1, entry.refs[0], False, None))
+    return bool(await w.execute(rows.SAY, int(Kind.TAG), entry.refs[0], False, None))
 
 
 @restricts("discovery.link.rejected")
 async def link_rejected(w: Writer, entry: Kept) -> bool:
-    return bool(await w.execute(rows.SAY, 3, entry.refs[0], False, None))
+    return bool(await w.execute(rows.SAY, int(Kind.LINK), entry.refs[0], False, None))
 
 
 @restricts("discovery.publisher.rejected")
 async def publisher_rejected(w: Writer, entry: Kept) -> bool:
-    return bool(await w.execute(rows.SAY, 4, entry.refs[0], False, None))
+    return bool(await w.execute(rows.SAY, int(Kind.PUBLISHER), entry.refs[0], False, None))
 
 
 @restricts("discovery.post.rejected")
 async def post_rejected(w: Writer, entry: Kept) -> bool:
     author = await w.value(AUTHOR, entry.subject)
-    return author is not None and bool(await w.execute(rows.SAY, 2, entry.subject, False, author))
+    return author is not None and bool(await w.execute(rows.SAY, int(Kind.POST), entry.subject, False, author))

@@ -5,13 +5,10 @@ from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of
 from petrel.features import posts
 from petrel.features.discovery import rows
-from petrel.features.discovery.shapes import Kind
+from petrel.features.discovery.shapes import WRITE_SCOPES, Kind
 from petrel.features.moderation import crew
 from petrel.features.posts import Surface
 from petrel.features.relationships import tags
-
-SCOPES = ["admin:write"]
-
 
 LINKS = "select exists (select from discovery.link_trend where link = $1)"
 PUBLISHERS = "select exists (select from discovery.link_trend where publisher = $1)"
@@ -21,7 +18,7 @@ RISING = {Kind.LINK: LINKS, Kind.PUBLISHER: PUBLISHERS}
 async def review(w: Writer, kind: Kind, thing: str | int, *, approved: bool) -> None:
     """Approves or rejects a tag, by its name, or a post, link or publisher: the last word counts. Of posts only those
     that whoever says it sees in public timelines; of links those that rise. Errors: NotCrew, NotFound."""
-    me, _ = await crew(w, SCOPES)
+    me, _ = await crew(w, WRITE_SCOPES)
     number, author = await _meant(w, kind, thing)
     if await w.execute(rows.SAY, int(kind), number, approved, author):
         past = f"discovery.{kind.name.lower()}.{'approved' if approved else 'rejected'}"

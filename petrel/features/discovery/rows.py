@@ -58,25 +58,23 @@ with used as materialized (
 ), weighed as (
   select u.*, case when u.author >= $4 then 0.0 when u.author >= $5 then $6::float8 else 1.0 end as weight from used u
 ), risen as (
-  select w.thing{kept}, sum(w.weight) as weight, count(*)::integer as accounts,
-         sum(w.weight * power(0.5, ($2 - w.post) / $7::float8)) as seen,
+  select w.thing{kept}, sum(w.weight * power(0.5, ($2 - w.post) / $7::float8)) as seen,
          (array_agg(w.post order by w.post desc))[1:10] as samples
     from weighed w group by w.thing having sum(w.weight) >= $8::float8
 ), usual as (
   select d.{kind} as thing, sum(d.accounts) / 6.0 as accounts from discovery.{kind}_day d
    where d.day < $9 and d.day >= $9 - 6 group by d.{kind}
 ), scored as (
-  select r.thing{one}, r.accounts, r.samples,
+  select r.thing{one}, r.samples,
          (r.seen - coalesce(u.accounts, 0)) ^ 2 / (coalesce(u.accounts, 0) + 1) as score
     from risen r left join usual u on u.thing = r.thing where r.seen > coalesce(u.accounts, 0)
    order by score desc limit $10
 ), gone as (
   delete from discovery.{kind}_trend t where not exists (select from scored s where s.thing = t.{kind})
 )
-insert into discovery.{kind}_trend ({kind}{one}, score, accounts, samples)
-select s.thing{one}, s.score, s.accounts, s.samples from scored s
-on conflict ({kind}) do update set score = excluded.score, accounts = excluded.accounts,
-  samples = excluded.samples{found}
+insert into discovery.{kind}_trend ({kind}{one}, score, samples)
+select s.thing{one}, s.score, s.samples from scored s
+on conflict ({kind}) do update set score = excluded.score, samples = excluded.samples{found}
 """
 
 
@@ -109,13 +107,13 @@ delete from discovery.post_trend t where not exists (
 """
 # $1 now, as an id; $2, $3, $4: as $4 to $6 above; $5: the half-life, in ids; $6: so many reactions of each post.
 COUNT_POSTS = """
-update discovery.post_trend t set score = c.score, accounts = c.accounts
-  from (select o.post, count(x.account)::integer as accounts,
+update discovery.post_trend t set score = c.score
+  from (select o.post,
                case when coalesce(sum(x.weight), 0) < $7::float8 then 0
                     else sum(x.weight) * power(0.5, ($1 - o.post) / $5::float8) end as score
           from discovery.post_trend o
           left join lateral (
-            select d.account, case when d.account >= $2 then 0.0 when d.account >= $3 then $4::float8 else 1.0 end
+            select case when d.account >= $2 then 0.0 when d.account >= $3 then $4::float8 else 1.0 end
                               as weight
               from (select distinct r.account from (
                       select k.account from posts.reaction k
@@ -124,7 +122,7 @@ update discovery.post_trend t set score = c.score, accounts = c.accounts
               join accounts.account a on a.cell = law.cell(d.account) and a.id = d.account and a.state & 8190 = 0
              where d.account <> o.author) x on true
          group by o.post) c
- where t.post = c.post and (t.score, t.accounts) <> (c.score, c.accounts)
+ where t.post = c.post and t.score <> c.score
 """
 EXPIRE_DAYS = tuple(f"delete from discovery.{kind}_day where day <= (now() at time zone 'utc')::date - 7"
                     for kind in ("tag", "link"))
@@ -138,4 +136,29 @@ SAY = """
 insert into discovery.review (kind, thing, is_approved, author) values ($1, $2, $3, $4)
 on conflict (kind, thing) do update set is_approved = excluded.is_approved, at = now()
  where review.is_approved <> excluded.is_approved
+"""
+FORGET_WEEKS = "delete from discovery.week where week < $1"
+COUNTED_WEEKS = "select week from discovery.week where counted_at >= (week + 7)::timestamp at time zone 'utc'"
+# $1: Monday. $2, $3: the first ids of the week and of the next. $4, $5: their beginnings. 66048: deleted, and written
+# while protected; 12288: not confirmed, and the site's own accounts, which count nowhere.
+COUNT_WEEK = """
+with recursive cells(cell) as (
+  select min(t.cell) from posts.post t
+  union all
+  select (select min(t.cell) from posts.post t where t.cell > c.cell) from cells c where c.cell is not null
+)
+insert into discovery.week as w (week, posts, sign_ins, joined)
+select $1,
+  (select count(*) from cells c
+    cross join lateral (select p.author from posts.post p
+                         where p.cell = c.cell and p.id >= $2 and p.id < $3 and p.audience < 2 and p.boost_of is null
+                           and p.flags & 66048 = 0) p
+    where p.author not in (select a.id from accounts.account a where a.state & 8192 <> 0)),
+  (select count(distinct t.account) from accounts.token t
+     join accounts.account a on a.cell = law.cell(t.account) and a.id = t.account and a.state & 12288 = 0
+    where t.account is not null and t.made_at >= $4 and t.made_at < $5),
+  (select count(*) from accounts.account a
+    where a.domain is null and a.state & 12288 = 0 and a.joined_at >= $4 and a.joined_at < $5)
+on conflict (week) do update set posts = excluded.posts, sign_ins = excluded.sign_ins, joined = excluded.joined,
+  counted_at = now()
 """

@@ -1,10 +1,12 @@
 """Who counts in a trend, and how much. Pure. source: our choice, decision 0050."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
 from petrel.core import ids, limits
+from petrel.features.discovery.shapes import Day
 
 FIRST_WEEK = timedelta(days=7)
 FRESH = 0.25            # what an account weighs in its first week
@@ -28,10 +30,19 @@ class Weights(Struct, frozen=True):
 
 
 def weights(now: datetime) -> Weights:
-    """Whoever may not yet post links moves no trend either (features/posts/newcomers.py)."""
+    """Whoever is in their first `newcomer_hours` moves no trend, invited or not; links are kept from those only who
+    came alone (features/posts/newcomers.py)."""
     hours = limits.current().newcomer_hours
     new = now - timedelta(hours=hours) if hours else now + timedelta(days=1)
-    return Weights(ids.id_at(new), ids.id_at(min(new, now - FIRST_WEEK) if FIRST_WEEK else new))
+    return Weights(ids.id_at(new), ids.id_at(min(new, now - FIRST_WEEK)))
+
+
+def week(rows: Iterable[tuple[int, date, int, int]], things: Sequence[int], now: datetime) -> list[list[Day]]:
+    """Of each of these things seven days (UTC), today first, from rows of (thing, day, uses, accounts): days without
+    a row count nothing."""
+    found = {(thing, day): Day(day, uses, accounts) for thing, day, uses, accounts in rows}
+    days = [now.astimezone(UTC).date() - timedelta(days=back) for back in range(DAYS)]
+    return [[found.get((one, day), Day(day, 0, 0)) for day in days] for one in things]
 
 
 def is_open() -> bool:

@@ -6,6 +6,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 SCOPES = ["admin:read", "admin:write"]
+WRITE_SCOPES = ["admin:write"]
 
 
 class Kind(IntEnum):

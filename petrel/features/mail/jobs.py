@@ -70,7 +70,7 @@ def _once(what: str, account: int) -> str:
 @jobs.every(60, "mail.send")
 async def send_again() -> str | None:
     """What was put off. Twice: as above. Late or never: letters wait."""
-    await rows.set_right()
+    await rows.set_right(sending.CLAIM_S)
     all_of_it = sending.Tally()
     while (tally := await sending.send_due()).done:
         all_of_it.add(tally)

@@ -1,8 +1,10 @@
 """Rows of mail: the statements, and nothing decided."""
 
 from petrel.core import seal
+from petrel.core.breakers import LONGEST_REST_S
 from petrel.core.doors import Reader, Row, Writer, deriving
 from petrel.core.ids import cell_of
+from petrel.features.mail import rules
 from petrel.features.mail.letters import Template
 from petrel.features.mail.shapes import Letter, Shown, State
 
@@ -45,10 +47,19 @@ async def insert(w: Writer, letter: int, account: int | None, one: Template, onc
     return await w.execute(INSERT, letter, account, one.name, once, one.useful_s, sealed)
 
 
-# Made by a clock that was ahead and has been set right since.
-SET_RIGHT = """
-update mail.letter set next_at = next_at - (made_at - now()), until_at = until_at - (made_at - now()), made_at = now()
- where state = 'waiting' and made_at > now() + interval '1 minute'
+# Made, claimed or put off by a clock that was ahead and has been set right since. $1: how long a claim lasts. $2: the
+# wait of a letter after so many tries, none first. $3: how long a domain or the relay rests at most.
+_WAIT = "($2::float8[])[1 + least(attempts, cardinality($2::float8[]) - 1)]"
+_TOO_FAR = f"next_at > now() + make_interval(secs => 60 + 1.2 * ({_WAIT} + $3::float8))"
+SET_RIGHT = f"""
+update mail.letter
+   set next_at = case when {_TOO_FAR} then now() + make_interval(secs => {_WAIT})
+                      else next_at - greatest(made_at - now(), interval '0') end,
+       until_at = until_at - greatest(made_at - now(), interval '0'), made_at = least(made_at, now()),
+       locked_until = case when locked_until > now() + make_interval(secs => 2 * $1)
+                           then now() + make_interval(secs => $1) else locked_until end
+ where state = 'waiting'
+   and (made_at > now() + interval '1 minute' or {_TOO_FAR} or locked_until > now() + make_interval(secs => 2 * $1))
 """
 CLAIM = "select * from mail.claim($1, $2, $3)"
 UNLOCK = ("update mail.letter l set locked_until = null from unnest($1::bigint[]) g(id) "
@@ -101,10 +112,11 @@ async def end(letter: int, state: State, code: str) -> None:
     await seal.destroy([letter])
 
 
-async def set_right() -> None:
-    """Letters wait for no time that a clock has put off."""
+async def set_right(claim_s: int) -> None:
+    """Letters wait for no time that a clock has put off. `claim_s`: how long a claim lasts."""
+    waits_s = [0.0, *map(float, rules.WAITS_S)]
     async with deriving("mail") as w:
-        await w.execute(SET_RIGHT)
+        await w.execute(SET_RIGHT, claim_s, waits_s, float(LONGEST_REST_S))
 
 
 async def note_refusal(account: int, digest: bytes, why: str, code: str) -> None:

@@ -9,7 +9,7 @@ process that serves; a file is served only after the law was asked at that momen
 file's own key; what a camera noted does not survive the reading.
 """
 
-from petrel.features.media import coming, emojis, rules
+from petrel.features.media import backlog, coming, emojis, known, moving, rules, shelf
 from petrel.features.media.commands import (
     Wanted,
     attach_many,
@@ -38,7 +38,7 @@ from petrel.features.media.shapes import (
     Uploaded,
     Use,
 )
-from petrel.features.media.showing import ENDINGS, Told, told
+from petrel.features.media.showing import ENDINGS, Told, address, avatar, counted, header, told, upload_of
 from petrel.features.media.signing import DIGEST_BYTES, Signer, signer
 
 __all__ = [
@@ -60,9 +60,13 @@ __all__ = [
     "Uploaded",
     "Use",
     "Wanted",
+    "address",
     "as_exported",
     "attach_many",
+    "avatar",
+    "backlog",
     "coming",
+    "counted",
     "describe",
     "discard",
     "drop",
@@ -70,15 +74,20 @@ __all__ = [
     "emojis",
     "exported",
     "found",
+    "header",
     "install",
+    "known",
+    "moving",
     "own",
     "own_free",
     "rules",
     "send",
     "settled",
+    "shelf",
     "signer",
     "take_off",
     "told",
     "upload",
+    "upload_of",
     "wear",
 ]

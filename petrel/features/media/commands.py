@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 
@@ -25,7 +25,7 @@ from petrel.features.media.showing import told
 from petrel.outside.decoding import HEAD_BYTES, Purpose
 
 
-async def upload(member: Member, file: BinaryIO, size: int, *, description: str | None = None,
+async def upload(member: Member, file: IO[bytes], size: int, *, description: str | None = None,
                  focus: tuple[float, float] | None = None, purpose: Purpose = "attachment", cause: str) -> int:
     """Takes a file in; it is read by a job. Returns its number. `file` stands at its beginning.
 
@@ -49,9 +49,14 @@ async def upload(member: Member, file: BinaryIO, size: int, *, description: str 
     return number
 
 
-async def _begin(w: Writer, account: int, number: int, purpose: str, count: int, sealed: bytes, digest: bytes) -> None:
+async def check_room(w: Writer, account: int) -> None:
+    """Errors: Invalid, when too many uploads that nothing shows wait already."""
     if await w.value(rows.COUNT_FREE, account) >= rules.FREE_AT_ONCE:
         raise Invalid(message="Too many files wait to be posted: post or delete some of them first")
+
+
+async def _begin(w: Writer, account: int, number: int, purpose: str, count: int, sealed: bytes, digest: bytes) -> None:
+    await check_room(w, account)
     known = await w.value(rows.IS_KNOWN, digest)
     await w.execute(rows.INSERT, number, account, purpose, State.HELD if known else State.WAITING, count, sealed)
     w.record("media.upload.held" if known else "media.upload.created", number, refs=(account,))

@@ -4,22 +4,24 @@ Which there are stands in the database, and for processes that render in DATA/me
 when it changes: a page asks nothing more of the database because of them.
 """
 
+import asyncio
 import io
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from petrel.core import seal, whole_file
-from petrel.core.doors import Writer, reading, writing
+from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
+from petrel.core.jobs import every as schedule
 from petrel.core.viewer import Anonymous, System
 from petrel.features.media import files, jobs, places, rows, rules
 from petrel.features.media.commands import drop, opened
-from petrel.features.media.shapes import Facts, State
+from petrel.features.media.shapes import Facts, State, Use
 from petrel.features.media.showing import told
 
 NAME = re.compile(r"[A-Za-z0-9_]{2,40}")
@@ -36,7 +38,6 @@ on conflict (name) do update set upload = excluded.upload, category = excluded.c
 """
 OLD = "select upload from media.emoji where name = $1"
 DROP = "delete from media.emoji where name = $1 returning upload"
-USE = "update media.upload set use = 4, target = null where cell = law.cell($1) and id = $1"
 
 
 class Emoji(Struct, frozen=True):
@@ -68,6 +69,17 @@ def known() -> Mapping[str, Emoji]:
     return _known
 
 
+async def watch(changed: Callable[[], None]) -> None:
+    """Looks until it is cancelled, and says when there are others than before: what was rendered with those is to be
+    rendered anew, and no version of it tells."""
+    before = known()
+    while True:
+        await asyncio.sleep(LOOK_S)
+        if (now := known()) != before:
+            before = now
+            changed()
+
+
 def in_text(*texts: str) -> list[Emoji]:
     """Those that these texts name, each once."""
     if not any(":" in text for text in texts) or not (every := known()):
@@ -96,12 +108,12 @@ async def put(name: str, body: bytes, category: str | None = None) -> None:
         if one.state is not State.READY:
             raise rules.refused(one.why)
         old = await w.value(OLD, name)
-        await w.execute(USE, number)
+        await w.execute(rows.USE, number, int(Use.EMOJI), None)
         await w.execute(PUT, name, number, category, one.facts.sizes[0].type == "image/webp")
         w.record("media.emoji.put", number)
         if old is not None:
             await drop(w, [old])
-        await _write_down(w)
+    await write_down()
 
 
 async def remove(name: str) -> None:
@@ -112,16 +124,27 @@ async def remove(name: str) -> None:
             raise NotFound(f"There is no emoji {name}")
         w.record("media.emoji.removed", gone[0]["upload"])
         await drop(w, [gone[0]["upload"]])
-        await _write_down(w)
+    await write_down()
 
 
-async def _write_down(w: Writer) -> None:
-    found = await w.fetch(rows.EMOJIS, b"")
-    uploads = {one.id: told(one) for one in await opened(await w.fetch(rows.OF, [row["upload"] for row in found]))}
+async def write_down() -> None:
+    """Makes FILE say what the database has: after each change of these, every hour, and at the end of a restore."""
+    async with writing(SYSTEM, cause="emoji") as w:
+        found = await w.fetch(rows.EMOJIS, b"")
+        uploads = {one.id: told(one) for one in await opened(await w.fetch(rows.OF, [row["upload"] for row in found]))}
     every = [Emoji(row["name"], f"{row['upload']}/{one.file}", f"{row['upload']}/{one.preview}", row["category"])
-             for row in found if (one := uploads.get(row["upload"])) is not None]
-    places.make_folder(places.home() / FILE)
-    whole_file.write(places.home() / FILE, msgspec.json.encode(every))
+             for row in found if (one := uploads.get(row["upload"])) is not None and one.file]
+    path, text = places.home() / FILE, msgspec.json.encode(every)
+    if text != (path.read_bytes() if path.exists() else b"[]"):
+        places.make_folder(path)
+        whole_file.write(path, text)
+
+
+@schedule(3600, "media.emojis")
+async def _again() -> None:
+    """What a process that ended between a change and the file has left. Twice: no effect. Late or never: an emoji is
+    there or not as before."""
+    await write_down()
 
 
 async def listed() -> Sequence[str]:

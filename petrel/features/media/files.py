@@ -4,12 +4,13 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
 
 from petrel.core import sealed_file, whole_file
-from petrel.features.media import places
+from petrel.features.media import places, shelf
 
 PIECE_BYTES = 1 << 18
 
@@ -22,12 +23,12 @@ class Kept(Struct, frozen=True):
     bytes: int
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE_BYTES):
         yield piece
 
 
-def digest_of(secret: bytes, file: BinaryIO) -> bytes:
+def digest_of(secret: bytes, file: IO[bytes]) -> bytes:
     """Keyed: whoever has a file cannot find out by its name that somebody else had it."""
     plain = hashlib.sha256()
     for piece in _pieces(file):
@@ -36,7 +37,7 @@ def digest_of(secret: bytes, file: BinaryIO) -> bytes:
     return hmac.digest(secret, plain.digest(), "sha256")
 
 
-def take_in(upload: int, key: bytes, file: BinaryIO, secret: bytes) -> tuple[int, bytes]:
+def take_in(upload: int, key: bytes, file: IO[bytes], secret: bytes) -> tuple[int, bytes]:
     """What just came, kept until it is read. Returns how many bytes, and their digest. Errors: OSError."""
     digest = digest_of(secret, file)
     path = places.coming_path(upload)
@@ -47,18 +48,25 @@ def take_in(upload: int, key: bytes, file: BinaryIO, secret: bytes) -> tuple[int
     return sealed.bytes, digest
 
 
-def take_piece(upload: int, key: bytes, offset: int, file: BinaryIO) -> int:
-    """A piece of what comes bit by bit, durable. Returns its bytes. Errors: OSError."""
-    path = places.coming_path(upload).with_suffix(f".{offset}")
+def take_piece(upload: int, key: bytes, offset: int, file: IO[bytes]) -> Path:
+    """A piece of what comes bit by bit, under a name of its own until `keep_piece`: another may be sent for the same
+    place. Errors: OSError."""
+    path = places.coming_path(upload).with_suffix(f".{offset}-{os.urandom(8).hex()}")
     places.make_folder(path)
     with sealed_file.Writing(path, key, upload) as sealed:
         for piece in _pieces(file):
             sealed.write(piece)
-    return sealed.bytes
+    return path
 
 
-def join(upload: int, key: bytes, secret: bytes) -> bytes:
-    """Makes one of the pieces, which are all here; returns its digest, as `take_in`."""
+def keep_piece(path: Path) -> None:
+    """It is the one of its place, durable. Errors: OSError."""
+    path.replace(path.with_name(path.name.rpartition("-")[0]))
+    whole_file.settle(path.parent)
+
+
+def join(upload: int, key: bytes, secret: bytes) -> tuple[int, bytes]:
+    """Makes one of the pieces; returns how many bytes, and their digest, as `take_in`. Errors: OSError, Unreadable."""
     path = places.coming_path(upload)
     parts = sorted((int(p.suffix[1:]), p) for p in path.parent.glob(f"{path.name}.*") if p.suffix[1:].isdigit())
     plain = hashlib.sha256()
@@ -67,7 +75,7 @@ def join(upload: int, key: bytes, secret: bytes) -> bytes:
             for piece in sealed_file.read(part, key, upload):
                 plain.update(piece)
                 sealed.write(piece)
-    return hmac.digest(secret, plain.digest(), "sha256")
+    return sealed.bytes, hmac.digest(secret, plain.digest(), "sha256")
 
 
 def forget_pieces(upload: int) -> None:
@@ -99,17 +107,18 @@ def keep(number: int, key: bytes, body: int, secret: bytes) -> Kept:
     with os.fdopen(body, "rb", closefd=False) as file:
         file.seek(0)
         digest = digest_of(secret, file)
-        path = places.file_path(number, digest)
-        places.make_folder(path)
-        with sealed_file.Writing(path, key, number) as sealed:
+        with sealed_file.Writing(shelf.writing(number, digest), key, number) as sealed:
             for piece in _pieces(file):
                 sealed.write(piece)
-    whole_file.settle(path.parent)
     return Kept(number, digest, sealed.bytes)
 
 
-def forget(number: int, digest: bytes) -> None:
-    places.unlink(places.file_path(number, digest))
+def parts(number: int, digest: bytes, key: bytes, size: int, start: int = 0,
+          end: int | None = None) -> Iterator[bytes]:
+    """What was kept, from `start` to before `end`; `size`: of all its plain text. Errors: FileNotFoundError,
+    Unreadable, StoreError."""
+    with shelf.reading(number, digest, sealed_file.place_of(start)) as source:
+        yield from sealed_file.opened(source, key, number, sealed_file.sealed_bytes(size), start, end)
 
 
 def forget_coming(upload: int) -> None:

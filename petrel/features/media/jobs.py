@@ -4,16 +4,18 @@
 import asyncio
 import os
 import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from petrel.core import seal
 from petrel.core.doors import reading, writing
-from petrel.core.ids import cell_of, new_id
+from petrel.core.ids import cell_of, ms_of, new_id
 from petrel.core.jobs import every, job
 from petrel.core.retention import kept_for
 from petrel.core.viewer import System
-from petrel.features.media import files, places, rows, rules
+from petrel.features.media import coming, files, places, rows, rules, shelf
 from petrel.features.media.commands import drop, opened
 from petrel.features.media.shapes import NAMES, Facts, Size, State
 from petrel.outside.decoding import Decoder, MadeOf, Refusal, Wish
@@ -21,10 +23,21 @@ from petrel.outside.decoding import Decoder, MadeOf, Refusal, Wish
 SYSTEM = System("media")
 STUCK_MIN = 60
 STRAY_S = 3600.0
+SOME = 5_000
 
 kept_for("media.upload", days=1, schedule="media.purge", overdue="use = 0 and at < now() - interval '25 hours'")
 
 _decoder = Decoder()
+
+
+@job("media.join")
+async def join(upload: str) -> None:
+    """Makes one file of pieces that are all here. Twice: no effect. Late: its app waits. Never: it is gone after a
+    day."""
+    try:
+        await coming.join(int(upload))
+    except (seal.Unreadable, FileNotFoundError):
+        await _end(int(upload), "unreadable")
 
 
 @job("media.make")
@@ -98,12 +111,12 @@ async def _keep(number: int, account: int, key: bytes, facts: Facts, made: MadeO
     spare = [one for one in kept if one.id not in used]
     await seal.destroy([one.id for one in spare])       # here already, under another number
     for one in spare:
-        await asyncio.to_thread(files.forget, one.id, one.digest)
+        await asyncio.to_thread(shelf.remove, one.id, one.digest)
 
 
 async def _mend(number: int, one: files.Kept, body: int, secret: bytes) -> None:
     """A file that should be here already, and is not: a restore had its row, and nobody its bytes."""
-    if number != one.id and not await asyncio.to_thread(places.file_path(number, one.digest).exists):
+    if number != one.id and not await asyncio.to_thread(shelf.has, number, one.digest):
         key = (await seal.new_keys([number]))[number]
         await asyncio.to_thread(files.keep, number, key, body, secret)
 
@@ -129,7 +142,7 @@ async def _free(candidates: list[int]) -> int:
             w.record("media.file.removed", gone[0]["id"], refs=[row["id"] for row in gone])
     await seal.destroy([row["id"] for row in gone])
     for row in gone:
-        await asyncio.to_thread(files.forget, row["id"], row["digest"])
+        await asyncio.to_thread(shelf.remove, row["id"], row["digest"])
     return len(gone)
 
 
@@ -154,24 +167,54 @@ async def sweep() -> str | None:
     async with reading(SYSTEM) as r:
         orphans = [row["id"] for row in await r.fetch(rows.ORPHANS)]
     freed = await _free(orphans)
-    strays = await asyncio.to_thread(_lying)
-    async with reading(SYSTEM) as r:
-        known = {row["id"] for row in await r.fetch(rows.KNOWN_FILES, list(strays))}
-        known |= {row["id"] for row in await r.fetch(rows.KNOWN_IDS, list(strays))}
-    lost = [path for number, path in strays.items() if number not in known]
-    for path in lost:
+    lost = await _without_rows(await asyncio.to_thread(_lying))
+    strays = [path for paths in lost.values() for path in paths]
+    for path in strays:
         await asyncio.to_thread(places.unlink, path)
-    await seal.destroy([number for number in strays if number not in known])
-    return f"{freed + len(lost)} files that belonged to nothing are gone" if freed or lost else None
+    await seal.destroy(list(lost))
+    return f"{freed + len(strays)} files that belonged to nothing are gone" if freed or strays else None
 
 
-def _lying(most: int = 20_000) -> dict[int, Path]:
-    """Files that have lain for an hour, by the number in their name."""
-    found: dict[int, Path] = {}
+T = TypeVar("T")
+
+
+async def _without_rows(lying: dict[int, T]) -> dict[int, T]:
+    async with reading(SYSTEM) as r:
+        known = {row["id"] for row in await r.fetch(rows.KNOWN_FILES, list(lying))}
+        known |= {row["id"] for row in await r.fetch(rows.KNOWN_IDS, list(lying))}
+    return {number: where for number, where in lying.items() if number not in known}
+
+
+@every(86_400, "media.sweep_bucket")
+async def sweep_bucket() -> str | None:
+    """The same for what lies in a bucket. Twice: no effect. Never: it stays, and is paid for; nobody can read it."""
+    gone = 0
+    async for lying in _in_bucket():
+        lost = await _without_rows(lying)
+        for name in lost.values():
+            await asyncio.to_thread(shelf.remove_from_bucket, name)
+        await seal.destroy(list(lost))
+        gone += len(lost)
+    return f"{gone} files in the bucket that belonged to nothing are gone" if gone else None
+
+
+async def _in_bucket() -> AsyncIterator[dict[int, str]]:
+    """Those that were made more than an hour ago, some at a time: a number says when it was given out."""
+    before_ms = (time.time() - STRAY_S) * 1000
+    names = await asyncio.to_thread(shelf.in_bucket)
+    numbered = [(shelf.number_of(name), name) for name in names]
+    for start in range(0, len(numbered), SOME):
+        yield {number: name for number, name in numbered[start:start + SOME] if ms_of(number) < before_ms}
+
+
+def _lying(most: int = 20_000) -> dict[int, list[Path]]:
+    """Files that have lain for an hour, by the number in their name: an upload that comes piece by piece has many."""
+    found: dict[int, list[Path]] = {}
     before = time.time() - STRAY_S
     for folder in places.home().iterdir() if places.home().is_dir() else ():
         for path in folder.iterdir() if folder.is_dir() else ():
             with suppress(ValueError, OSError):
                 if path.stat().st_mtime < before and len(found) < most:
-                    found[int(path.name.partition(".")[0].rpartition("-")[2], 16)] = path
+                    number = int(path.name.partition(".")[0].rpartition("-")[2], 16)
+                    found.setdefault(number, []).append(path)
     return found

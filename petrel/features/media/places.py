@@ -1,4 +1,5 @@
-"""Where files lie: DATA/media/ab/cdef-NUMBER by their digest, what just came in DATA/media/coming/NUMBER.
+"""Where files lie: DATA/media/ab/cdef-NUMBER by their digest, what just came in DATA/media/coming/NUMBER. In a bucket
+they have the same names (`shelf.py`).
 
 All of it is ciphertext, each file under its own key (`core/sealed_file.py`): a copy of the directory, in a backup too,
 says nothing once the key is gone. source: docs/law/visibility.md section 8; decision 0040.
@@ -9,7 +10,7 @@ from pathlib import Path
 from petrel.core.doors import current
 from petrel.core.errors import Unavailable
 
-NAME = "media"
+NAME, COMING = "media", "coming"
 _home: Path | None = None
 
 
@@ -28,14 +29,19 @@ def home() -> Path:
     return run.parent / NAME
 
 
-def file_path(number: int, digest: bytes) -> Path:
+def file_name(number: int, digest: bytes) -> str:
     """The number ends the name: a file that goes and one of the same content that comes are never one."""
     name = digest.hex()[:32]
-    return home() / name[:2] / f"{name[2:]}-{number:x}"
+    return f"{name[:2]}/{name[2:]}-{number:x}"
+
+
+def file_path(number: int, digest: bytes) -> Path:
+    """Where it lies when it lies on this machine (`shelf.py`)."""
+    return home() / file_name(number, digest)
 
 
 def coming_path(upload: int) -> Path:
-    return home() / "coming" / f"{upload:x}"
+    return home() / COMING / f"{upload:x}"
 
 
 def make_folder(path: Path) -> None:

@@ -12,6 +12,8 @@ harmless({
     "media.upload.made": "a restore loses it, or it is read again",
     "media.upload.refused": "a file that nobody is given; it is tried again, or ends after a day",
     "media.upload.described": "words of its owner's; a restore loses them",
+    "media.known.taken": "the lists are taken in again by hand; what was held by them stays held",
+    "media.known.forgotten": "a restore brings the list back; nobody sees more",
     "media.emoji.put": "a picture of the site's own; a restore loses it",
 })
 

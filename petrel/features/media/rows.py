@@ -9,7 +9,6 @@ OF = "select * from media.of('media', $1::bigint[])"
 WANTED = "select * from media.wanted('media', $1::bigint[], $2::bigint[], $3::bigint[])"
 FOUND = "select * from media.found($1, $2, $3)"
 EMOJIS = "select * from media.emojis($1)"
-STATE = "select state from media.upload where cell = law.cell($1) and id = $1"
 
 SET_SEALED = "update media.upload set sealed = $2 where cell = law.cell($1) and id = $1"
 # Only what still waits: it may have been taken back meanwhile.
@@ -64,7 +63,6 @@ COUNT_FREE = "select count(*) from media.upload where cell = law.cell($1) and ac
 IS_KNOWN = "select list from media.known where digest = $1"
 KNOWN_IDS = "select id from media.upload u join unnest($1::bigint[]) k(id) using (id) where u.cell = law.cell(k.id)"
 KNOWN_FILES = "select f.id from media.file f where f.id = any($1::bigint[])"
-ALL_OF = "select id from media.upload where cell = law.cell($1) and account = $1 order by id limit $2"
 HOLD = "update media.upload set state = 4 where cell = law.cell($1) and id = $1 and state <> 4"
 DROP_EMOJI_OF = "delete from media.emoji where upload = $1"
 BEGIN_COMING = """
@@ -75,4 +73,7 @@ TAKE = """
 update media.upload set taken = taken + $3 where cell = law.cell($1) and id = $1 and state = 0 and taken = $2
    and taken + $3 <= bytes returning taken, bytes
 """
-CAME = "update media.upload set state = $2 where cell = law.cell($1) and id = $1 and state = 0 returning account"
+# From now on it waits to be read.
+CAME = """
+update media.upload set state = $2, at = now() where cell = law.cell($1) and id = $1 and state = 0 returning account
+"""

@@ -7,14 +7,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 
+import structlog
 from msgspec import Struct
 
-from petrel.core import sealed_file
 from petrel.core.doors import reading
 from petrel.core.errors import PetrelError
 from petrel.core.viewer import Viewer
-from petrel.features.media import places, reads
+from petrel.features.media import files, reads, shelf
 from petrel.features.media.shapes import NoSuchUpload, Served
+
+log = structlog.get_logger("petrel.media")
 
 AGAIN_S = 1.0
 
@@ -30,15 +32,22 @@ class Sending(Struct, frozen=True):
 
     async def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` to before `end`. Ends early when they may be had no longer."""
-        path = places.file_path(self.file.file, self.file.digest)
-        some = sealed_file.read(path, self.key, self.file.file, start, end)
+        some = files.parts(self.file.file, self.file.digest, self.key, self.file.bytes, start, end)
         asked_at = time.monotonic()
-        while piece := await asyncio.to_thread(next_of, some):
+        while piece := await self._next(some):
             if time.monotonic() - asked_at > AGAIN_S:
                 asked_at = time.monotonic()
                 if not await self._is_allowed():
                     return
             yield piece
+
+    async def _next(self, some: Iterator[bytes]) -> bytes:
+        """Nothing at the end, and where the file cannot be had."""
+        try:
+            return await asyncio.to_thread(next_of, some)
+        except OSError as e:
+            log.warning("a file cannot be sent", upload=self.upload, file=self.file.file, error=str(e))
+            return b""
 
     async def _is_allowed(self) -> bool:
         try:
@@ -56,6 +65,6 @@ async def send(viewer: Viewer, upload: int, name: str) -> Sending:
     """Errors: NoSuchUpload, for hidden and missing alike."""
     async with reading(viewer) as r:
         served, key = await reads.found(r, upload, name)
-    if not await asyncio.to_thread(places.file_path(served.file, served.digest).exists):
+    if not await asyncio.to_thread(shelf.may_have, served.file, served.digest):
         raise NoSuchUpload
     return Sending(viewer, upload, name, served, key)

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, get_args
@@ -12,15 +13,18 @@ from msgspec import Struct
 from petrel.core.errors import Invalid
 from petrel.core.text import handles
 
-BlockKind = Literal["server", "mail", "network"]
-BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
+BlockKind = Literal["server", "mail", "network", "mailbox"]
+BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)      # the journal has their places in it
+SEALED_NAMES = ("network", "mailbox")
 LEVELS: dict[BlockKind, dict[str, int]] = {
     "server": {"noop": 0, "silence": 1, "suspend": 2},
     "mail": {"block": 1},
     "network": {"sign_up_requires_approval": 1, "sign_up_block": 2},
+    "mailbox": {"block": 1},
 }
 """Words of the client API, and how strict they are. `noop` of a server: only what is named beside it is refused."""
 
+HASH = re.compile("[0-9a-fA-F]{64}")
 SIX = 1000                  # width of an IPv6 network: 1000 more than its bits
 LEAST_WIDTH = {4: 8, 6: 19}     # nobody shuts out more than a /8, or half of what a registry hands out, by a slip
 COMMENT_LENGTH = 1_000
@@ -43,7 +47,7 @@ class NewBlock(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """`name` is "" where a restore has lost it; what it blocks is blocked all the same."""
+    """`name`: of a mailbox its `hash_of`; "" where a restore has lost it: what it blocks is blocked all the same."""
 
     id: int
     kind: BlockKind
@@ -117,7 +121,19 @@ def normal(kind: BlockKind, typed: str) -> str:
     """The one spelling of a name. Errors: Invalid."""
     if kind == "network":
         return str(_network(typed))
+    if kind == "mailbox":
+        return typed.strip().lower() if HASH.fullmatch(typed.strip()) else hash_of(typed)
     return handles.domain(typed.strip().removeprefix("*.").removeprefix("@"))
+
+
+def hash_of(address: str) -> str:
+    """What stands for a mail address however it is spelled: in small letters, without dots, and without what follows a
+    plus. source: the client API; other sites give the same for the same address. Errors: Invalid."""
+    name, sign, domain = address.strip().casefold().rpartition("@")
+    box = name.partition("+")[0].replace(".", "")
+    if not (sign and box and domain):
+        raise Invalid("email", "is not an address")
+    return hashlib.sha256(f"{box}@{domain}".encode()).hexdigest()
 
 
 def _network(typed: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

@@ -1,7 +1,8 @@
 """Blocked servers, mail domains and networks: asking, setting, lifting, bringing in lists and taking them back.
 
 A name is found by a keyed digest (63 bits of HMAC-SHA256), which the journal can carry: what was blocked after a backup
-is blocked again after a restore, though its name is lost. Networks, and what the crew notes, are sealed.
+is blocked again after a restore, though its name is lost. Networks, what stands for mail addresses, and what the crew
+notes, are sealed.
 """
 
 import hmac
@@ -17,8 +18,10 @@ from petrel.core.viewer import System
 from petrel.features.moderation import block_rules, cases
 from petrel.features.moderation.block_rules import BLOCK_KINDS, Block, BlockKind, Difference, Line, NewBlock
 
-SCOPES = ["admin:read", "admin:read:domain_blocks", "admin:read:email_domain_blocks", "admin:read:ip_blocks"]
-WRITE_SCOPES = ["admin:write", "admin:write:domain_blocks", "admin:write:email_domain_blocks", "admin:write:ip_blocks"]
+SCOPES = ["admin:read", "admin:read:domain_blocks", "admin:read:email_domain_blocks", "admin:read:ip_blocks",
+          "admin:read:canonical_email_blocks"]
+WRITE_SCOPES = ["admin:write", "admin:write:domain_blocks", "admin:write:email_domain_blocks", "admin:write:ip_blocks",
+                "admin:write:canonical_email_blocks"]
 ANY_SCOPE = [*SCOPES, *WRITE_SCOPES]
 LEVEL = "select moderation.level_of($1, $2, $3::smallint[], $4::bigint[])"
 LEVEL_FOR_SYSTEM = """
@@ -27,6 +30,7 @@ select coalesce(max(b.level), -1) from unnest($2::smallint[], $3::bigint[]) a(wi
  where b.lifted_at is null and (b.expires_at is null or b.expires_at > now())
 """
 LISTED = "select * from moderation.blocks($1, $2, $3, $4, $5, $6)"
+BLOCK_OF = "select moderation.block_of($1, $2, $3, $4)"
 PUBLIC = "select * from moderation.public_blocks($1)"
 STANDING = """
 select id, digest, name, level, rejects_media, rejects_reports, lifted_at is not null as is_lifted
@@ -82,7 +86,7 @@ UNDO_LIST = "update moderation.block_list set undone_by = $2, undone_at = now() 
 
 
 class Hidden(Struct, frozen=True, omit_defaults=True):
-    """What is sealed of a block. `name` of a network."""
+    """What is sealed of a block. `name` of a network or mailbox."""
 
     name: str = ""
     note: str = ""
@@ -143,12 +147,17 @@ async def is_blocked_address(r: Reader, address: str) -> bool:
     return await blocked_address(r, address) >= block_rules.LEVELS["network"]["sign_up_block"]
 
 
+async def is_blocked_mailbox(r: Reader, email: str) -> bool:
+    """Whether nobody may join with this mail address, however it is spelled. Errors: Invalid."""
+    return await _level(r, "mailbox", [(0, block_rules.hash_of(email))]) > 0
+
+
 async def may_join(r: Reader, *, email: str | None, address: str) -> None:
     """Errors: Refused, in words that do not help to get round it."""
     host = (email or "").rpartition("@")[2].strip()
     try:
-        is_blocked = bool(host) and await is_blocked_domain(r, host)
-    except Invalid:         # no domain at all; whoever checks addresses says so
+        is_blocked = bool(host) and (await is_blocked_domain(r, host) or await is_blocked_mailbox(r, email or ""))
+    except Invalid:         # no address at all; whoever checks them says so
         is_blocked = False
     if is_blocked or await is_blocked_address(r, address):
         raise Refused("deny.blocked_newcomer", "Nobody can join from there just now. If that hits you wrongly, write "
@@ -182,6 +191,13 @@ async def find(r: Reader, kind: BlockKind, number: int) -> Block:
     return found[0]
 
 
+async def of_mailbox(r: Reader, email: str) -> list[Block]:
+    """The block of this mail address, if there is one, for the crew. Errors: Invalid."""
+    [digest] = await _digests("mailbox", [block_rules.normal("mailbox", email)])
+    number = await r.value(BLOCK_OF, r.digest, ANY_SCOPE, "mailbox", digest)
+    return [] if number is None else await listed(r, "mailbox", only=number)
+
+
 async def public(r: Reader) -> list[Block]:
     """Blocked servers as everybody may read them."""
     return [_block(row, None) for row in await r.fetch(PUBLIC, r.digest)]
@@ -203,12 +219,12 @@ async def put(w: Writer, new: NewBlock) -> int:
     width = block_rules.width(new.kind, new.name)
     before = await w.row(STANDING, new.kind, width, [digest])
     number = before["id"] if before else ids.new_id(ids.any_cell())
-    is_network = new.kind == "network"
+    hides_name = new.kind in block_rules.SEALED_NAMES
     sealed = None
-    if is_network or new.note:
+    if hides_name or new.note:
         key = (await seal.new_keys([number]))[number]      # of a block that stands already, the one that it has
-        sealed = seal.seal(key, number, msgspec.json.encode(Hidden(new.name if is_network else "", new.note)))
-    await w.execute(PUT, number, new.kind, digest, width, new.level, None if is_network else new.name,
+        sealed = seal.seal(key, number, msgspec.json.encode(Hidden(new.name if hides_name else "", new.note)))
+    await w.execute(PUT, number, new.kind, digest, width, new.level, None if hides_name else new.name,
                     new.public_comment, new.rejects_media, new.rejects_reports, new.is_obfuscated, me,
                     new.expires_in_s)
     await w.execute(SEAL, number, sealed)

@@ -106,8 +106,8 @@ async def _copies(w: Writer, about: int, wanted: Sequence[int]) -> list[Kept]:
     near = [row for row in near if row["code"] > Code.POINTER]
     texts = await posts.contents([*reported, *near])
     kept: list[Kept] = [_kept(row, texts, row["id"] in known) for row in (*reported, *near) if row["id"] in texts]
-    kept += [(one.id, about, 0, True, Copy(one.text.description, name=one.text.name, at=at_of(one.id)))
-             for one in await collections.many(w, wanted) if one.owner == about]
+    kept += [(one.id, about, 0, True, _collection(one.text, one.id)) for one in await collections.many(w, wanted)
+             if one.owner == about]
     card = (await accounts.cards_of(w, [about])).get(about)
     if card is not None:
         says = "\n\n".join([card.profile.note, *(f"{f.name}: {f.value}" for f in card.profile.fields)]).strip()
@@ -125,6 +125,11 @@ def _kept(row: Row, texts: dict[int, posts.Content], is_reported: bool) -> Kept:
     content = texts[row["id"]]
     return row["id"], row["author"], row["audience"], is_reported, Copy(
         content.text, content.spoiler, at=at_of(row["id"]))
+
+
+def _collection(text: collections.Text, number: int) -> Copy:
+    says = "\n\n".join(filter(None, [text.description, text.tag and f"#{text.tag}"]))
+    return Copy(says, name=text.name, at=at_of(number))
 
 
 async def _keep(w: Writer, case: int, report: int, kept: Sequence[Kept]) -> None:

@@ -17,7 +17,6 @@ from petrel.features.posts.reads import (
     Candidates,
     Shown,
     by_author,
-    carrying_media,
     contents,
     history,
     judged,
@@ -25,6 +24,7 @@ from petrel.features.posts.reads import (
     marked,
     public,
     reactions,
+    replies,
     shown,
     shown_on,
     source,
@@ -33,9 +33,10 @@ from petrel.features.posts.reads import (
     with_media,
     withholding,
 )
-from petrel.features.posts.rules import linked, reason_of
+from petrel.features.posts.rules import has_closed_files, linked, reason_of
 from petrel.features.posts.shapes import (
     POLICY_BITS,
+    QUOTE_POLICIES,
     Ask,
     Attachment,
     Audience,
@@ -68,6 +69,7 @@ from petrel.features.posts.writing import create_many, create_together
 
 __all__ = [
     "POLICY_BITS",
+    "QUOTE_POLICIES",
     "Ask",
     "Attachment",
     "Audience",
@@ -97,7 +99,6 @@ __all__ = [
     "Verdict",
     "Who",
     "by_author",
-    "carrying_media",
     "clear",
     "contents",
     "create_many",
@@ -106,6 +107,7 @@ __all__ = [
     "delete",
     "delete_imported",
     "edit",
+    "has_closed_files",
     "history",
     "ids_at",
     "if_opened",
@@ -129,6 +131,7 @@ __all__ = [
     "quotes",
     "reactions",
     "reason_of",
+    "replies",
     "reply_policy_of",
     "settled",
     "shown",

@@ -7,7 +7,7 @@ from petrel.core.doors import Writer
 from petrel.core.errors import Unauthenticated
 from petrel.core.viewer import Member
 from petrel.features.posts import rows, writing
-from petrel.features.posts.shapes import Ask, Audience, Draft, PostNotFound
+from petrel.features.posts.shapes import QUOTE_POLICIES, Ask, Audience, Draft, PostNotFound
 
 
 async def settled(w: Writer, draft: Draft) -> Draft:
@@ -33,4 +33,5 @@ async def settled(w: Writer, draft: Draft) -> Draft:
         audience=draft.audience if asked else Audience(standing["default_audience"]),
         is_sensitive=draft.is_sensitive or (not asked and standing["default_sensitive"]),
         language=draft.language or standing["default_language"],
+        quote_policy=QUOTE_POLICIES[standing["default_quote"]] if draft.quote_policy is None else draft.quote_policy,
     )

@@ -1,15 +1,15 @@
 -- What commands need to know of who acts, and the few changes that touch ciphertext in place.
 
 -- One row per digest that belongs to an account, in the order asked. Errors: PT503 for an outdated program.
-create or replace function posts.standing(p_digests bytea[])
+create or replace function posts.writers(p_digests bytea[])
 returns table (ord integer, account bigint, state integer, is_protected boolean, default_audience smallint,
-               default_sensitive boolean, default_language text, version integer, app bigint)
+               default_sensitive boolean, default_language text, default_quote smallint, version integer, app bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if law.is_older() then perform law.refuse('outdated'); end if;
   return query
   select d.ord::integer, a.id, a.state, a.is_protected, a.default_audience, a.default_sensitive, a.default_language,
-         a.version, v.app
+         a.default_quote, a.version, v.app
     from unnest(p_digests) with ordinality d(digest, ord)
     cross join lateral law.viewer(d.digest) v
     join accounts.account a on a.cell = law.cell(v.account) and a.id = v.account
@@ -126,6 +126,37 @@ begin
      and p.boost_of is null order by p.id limit p_limit;
 end $$;
 
+-- Replies below a post that the viewer may see, at any depth, and others of its thread that are younger, in the order of
+-- writing: numbers, and whether the viewer is shown each on surface `thrd`. A thread may have ten thousand, so this
+-- brings verdicts and nothing else; what is shown of them is judged again where it is.
+create or replace function posts.outline(p_digest bytea, p_id bigint, p_limit integer)
+returns table (id bigint, reply_to bigint, is_shown boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v law.session := law.viewer(p_digest);
+  v_ids bigint[];
+  v_many integer[];
+begin
+  if not exists (select from law.page(p_digest, 1::smallint, array[p_id], array[0::bigint], null, null) s
+                  where s.code > 1) then
+    return;
+  end if;
+  v_ids := array(select p.id from posts.post p
+    where p.thread = (select o.thread from posts.post o where o.cell = law.cell(p_id) and o.id = p_id)
+      and p.boost_of is null and p.id > p_id order by p.id limit p_limit);
+  if v_ids = '{}' then
+    return;
+  end if;
+  v_many := array[cardinality(v_ids)];
+  return query
+  select d.id, d.reply_to, d.code > 0
+    from law.decide(array_fill(v.account, v_many),
+                    array_fill(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false), v_many),
+                    v_ids, 3::smallint,
+                    array_fill(case when length(p_digest) = 2 then encode(p_digest, 'escape') end, v_many)) d
+   order by d.ord;
+end $$;
+
 -- Posts of one author, newest first; candidates only (id, boosted id). To somebody not signed in not even the number
 -- of a post that is for nobody but followers.
 create or replace function posts.of_author(p_digest bytea, p_author bigint, p_limit integer, p_max bigint, p_min bigint,
@@ -192,15 +223,6 @@ begin
           and (p_replies or p.reply_to_account is null or p.reply_to_account = p_author)
         order by p.id limit p_limit)) s order by 1 desc;
   end if;
-end $$;
-
--- Those of these posts that carry pictures, video or sound, in the order given; candidates only.
-create or replace function posts.carrying_media(p_digest bytea, p_ids bigint[]) returns table (id bigint)
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query select p.id from unnest(p_ids) with ordinality c(id, ord)
-    join posts.post p on p.cell = law.cell(c.id) and p.id = c.id
-   where p.flags & 14680064 <> 0 order by c.ord;
 end $$;
 
 -- Public posts of everybody, newest first; candidates only.

@@ -281,6 +281,33 @@ async def thread(r: Reader, post: int, *, most: int = 4000) -> tuple[list[int], 
     return list(above)[::-1], descendants
 
 
+async def replies(r: Reader, post: int, *, most: int) -> tuple[list[tuple[int, int | None]], bool]:
+    """What hangs below a post, at any depth, that the viewer may be shown in a thread: (number, what it answers), in
+    the order of writing; and whether there is more than the `most` that were looked through. What answers something
+    hidden is there too. Verdicts only: whoever shows one of them has it judged again.
+
+    Errors: PostNotFound when the viewer may not see the post itself.
+    """
+    one = await judged(r, Surface.API, [post])
+    if not one or one[0].row["code"] <= Code.TOMBSTONE:
+        raise PostNotFound
+    conversation = one[0].row["conversation"]
+    if conversation is not None:
+        parents = dict(await r.fetch("select id, reply_to from messages.thread($1, $2, $3)", r.digest, conversation,
+                                     most))
+        rows = [(number, parent, True) for number, parent in sorted(parents.items()) if number > post]
+    else:
+        rows = [tuple(row) for row in await r.fetch("select * from posts.outline($1, $2, $3)", r.digest, post, most)]
+    family = {post}
+    found = []
+    for number, parent, is_shown in rows:
+        if parent in family:
+            family.add(number)
+            if is_shown:
+                found.append((number, parent))
+    return found, len(rows) >= most
+
+
 async def by_author(r: Reader, author: int, page: Page, *, replies: bool = True, boosts: bool = True) -> list[int]:
     """Candidate ids of an author's posts, newest first."""
     rows = await r.fetch(
@@ -301,13 +328,6 @@ async def with_media(r: Reader, page: Page, *, author: int | None = None, replie
     rows = await r.fetch("select id from posts.with_media($1, $2, $3, $4, $5, $6)", r.digest, author, page.limit,
                          page.max_id, page.min_id, replies)
     return [row[0] for row in rows if page.since_id is None or row[0] > page.since_id]
-
-
-async def carrying_media(r: Reader, ids: Sequence[int]) -> list[int]:
-    """Those of these candidates that carry pictures, video or sound, in their order."""
-    if not ids:
-        return []
-    return [row[0] for row in await r.fetch("select id from posts.carrying_media($1, $2::bigint[])", r.digest, ids)]
 
 
 async def public(r: Reader, page: Page) -> list[int]:

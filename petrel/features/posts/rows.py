@@ -9,7 +9,7 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.viewer import Member
 from petrel.features.posts.shapes import State
 
-STANDING = "select * from posts.standing($1::bytea[])"
+STANDING = "select * from posts.writers($1::bytea[])"
 
 JUDGE = "select * from law.judge($1::bytea[], $2::bigint[])"
 

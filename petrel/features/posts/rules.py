@@ -1,13 +1,16 @@
 """Pure decisions about posts. No rows, no clock."""
 
-import re
+from collections.abc import Collection, Iterable
 
 from petrel.core.errors import Invalid, Refused
-from petrel.core.text import Link, length, parse
+from petrel.core.text import Link, is_language, length, parse
 from petrel.core.text.grammar import Parsed
-from petrel.features.posts.shapes import Audience, Carries, Draft, Empty, State, TooLong, TooWide
+from petrel.features.posts.shapes import Audience, Carries, Draft, Empty, Named, State, TooLong, TooWide
 
 MOST_NAMED = 50
+_SCANNING = 32
+_CLOSED = _SCANNING | int(State.ADULT | State.REMOVED | State.SUSPENDED | State.DEACTIVATED | State.DELETED
+                          | State.QUARANTINED)
 REASONS = (
     (State.QUARANTINED, "unavailable"),
     (State.DELETED, "deleted"),
@@ -17,13 +20,10 @@ REASONS = (
     (State.ADULT, "age"),
 )
 
-_language = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-
 
 def language(said: str | None, otherwise: str | None) -> str | None:
-    """A BCP 47 tag in outline. Anything else counts as not said, as the client API has it: the column is not sealed
-    and is no place for text."""
-    return said if said and _language.fullmatch(said) else otherwise
+    """What is no language counts as not said, as the client API has it."""
+    return said if said and is_language(said) else otherwise
 
 
 def check_text(parsed: Parsed, spoiler: str, most: int, *, carries: bool = False) -> None:
@@ -49,6 +49,14 @@ def audience_of(asked: Audience | None, default: int, parent: int | None) -> Aud
     if parent == Audience.PROTECTED:
         parent = Audience.FOLLOWERS
     return max(wanted, Audience(parent))
+
+
+def check_among(named: Iterable[Named], among: Collection[int]) -> None:
+    """What shall stay among some people names nobody else, since whoever is named gets it. Errors: Invalid."""
+    others = [f"@{one.acct}" for one in named if one.account not in among]
+    if others:
+        raise Invalid(message=f"{', '.join(others)} would get this too, and is not one of those it is for. "
+                              "Write the name without the @.")
 
 
 def may_boost(effective: int, is_author: bool) -> bool:
@@ -101,6 +109,12 @@ def reason_of(states: int) -> str:
     """Why there is a tombstone in place of a post: the first that applies; "" for a living one, which stands in the
     way of somebody who blocks its author. source: docs/law/visibility.md section 2, step 5."""
     return next((word for state, word in REASONS if states & state), "")
+
+
+def has_closed_files(audience: int, states: int) -> bool:
+    """Whether not everybody who may have the post may have its files: their addresses are each viewer's own then.
+    source: docs/law/visibility.md section 4, column media."""
+    return audience > Audience.UNLISTED or bool(states & _CLOSED)
 
 
 def linked(text: str | Parsed, ours: str) -> str:

@@ -109,6 +109,9 @@ class ReplyPolicy(IntEnum):
     MENTIONED = 1 << 28
 
 
+QUOTE_POLICIES = tuple(QuotePolicy)
+"""As accounts number them (`accounts.account.default_quote`)."""
+
 POLICY_BITS = {"quote": 3 << 25, "reply": 3 << 27}
 
 
@@ -213,8 +216,9 @@ Described = tuple[int, str | None, tuple[float, float] | None]
 
 
 class Draft(Struct, frozen=True):
-    """A post about to be written. `audience` None: the account's default. `text` as the person typed it. `media`:
-    uploads of the author's, in their order."""
+    """A post about to be written. `audience`, `quote_policy` None: the account's default. `text` as the person typed
+    it. `media`: uploads of the author's, in their order. `among`: a text that names anybody else is refused; None:
+    it may name everybody."""
 
     text: str
     audience: Audience | None = None
@@ -226,8 +230,9 @@ class Draft(Struct, frozen=True):
     described: tuple[Described, ...] = ()
     poll: PollDraft | None = None
     quote_of: int | None = None
-    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    quote_policy: QuotePolicy | None = None
     reply_policy: ReplyPolicy = ReplyPolicy.EVERYONE
+    among: tuple[int, ...] | None = None
 
 
 class Ask(Struct, frozen=True):

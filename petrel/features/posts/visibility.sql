@@ -244,27 +244,42 @@ begin
   if p_surfaces[1] <> any (p_surfaces) then
     v_surfaces := array(select distinct s from unnest(p_surfaces) s);
   end if;
-  select array_agg(v.account order by d.ord),
-         array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
-         -- Suspended, deactivated: only their own few pages, of which the export (surface 13) is one.
-         array_agg(coalesce(v.state, 0) & 384 <> 0 and p_surfaces[d.ord] <> 13 order by d.ord),
-         array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
-                                       and f.account = v.account) then 65536 else 0 end order by d.ord),
-         bool_or(v.kind is null and length(d.digest) not in (0, 2)),
-         array_agg(case when length(d.digest) = 2 then encode(d.digest, 'escape') end order by d.ord)
-    into v_accounts, v_private, v_out, v_filters, v_nobody, v_lands
-    from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
+  if cardinality(p_digests) = 1 then             -- as below, without aggregates, which cost as much as the law
+    select array[v.account], array[coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false)],
+           array[coalesce(v.state, 0) & 384 <> 0 and p_surfaces[1] <> 13],
+           array[case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
+                                      and f.account = v.account) then 65536 else 0 end],
+           v.kind is null and length(p_digests[1]) not in (0, 2),
+           array[case when length(p_digests[1]) = 2 then encode(p_digests[1], 'escape') end]
+      into v_accounts, v_private, v_out, v_filters, v_nobody, v_lands from law.viewer(p_digests[1]) v;
+  else
+    select array_agg(v.account order by d.ord),
+           array_agg(coalesce(v.kind = 'session' or v.scopes && array['read', 'read:statuses'], false) order by d.ord),
+           -- Suspended, deactivated: only their own few pages, of which the export (surface 13) is one.
+           array_agg(coalesce(v.state, 0) & 384 <> 0 and p_surfaces[d.ord] <> 13 order by d.ord),
+           array_agg(case when exists (select from relationships.filter f where f.cell = law.cell(v.account)
+                                         and f.account = v.account) then 65536 else 0 end order by d.ord),
+           bool_or(v.kind is null and length(d.digest) not in (0, 2)),
+           array_agg(case when length(d.digest) = 2 then encode(d.digest, 'escape') end order by d.ord)
+      into v_accounts, v_private, v_out, v_filters, v_nobody, v_lands
+      from unnest(p_digests) with ordinality d(digest, ord) cross join lateral law.viewer(d.digest) v;
+  end if;
   if v_nobody then
     raise exception 'no such session' using errcode = 'PT401';
+  end if;
+  if array_remove(v_lands, null) = '{}' then
+    v_lands := null;                             -- nobody's country is known: the same, and nothing to take along
   end if;
   if cardinality(p_digests) = 1 then
     v_viewers := array_fill(v_accounts[1], array[cardinality(p_ids)]);
     v_sees := array_fill(v_private[1], array[cardinality(p_ids)]);
-    v_lands := array_fill(v_lands[1], array[cardinality(p_ids)]);
+    v_lands := case when v_lands is not null then array_fill(v_lands[1], array[cardinality(p_ids)]) end;
   else
-    select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord),
-           array_agg(v_lands[w.who] order by w.ord)
-      into v_viewers, v_sees, v_lands from unnest(p_whose) with ordinality w(who, ord);
+    select array_agg(v_accounts[w.who] order by w.ord), array_agg(v_private[w.who] order by w.ord)
+      into v_viewers, v_sees from unnest(p_whose) with ordinality w(who, ord);
+    if v_lands is not null then
+      v_lands := array(select v_lands[w.who] from unnest(p_whose) with ordinality w(who, ord) order by w.ord);
+    end if;
   end if;
   for v_depth in 0 .. 2 loop
     if v_depth = 1 then

@@ -13,6 +13,7 @@ from petrel.core.text.grammar import Parsed
 from petrel.core.viewer import System
 from petrel.features.posts import attaching, newcomers, polls, quotes, rows, rules
 from petrel.features.posts.shapes import (
+    QUOTE_POLICIES,
     Ask,
     Attachment,
     Audience,
@@ -150,6 +151,8 @@ async def _look_at_named(w: Writer, works: list[Work]) -> None:
     named = await _resolve(w, [(k.author, k.parsed) for k in works if k.is_open])
     for work, found in zip((k for k in works if k.is_open), named, strict=True):
         work.named = found
+        if work.ask.draft.among is not None:
+            work.error = _refusal(rules.check_among, found, {*work.ask.draft.among, work.author})
 
 
 async def named_in(w: Writer, author: int, parsed: Parsed) -> tuple[Named, ...]:
@@ -200,7 +203,8 @@ def _decide(work: Work) -> None:
     work.flags |= rules.card_of(work.parsed, work.audience, work.actor["is_protected"], limits.current().domain)
     if draft.audience is None and work.actor["default_sensitive"]:
         work.flags |= State.SENSITIVE
-    work.flags |= draft.quote_policy | draft.reply_policy
+    quotable = QUOTE_POLICIES[work.actor["default_quote"]] if draft.quote_policy is None else draft.quote_policy
+    work.flags |= quotable | draft.reply_policy
     if work.quoted is not None:
         work.flags |= Carries.QUOTE
         work.error = _refusal(quotes.check_quoting, work.quoted, work.audience)
@@ -255,7 +259,8 @@ async def _attach(w: Writer, works: list[Work]) -> None:
             work.media, bits = files
             work.flags |= 0 if work.audience == Audience.DIRECT else bits
     if failed := [k.id for k in carrying if k.error is not None and k.ask.once is not None]:
-        await w.execute(rows.GIVE_ONCE_BACK, failed)
+        # Recorded, since it may be all that this transaction does.
+        w.record("posts.once.forgotten", 0, refs=(await w.execute(rows.GIVE_ONCE_BACK, failed),))
 
 
 async def _write_posts(w: Writer, works: list[Work], keys: dict[int, bytes]) -> None:

@@ -41,7 +41,8 @@ HEADINGS = {"follows": "Whom you follow", "followers": "Who follows you", "block
 WORDS = {"is_protected": "Follows need your yes", "is_discoverable": "May be suggested to others",
          "is_indexable": "Public posts may be found by words", "is_bot": "Acts by itself",
          "hides_network": "Hides whom you follow", "default_sensitive": "Posts marked sensitive",
-         "default_language": "Language of posts", "default_audience": "Audience of posts"}
+         "default_language": "Language of posts", "default_audience": "Audience of posts",
+         "default_quote": "Who may quote posts"}
 
 
 def _page(title: str, profile: Profile, body: Iterable[str]) -> bytes:

@@ -38,6 +38,7 @@ from petrel.features.privacy.sources import Source
 PEOPLE_AT_ONCE = 200
 POSTS_A_PAGE = 500
 AUDIENCES = ("public", "unlisted", "followers", "direct", "self")
+QUOTERS = ("public", "followers", "nobody")
 SENSITIVE, WRITTEN_PROTECTED = 2, 65536
 KINDS = (("follows", 1, "following_id"), ("followers", 2, "followed_id"), ("blocks", 16, "blocking_id"),
          ("mutes", 64, "muting_id"))
@@ -171,6 +172,7 @@ def _profile(whole: Whole) -> Profile:
         "is_protected", "is_discoverable", "is_indexable", "is_bot", "hides_network", "default_sensitive",
         "default_language")}
     settings["default_audience"] = AUDIENCES[account.get("default_audience") or 0]
+    settings["default_quote"] = QUOTERS[account.get("default_quote") or 0]
     return Profile(id=str(whole.account), acct=whole.handle, display_name=said.get("display_name", ""),
                    note=said.get("note", ""), fields=said.get("fields", []), email=credential.get("sealed_email"),
                    joined_at=at_of(whole.account), settings=settings)

@@ -46,6 +46,7 @@ HELD = {
     "relationships.domain_block.domain": "a keyed hash; the name of the server is beside it",
     "relationships.featured_tag.tag": "a keyed hash; the tag itself is beside it",
     "posts.once.key": "a keyed digest that keeps an app from publishing twice",
+    "accounts.code_app.sealed_secret": "what your codes are made from: whoever had it could make them",
     "drafts.draft.once": "a keyed digest that keeps an app from scheduling twice",
 }
 HELD_TABLES = {

@@ -9,7 +9,7 @@ from petrel.core import limits
 from petrel.core.doors import Reader, reading
 from petrel.core.errors import Unauthenticated
 from petrel.core.viewer import Member
-from petrel.features import accounts, posts
+from petrel.features import accounts, media, posts
 from petrel.features.notifications import OWN_POST, Kind
 from petrel.features.posts import Code, Content, Shown, State, Surface, Who
 from petrel.features.push import rules
@@ -47,10 +47,11 @@ async def _said(r: Reader, due: Due) -> Payload | None:
             return None
         if not (is_whole and sieved) or content is None:
             return Payload("", due.locale, due.id, kind.word, icon, rules.pointer_of(kind.word), rules.OPEN)
-        body = rules.cut((content.spoiler or rules.OPEN) if row["states"] & State.SENSITIVE else content.text)
+        said = content.text or media.counted(one.kind for one in content.media)
+        body = rules.cut((content.spoiler or rules.OPEN) if row["states"] & State.SENSITIVE else said)
     name = actor.profile.display_name or f"@{actor.acct}"
-    return Payload("", due.locale, due.id, kind.word, f"{limits.current().base_url}/avatars/{actor.id}.png",
-                   rules.title_of(kind.word, name), body)
+    icon = limits.current().base_url + media.avatar(actor.id, actor.profile.avatar)
+    return Payload("", due.locale, due.id, kind.word, icon, rules.title_of(kind.word, name), body)
 
 
 async def _sieved(r: Reader, due: Due, found: Shown, content: Content | None) -> bool | None:

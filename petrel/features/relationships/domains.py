@@ -15,6 +15,7 @@ from petrel.core.ids import cell_of, new_id
 from petrel.core.pages import Page
 from petrel.core.text import WordKey, handles
 from petrel.features.accounts import actors, key_of
+from petrel.features.relationships import commands
 from petrel.features.relationships.rows import actor
 
 MOST = 500
@@ -68,6 +69,21 @@ async def block(w: Writer, typed: str) -> Ties:
             raise Invalid("domain", f"is one too many: at most {MOST} can be blocked")
         w.record("relationships.domain.blocked", number)
     return await ties(w, name)
+
+
+async def block_and_part(w: Writer, typed: str) -> None:
+    """As `block`, and ends what stands between its accounts and the actor. Errors: Invalid."""
+    parted = await block(w, typed)
+    for other in parted.following:
+        await commands.unfollow(w, other)
+    for other in parted.followers:
+        await commands.remove_follower(w, other)
+
+
+async def is_blocked(r: Reader, typed: str) -> bool:
+    """By the viewer. Errors: Invalid."""
+    name = named(typed)
+    return name in {one.name for one in await blocked(r, Page(MOST))}
 
 
 async def unblock(w: Writer, typed: str) -> None:

@@ -53,7 +53,8 @@ async def state(r: Reader) -> State:
 
 async def step() -> bool:
     """One step of what is left to build; False when nothing is. Begins anew when the index was lost; over what is
-    there when it is of another format, so that words are found meanwhile as before."""
+    there when it is of another format, so that rare words are found meanwhile as before. A frequent one is asked by
+    eras, and old rows lack their marks: of what is older than where this is, only those among the newest posts."""
     async with deriving("search") as w:
         born = await indexing.hold(w)
         if born is None:

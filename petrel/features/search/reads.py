@@ -146,13 +146,15 @@ def _tags(key: WordKey, names: Sequence[str]) -> list[int]:
 
 
 async def tagged(r: Reader, tag: str, page: Page, *, other: Sequence[str] = (), also: Sequence[str] = (),
-                 without: Sequence[str] = ()) -> list[int]:
+                 without: Sequence[str] = (), only_media: bool = False) -> list[int]:
     """Candidates of a hashtag's timeline, newest first: posts under `tag` or one of `other`, under all of `also`, and
-    none of `without`."""
+    none of `without`. `only_media`: with pictures, video or sound."""
     key = await terms.word_key()
     one = _tags(key, [tag])
     either = one + _tags(key, other) if other else None
     every = _tags(key, also) if other else one + _tags(key, also)
+    if only_media:
+        every.append(key.hash(terms.kind("media")))
     rows = await r.fetch(TAGGED, r.digest, every, either, _tags(key, without), page.limit, page.max_id, _least(page),
                          page.min_id is not None, WINDOW)
     return [row[0] for row in rows]

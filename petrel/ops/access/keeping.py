@@ -20,6 +20,7 @@ from petrel.core.spool import HEAD, SUFFIX, UNFINISHED, row_of
 log = structlog.get_logger("petrel.access")
 
 EVERY_S = 1.0
+OVER_S = 10.0
 PART_BYTES = 1 << 20
 UNFINISHED_S = 60.0
 
@@ -30,6 +31,15 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[Path, int] = {}
+
+    def has_grown(self) -> bool:
+        """Whether there is anything to keep, seen without opening a file: asked every second."""
+        try:
+            with os.scandir(self._folder) as found:
+                return any(one.stat().st_size > HEAD.size + self._kept.get(Path(one.path), -1)
+                           for one in found if one.name.endswith(SUFFIX))
+        except FileNotFoundError:               # one was just taken away, or none was ever made
+            return self._folder.exists()
 
     async def turn(self) -> int:
         """Keeps what there is; returns how many bytes. Errors: Unavailable; nothing is lost then."""
@@ -106,8 +116,12 @@ async def run(stop: asyncio.Event) -> None:
         await stop.wait()
         return
     keeper = Keeper(directory / seen.FOLDER)
+    turned_s = 0.0
     while not stop.is_set():
-        await keeper.turn()
+        # Spools whose writer is gone are found when nothing is added, too; that has time.
+        if time.monotonic() - turned_s > OVER_S or keeper.has_grown():
+            await keeper.turn()
+            turned_s = time.monotonic()
         try:
             await asyncio.wait_for(stop.wait(), EVERY_S)
         except TimeoutError:

@@ -8,6 +8,7 @@ import asyncpg
 from msgspec import Struct
 
 from petrel.core import clock
+from petrel.features import media
 from petrel.ops.backups import checks, replay
 from petrel.ops.backups.meter import Meter
 from petrel.ops.backups.replay import begin_epoch
@@ -50,6 +51,7 @@ async def finish(ask: Ask, known: Known, epoch: int, owner: Any, ring: Any,
     """The doors are open, the new epoch has begun."""
     meter.lap("preparing")
     done = await replay.replay(known.lines, owner)
+    await media.emojis.write_down()
     closed = await replay.close_all() if ask.witness is None else 0
     signed = await replay.sign(ask, known, epoch, clock.now_ms())
     meter.lap("replaying")

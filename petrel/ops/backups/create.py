@@ -5,6 +5,7 @@ the data that needs it, so every row of the data's copy finds its key in the key
 """
 
 import asyncio
+import errno
 import io
 import os
 import tarfile
@@ -73,7 +74,9 @@ async def create(addresses: Addresses, wanted: Wanted, progress: Progress) -> tu
             _leave_escrow(wanted)
         except OSError as e:
             places.abandon(wanted.store, backup)
-            raise NotNow(f"{wanted.store.url} cannot be written: {e.strerror}. Nothing was kept of this backup") from e
+            cure = ". Does the site's unit let it write there? Handbook: restore" if e.errno == errno.EROFS else ""
+            raise NotNow(f"{wanted.store.url} cannot be written: {e.strerror}. Nothing was kept of this backup"
+                         f"{cure}") from e
         except BaseException:
             places.abandon(wanted.store, backup)
             raise
@@ -201,15 +204,20 @@ def _copy_site(wanted: Wanted, backup: str, key: bytes) -> Part:
                 if (wanted.folder / name).exists():
                     tar.add(wanted.folder / name, name)
             for folder in SITE_FOLDERS:
-                for path in sorted((wanted.folder / folder).rglob("*")):
-                    if path.is_file() and not path.name.startswith("backup-"):
-                        with suppress(FileNotFoundError):       # what members uploaded goes while it is copied
+                for path in files_below(wanted.folder / folder):
+                    if not path.name.startswith("backup-"):
+                        with suppress(*((FileNotFoundError,) if folder == "media" else ())):    # deleted meanwhile
                             _add(tar, path, str(path.relative_to(wanted.folder)))
         digest = sealer.close()
     except BaseException:
         sealer.abandon()
         raise
     return Part("site", sealer.plain_bytes, sealer.stored_bytes, digest, round(time.monotonic() - began, 3))
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Sorted. Folders may go while they are looked through: they had become empty."""
+    return sorted(path for at, _, names in os.walk(folder) for name in names if (path := Path(at, name)).is_file())
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:

@@ -106,14 +106,8 @@ def end_cleanly() -> None:
     signal.signal(signal.SIGTERM, end)
 
 
-def clear(data: Path, say: Say) -> None:
-    """Takes away what a rehearsal left that was killed."""
-    with alone(data, say):
-        _clear(data / FOLDER, data / f"{FOLDER}.witness")
-
-
 def clear_left(data: Path) -> None:
-    """At the start of the site, after a power cut say. One that is under way is left alone."""
+    """What one left that was killed, or cut off with the power. One that is under way is left alone."""
     folder, witness = data / FOLDER, data / f"{FOLDER}.witness"
     if folder.exists() or witness.exists():
         with _turn(data) as descriptor:

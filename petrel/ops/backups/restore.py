@@ -97,8 +97,8 @@ def _check_place(folder: Path) -> None:
         raise NotNow(f"{folder} is a file. Choose another directory")
     if (folder / "main").exists() and MARK not in there:
         raise NotNow(f"{folder} is not empty: there is a site in it. If you have just restored it, that restore has "
-                     f"ended, and `petrel up --data {folder}` serves it. Else choose another directory, or move this "
-                     "one away")
+                     f"ended, and `petrel init NAME` serves it (set up by hand: `petrel up --data {folder}`). Else "
+                     "choose another directory, or move this one away")
     if there and (MARK not in there or there - OURS):
         raise NotNow(f"{folder} is not empty, and a restore writes into an empty place only. Choose another directory, "
                      "or move this one away")

@@ -56,10 +56,10 @@ async def prepare(ask: Ask, known: Urls, say: Say) -> Prepared:
     """`known`: addresses of before; the password of one that works stays good. Errors: StorageError; OSError (disk)."""
     if ask.ready is not None:
         return await as_they_are(ask.ready)
-    if ask.superusers is not None:
-        return await by_superuser(ask.superusers, known, say)
-    wanted = debian.Wanted(ask.major, ask.listen, ask.names)
     passwords: Passwords = "new" if ask.new_password else "theirs" if ask.for_others else "ours"
+    if ask.superusers is not None:
+        return await by_superuser(ask.superusers, known, say, passwords)
+    wanted = debian.Wanted(ask.major, ask.listen, ask.names)
     return await on_this_machine(wanted, known, say, (ask.only,) if ask.only else CLUSTERS, passwords)
 
 
@@ -69,7 +69,6 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
     urls, findings, unchanged = known, [], []
     for cluster in only:
         made = debian.make(cluster, wanted, say)
-        known_one = "" if passwords == "new" else await _known_password(known.of(cluster))
 
         async def inside(database: str, made: debian.Made = made) -> Any:
             return await asyncpg.connect(host=str(made.sockets), port=made.port, user=debian.OWNER, database=database,
@@ -78,13 +77,12 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
         admin = await inside("postgres")
         try:
             await furnishing.check_server(admin, cluster)
-            stays = passwords == "theirs" and not known_one and await furnishing.has_password(admin)
-            password = known_one or ("" if stays else secrets.token_hex(24))
+            password = await _password(admin, known.of(cluster), passwords)
             await furnishing.furnish(admin, cluster, password, inside)
             findings += await furnishing.judge(admin, cluster, this_machine())
         finally:
             await admin.close()
-        if stays:
+        if not password:
             unchanged.append(cluster)
         else:
             urls = urls.but(cluster, url_of(cluster, made, password))
@@ -93,9 +91,9 @@ async def on_this_machine(wanted: debian.Wanted, known: Urls, say: Say,
     return Prepared(urls, findings, tuple(unchanged))
 
 
-async def by_superuser(superusers: Urls, known: Urls, say: Say) -> Prepared:
+async def by_superuser(superusers: Urls, known: Urls, say: Say, passwords: Passwords = "ours") -> Prepared:
     """Servers that somebody set up, each reached as its superuser."""
-    urls, findings, seen = known, [], {}
+    urls, findings, seen, unchanged = known, [], {}, []
     for cluster in CLUSTERS:
         url = superusers.of(cluster)
         link = check_link(url, f"The superuser's address for {cluster}")
@@ -112,17 +110,20 @@ async def by_superuser(superusers: Urls, known: Urls, say: Say) -> Prepared:
                             "that is sealed, and backups of it are refused.",
                             "Name a second server (a second cluster on the same machine will do) for the keyring.")
             seen[identifier] = cluster
-            password = await _known_password(known.of(cluster)) or secrets.token_hex(24)
+            password = await _password(admin, known.of(cluster), passwords)
             await furnishing.furnish(admin, cluster, password, inside)
             findings += await furnishing.tune(admin, cluster, this_machine() if link.is_local else None)
         finally:
             await admin.close()
-        parts = urlsplit(url)
-        where = f"{LOGIN}:{password}@{parts.netloc.rpartition('@')[2]}"
-        urls = urls.but(cluster, parts._replace(netloc=where, path=f"/{DATABASES[cluster]}").geturl())
-        await check_external(VARIABLES[cluster], urls.of(cluster))
+        if not password:
+            unchanged.append(cluster)
+        else:
+            parts = urlsplit(url)
+            where = f"{LOGIN}:{password}@{parts.netloc.rpartition('@')[2]}"
+            urls = urls.but(cluster, parts._replace(netloc=where, path=f"/{DATABASES[cluster]}").geturl())
+            await check_external(VARIABLES[cluster], urls.of(cluster))
         say(f"The server for {cluster} is ready.")
-    return Prepared(urls, findings)
+    return Prepared(urls, findings, tuple(unchanged))
 
 
 async def as_they_are(urls: Urls) -> Prepared:
@@ -173,6 +174,13 @@ async def _connected(cluster: ClusterName, url: str) -> Any:
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
         raise Unfit(f"The address for {cluster} does not work: {problem or type(problem).__name__}",
                     "Check host, port, user and password, and that pg_hba.conf lets this machine in.") from problem
+
+
+async def _password(admin: Any, known: str, passwords: Passwords) -> str:
+    """What the login is to have; empty where it stays as it is, and only the site knows it."""
+    if passwords != "new" and (works := await _known_password(known)):
+        return works
+    return "" if passwords == "theirs" and await furnishing.has_password(admin) else secrets.token_hex(24)
 
 
 async def _known_password(url: str) -> str | None:

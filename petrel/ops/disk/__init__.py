@@ -10,6 +10,6 @@ Read next: guarding.py (every second), places.py, forecasting.py, culprits.py.
 from petrel.ops.disk.guarding import Guard
 from petrel.ops.disk.jobs import install
 from petrel.ops.disk.places import BUDGETS, Budgets, Size, sizes
-from petrel.ops.disk.reads import Standing, standing
+from petrel.ops.disk.reads import Standing, newest, standing
 
-__all__ = ["BUDGETS", "Budgets", "Guard", "Size", "Standing", "install", "sizes", "standing"]
+__all__ = ["BUDGETS", "Budgets", "Guard", "Size", "Standing", "install", "newest", "sizes", "standing"]

@@ -14,7 +14,7 @@ FILE = "disk.toml"
 FOLDERS = {"main": "posts and accounts", "main/pg_wal": "log of the main database", "keyring": "keys",
            "keyring/pg_wal": "log of the keyring", "log": "logs", "witness": "witness", "exports": "exports",
            "imports": "imports", "backups": "backups", "run": "home timelines and records of reads",
-           "ballast": "ballast"}
+           "media": "pictures, video and sound", "ballast": "ballast"}
 OTHERS = "others on this disk"
 Budgets = Mapping[str, int]
 BUDGETS: Budgets = {"log of the main database": 4096, "log of the keyring": 1024, "logs": 512, "witness": 2048,

@@ -16,6 +16,12 @@ select place, extract(epoch from at - now())::float8 / 86400 as days, bytes from
 """
 
 
+NEWEST = """
+select distinct on (place) place, bytes from ops.disk_sample where at > now() - interval '2 days'
+ order by place, at desc
+"""
+
+
 class Growth(Struct, frozen=True):
     """`per_day`: bytes, None while it is too early to say."""
 
@@ -29,6 +35,13 @@ class Standing(Struct, frozen=True):
     free_bytes: int
     full_in_days: float | None
     places: tuple[Growth, ...]
+
+
+async def newest(r: Reader) -> list[Size]:
+    """How large each place was when it was last measured, largest first; nothing is measured now, and what was not
+    measured within two days is left out. For System readers."""
+    found = [Size(row["place"], int(row["bytes"])) for row in await r.fetch(NEWEST)]
+    return sorted(found, key=lambda one: -one.bytes)
 
 
 async def standing(r: Reader, data: Path, now: Sequence[Size] = ()) -> Standing:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from petrel.ops.backups import newest
 from petrel.ops.doctor.backups import check_backups
+from petrel.ops.doctor.bucket import check_bucket
 from petrel.ops.doctor.certificates import check_certificates
 from petrel.ops.doctor.machine import (
     check_clock,
@@ -61,6 +62,8 @@ async def examine(
     is_public = outside is not None and urlsplit(outside.address).hostname not in LOCAL
     if is_public or newest(storage.data) is not None:
         checks.append(check_backups(storage.data))
+    if outside is not None and outside.bucket is not None:
+        checks.append(await asyncio.to_thread(check_bucket, storage.data, outside.bucket))
     return checks + (await asyncio.to_thread(check_outside, outside) if outside is not None else [])
 
 

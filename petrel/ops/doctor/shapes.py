@@ -1,8 +1,11 @@
 """What an examination hands back."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from petrel.outside.mail import Relay
+from petrel.outside.stores import Store
 
 
 class Check(Struct, frozen=True):
@@ -33,10 +36,17 @@ class Letters(Struct, frozen=True):
     relay: Relay | None = None
 
 
+class Bucket(Struct, frozen=True):
+    """Of photos and films. `is_chosen`: new ones go there. Opening it may raise StoreError."""
+
+    open: Callable[[], Store]
+    is_chosen: bool
+
+
 class Outside(Struct, frozen=True, kw_only=True):
     """What is needed to look at the site as others do. `address`: as people see it. `watch_key` and `handle` (of
     somebody of ours): from the running site, "" where it does not run. `letters`: None where no mail is sent. `clock`:
-    a web server whose time is taken for right, "" for none."""
+    a web server whose time is taken for right, "" for none. `bucket`: None where there is none."""
 
     address: str
     resolvers: tuple[str, ...] = ()
@@ -44,3 +54,4 @@ class Outside(Struct, frozen=True, kw_only=True):
     handle: str = ""
     letters: Letters | None = None
     clock: str = ""
+    bucket: Bucket | None = None

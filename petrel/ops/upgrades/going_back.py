@@ -10,7 +10,7 @@ from petrel.ops.upgrades import records
 from petrel.ops.upgrades.records import Record
 from petrel.ops.upgrades.running import Hands, _at, _contracts, _note, hand_over
 from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
-from petrel.storage import migrate
+from petrel.storage import migrate, replacing
 from petrel.storage.postgres import holder_of
 
 FORWARD = "There is no way back by command; a backup from before is one (docs/handbook/restore.md)."
@@ -59,7 +59,7 @@ def _go_back(folder: Path, hands: Hands, say: Callable[[str], None]) -> Record:
         say("The site does not run: it will be served by the older release when it is started with it.")
         return record
     hand_over(folder, status, record.giver, _at(record, "done"), say)
-    hands.owning(migrate.drop_left_over)
+    hands.owning(replacing.drop_left_over)
     hands.doors(lambda: _note("back", record.taker, record.giver))
     records.write(folder, _at(record, "back"))
     return record

@@ -23,7 +23,7 @@ from petrel.ops.processes import Release, Status, ask, read_status, this_release
 from petrel.ops.upgrades import records
 from petrel.ops.upgrades.records import Record
 from petrel.ops.upgrades.shapes import CannotUpgrade, Done, Plan, Problem
-from petrel.storage import migrate
+from petrel.storage import replacing
 from petrel.storage.pools import Addresses
 from petrel.storage.postgres import holder_of
 
@@ -76,7 +76,7 @@ def _run(folder: Path, hands: Hands, say: Callable[[str], None]) -> Done:
     hand_over(folder, status, taker, _at(record, "given back"), say)
     took_s["hand over"] = time.monotonic() - began
 
-    hands.owning(migrate.drop_left_over)
+    hands.owning(replacing.drop_left_over)
     hands.doors(lambda: _note("upgraded", record.giver, taker))
     records.write(folder, _at(record, "done"))
     return Done(record.giver, taker, ran, took_s)

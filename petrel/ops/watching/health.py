@@ -33,11 +33,16 @@ async def health(r: Reader) -> Health:
                   tuple(msgspec.json.decode(row["measures"], type=list[Measure])))
 
 
+def is_off(now: Health) -> bool:
+    """Whether no canary flies here, by the operator's choice."""
+    return now.canary_said == OFF
+
+
 def word(now: Health) -> Word:
     """`starting`: no canary has flown on this site yet."""
     if now.measured_age_s is not None and now.measured_age_s > SILENT_S:
         return "failing"
-    if now.canary_said == OFF:
+    if is_off(now):
         return "ok"
     if now.canary_age_s is None:
         return "starting" if now.canary_failed_s is None else "failing"

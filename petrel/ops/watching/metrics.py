@@ -11,6 +11,7 @@ import structlog
 
 from petrel.ops.watching.shapes import Measure
 from petrel.ops.watching.tally import BUCKETS_MS, Tally
+from petrel.storage.build import VERSION
 
 log = structlog.get_logger("petrel.watching")
 
@@ -21,7 +22,8 @@ HEAD = b"HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r
 
 def text(tally: Tally | None, measures: Iterable[Measure], measured_at_s: float) -> str:
     """The whole page. `measured_at_s`: when the measures are of, seconds since 1970."""
-    lines = [*_measured(measures), "# TYPE petrel_measured_at_seconds gauge",
+    lines = ["# TYPE petrel_build_info gauge", f"petrel_build_info{_labels(release=VERSION)} 1",
+             *_measured(measures), "# TYPE petrel_measured_at_seconds gauge",
              f"petrel_measured_at_seconds {measured_at_s:.3f}"]
     if tally is not None:
         lines += _answers(tally)

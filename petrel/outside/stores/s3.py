@@ -12,13 +12,13 @@ PATIENCE = timedelta(seconds=30)
 
 
 CAUSES = {
-    "NoSuchBucket": "there is no bucket of that name: make it there, or set backup_target to the right one",
-    "InvalidAccessKeyId": "its keeper does not know backup_s3_key",
-    "SignatureDoesNotMatch": "backup_s3_secret does not belong to backup_s3_key (or this machine's clock is wrong)",
+    "NoSuchBucket": "there is no bucket of that name: make it there, or name the right one",
+    "InvalidAccessKeyId": "its keeper does not know {named}_s3_key",
+    "SignatureDoesNotMatch": "{named}_s3_secret does not belong to {named}_s3_key (or this machine's clock is wrong)",
     "AccessDenied": "that key may not do it: it has to read, write, list and delete in that bucket",
     "RequestTimeTooSkewed": "this machine's clock is wrong: `date -u`",
-    "dns error": "the name in backup_s3_endpoint is not found",
-    "tcp connect error": "backup_s3_endpoint does not answer",
+    "dns error": "the name in {named}_s3_endpoint is not found",
+    "tcp connect error": "{named}_s3_endpoint does not answer",
 }
 """What is found in an error, and what it means. source: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 
@@ -34,6 +34,7 @@ class S3Store:
         from obstore.store import S3Store as Bucket
 
         self._obstore: Any = obstore
+        self._named = access.named
         self.url = f"s3://{bucket}/{prefix}" if prefix else f"s3://{bucket}"
         given = {"endpoint": access.s3_endpoint, "region": access.s3_region, "access_key_id": access.s3_key,
                  "secret_access_key": access.s3_secret}
@@ -52,9 +53,18 @@ class S3Store:
                      for one in page]
         yield from sorted(found, key=lambda one: one.name)
 
-    def read(self, name: str) -> Reading:
+    def read(self, name: str, start: int = 0) -> Reading:
+        options = {"range": {"offset": start}} if start else None
         with self._told(f"read ({name})", may_lack=True):
-            return _Reader(self, self._obstore.get(self._bucket, name), name)
+            return _Reader(self, self._obstore.get(self._bucket, name, options=options), name)
+
+    def has(self, name: str) -> bool:
+        with self._told(f"looked for ({name})"):
+            try:
+                self._obstore.head(self._bucket, name)
+            except FileNotFoundError:
+                return False
+        return True
 
     def write(self, name: str) -> "_Object":
         return _Object(self, self._obstore.open_writer(self._bucket, name, buffer_size=PART_BYTES, max_concurrency=3),
@@ -83,16 +93,14 @@ class S3Store:
         except (BaseError, OSError) as e:
             if may_lack and isinstance(e, FileNotFoundError):
                 raise
-            raise StoreError(f"{self.url} could not be {what}: {_cause(str(e))}") from e
+            raise StoreError(f"{self.url} could not be {what}: {_cause(str(e), self._named)}") from e
 
 
-def _cause(text: str) -> str:
-    """Of what the library wraps in its own words, with the cure where it is known."""
-    for mark, cause in CAUSES.items():
-        if mark in text:
-            return cause
-    return (f"{' '.join(text.split())[:400]}. Look at its address, name and keys (settings backup_s3_...), and whether "
-            "it can be reached")
+def _cause(text: str, named: str = "backup") -> str:
+    """Of what the library wraps in its own words, with the cure where it is known; `named`: see Access."""
+    said = f"{' '.join(text.split())[:400]}. Look at its address, name and keys (settings {{named}}_s3_...), and " \
+           "whether it can be reached"
+    return next((cause for mark, cause in CAUSES.items() if mark in text), said).replace("{named}", named)
 
 
 class _Reader:

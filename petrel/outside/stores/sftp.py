@@ -202,8 +202,8 @@ class Sftp:
             self.shut(handle, path)
         return [one for one in found if one[0] not in (".", "..")]
 
-    def reading(self, path: str) -> "_Reading":
-        return _Reading(self, path)
+    def reading(self, path: str, start: int = 0) -> "_Reading":
+        return _Reading(self, path, start)
 
     def writing(self, path: str) -> "_Writing":
         return _Writing(self, path)
@@ -234,11 +234,11 @@ class _Writing:
 
 
 class _Reading:
-    def __init__(self, sftp: Sftp, path: str) -> None:
+    def __init__(self, sftp: Sftp, path: str, start: int) -> None:
         self._sftp, self._path = sftp, path
         self._handle = sftp.open(path, FOR_READING)
         self._asked: deque[tuple[int, int, int]] = deque()
-        self._next = 0
+        self._next = start
         self._is_over = False
         self._ready = b""
 

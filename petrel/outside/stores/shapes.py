@@ -17,13 +17,15 @@ class StoreError(OSError):
 
 
 class Access(Struct, frozen=True):
-    """How to get in, where the URL does not say it. Empty: as the user's own programs do (~/.ssh, AWS_ variables)."""
+    """How to get in, where the URL does not say it. Empty: as the user's own programs do (~/.ssh, AWS_ variables).
+    `named`: how the settings that say it begin, for people."""
 
     ssh_config: str = ""
     s3_endpoint: str = ""
     s3_region: str = ""
     s3_key: str = ""
     s3_secret: str = ""
+    named: str = "backup"
 
 
 class Item(Struct, frozen=True):
@@ -32,7 +34,7 @@ class Item(Struct, frozen=True):
 
 
 class Reading(Protocol):
-    """An object being read, from its beginning. `read` gives at most so many bytes, and nothing at the end."""
+    """An object being read. `read` gives at most so many bytes, and nothing at the end."""
 
     def read(self, count: int, /) -> bytes: ...
     def close(self) -> None: ...
@@ -59,9 +61,11 @@ class Store(Protocol):
         """How long to wait between small objects: where each is paid for, longer."""
     def items(self, folder: str) -> Iterator[Item]:
         """All objects below `folder`, sorted by name; none where there is no such folder."""
-    def read(self, name: str) -> Reading: ...
+    def read(self, name: str, start: int = 0) -> Reading:
+        """From this byte on."""
     def write(self, name: str) -> Writing:
         """Replaces what has the name, when it is closed."""
+    def has(self, name: str) -> bool: ...
     def remove(self, name: str) -> None:
         """Nothing happens where it is not."""
     def free_bytes(self) -> int | None:

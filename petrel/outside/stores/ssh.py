@@ -65,8 +65,11 @@ class SshStore:
             elif not name.endswith(UNFINISHED):
                 yield Item(full, size)
 
-    def read(self, name: str) -> Reading:
-        return self._sftp.reading(self._path(name))
+    def read(self, name: str, start: int = 0) -> Reading:
+        return self._sftp.reading(self._path(name), start)
+
+    def has(self, name: str) -> bool:
+        return self._sftp.exists(self._path(name))
 
     def write(self, name: str) -> "_Remote":
         path = self._path(name)

@@ -8,15 +8,12 @@ from petrel.core.errors import NotFound
 from petrel.web import present
 from petrel.web.door import Visit
 
-TITLES = {"rules": "Rules", "imprint": "Imprint", "privacy": "Privacy", "terms": "Terms"}
-WHAT = {"rules": "What is and is not welcome on", "imprint": "Who runs", "terms": "What applies between you and",
-        "privacy": "What is kept of you, and why, on"}
-
 
 async def show(visit: Visit) -> Response:
     site = visit.site
     words = await visit.needs.site_text("about") if "about" in site.texts else None
-    meta = present.Meta(path="/about", title=f"About {site.name}", description=site.description, is_indexed=True)
+    meta = present.Meta(path="/about", title=visit.says.t("about.title", site=site.name), is_indexed=True,
+                        description=site.description)
     return visit.page("about.html", meta=meta, sheet="about", words=words,
                       reached=await visit.needs.reached())
 
@@ -44,6 +41,7 @@ async def _page(visit: Visit, kind: str, path: str) -> Response:
     except ValueError:
         raise NotFound from None
     found = await visit.needs.site_text(kind, day)
-    meta = present.Meta(path=path, title=f"{TITLES[kind]} of {visit.site.name}", is_indexed=day is None,
-                        description=f"{WHAT[kind]} {visit.site.name}.")
-    return visit.page("site_text.html", meta=meta, sheet="about", text=found, title=TITLES[kind], path=path, kind=kind)
+    says, title = visit.says, visit.says.t(f"text.{kind}")
+    meta = present.Meta(path=path, title=says.t("text.of_site", title=title, site=visit.site.name),
+                        description=says.t(f"text.about_{kind}", site=visit.site.name), is_indexed=day is None)
+    return visit.page("site_text.html", meta=meta, sheet="about", text=found, title=title, path=path, kind=kind)

@@ -5,15 +5,11 @@ from starlette.responses import Response
 from petrel.core.errors import NotFound
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
-
-LONGEST_HANDLE = 320
+from petrel.web.pages.profile import handle_of
 
 
 async def of_account(visit: Visit) -> Response:
-    handle = visit.request.path_params["handle"]
-    if len(handle) > LONGEST_HANDLE or "\0" in handle:
-        raise NotFound()
-    account, found = await visit.needs.collections(visit.viewer, handle)
+    account, found = await visit.needs.collections(visit.viewer, handle_of(visit))
     return visit.page("collections.html", account=account, found=found)
 
 

@@ -4,9 +4,10 @@ from starlette.responses import Response
 
 from petrel.core import room
 from petrel.core.errors import Invalid, NotFound, PetrelError, Refused, TooMany
+from petrel.features.accounts import CodeNeeded
 from petrel.web import addresses, serve, words
+from petrel.web.arriving import Newcomer
 from petrel.web.door import Visit
-from petrel.web.shapes import Newcomer
 
 USED_INVITE = "has been used, or has ended. Ask for a new one"
 OWN_SECRETS = {"referrer-policy": "no-referrer", "cache-control": "no-store"}
@@ -16,7 +17,10 @@ async def sign_in_form(visit: Visit) -> Response:
     next_ = addresses.own(visit.request.query_params.get("next", ""))
     if visit.me is not None and visit.request.query_params.get("force") != "1":
         return visit.go(next_)
-    return _sign_in_page(visit, next_)
+    asked = visit.request.query_params
+    why = "late" if asked.get("late") == "1" else "no_key" if asked.get("key") == "0" else ""
+    message = visit.says.t(f"sign_in.{why}") if why else ""
+    return await _sign_in_page(visit, next_, message=message)
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -24,29 +28,39 @@ async def sign_in(visit: Visit) -> Response:
     name = visit.sent.get("name", "").strip()
     try:
         session = await visit.needs.sign_in(
-            name, visit.sent.get("password", ""), address=visit.address, cause=visit.cause
-        )
+            name, visit.sent.get("password", ""), address=visit.address, cause=visit.cause, device=visit.device)
+    except CodeNeeded as needed:
+        return step_page(visit, needed.step, next_)
     except PetrelError as wrong:
         if isinstance(wrong, Refused) and wrong.reason == "deny.suspended":
             return await _to_reasons(visit, name)
         status, message = words.status_of(wrong), words.said(wrong)
         if isinstance(wrong, Invalid):
-            message = "The name and the password do not fit together. Check both, also for capital letters."
-        return _sign_in_page(visit, next_, name=name, status=status, message=message)
+            message = visit.says.t("sign_in.mismatch")
+        return await _sign_in_page(visit, next_, name=name, status=status, message=message)
     return visit.come_in(session, next_)
 
 
 async def _to_reasons(visit: Visit, name: str) -> Response:
     """The password was right. Who is suspended comes in to the pages of why, appeal and export, and no further."""
-    session = await visit.needs.sign_in_for_data(name, visit.sent.get("password", ""), address=visit.address,
-                                                 cause=visit.cause)
+    try:
+        session = await visit.needs.sign_in_for_data(name, visit.sent.get("password", ""), address=visit.address,
+                                                     cause=visit.cause, device=visit.device)
+    except CodeNeeded as needed:
+        return step_page(visit, needed.step, "/settings/moderation")
     return visit.come_in(session, "/settings/moderation")
+
+
+def step_page(visit: Visit, step: str, next_: str, *, status: int = 200, message: str = "") -> Response:
+    """Asks for the code after the password."""
+    return secret_page(visit.page("second_step.html", status=status, step=step, next=next_, message=message))
 
 
 async def again_form(visit: Visit) -> Response:
     """The password once more, before something is shown to more people."""
     visit.member()
-    return _again_page(visit, addresses.own(visit.request.query_params.get("next", "")))
+    message = visit.says.t("sign_in.no_key") if visit.request.query_params.get("key") == "0" else ""
+    return await _again_page(visit, addresses.own(visit.request.query_params.get("next", "")), message=message)
 
 
 async def again(visit: Visit) -> Response:
@@ -54,12 +68,14 @@ async def again(visit: Visit) -> Response:
     next_ = addresses.own(visit.sent.get("next", ""))
     try:
         session = await visit.needs.sign_in_again(
-            visit.viewer, visit.sent.get("password", ""), address=visit.address, cause=visit.cause
-        )
-    except Invalid:
-        return _again_page(visit, next_, status=422, message="That is not your password. Check capital letters.")
+            visit.viewer, visit.sent.get("password", ""), code=visit.sent.get("code", ""), address=visit.address,
+            cause=visit.cause, device=visit.device)
+    except Invalid as wrong:
+        message = ("That is not a code that counts now. Each code counts once." if wrong.field == "code"
+                   else "That is not your password. Check capital letters.")
+        return await _again_page(visit, next_, status=422, message=message)
     except TooMany as wrong:
-        return _again_page(visit, next_, status=429, message=words.said(wrong))
+        return await _again_page(visit, next_, status=429, message=words.said(wrong))
     return visit.come_in(session, next_)
 
 
@@ -126,6 +142,7 @@ def _newcomer(visit: Visit) -> Newcomer:
         reason=sent.get("reason", "").strip()[:2000],
         challenge=sent.get("challenge", "")[:100],
         proof=sent.get("proof", "")[:40],
+        device=visit.device,
     )
 
 
@@ -135,12 +152,19 @@ def compare_passwords(visit: Visit) -> None:
         raise Invalid("password_again", "is not the same as the first")
 
 
-def _sign_in_page(visit: Visit, next_: str, *, name: str = "", status: int = 200, message: str = "") -> Response:
-    return secret_page(visit.page("sign_in.html", status=status, next=next_, name=name, message=message))
+async def _sign_in_page(visit: Visit, next_: str, *, name: str = "", status: int = 200,
+                        message: str = "") -> Response:
+    page = visit.page("sign_in.html", status=status, next=next_, name=name, message=message,
+                      asked=await visit.needs.ask_passkey())
+    return serve.allow_script(secret_page(page))
 
 
-def _again_page(visit: Visit, next_: str, *, status: int = 200, message: str = "") -> Response:
-    return secret_page(visit.page("again.html", status=status, next=next_, message=message))
+async def _again_page(visit: Visit, next_: str, *, status: int = 200, message: str = "") -> Response:
+    own = await visit.needs.entrances(visit.viewer)
+    asked = await visit.needs.ask_passkey() if own.passkeys else None
+    page = secret_page(visit.page("again.html", status=status, next=next_, message=message, asked=asked,
+                                  asks_code=own.codes_since is not None))
+    return serve.allow_script(page) if asked else page
 
 
 async def _sign_up_page(

@@ -1,4 +1,4 @@
-"""Pictures drawn from an account's number, and the files of static/."""
+"""Pictures drawn from an account's number, the files of static/, and those of the app in the browser."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from petrel.features.accounts import pictures
-from petrel.web import look
+from petrel.web import built, look
 
 PICTURES: dict[tuple[str, str], tuple[str, Callable[[int], bytes]]] = {
     ("avatars", "svg"): ("image/svg+xml", pictures.svg),
@@ -15,6 +15,7 @@ PICTURES: dict[tuple[str, str], tuple[str, Callable[[int], bytes]]] = {
     ("headers", "png"): ("image/png", pictures.header_png),
 }
 # A picture opened by itself must stay a picture.
+FOR_EVER = "public, max-age=31536000, immutable"
 SANDBOX = {"x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'; sandbox"}
 
 
@@ -36,5 +37,19 @@ async def static(request: Request) -> Response:
         return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
     media_type, content = found
     return Response(
-        content, media_type=media_type, headers={"cache-control": "public, max-age=31536000, immutable", **SANDBOX}
+        content, media_type=media_type, headers={"cache-control": FOR_EVER, **SANDBOX}
     )
+
+
+async def app(request: Request) -> Response:
+    """A page that was open during an upgrade may ask for what is no longer here: the app loads itself anew then."""
+    found = built.files().get(request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
+    headers = {"cache-control": FOR_EVER, "vary": "Accept-Encoding", "x-content-type-options": "nosniff",
+               "cross-origin-resource-policy": "same-origin"}
+    content = found.content
+    if found.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        content = found.packed
+    return Response(content, media_type=found.type, headers=headers)

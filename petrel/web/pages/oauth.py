@@ -33,7 +33,7 @@ async def ask(visit: Visit) -> Response:
         return _hand_over(visit, consent)
     if visit.me is None or wants_fresh:
         return _sign_in_first(parameters, force=wants_fresh)
-    page = visit.page("authorize.html", consent=consent, parameters=parameters)
+    page = visit.page("authorize.html", consent=consent, parameters=parameters, app=None)
     page.headers["cache-control"] = "no-store"
     return allow_form_to(page, addresses.app_source(consent.redirect_uri))
 

@@ -8,8 +8,10 @@ from starlette.responses import Response, StreamingResponse
 from petrel.core import room
 from petrel.core.errors import Invalid, NotFound, PetrelError, Unauthenticated
 from petrel.core.viewer import Anonymous, Viewer
+from petrel.features.accounts import CodeNeeded
 from petrel.web import forms, present, words
 from petrel.web.door import Visit
+from petrel.web.pages.doorway import step_page
 
 WRONG_PASSWORD = "That is not your password. Check capital letters."  # noqa: S105 (a sentence)
 PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
@@ -32,7 +34,9 @@ async def sign_in(visit: Visit) -> Response:
     name = visit.sent.get("name", "").strip()
     try:
         session = await visit.needs.sign_in_for_data(name, visit.sent.get("password", ""), address=visit.address,
-                                                     cause=visit.cause)
+                                                     cause=visit.cause, device=visit.device)
+    except CodeNeeded as needed:
+        return step_page(visit, needed.step, "/settings/data")
     except PetrelError as wrong:
         said = "The name and the password do not fit together." if isinstance(wrong, Invalid) else words.said(wrong)
         return _sign_in_page(visit, name=name, message=said, status=words.status_of(wrong))

@@ -10,18 +10,19 @@ from petrel.web.door import Visit
 from petrel.web.forms import as_id
 from petrel.web.needs import Mark
 from petrel.web.serve import trouble_page
-from petrel.web.shapes import Draft, Gap, PostView, Thread
+from petrel.web.shapes import Draft, Gap, PostView
 
 MARKS: dict[str, Mark] = {"like": "like", "boost": "boost", "bookmark": "bookmark"}
 
 
 async def show(visit: Visit) -> Response:
     reveal = visit.request.query_params.get("reveal") == "1"
-    thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=reveal)
+    after = as_id(visit.request.query_params.get("after", ""))
+    thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=reveal, after=after)
     if isinstance(thread.focus, Gap):
         reason = thread.focus.reason
-        return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=words.gap(reason).rstrip("."),
-                            message=words.order(thread.focus.case_number, thread.focus.notice_url))
+        return trouble_page(visit, words.GAP_STATUS.get(reason, 410), title=visit.says.gap(reason).rstrip(".。"),
+                            message=_order(visit, thread.focus))
     if (thread.focus.author.handle, thread.focus.id) != (visit.request.path_params["handle"], _id(visit)):
         # Another spelling of the handle, or a boost: the page is that of the boosted post.
         return RedirectResponse(thread.focus.url + ("?reveal=1" if reveal else ""), status_code=301)
@@ -29,10 +30,15 @@ async def show(visit: Visit) -> Response:
         "post.html",
         thread=thread,
         post=thread.focus,
-        branches=threads.nest(thread.focus.id, thread.replies),
-        meta=present.post_meta(visit.door.base_url, thread.focus, is_revealed=reveal),
+        branches=threads.nest(thread.focus.id, thread.replies, thread.more),
+        meta=present.post_meta(visit, thread.focus, is_revealed=reveal or bool(after)),
         composer=present.composer(visit, answers=thread.focus) if visit.me and not thread.focus.is_gated else None,
     )
+
+
+def _order(visit: Visit, focus: Gap) -> str:
+    """Which legal order it is, of what is withheld."""
+    return visit.says.t("gap.order", number=focus.case_number, address=focus.notice_url) if focus.case_number else ""
 
 
 async def write(visit: Visit) -> Response:
@@ -40,7 +46,7 @@ async def write(visit: Visit) -> Response:
     visit.member()
     answers = await _answered(visit, as_id(visit.request.query_params.get("reply_to", "")))
     quoted = None if answers else await _answered(visit, as_id(visit.request.query_params.get("quote", "")))
-    composer = present.composer(visit, answers=answers, quoted=quoted.id if quoted else None)
+    composer = present.composer(visit, answers=answers, quoted=quoted)
     return visit.page("compose.html", composer=composer, answers=answers, quoted=quoted, sheet="write")
 
 
@@ -49,22 +55,23 @@ async def create(visit: Visit) -> Response:
     visit.member()
     draft = present.draft(visit.sent)
     try:
-        draft = await _with_files(visit, draft)
+        for n in present.FILES:
+            draft = await _with_file(visit, draft, n)
         post = await visit.needs.create_post(visit.viewer, draft, cause=visit.cause)
     except PetrelError as wrong:
         return await _write_again(visit, draft, wrong)
     return visit.go(addresses.own(visit.sent.get("back", ""), post.url))
 
 
-async def _with_files(visit: Visit, draft: Draft) -> Draft:
-    """Each file is called file1 to file4, and its description likewise. Errors: Invalid."""
-    taken = list(draft.media)
-    for name, file in sorted(visit.files.items()):
-        description = visit.sent.get(name.replace("file", "description"), "").strip()
-        taken.append(await visit.needs.take_file(visit.viewer, file.file, file.size or 0, description,
-                                                 cause=visit.cause))
-        visit.sent["media"] = " ".join(map(str, taken))     # kept, whatever else goes wrong
-    return replace(draft, media=tuple(taken))
+async def _with_file(visit: Visit, draft: Draft, n: int) -> Draft:
+    """With the file of the field of this number, if there is one. Errors: Invalid."""
+    file = visit.form.files.get(f"file{n}")
+    if file is None:
+        return draft
+    description = visit.sent.get(f"description{n}", "").strip()
+    number = await visit.needs.take_file(visit.viewer, file, description, cause=visit.cause)
+    visit.sent.pop(f"description{n}", None)         # the file has it now
+    return replace(draft, media=(*draft.media, number))
 
 
 async def mark(visit: Visit) -> Response:
@@ -114,7 +121,7 @@ def _id(visit: Visit) -> int:
 
 
 async def own_post(visit: Visit) -> PostView:
-    thread: Thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=True)
+    thread = await visit.needs.thread(visit.viewer, _id(visit), reveal=True)
     if isinstance(thread.focus, Gap) or not thread.focus.is_own:
         raise NotFound()
     return thread.focus
@@ -132,7 +139,6 @@ async def _answered(visit: Visit, post: int | None) -> PostView | None:
 async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Response:
     """The composer with everything that was typed, and what is wrong; nothing typed is ever lost."""
     status, message = words.status_of(wrong), words.said(wrong)
-    draft = present.draft(visit.sent)       # with the files that came already
     answers = quoted = None
     if isinstance(wrong, NotFound):
         message = ("The post you answer or quote is not there any more. Your text is still here; it can go out by "
@@ -143,5 +149,6 @@ async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Respon
             quoted = await _answered(visit, draft.quote_of)
         except PetrelError:
             answers = quoted = None
-    composer = present.composer(visit, answers=answers, draft=draft, message=message)
+    files = await visit.needs.own_files(visit.viewer, draft.media) if draft.media else ()
+    composer = present.composer_again(visit, draft, message, answers=answers, quoted=quoted, files=files)
     return visit.page("compose.html", status=status, composer=composer, answers=answers, quoted=quoted, sheet="write")

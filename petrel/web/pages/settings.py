@@ -12,6 +12,12 @@ from petrel.web.shapes import Privacy
 PEOPLE_A_PAGE = 40
 
 
+async def index(visit: Visit) -> Response:
+    """All of them, with a line each: where a narrow screen has no room for the navigation beside a page."""
+    visit.member()
+    return visit.page("settings.html")
+
+
 async def privacy(visit: Visit) -> Response:
     visit.member()
     is_saved = visit.request.query_params.get("saved") == "1"

@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Invalid
+from petrel.core.multipart import Upload
 from petrel.core.viewer import Viewer
 from petrel.features import media, posts, relationships, timelines
 from petrel.features.posts import Ask, Audience, MarkAsk, Surface
 from petrel.web.asking import PollFields
+from petrel.web.carried import MediaView
 from petrel.web.needs import Mark
 from petrel.web.rooms.reading import member_of
-from petrel.web.rooms.views import views_of
+from petrel.web.rooms.views import media_view, signing, views_of
 from petrel.web.shapes import Draft, PostView
 
 AUDIENCES = {
@@ -56,14 +58,21 @@ class ActingRooms:
         async with writing(member_of(viewer), cause=cause) as w:
             await posts.polls.vote(w, post, choices)
 
-    async def take_file(self, viewer: Viewer, file: BinaryIO, size: int, description: str, *, cause: str) -> int:
+    async def take_file(self, viewer: Viewer, file: Upload, description: str, *, cause: str) -> int:
         member = member_of(viewer)
         self._counting.take_member("media", member.account)
-        number = await media.upload(member, file, size, description=description, cause=cause)
+        number = await media.upload(member, file.file, file.size_bytes, description=description, cause=cause)
         one = await media.settled(viewer, number)
         if one.state is not media.State.READY:
             raise media.rules.refused(one.why)
         return number
+
+    async def own_files(self, viewer: Viewer, numbers: Sequence[int]) -> tuple[MediaView, ...]:
+        async with reading(member_of(viewer)) as r:
+            found = await media.own(r, numbers)
+            sign = await signing(r)
+        return tuple(media_view(media.told(one), sign(one.id)) for one in found
+                     if one.use is media.Use.FREE and one.state is media.State.READY)
 
     async def delete_post(self, viewer: Viewer, post: int, *, cause: str) -> None:
         member = member_of(viewer)

@@ -5,12 +5,12 @@ from petrel.core.errors import Refused
 from petrel.core.viewer import Anonymous, Member, Viewer
 from petrel.features import accounts, signup
 from petrel.features.accounts import Own
-from petrel.web.arriving import Entered, SignupGate
+from petrel.web.arriving import Entered, Newcomer, SignupGate
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
 from petrel.web.rooms.telling import unread
 from petrel.web.rooms.views import AUDIENCES
-from petrel.web.shapes import AccountView, Consent, Handover, Newcomer, Visitor
+from petrel.web.shapes import AccountView, Consent, Handover, Visitor
 
 NOBODY = Anonymous()
 
@@ -29,18 +29,21 @@ class DoorkeepingRooms:
             own = await accounts.own(r)
             new = await unread(r)
         audience = AUDIENCES.get(own.default_audience, "public")
-        return Visitor(viewer=member, account=_account(own), unread=new, default_audience=audience)
+        return Visitor(viewer=member, account=_account(own), unread=new, default_audience=audience, look=own.look)
 
-    async def sign_in(self, name: str, password: str, *, address: str, cause: str) -> str:
+    async def sign_in(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         self._counting.take_address("signin", address)
         self._counting.take_key("signin_email", name)
-        return (await accounts.sign_in(name, password, cause=cause)).token
+        return (await accounts.sign_in(name, password, cause=cause, device=device)).token
 
-    async def sign_in_again(self, viewer: Viewer, password: str, *, address: str, cause: str) -> str:
+    async def sign_in_again(self, viewer: Viewer, password: str, *, code: str, address: str, cause: str,
+                            device: str) -> str:
         member = member_of(viewer)
         self._counting.take_address("signin", address)
         self._counting.take_key("signin_email", str(member.account))
-        return (await accounts.sign_in_again(member, password, cause=cause)).token
+        if code:
+            self._counting.take_key("second_step", str(member.account))
+        return (await accounts.sign_in_again(member, password, cause=cause, code=code, device=device)).token
 
     async def sign_out(self, session: str, *, cause: str) -> None:
         member = await _holder(session)
@@ -123,7 +126,7 @@ def _account(own: Own) -> AccountView:
 
 def _newcomer(typed: Newcomer, has_agreed: bool) -> accounts.Newcomer:
     new = accounts.NewAccount(typed.handle, typed.password, typed.email or None, typed.name)
-    return accounts.Newcomer(new, has_agreed, typed.invite)
+    return accounts.Newcomer(new, has_agreed, typed.invite, typed.device)
 
 
 def _handover(answer: accounts.oauth.Answer) -> Handover:

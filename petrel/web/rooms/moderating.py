@@ -18,7 +18,7 @@ from petrel.ops import attendance
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
 from petrel.web.forms import as_id
 from petrel.web.rooms.acting import Counting
-from petrel.web.rooms.reading import member_of
+from petrel.web.rooms.reading import card_of, member_of
 from petrel.web.rooms.views import account_view
 
 MOST_BLOCKS = 5_000
@@ -103,6 +103,7 @@ class ModeratingRooms:
                 servers=tuple(await moderation.blocks.listed(r, "server", limit=MOST_BLOCKS)),
                 mails=tuple(await moderation.blocks.listed(r, "mail", limit=MOST_BLOCKS)),
                 networks=tuple(await moderation.blocks.listed(r, "network", limit=MOST_BLOCKS)),
+                mailboxes=tuple(await moderation.blocks.listed(r, "mailbox", limit=MOST_BLOCKS)),
                 lists=tuple(await moderation.blocks.lists(r)), may_block=role != "moderator")
 
     async def desk_block(self, viewer: Viewer, new: NewBlock, *, cause: str) -> None:
@@ -185,14 +186,13 @@ def staff(viewer: Viewer, purpose: str) -> Staff:
 
 async def _target(r: Reader, post: int | None, handle: str) -> ReportTarget | None:
     """What the viewer may see of it; None for nothing."""
-    account = None
+    card = None
     if post is not None:
         found = [s.row for s in await posts.shown(r, Surface.LINK, [post])]
         if not found or found[0]["code"] <= Code.POINTER:
             return None
-        account = found[0]["author"]
+        author = found[0]["author"]
+        card = (await accounts.cards_of(r, [author])).get(author)
     elif handle:
-        name, _, domain = handle.partition("@")
-        account = (await accounts.ids_by_handle(r, [name], domain)).get(name)
-    card = (await accounts.cards_of(r, [account])).get(account) if account else None
+        card = await card_of(r, handle)
     return ReportTarget(account=account_view(card), post=post) if card else None

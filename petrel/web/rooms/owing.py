@@ -31,10 +31,10 @@ class OwingRooms:
                 return Anonymous()
         return found if isinstance(found, Member) and found.is_session else Anonymous()
 
-    async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str) -> str:
+    async def sign_in_for_data(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         self._counting.take_address("signin", address)
         self._counting.take_key("signin_email", name)
-        return (await accounts.sign_in(name, password, cause=cause, even_suspended=True)).token
+        return (await accounts.sign_in(name, password, cause=cause, even_suspended=True, device=device)).token
 
     async def own_data(self, viewer: Viewer) -> OwnData:
         member = member_of(viewer)

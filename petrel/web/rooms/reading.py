@@ -1,7 +1,7 @@
 """What pages show: functions of `needs.Reading` over the real rooms."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,18 +12,21 @@ from petrel.core.doors import Reader, reading
 from petrel.core.errors import NotFound, PetrelError, Unauthenticated
 from petrel.core.pages import Page
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import about, accounts, mail, posts, relationships, timelines
+from petrel.features import about, accounts, mail, media, posts, relationships, timelines
 from petrel.features.accounts import Card, Counts
 from petrel.features.posts import Code, Surface
 from petrel.features.relationships import Bit
 from petrel.storage import build
+from petrel.web.needs import Tab
 from petrel.web.rooms import lists
-from petrel.web.rooms.views import account_view, gap, html_of, views_of
-from petrel.web.shapes import Field, Gap, PostView, Profile, Relation, Site, Thread, Timeline
+from petrel.web.rooms.views import account_view, gap, html_of, signing, views_of
+from petrel.web.shapes import Field, Gap, PostView, Profile, Relation, Site, Timeline
+from petrel.web.threads import Thread, outline
 
 COUNTS_KEPT_S, TEXTS_KEPT_S = 300, 10
 MOST_ANCESTORS = 100
-MOST_REPLIES, MOST_REPLIES_FOR_VISITORS = 400, 60
+MOST_REPLIES, MOST_REPLIES_FOR_VISITORS = 120, 60
+MOST_REPLIES_COUNTED = 10_001
 LEAST_PASSWORD = 8
 
 
@@ -32,6 +35,13 @@ def member_of(viewer: Viewer) -> Member:
     if not isinstance(viewer, Member):
         raise Unauthenticated
     return viewer
+
+
+async def card_of(r: Reader, handle: str) -> Card | None:
+    """Whoever is called so, with "@domain" for accounts of other servers, as far as the viewer may see them."""
+    user, _, domain = handle.partition("@")
+    number = (await accounts.ids_by_handle(r, [user], domain.lower())).get(user)
+    return (await accounts.cards_of(r, [number])).get(number) if number is not None else None
 
 
 class ReadingRooms:
@@ -61,6 +71,9 @@ class ReadingRooms:
             rules=tuple(rule.text for rule in said.rules),
             texts=said.kinds,
             is_try_out=setting.try_out,
+            field_percent=setting.field_percent,
+            crawlers=setting.crawlers,
+            ai_crawlers=setting.ai_crawlers,
         )
 
     async def _summary(self) -> about.Summary:
@@ -103,25 +116,25 @@ class ReadingRooms:
             return await lists.by_candidates(r, Surface.PUB, page, partial(posts.public, r))
 
     async def profile(self, viewer: Viewer, handle: str) -> Profile | Gap:
-        user, _, domain = handle.partition("@")
         async with reading(viewer) as r:
-            number = (await accounts.ids_by_handle(r, [user], domain.lower())).get(user)
-            card = (await accounts.cards_of(r, [number])).get(number) if number is not None else None
+            card = await card_of(r, handle)
             if card is None:
                 raise NotFound
             if card.shell == accounts.TOMBSTONE:
                 return Gap(reason="suspended")
-            return _profile(card, await _relation(r, card.id))
+            return _profile(card, await _relation(r, card.id), await signing(r))
 
-    async def profile_posts(self, viewer: Viewer, account: int, page: Page, *, with_replies: bool) -> Timeline:
+    async def profile_posts(self, viewer: Viewer, account: int, page: Page, tab: Tab) -> Timeline:
         async with reading(viewer) as r:
 
             async def propose(wanted: Page) -> list[int]:
-                return await posts.by_author(r, account, wanted, replies=with_replies)
+                if tab == "media":
+                    return await posts.with_media(r, wanted, author=account)
+                return await posts.by_author(r, account, wanted, replies=tab == "replies")
 
             return await lists.by_candidates(r, Surface.PROF, page, propose)
 
-    async def thread(self, viewer: Viewer, post: int, *, reveal: bool) -> Thread:
+    async def thread(self, viewer: Viewer, post: int, *, reveal: bool, after: int | None = None) -> Thread:
         async with reading(viewer) as r:
             found = await posts.shown(r, Surface.LINK, [post])
             if not found:
@@ -131,13 +144,24 @@ class ReadingRooms:
             [focus] = await views_of(r, found, Surface.LINK, reveal=reveal)
             assert focus is not None
             original = focus.id if isinstance(focus, PostView) and focus.boost is not None else post
-            above, below = await posts.thread(r, original)
+            assert original is not None
+            is_answer = not isinstance(focus, Gap) and focus.reply_to is not None
+            above = (await posts.thread(r, original, most=MOST_REPLIES_COUNTED))[0] if is_answer else []
+            below, is_cut = await posts.replies(r, original, most=MOST_REPLIES_COUNTED)
+            drawn = outline(original, below)
+            before = drawn.order.index(after) + 1 if after is not None and after in drawn.order else 0
             most = MOST_REPLIES_FOR_VISITORS if isinstance(viewer, Anonymous) else MOST_REPLIES
+            ids = drawn.order[before:before + most]
             return Thread(
                 focus=focus,
                 ancestors=await _around(r, above[-MOST_ANCESTORS:]),
-                replies=await _around(r, below[:most]),
-                is_cut=len(below) > most,
+                replies=await _around(r, ids),
+                total=drawn.total,
+                before=before,
+                next=min(most, len(drawn.order) - before - len(ids)),
+                after=ids[-1] if ids else 0,
+                more=drawn.more,
+                is_cut=is_cut,
             )
 
 
@@ -168,9 +192,12 @@ async def _relation(r: Reader, account: int) -> Relation:
     )
 
 
-def _profile(card: Card, relation: Relation) -> Profile:
+def _profile(card: Card, relation: Relation, sign: Callable[[int], str]) -> Profile:
     is_shell = card.shell != accounts.FULL
     profile = card.profile
+    header = ""
+    if profile.header and not is_shell:
+        header = media.address(profile.header, sign(media.upload_of(profile.header)) if card.is_protected else "")
     return Profile(
         account=account_view(card),
         html="" if is_shell else html_of(profile.note),
@@ -182,4 +209,5 @@ def _profile(card: Card, relation: Relation) -> Profile:
         relation=relation,
         is_shell=is_shell,
         is_indexable=card.is_indexable,
+        uploaded_header=header,
     )

@@ -8,11 +8,10 @@ from petrel.features.collections import Collection
 from petrel.features.relationships import Bit
 from petrel.web.recommended import CollectionLink, CollectionView, Person
 from petrel.web.rooms.acting import Counting
-from petrel.web.rooms.reading import member_of
+from petrel.web.rooms.reading import card_of, member_of
 from petrel.web.rooms.views import account_view
 from petrel.web.shapes import AccountView
 
-MOST = 20
 HAS_TO_DO = Bit.FOLLOWING | Bit.REQUESTED | Bit.BLOCKING | Bit.MUTING
 
 
@@ -22,13 +21,11 @@ class RecommendingRooms:
     _counting: Counting
 
     async def collections(self, viewer: Viewer, handle: str) -> tuple[AccountView, tuple[CollectionLink, ...]]:
-        user, _, domain = handle.partition("@")
         async with reading(viewer) as r:
-            number = (await accounts.ids_by_handle(r, [user], domain.lower())).get(user)
-            card = (await accounts.cards_of(r, [number])).get(number) if number is not None else None
+            card = await card_of(r, handle)
             if card is None or card.shell == accounts.TOMBSTONE:
                 raise NotFound
-            found = await collections.of_account(r, card.id, MOST)
+            found = await collections.of_account(r, card.id, collections.MOST_COLLECTIONS)
             within = await collections.items(r, [one.id for one in found])
         return account_view(card), tuple(_link(one, len(within[one.id])) for one in found)
 
@@ -49,13 +46,12 @@ class RecommendingRooms:
                 account_view(cards[item.account]) if item.account in cards else None,
                 bool(known.get(item.account or 0, 0) & Bit.FOLLOWING)) for item in items))
 
-    async def follow_all(self, viewer: Viewer, number: int, *, cause: str) -> int:
+    async def follow_all(self, viewer: Viewer, number: int, *, cause: str) -> None:
         member = member_of(viewer)
         async with reading(viewer) as r:
             await collections.get(r, number)
             people = [item.account for item in (await collections.items(r, [number]))[number] if item.account]
             known = await _known(r, people)
-        followed = 0
         for account in people:
             if not _is_new(account, member.account, known):
                 continue
@@ -64,10 +60,8 @@ class RecommendingRooms:
                 # One at a time: two who follow the same people never wait for each other in a ring.
                 async with writing(member, cause=cause) as w:
                     await relationships.follow(w, account)
-                followed += 1
             except (NotFound, Refused):
                 continue
-        return followed
 
     async def leave_collection(self, viewer: Viewer, number: int, item: int, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:

@@ -86,7 +86,7 @@ async def _whole(r: Reader, leaders: Sequence[Leader], last_read: int) -> list[N
 async def _collections(r: Reader, leaders: Sequence[Leader]) -> dict[int, str]:
     """Names of the collections that these are about, as far as they may be shown."""
     wanted = [one.newest.post for one in leaders if one.newest.kind in OF_COLLECTION]
-    return {one.id: one.text.name for one in await collections.concerning(r, list(dict.fromkeys(wanted)))}
+    return {one.id: one.text.name for one, _ in await collections.concerning(r, list(dict.fromkeys(wanted)))}
 
 
 async def _shown(

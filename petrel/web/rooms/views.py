@@ -16,9 +16,8 @@ from petrel.core.text import MentionTarget, parse, render
 from petrel.features import accounts, media, posts
 from petrel.features import cards as link_cards
 from petrel.features.accounts import Card
-from petrel.features.posts import Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
+from petrel.features.posts import Attachment, Audience, Code, Content, Mark, Named, Shown, State, Surface, Who
 from petrel.features.relationships import filters
-from petrel.web import words
 from petrel.web.asking import CardView, OptionView, PollView
 from petrel.web.carried import MediaView
 from petrel.web.shapes import AccountView, Gap, PostView, QuoteView, Tag
@@ -53,6 +52,7 @@ def account_view(card: Card) -> AccountView:
         is_protected=card.is_protected,
         is_bot=card.is_bot,
         role=card.role,
+        is_indexable=card.is_indexable,
         picture=card.profile.avatar,
     )
 
@@ -78,29 +78,31 @@ async def views_of(
     kept = tuple(await filters.of(r)) if has_filters else ()
     if any(row["live"] for row in rows):
         await link_cards.ready()
-    opened = Opened(surface, reveal, cards, texts, kept, await _signing(r))
+    opened = Opened(surface, reveal, cards, texts, kept, await signing(r))
     views = [_view(one, opened) for one in found]
     seen.cut(r, {one.row["id"] for one, view in zip(found, views, strict=True) if view is None})
     return views
 
 
-async def _signing(r: Reader) -> Callable[[int], str]:
+async def signing(r: Reader) -> Callable[[int], str]:
     """What makes the address of a file the viewer's own; nothing for somebody not signed in."""
     if len(r.digest) != media.DIGEST_BYTES:
         return lambda upload: ""
     signer = await media.signer()
-    return lambda upload: f"?as={signer.sign(r.digest, upload).decode()}"
+    return lambda upload: signer.sign(r.digest, upload).decode()
 
 
-def _media(content: Content, opened: Opened) -> tuple[MediaView, ...]:
-    found = []
-    for one in content.media:
-        tail, size = opened.sign(one.id), one.meta.get("small") or one.meta.get("original") or {}
-        found.append(MediaView(
-            kind=one.kind, url=f"/media/{one.id}/{one.file}{tail}", description=one.description,
-            preview=f"/media/{one.id}/{one.preview}{tail}" if one.preview else "",
-            width=size.get("width"), height=size.get("height")))
-    return tuple(found)
+def media_view(one: media.Told | Attachment, signature: str) -> MediaView:
+    size = one.meta.get("small") or one.meta.get("original") or {}
+    return MediaView(
+        id=one.id, kind=one.kind, url=media.address(f"{one.id}/{one.file}", signature), description=one.description,
+        preview=media.address(f"{one.id}/{one.preview}", signature) if one.preview else "",
+        width=size.get("width"), height=size.get("height"), is_closed=bool(signature))
+
+
+def _media(row: Row, content: Content, opened: Opened) -> tuple[MediaView, ...]:
+    is_closed = posts.has_closed_files(row["audience"], row["states"])
+    return tuple(media_view(one, opened.sign(one.id) if is_closed else "") for one in content.media)
 
 
 def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
@@ -109,7 +111,7 @@ def _view(one: Shown, opened: Opened) -> PostView | Gap | None:
     matched = _matched(one, opened)
     if any(found.filter.action == "hide" for found in matched):
         return None
-    notice = f"You filter “{matched[0].filter.title}”." if matched else ""
+    notice = f"filtered:{matched[0].filter.title}" if matched else ""
     if one.boosted is None:
         return _with_quote(one, _post(one.row, opened, opened.surface, notice), opened)
     booster = account_view(opened.cards[one.row["author"]])
@@ -126,10 +128,9 @@ def _with_quote(one: Shown, view: PostView, opened: Opened) -> PostView:
         shown = QuoteView(why="The author of the quoted post has taken it out of this quote.")
     elif quoted is None or quoted["code"] <= Code.POINTER:
         why = "deleted" if quoted is not None and posts.reason_of(quoted["states"]) == "deleted" else ""
-        shown = QuoteView(why=words.gap(why) if why else "A quoted post that is not shown to you.")
+        shown = QuoteView(why=why or "quoted")
     else:
-        closed = Opened(opened.surface, False, opened.cards, opened.texts)
-        shown = QuoteView(post=_post(quoted, closed, Surface.EMBD, ""))
+        shown = QuoteView(post=_post(quoted, replace(opened, reveal=False), Surface.EMBD, ""))
     return replace(view, quote=shown)
 
 
@@ -178,7 +179,7 @@ def _post(row: Row, opened: Opened, surface: Surface, filtered: str) -> PostView
         card=None if is_gated else _card(row),
         poll=None if is_gated else _poll(row, content.poll),
         may_be_quoted=row["audience"] <= Audience.UNLISTED and posts.quotes.may_quote(row["states"], row["who"]),
-        media=() if is_gated else _media(content, opened),
+        media=() if is_gated else _media(row, content, opened),
     )
 
 
@@ -204,25 +205,26 @@ def _poll(row: Row, text: posts.PollText | None) -> PollView | None:
 
 
 def _notice(row: Row, surface: Surface) -> str:
-    """Why a post stands behind a button or a notice; "" when its own content warning says it.
+    """Why a post stands behind a button or a notice, as `PostView.notice` has it; "" when its own content warning says
+    it.
 
     Muting and limiting do that among other people's posts only. source: visibility.md section 4.
     """
     if row["code"] == Code.HISTORY:
-        return "From a conversation with somebody on the other side of a block."
+        return "history"
     if row["code"] != Code.GATE:
         return ""
     who, states = row["who"], row["states"]
     if who & Who.BLOCKING:
-        return "You have blocked the person who wrote this."
+        return "blocking"
     if surface in (Surface.THRD, Surface.EMBD):
         if who & Who.MUTING and row["audience"] != Audience.DIRECT:
-            return "You have muted the person who wrote this."
+            return "muting"
         if states & State.LIMITED:
-            return "The moderators of this site have limited the account that wrote this."
+            return "limited"
     if states & State.SUSPENDED:
-        return "The account that wrote this is suspended."
-    return "For adults." if states & State.ADULT else ""
+        return "suspended"
+    return "adult" if states & State.ADULT else ""
 
 
 def _answered(row: Row, author: Card, content: Content) -> str:

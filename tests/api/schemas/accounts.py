@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from tests.api.schemas.base import Count, Day, Entity, Html, Id, Midnight, Text, Time, Url
+from tests.api.schemas.base import Count, Day, Empty, Entity, Html, Id, Midnight, Text, Time, Url
 
 Audience = Literal["public", "unlisted", "private"]
 
@@ -39,8 +39,13 @@ class Account(Entity, kw_only=True):
     note: Html
     avatar: Url
     avatar_static: Url
+    avatar_description: str
     header: Url
     header_static: Url
+    header_description: str
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     locked: bool
     fields: list[Field]
     emojis: list[CustomEmoji]
@@ -139,9 +144,14 @@ class Preferences(Entity, rename=lambda name: name.replace("__", ":")):
     posting__default__visibility: Audience
     posting__default__sensitive: bool
     posting__default__language: str | None
+    posting__default__quote_policy: Literal["public", "followers", "nobody"]
     reading__expand__media: Literal["default", "show_all", "hide_all"]
     reading__expand__spoilers: bool
     reading__autoplay__gifs: bool
+    petrel__theme: Literal["light", "dark", "contrast"] | None
+    petrel__text_size: Literal["small", "large", "largest"] | None
+    petrel__reduce_motion: bool
+    petrel__language: Literal["en", "de", "ja"] | None
 
 
 class Report(Entity):
@@ -156,6 +166,10 @@ class Report(Entity):
     rule_ids: list[Id] | None
     collection_ids: list[Id] | None
     target_account: Account
+
+
+class AnnualReportState(Entity):
+    state: Literal["available", "generating", "eligible", "ineligible"]
 
 
 class AccountWarning(Entity):
@@ -178,6 +192,9 @@ class AccountWarning(Entity):
 A = "/api/v1/accounts"
 ANSWERS: dict[str, Any] = {
     "GET /api/v1/custom_emojis": list[CustomEmoji],
+    "POST /api/v1/emails/confirmations": Empty,
+    "GET /api/v1/annual_reports/:year/state": AnnualReportState,
+    "GET /api/v1/emails/check_confirmation": bool,
     f"GET {A}/verify_credentials": CredentialAccount,
     f"PATCH {A}/update_credentials": CredentialAccount,
     **{f"DELETE /api/v1/profile/{which}": CredentialAccount for which in ("avatar", "header")},

@@ -1,9 +1,12 @@
 """The part for moderators."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
 
 from tests.api.schemas.accounts import Account, Role
 from tests.api.schemas.base import Digits, Empty, Entity, Id, Midnight, Text, Time
+from tests.api.schemas.collections import Collection
 from tests.api.schemas.sites import Rule
 from tests.api.schemas.statuses import Status
 
@@ -50,7 +53,7 @@ class AdminReport(Entity):
     action_taken_by_account: AdminAccount | None
     statuses: list[Status]
     rules: list[Rule]
-    collections: list[Any]
+    collections: list[Collection]
 
 
 class MeasuredDay(Entity):
@@ -102,6 +105,40 @@ class NetworkBlock(Entity):
     expires_at: Time | None
 
 
+class MailboxBlock(Entity):
+    """`canonical_email_hash` is empty where a restore has lost it."""
+
+    id: Id
+    canonical_email_hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+
+
+class DimensionLine(Entity):
+    """`unit`, `human_value` of sizes and versions."""
+
+    key: Text
+    human_key: Text
+    value: Text
+    unit: Literal["bytes"] | UnsetType = UNSET
+    human_value: Text | UnsetType = UNSET
+
+
+class Dimension(Entity):
+    key: Literal["languages", "sources", "space_usage", "software_versions"]
+    data: list[DimensionLine]
+
+
+class CohortData(Entity):
+    date: Midnight
+    rate: Annotated[float, Meta(ge=0, le=1)]
+    value: Digits
+
+
+class Cohort(Entity):
+    period: Midnight
+    frequency: Literal["day", "month"]
+    data: list[CohortData]
+
+
 A, R = "/api/v1/admin/accounts", "/api/v1/admin/reports"
 
 
@@ -123,8 +160,12 @@ ANSWERS: dict[str, Any] = {
     f"GET {R}/:id": AdminReport,
     f"PUT {R}/:id": AdminReport,
     "POST /api/v1/admin/measures": list[Measure],
+    "POST /api/v1/admin/dimensions": list[Dimension],
+    "POST /api/v1/admin/retention": list[Cohort],
+    "POST /api/v1/admin/canonical_email_blocks/test": list[MailboxBlock],
     **{f"POST {R}/:id/{verb}": AdminReport for verb in ("assign_to_self", "unassign", "resolve", "reopen")},
     **_blocks("domain", DomainBlock), **_blocks("email_domain", MailDomainBlock), **_blocks("ip", NetworkBlock),
+    **_blocks("canonical_email", MailboxBlock),
     "PUT /api/v1/admin/domain_blocks/:id": DomainBlock,
     "PUT /api/v1/admin/ip_blocks/:id": NetworkBlock,
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from tests.api.schemas.accounts import Account, AccountWarning, PartialAccount
-from tests.api.schemas.base import Count, Digits, Empty, Entity, Id, Time
+from tests.api.schemas.base import Count, Digits, Empty, Entity, Id, Text, Time
 from tests.api.schemas.collections import Collection
 from tests.api.schemas.statuses import Status
 
@@ -15,7 +15,15 @@ NotificationType = Literal["mention", "status", "reblog", "follow", "follow_requ
 Step = Literal["accept", "filter", "drop"]
 
 
+class NotificationFallback(Entity):
+    title: Text
+    summary: Text | None
+    details: Text | None
+
+
 class Notification(Entity):
+    """`fallback` of a type that the app does not know, where it said which it does."""
+
     id: Id
     type: NotificationType
     group_key: str
@@ -24,6 +32,7 @@ class Notification(Entity):
     status: Status | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    fallback: NotificationFallback | UnsetType = UNSET
 
 
 class NotificationGroup(Entity):
@@ -38,6 +47,7 @@ class NotificationGroup(Entity):
     status_id: Id | None
     moderation_warning: AccountWarning | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    fallback: NotificationFallback | UnsetType = UNSET
 
 
 class GroupedNotifications(Entity, kw_only=True):

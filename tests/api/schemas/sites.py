@@ -16,6 +16,8 @@ class AccountLimits(Entity):
     profile_field_value_limit: Count
     max_display_name_length: Count
     max_note_length: Count
+    max_avatar_description_length: Count
+    max_header_description_length: Count
 
 
 class StatusLimits(Entity):
@@ -64,7 +66,19 @@ class Enabled(Entity):
     enabled: bool
 
 
+class FeedAccess(Entity):
+    local: Literal["public", "authenticated", "disabled"]
+    remote: Literal["public", "authenticated", "disabled"]
+
+
+class TimelinesAccess(Entity):
+    live_feeds: FeedAccess
+    hashtag_feeds: FeedAccess
+    trending_link_feeds: FeedAccess
+
+
 class Configuration(Limits):
+    timelines_access: TimelinesAccess
     urls: InstanceUrls
     vapid: Vapid
     translation: Enabled
@@ -305,11 +319,21 @@ class Actor(Entity, rename="camel", kw_only=True):
     attachment: list[PropertyValue] | UnsetType = UNSET
 
 
+class Week(Entity):
+    """`week`: seconds since 1970, as text."""
+
+    week: Digits
+    statuses: Digits
+    logins: Digits
+    registrations: Digits
+
+
 S = "/api/v1/instance"
 ANSWERS: dict[str, Any] = {
     "GET /api/v2/instance": Instance,
     f"GET {S}": V1Instance,
     f"GET {S}/peers": list[Text],
+    f"GET {S}/activity": list[Week],
     f"GET {S}/languages": list[Language],
     f"GET {S}/translation_languages": dict[str, list[str]],
     f"GET {S}/rules": list[Rule],
@@ -319,6 +343,7 @@ ANSWERS: dict[str, Any] = {
     f"GET {S}/terms_of_service": Terms,
     f"GET {S}/terms_of_service/:date": Terms,
     "GET /.well-known/host-meta": Other("application/xrd+xml"),
+    "POST /beacon": {204: Other("")},
     "GET /.well-known/nodeinfo": NodeLinks,
     "GET /nodeinfo/2.0": NodeInfo,
     "GET /nodeinfo/2.1": NodeInfo,

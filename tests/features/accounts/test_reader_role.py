@@ -74,7 +74,7 @@ async def test_every_function_the_reader_may_call_asks_who_looks_first(addresses
 async def test_a_password_hash_is_out_of_reach_of_the_reader(addresses: Addresses) -> None:
     reader = await connect(addresses, "reader")
     try:
-        for call in ("accounts.secret_of('x', 'somebody', null, null)", "accounts.private_key('x', 1)",
+        for call in ("accounts.secrets_of('x', 'somebody', null, null)", "accounts.private_key('x', 1)",
                      "accounts.profiles('x', array[1])"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await reader.fetch(f"select {call}")

@@ -57,6 +57,26 @@ async def test_a_restore_forgets_nobody_who_left(site: Doors) -> None:
         assert await collections.many(r, [made.id]) == []
 
 
+async def test_a_restore_opens_no_collection_that_its_owner_had_narrowed(site: Doors) -> None:
+    ann, ben = await town("tnann", "tnben")
+    made = await act(ann, collections.create, collections.Text("Owls"), collections.Marks(is_discoverable=True), [])
+    await act(ann, collections.change, made.id, collections.Change(name="Owls here"))
+    await act(ann, collections.change, made.id, collections.Change(is_discoverable=False, is_sensitive=True))
+    async with reading(SYSTEM) as r:
+        kept = [list(row["refs"]) for row in await r.fetch(
+            "select refs from journal.entry where subject = $1 and kind = 'collections.collection.narrowed'", made.id)]
+    assert len(kept) == 1
+    async with writing(SYSTEM, cause="test") as w:          # as the backup has it
+        await w.execute("update collections.collection set is_discoverable = true, is_sensitive = false where id = $1",
+                        made.id)
+        w.record("collections.collection.changed", made.id)
+    assert await again("collections.collection.narrowed", made.id, *kept[0])
+    assert not await again("collections.collection.narrowed", made.id, *kept[0])
+    async with reading(ben) as r:
+        assert await collections.of_account(r, ann.account, 10) == []
+        assert [one.marks.is_sensitive for one in await collections.many(r, [made.id])] == [True]
+
+
 async def test_whoever_is_erased_leaves_no_row(site: Doors) -> None:
     ann, ben, cid = await town("erann", "erben", "ercid")
     hers = await act(ann, collections.create, collections.Text("Hers"), collections.Marks(), [ben.account])

@@ -187,6 +187,24 @@ async def test_a_letter_that_a_clock_put_off_for_hours_leaves_when_it_is_right(s
         assert len(post.taken) == 1
 
 
+async def test_a_letter_that_such_a_clock_put_off_again_or_claimed_leaves_too(site):
+    async with office() as post:
+        await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+        async with deriving("tests") as w:
+            await w.execute("update mail.letter set next_at = next_at + interval '6 h'")
+            await w.execute("insert into mail.breaker (domain, failures, code, said_at, open_until) values "
+                            "('', 9, '421', now() + interval '6 h', now() + interval '6 h 10 min')")
+        await sent.send_again()
+        assert len(post.taken) == 1
+        await ask("crew@birds.example", "notice", {"subject": "s", "text": "u"})
+        async with deriving("tests") as w:
+            await w.execute("update mail.letter set locked_until = now() + interval '6 h' where state = 'waiting'")
+        await sent.send_again()
+        async with reading(SYSTEM) as r:
+            assert await r.value(
+                "select locked_until < now() + interval '61 min' from mail.letter where state = 'waiting'")
+
+
 @pytest.mark.parametrize("said", ["554 5.7.1 <dora@nest.example>: Relay access denied", "550 relay not permitted",
                                   "530 5.7.0 Authentication required"])
 async def test_a_relay_that_hands_on_nothing_for_us_ends_no_letter_and_blames_nobody(site, said):

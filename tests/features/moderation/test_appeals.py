@@ -112,7 +112,7 @@ async def test_a_counter_notice_needs_more_and_waits(site):
             await appealed(own, decision, **lacking)
     await appealed(own, decision, name="Gil", reach="1 Street", good_faith=True)
     [one] = await mine(own)
-    assert 13 <= (one.not_before - one.decided_at).days <= 15
+    assert 12 <= (one.not_before - one.decided_at).days <= 15      # ten working days, from a Sunday on
     monday = datetime(2026, 3, 2, tzinfo=UTC)
     assert rules.business_days_after(monday, 10) == datetime(2026, 3, 16, tzinfo=UTC)
 

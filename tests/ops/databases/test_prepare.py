@@ -191,6 +191,13 @@ def test_servers_that_somebody_else_set_up(local: Urls, places: Homes) -> None:
     done = asyncio.run(preparing.by_superuser(supers, local, SAID.append))
     assert done.urls == local and done.findings == []
     assert ask(local.main, "show log_statement") == "none"
+    theirs = asyncio.run(preparing.by_superuser(supers, Urls(), SAID.append, "theirs"))
+    assert theirs.unchanged == ("main", "keyring") and theirs.urls == Urls()
+    assert ask(local.main, "select 1") == 1                         # the site elsewhere still gets in
+    anew = asyncio.run(preparing.by_superuser(supers, local, SAID.append, "new")).urls
+    assert urlsplit(anew.main).password != urlsplit(local.main).password and ask(anew.main, "select 1") == 1
+    for cluster in ("main", "keyring"):
+        asyncio.run(loosen(cluster, f"alter role {LOGIN} password '{urlsplit(local.of(cluster)).password}'"))
     with pytest.raises(Unfit, match="same server"):
         asyncio.run(preparing.by_superuser(Urls(supers.main, supers.main), local, SAID.append))
     with pytest.raises(Unfit, match="no superuser"):

@@ -86,6 +86,7 @@ async def test_full_is_507_for_what_is_new_and_nothing_else(site: Any, nearly_fu
     for method, target in (("POST", "/api/v1/statuses"), ("PUT", f"/api/v1/statuses/{made.json['id']}")):
         refused = await api(method, target, token=token, json={"status": "more"})
         assert refused.status == 507 and "nearly full" in refused.json["error"]
+        assert int(refused.headers["retry-after"]) > 0
     large = await api("PATCH", "/api/v1/accounts/update_credentials", token=token, body=b"x" * 70_000,
                       headers={"content-type": "multipart/form-data; boundary=b"})
     assert large.status == 507

@@ -41,10 +41,10 @@ def test_the_library_knows_the_site_and_who_it_is(clients: tuple[Mastodon, Masto
     me = elissa.me()
     assert (me.username, me.source.privacy, me.locked) == ("elissa", "public", False)
     assert elissa.app_verify_credentials().name == "Story"
-    assert elissa.verify_minimum_version("4.3.0") and not elissa.verify_minimum_version("4.4.0")
+    assert elissa.verify_minimum_version("4.6.0") and not elissa.verify_minimum_version("4.7.0")
     instance = elissa.instance_v2()
     assert instance.domain == site.address.removeprefix("http://") and instance.registrations.enabled
-    assert instance.configuration.statuses.max_characters == 500 and instance.api_versions.mastodon == 2
+    assert instance.configuration.statuses.max_characters == 500 and instance.api_versions.mastodon == 10
     with pytest.warns(MastodonDeprecationWarning):
         old = elissa.instance_v1()
     assert old.uri == instance.domain and old.configuration.polls.max_options == 4

@@ -1,4 +1,4 @@
-"""multipart/form-data, piece by piece as it comes in; files go to disk beyond 1 MB.
+"""multipart/form-data, piece by piece as it comes in; files go to disk beyond 1 MB. For the API and for our own pages.
 
 python-multipart finds the parts (RFC 7578); this decides what may be in them. Text must be UTF-8.
 Starlette's own reader is not used because it turns broken UTF-8 into other letters instead of refusing it.
@@ -10,14 +10,19 @@ from tempfile import SpooledTemporaryFile
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from petrel.api.http.errors import BadRequest
-from petrel.api.http.params import HAS_NUL, MOST_KEYS, NOT_UTF8, TOO_MANY, Raw, put
+from petrel.core.errors import PetrelError
 
 IN_MEMORY_BYTES = 1_000_000
 MOST_TEXT_BYTES = 1_000_000
+HAS_NUL = "NUL characters are not accepted"
+NOT_UTF8 = "Parameters must be valid UTF-8"
 
 # It warns of each body it cannot read: the client is told, and the log is not for strangers to fill.
 logging.getLogger("python_multipart.multipart").setLevel(logging.ERROR)
+
+
+class Unreadable(PetrelError):
+    """The multipart body cannot be read"""
 
 
 class Upload:
@@ -36,18 +41,23 @@ class Upload:
 
 
 class Multipart:
-    """Feed it the body with `write`, then take `root` after `finish`; `close` drops the files."""
+    """Feed it the body with `write`, then call `finish`; `close` drops the files. Errors: Unreadable.
 
-    def __init__(self, boundary: bytes) -> None:
-        self.root: Raw = {}
+    `parts`: names with their texts or files, in their order, as far as they came whole. What makes a body unreadable
+    is among them, with other letters for the broken ones: whoever typed it can be given it back.
+    """
+
+    def __init__(self, content_type: bytes, most_parts: int) -> None:
+        self.parts: list[tuple[str, str | Upload]] = []
         self.uploads: list[Upload] = []
-        self._parts = 0
+        self._most_parts = most_parts
+        self._begun = 0
         self._text_bytes = 0
         self._ended = False
         self._begin_part()
         try:
             self._parser = MultipartParser(
-                boundary,
+                _boundary_of(content_type),
                 {
                     "on_part_begin": self._begin_part,
                     "on_header_field": self._on_header_name,
@@ -60,18 +70,17 @@ class Multipart:
                 },
             )
         except FormParserError as error:
-            raise BadRequest("The boundary of the multipart body cannot be used") from error
+            raise Unreadable("The boundary of the multipart body cannot be used") from error
 
     def write(self, chunk: bytes) -> None:
         try:
             self._parser.write(chunk)
         except FormParserError as error:
-            raise BadRequest("The multipart body cannot be read") from error
+            raise Unreadable from error
 
-    def finish(self) -> Raw:
+    def finish(self) -> None:
         if not self._ended:
-            raise BadRequest("The multipart body ends too early: its last boundary is missing")
-        return self.root
+            raise Unreadable("The multipart body ends too early: its last boundary is missing")
 
     def close(self) -> None:
         for upload in self.uploads:
@@ -96,12 +105,12 @@ class Multipart:
         self._header_name = self._header_value = b""
 
     def _end_headers(self) -> None:
-        self._parts += 1
-        if self._parts > MOST_KEYS:
-            raise BadRequest(TOO_MANY)
+        self._begun += 1
+        if self._begun > self._most_parts:
+            raise Unreadable(f"Too many parameters: at most {self._most_parts} are accepted")
         _, options = parse_options_header(self._headers.get(b"content-disposition"))
         if not options.get(b"name"):
-            raise BadRequest("A part of the multipart body has no name")
+            raise Unreadable("A part of the multipart body has no name")
         self._name = _text(options[b"name"])
         if b"filename" in options:
             kind = self._headers.get(b"content-type", b"application/octet-stream")
@@ -113,7 +122,7 @@ class Multipart:
         if self._upload is None:
             self._text_bytes += end - start
             if self._text_bytes > MOST_TEXT_BYTES:
-                raise BadRequest("The text in the multipart body is too long")
+                raise Unreadable("The text in the multipart body is too long")
             self._text += piece
         else:
             # Blocks the loop for the page cache's time only: tens of microseconds a chunk.
@@ -122,12 +131,13 @@ class Multipart:
 
     def _end_part(self) -> None:
         if self._upload is None:
-            put(self.root, self._name, _text(self._text))
+            self.parts.append((self._name, self._text.decode(errors="replace")))
+            _text(self._text)
         else:
             self._upload.file.seek(0)
             # A browser sends an empty, nameless file for a file field nobody filled.
             chosen = self._upload.size_bytes or self._upload.name
-            put(self.root, self._name, self._upload if chosen else "")
+            self.parts.append((self._name, self._upload if chosen else ""))
 
     def _end(self) -> None:
         self._ended = True
@@ -135,16 +145,16 @@ class Multipart:
 
 def _text(raw: bytes | bytearray) -> str:
     if 0 in raw:
-        raise BadRequest(HAS_NUL)
+        raise Unreadable(HAS_NUL)
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise BadRequest(NOT_UTF8) from None
+        raise Unreadable(NOT_UTF8) from None
 
 
-def boundary_of(content_type: bytes) -> bytes:
+def _boundary_of(content_type: bytes) -> bytes:
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if not boundary:
-        raise BadRequest("The content type of a multipart body must name its boundary")
+        raise Unreadable("The content type of a multipart body must name its boundary")
     return boundary

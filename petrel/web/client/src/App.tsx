@@ -1,0 +1,65 @@
+// What stands in <main>, and what lies above it.
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "./i18n";
+import { isHelpOpen, isPaletteOpen } from "./keys";
+import { goTo, placeOf } from "./place";
+import { isGoing, shown, type Shown } from "./router";
+import { say } from "./state/toasts";
+import { Questions } from "./ui/Dialog";
+import { Lightbox } from "./ui/Lightbox";
+import { Toasts } from "./ui/Toasts";
+
+function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
+  const Wanted = now.route.page;
+  useLayoutEffect(() => {
+    const place = placeOf(now.entry);
+    if (place) {
+      goTo(place);
+      // Once more when the lines near the place are there.
+      requestAnimationFrame(() => goTo(place));
+    } else if (now.url.hash) document.getElementById(now.url.hash.slice(1))?.scrollIntoView();
+  }, []);
+  useEffect(() => {
+    if (isFirst) return;
+    const name = now.route.title(now);
+    say(name);
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, []);
+  return <Wanted {...now} />;
+}
+
+export function Main() {
+  const now = shown.value;
+  const first = useRef(now);
+  if (!now) return null;
+  return <Page now={now} isFirst={first.current === now} key={`${now.entry} ${now.url.pathname}${now.url.search}`} />;
+}
+
+/** What is wanted rarely comes when it is wanted. */
+export function later(load: () => Promise<{ default: ComponentType }>): ComponentType {
+  const came = signal<ComponentType | null>(null);
+  return function Later() {
+    useEffect(() => void load().then((one) => (came.value = one.default), () => undefined), []);
+    const Part = came.value;
+    return Part && <Part />;
+  };
+}
+
+const Help = later(() => import("./ui/Help"));
+const Palette = later(() => import("./ui/Palette"));
+
+export function Above() {
+  return (
+    <>
+      <div class="going" hidden={!isGoing.value} aria-hidden="true" />
+      {isHelpOpen.value && <Help />}
+      {isPaletteOpen.value && <Palette />}
+      <Questions />
+      <Lightbox />
+      <Toasts />
+      <span class="unseen">{t("keys.hint")}</span>
+    </>
+  );
+}

@@ -1,0 +1,150 @@
+// The one way to the server: JSON over the public API, by the session that the pages have (docs/decisions/0056).
+import { t } from "./i18n";
+import { site } from "./site";
+
+/** What went wrong, as a sentence that says what to do. `status` 0: the server was not reached. */
+export class Trouble extends Error {
+  constructor(readonly status: number, message: string, readonly retryAfterS = 0) {
+    super(message);
+  }
+  /** Whether the same may work in a moment without anybody doing anything. */
+  get mayPass(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export type Params = Record<string, string | number | boolean | readonly string[] | undefined | null>;
+export interface Page<T> { items: T; older: string | null; newer: string | null }
+
+interface Ask {
+  params?: Params;
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Writes with the same key happen once, however often they are sent. */
+  once?: string;
+  keepalive?: boolean;
+}
+
+const READS_AGAIN_MS = [400, 1600];
+const TIMEOUT_MS = 20_000;
+const HEADERS = { "x-petrel-app": "1" };
+
+/** An address of this site as a path; others stay as they are. */
+export function local(address: string): string {
+  if (site.base && address.startsWith(site.base + "/")) return address.slice(site.base.length);
+  return address;
+}
+
+export function onceKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+}
+
+export function query(params: Params | undefined): string {
+  const found = new URLSearchParams();
+  for (const [name, value] of Object.entries(params ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (Array.isArray(value)) for (const one of value) found.append(`${name}[]`, one);
+    else found.append(name, String(value));
+  }
+  const text = found.toString();
+  return text && `?${text}`;
+}
+
+async function once(method: string, path: string, ask: Ask): Promise<Response> {
+  const headers: Record<string, string> = { ...HEADERS };
+  if (ask.once) headers["idempotency-key"] = ask.once;
+  let body: BodyInit | undefined;
+  if (ask.body instanceof FormData) body = ask.body;
+  else if (ask.body !== undefined) {
+    headers["content-type"] = "application/json";
+    body = JSON.stringify(ask.body);
+  }
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = ask.signal ? AbortSignal.any([ask.signal, timeout]) : timeout;
+  let answer: Response;
+  try {
+    answer = await fetch(path + query(ask.params), {
+      method, headers, body, signal, credentials: "same-origin", cache: "no-store", keepalive: ask.keepalive ?? false,
+    });
+  } catch (wrong) {
+    if (ask.signal?.aborted) throw wrong;
+    throw new Trouble(0, t(navigator.onLine === false ? "trouble.offline" : "trouble.unreachable"));
+  }
+  if (!answer.ok) throw await troubleOf(answer);
+  return answer;
+}
+
+async function troubleOf(answer: Response): Promise<Trouble> {
+  let said = "";
+  try {
+    said = String(((await answer.json()) as { error?: unknown }).error ?? "");
+  } catch { /* not ours, such as a proxy's page */ }
+  const waits = Number(answer.headers.get("retry-after")) || 0;
+  const { status } = answer;
+  if (status === 401) return new Trouble(status, t("trouble.signedOut"));
+  if (status === 404 || status === 410) return new Trouble(status, t("trouble.gone"));
+  if (status === 429) return new Trouble(status, t("trouble.slower"), waits);
+  if (status === 451) return new Trouble(status, t("trouble.withheld"));
+  if (status === 507) return new Trouble(status, t("trouble.full"));
+  if (status >= 500) return new Trouble(status, t("trouble.broken"), waits);
+  if (status === 403) return new Trouble(status, said ? `${t("trouble.refused")} ${said}.` : t("trouble.refused"));
+  return new Trouble(status, said || t("trouble.broken"));
+}
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** Reads, and writes that have a key against happening twice, are tried again when the way was at fault. */
+async function send(method: string, path: string, ask: Ask): Promise<Response> {
+  const again = method === "GET" || ask.once ? READS_AGAIN_MS : [];
+  for (const wait of again) {
+    try {
+      return await once(method, path, ask);
+    } catch (wrong) {
+      const passes = wrong instanceof Trouble && (wrong.status === 0 || wrong.status === 502 || wrong.status === 503);
+      if (!passes || ask.signal?.aborted || navigator.onLine === false) throw wrong;
+      await pause(Math.max(wait, Math.min(wrong.retryAfterS, 5) * 1000) * (0.75 + Math.random() / 2));
+    }
+  }
+  return once(method, path, ask);
+}
+
+export async function get<T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> {
+  return (await (await send("GET", path, { params, signal })).json()) as T;
+}
+
+const NEXT = /<([^>]*)>; rel="next"/;
+const PREV = /<([^>]*)>; rel="prev"/;
+
+/** One page of a list; `older` and `newer` are the addresses of its neighbours, null at the end. */
+export async function page<T>(path: string, params?: Params, signal?: AbortSignal): Promise<Page<T[]>> {
+  const answer = await send("GET", path, { params, signal });
+  const link = answer.headers.get("link") ?? "";
+  const address = (found: RegExpExecArray | null) => (found?.[1] ? local(new URL(found[1], location.href).href.replace(location.origin, "")) : null);
+  return { items: (await answer.json()) as T[], older: address(NEXT.exec(link)), newer: address(PREV.exec(link)) };
+}
+
+export async function post<T>(path: string, body?: unknown, more: Omit<Ask, "body"> = {}): Promise<T> {
+  return (await (await send("POST", path, { ...more, body: body ?? {} })).json()) as T;
+}
+
+export async function put<T>(path: string, body?: unknown, more: Omit<Ask, "body"> = {}): Promise<T> {
+  return (await (await send("PUT", path, { ...more, body: body ?? {} })).json()) as T;
+}
+
+export async function patch<T>(path: string, body?: unknown, more: Omit<Ask, "body"> = {}): Promise<T> {
+  return (await (await send("PATCH", path, { ...more, body: body ?? {} })).json()) as T;
+}
+
+export async function del<T>(path: string, params?: Params): Promise<T> {
+  return (await (await send("DELETE", path, { params })).json()) as T;
+}
+
+/** For streams: the answer as it comes. Errors: Trouble. */
+export async function open(path: string, signal: AbortSignal, lastId: string): Promise<Response> {
+  const headers: Record<string, string> = { ...HEADERS, accept: "text/event-stream" };
+  if (lastId) headers["last-event-id"] = lastId;
+  const answer = await fetch(path, { headers, signal, credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok) throw await troubleOf(answer);
+  return answer;
+}

@@ -1,0 +1,93 @@
+// From the page that the server sent to the app: same address, same words, same looks.
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import "./app.css";
+import { Above, Main } from "./App";
+import * as beacon from "./beacon";
+import * as commands from "./commands";
+import * as composer from "./composer/open";
+import * as frame from "./frame";
+import { speak, wanted } from "./i18n";
+import * as keys from "./keys";
+import { kindOf } from "./kinds";
+import { route as home } from "./pages/Home";
+import { routes as inbox, start as startInbox } from "./inbox/routes";
+import { routes as lists } from "./pages/lists";
+import { routes as profiles } from "./pages/Profile";
+import { route as search } from "./pages/Search";
+import { route as thread } from "./pages/Thread";
+import { route as trends } from "./pages/Trends";
+import { add, shown, start } from "./router";
+import { forgetAll } from "./state/kept";
+import { begin } from "./state/session";
+import { site } from "./site";
+
+add(home, ...inbox, ...lists, thread, ...profiles, search, trends);
+
+/** A piece of the app that is no longer there, after an upgrade of the site: the page brings the new one. */
+window.addEventListener("vite:preloadError", (event) => {
+  event.preventDefault();
+  location.reload();
+});
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/** What somebody had begun to type while the app was on its way goes on in the app's own fields. */
+function carried(main: HTMLElement): () => void {
+  const typed = [...main.querySelectorAll<Field>("textarea[id], input[id]:not([type=checkbox], [type=radio], [type=file])")]
+    .filter((one) => one.value !== one.defaultValue || one === document.activeElement)
+    .map((one) => ({ id: one.id, value: one.value, isChanged: one.value !== one.defaultValue, from: one.selectionStart, to: one.selectionEnd,
+      hasFocus: one === document.activeElement }));
+  return () => {
+    for (const { id, value, isChanged, from, to, hasFocus } of typed) {
+      const field = document.getElementById(id) as Field | null;
+      if (!field) continue;
+      if (isChanged) {
+        field.value = value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      if (hasFocus) {
+        field.focus({ preventScroll: true });
+        field.setSelectionRange(from, to);
+      }
+    }
+  };
+}
+
+/** All in one task: nothing is painted between the server's page and the app's. */
+function takeOver(): void {
+  const main = document.getElementById("main")!;
+  const note = main.querySelector(":scope > .try-out");
+  const carry = carried(main);
+  const root = document.createElement("div");
+  root.className = "app";
+  main.replaceChildren(...(note ? [note] : []), root);
+  render(<Main />, root);
+  carry();
+}
+
+async function boot(): Promise<void> {
+  beacon.begin();
+  effect(() => beacon.shown(kindOf((shown.value?.url ?? location).pathname)));
+  const above = document.createElement("div");
+  above.className = "above";
+  document.body.append(above);
+  await speak(wanted()).catch(() => undefined);
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest?.("a[href='/auth/sign_out']")) forgetAll();
+  });
+  composer.start();
+  const isOurs = !document.body.classList.contains("narrow") && (await start());
+  if (isOurs && shown.value) takeOver();
+  frame.start();
+  render(<Above />, above);
+  keys.start();
+  commands.start();
+  startInbox();
+  begin();
+  beacon.started();
+  // Ready before they are asked for: keys pressed meanwhile would go astray.
+  (window.requestIdleCallback ?? setTimeout)(() => void Promise.all([import("./ui/Palette"), import("./ui/Help")]).catch(() => undefined));
+}
+
+if (site.me) void boot();

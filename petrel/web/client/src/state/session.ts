@@ -1,0 +1,79 @@
+// Whoever is signed in, and what concerns them everywhere: what is new for them, how they like to read.
+import { effect, signal, untracked } from "@preact/signals";
+import { get } from "../api";
+import { count, t } from "../i18n";
+import type { Credentials, Notification, Preferences, Status } from "../types";
+import { lookAgain } from "./kept";
+import { forget, take } from "./statuses";
+import { isLive, onUser, startUser } from "./streams";
+import { dropEverywhere, home } from "./timelines";
+
+export const me = signal<Credentials | null>(null);
+export const unread = signal(0);
+export const preferences = signal<Preferences | null>(null);
+
+const LOOK_AGAIN_MS = 60_000;
+let whenMe: Promise<Credentials> | null = null;
+
+export function whoAmI(): Promise<Credentials> {
+  whenMe ??= get<Credentials>("/api/v1/accounts/verify_credentials").then((came) => (me.value = came));
+  whenMe.catch(() => (whenMe = null));
+  return whenMe;
+}
+
+const notified = new Set<(one: Notification) => void>();
+
+/** Told of each notification that comes while the app is open. */
+export function onNotification(hear: (one: Notification) => void): () => void {
+  notified.add(hear);
+  return () => notified.delete(hear);
+}
+
+export async function countUnread(): Promise<void> {
+  unread.value = (await get<{ count: number }>("/api/v2/notifications/unread_count")).count;
+}
+
+function badge(): void {
+  const link = document.querySelector(".ways a[href='/notifications']");
+  if (!link) return;
+  let mark = link.querySelector(".badge");
+  if (!unread.value) mark?.remove();
+  else {
+    if (!mark) {
+      mark = document.createElement("b");
+      mark.className = "badge";
+      link.append(" ", mark);
+    }
+    const hint = document.createElement("i");
+    hint.className = "unseen";
+    hint.textContent = ` ${t("nav.unread")}`;
+    mark.replaceChildren(count(unread.value), hint);
+  }
+  const title = document.title.replace(/^\(\d+\+?\) /, "");
+  document.title = unread.value ? `(${unread.value > 99 ? "99+" : unread.value}) ${title}` : title;
+}
+
+/** After the first page is there: nothing here may hold it up. */
+export function begin(): void {
+  onUser(({ name, data }) => {
+    if (name === "update") home().came(JSON.parse(data) as Status);
+    else if (name === "status.update") take(JSON.parse(data) as Status);
+    else if (name === "delete") {
+      forget(data);
+      dropEverywhere(data);
+    } else if (name === "notification") {
+      const one = JSON.parse(data) as Notification;
+      unread.value += 1;
+      notified.forEach((hear) => hear(one));
+    }
+  });
+  startUser();
+  effect(() => {
+    if (isLive.value) untracked(() => void lookAgain());
+  });
+  // Streams tell of the end of posts that they brought; of others one has to ask.
+  setInterval(() => document.hidden || void lookAgain(), LOOK_AGAIN_MS);
+  countUnread().then(() => effect(badge), () => undefined);
+  void whoAmI().catch(() => undefined);
+  get<Preferences>("/api/v1/preferences").then((came) => (preferences.value = came), () => undefined);
+}

@@ -1,0 +1,89 @@
+"""Settings: keyword filters. What they do stands in features/relationships/filters.py."""
+
+from starlette.responses import Response
+
+from petrel.core.errors import Invalid, NotFound
+from petrel.web import words
+from petrel.web.chosen import FilterSent, FilterView
+from petrel.web.door import Visit
+from petrel.web.forms import as_id
+
+CONTEXTS = (("home", "Home and lists"), ("notifications", "Notifications"), ("public", "Public timelines and hashtags"),
+            ("thread", "Threads"), ("account", "Profiles"))
+ACTIONS = (("warn", "Put it behind a button"), ("hide", "Leave it out"), ("blur", "Blur its pictures"))
+ENDS = ((0, "Never"), (1800, "In 30 minutes"), (3600, "In an hour"), (21600, "In 6 hours"), (43200, "In 12 hours"),
+        (86400, "In a day"), (604800, "In a week"))
+SAID = {"made": "The filter holds.", "saved": "Saved.", "ended": "The filter is gone."}
+NEW = FilterView(id=0, title="", contexts=tuple(name for name, _ in CONTEXTS))
+
+
+async def show(visit: Visit) -> Response:
+    visit.member()
+    said = SAID.get(visit.request.query_params.get("said", ""), "")
+    return visit.page("filters.html", filters=await visit.needs.filters(visit.viewer), said=said,
+                      contexts=dict(CONTEXTS))
+
+
+async def make(visit: Visit) -> Response:
+    visit.member()
+    return await _put(visit, None)
+
+
+async def edit_form(visit: Visit) -> Response:
+    """A filter, or the form for a new one."""
+    visit.member()
+    if visit.request.path_params["number"] == "new":
+        return _form(visit, NEW)
+    return _form(visit, await _one(visit))
+
+
+async def edit(visit: Visit) -> Response:
+    visit.member()
+    number = as_id(visit.request.path_params["number"])
+    if number is None:
+        raise NotFound
+    if visit.sent.get("act") == "end":
+        await visit.needs.end_filter(visit.viewer, number, cause=visit.cause)
+        return visit.go("/settings/filters?said=ended")
+    return await _put(visit, number)
+
+
+async def _put(visit: Visit, number: int | None) -> Response:
+    sent = _sent(visit)
+    try:
+        await visit.needs.put_filter(visit.viewer, number, sent, cause=visit.cause)
+    except Invalid as wrong:
+        before = NEW if number is None else await _one(visit)
+        typed = FilterView(id=before.id, title=sent.title, contexts=sent.contexts, action=sent.action,
+                           ends_at=before.ends_at, has_ended=before.has_ended, whole=sent.whole, within=sent.within,
+                           posts=before.posts)
+        return _form(visit, typed, message=words.said(wrong), status=422)
+    return visit.go(f"/settings/filters?said={'made' if number is None else 'saved'}")
+
+
+async def _one(visit: Visit) -> FilterView:
+    number = as_id(visit.request.path_params["number"])
+    for one in await visit.needs.filters(visit.viewer):
+        if one.id == number:
+            return one
+    raise NotFound
+
+
+def _form(visit: Visit, one: FilterView, *, message: str = "", status: int = 200) -> Response:
+    return visit.page("filter.html", status=status, filter=one, contexts=CONTEXTS, actions=ACTIONS, ends=ENDS,
+                      message=message)
+
+
+def _sent(visit: Visit) -> FilterSent:
+    sent = visit.sent
+    ends = sent.get("ends", "")
+    action = sent.get("action", "warn")
+    return FilterSent(
+        title=sent.get("title", "").strip(), action=action if action in dict(ACTIONS) else "warn",
+        contexts=tuple(name for name, _ in CONTEXTS if sent.get(f"context_{name}") == "1"),
+        ends_in_s=int(ends) if ends.isascii() and ends.isdigit() and int(ends) in dict(ENDS) else None,
+        whole=_lines(sent.get("whole", "")), within=_lines(sent.get("within", "")))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))

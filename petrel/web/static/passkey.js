@@ -1,0 +1,56 @@
+// Passkeys: what the browser is asked stands in the form, as the server wrote it; what the key answers is sent with the
+// form. Without this script the button is not there, and the password works. source: W3C Web Authentication Level 3.
+"use strict";
+(() => {
+  const form = document.getElementById("passkey");
+  if (!form || !window.PublicKeyCredential || !navigator.credentials) return;
+  const button = document.getElementById("passkey-go");
+  const said = document.getElementById("passkey-said");
+  const makes = Boolean(form.dataset.make);
+
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+  const asked = () => {
+    const options = JSON.parse(form.dataset.make || form.dataset.ask);
+    options.challenge = bytes(options.challenge);
+    if (options.user) options.user.id = bytes(options.user.id);
+    for (const one of options.excludeCredentials || []) one.id = bytes(one.id);
+    return options;
+  };
+
+  const told = (key) => {
+    const response = { clientDataJSON: text(key.response.clientDataJSON) };
+    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (key.response[name]) response[name] = text(key.response[name]);
+    }
+    return JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response, clientExtensionResults: {} });
+  };
+
+  const WHY = {
+    NotAllowedError: "Nothing happened: it was cancelled, or took too long. Try again.",
+    InvalidStateError: "This device has a passkey for you already.",
+    SecurityError: "Passkeys need the address that this site is known by, over HTTPS.",
+  };
+
+  form.hidden = false;
+  button.disabled = false;
+  said.textContent = "";
+  let running = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (running) return;
+    running = true;
+    said.textContent = "Your browser asks you now.";
+    try {
+      const publicKey = asked();
+      const key = makes ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey });
+      form.elements.answer.value = told(key);
+      form.submit();
+    } catch (fault) {
+      said.textContent = WHY[fault.name] || "That did not work with this browser. Your password does.";
+      running = false;
+    }
+  });
+})();
