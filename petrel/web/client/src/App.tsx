@@ -21,7 +21,7 @@ function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
       requestAnimationFrame(() => goTo(place));
     } else if (now.url.hash) document.getElementById(now.url.hash.slice(1))?.scrollIntoView();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFirst) return;
     const name = now.route.title(now);
     say(name);

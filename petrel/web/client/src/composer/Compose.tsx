@@ -1,6 +1,6 @@
 // The composer itself: a dialog on wide screens, the whole page on phones.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t, type Key } from "../i18n";
 import { post } from "../state/statuses";
 import { Avatar, Html, Icon, Name } from "../ui/small";
@@ -27,7 +27,7 @@ export function Compose({ writing }: { writing: Writing }) {
   const draft = writing.draft.value;
   const panel = writing.panel.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current!;
     dialog.showModal();
     dialog.querySelector<HTMLElement>("textarea")?.focus();
@@ -123,7 +123,7 @@ function Kept({ writing }: { writing: Writing }) {
 function Asked({ writing }: { writing: Writing }) {
   const first = useRef<HTMLButtonElement>(null);
   const asks = writing.asks.value;
-  useEffect(() => first.current?.focus(), [asks]);
+  useLayoutEffect(() => first.current?.focus(), [asks]);
   if (!asks) return null;
   if (asks === "alt") {
     const without = writing.draft.peek().parts.flatMap((one) => one.files).filter((file) => !file.alt.trim());

@@ -1,5 +1,5 @@
 // One post of what is being written: its words, warning, files and poll.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { me } from "../state/session";
 import { Icon } from "../ui/small";
@@ -18,7 +18,7 @@ export function Post({ writing, part, n }: { writing: Writing; part: Part; n: nu
   const completion = useCompletion(field, (text) => writing.setPart(part.key, { text }), part.key);
   const label = all > 1 ? t("compose.part", { n: n + 1, all }) : t(draft.replyTo ? "composer.reply" : "composer.post");
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const one = field.current!;
     if (n) one.focus();
     one.setSelectionRange(one.value.length, one.value.length);

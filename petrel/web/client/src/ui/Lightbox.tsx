@@ -1,6 +1,6 @@
 // Pictures large, one after the other, with zoom by wheel, double click, pinch and keys.
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { local } from "../api";
 import { t } from "../i18n";
 import type { Media } from "../types";
@@ -25,7 +25,7 @@ function Shown({ files, first }: { files: Media[]; first: number }) {
   const hands = useRef(new Map<number, { x: number; y: number }>());
   const one = files[at.value]!;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.showModal();
     return () => before?.isConnected ? before.focus() : undefined;

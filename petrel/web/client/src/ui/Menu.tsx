@@ -1,7 +1,7 @@
 // A button that opens a short list of things to do. Arrow keys move, Escape closes, focus comes back.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./small";
 
 export interface Choice { label: string; icon?: string; run?: () => void; href?: string; isGrave?: boolean; plain?: boolean }
@@ -18,7 +18,7 @@ export function Menu({ label, choices, icon = "more", kind = "act" }: { label: s
     if (andFocus) button.current?.focus();
   }
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen.value) return;
     root.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const outside = (event: Event) => {

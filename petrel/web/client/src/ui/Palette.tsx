@@ -1,6 +1,6 @@
 // Everywhere and everything by its name: pages, commands, people, tags.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { get } from "../api";
 import { LOCALES, locale, speak, t, type Locale } from "../i18n";
 import { allCommands, isPaletteOpen } from "../keys";
@@ -33,7 +33,7 @@ export default function Palette() {
   const field = useRef<HTMLInputElement>(null);
   const close = () => (isPaletteOpen.value = false);
 
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     const words = typed.value.trim();
     found.value = [];
