@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from petrel.web import built
 from tests.stories.running import RunningSite, Visitor
@@ -15,6 +15,8 @@ OURS = {"x-petrel-app": "1"}
 NO_CHROMIUM = f"{CHROMIUM} is not there: .ci/run installs Debian's package chromium"
 NOT_BUILT = "the app was not built: `make app`"
 READY = ".app > *"
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)     # what is waited for comes at once, but on a machine that does much else
 
 
 class Member(Visitor):
@@ -47,7 +49,7 @@ class Window:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address, self.wrong = context, address, list[str]()
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
 

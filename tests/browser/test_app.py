@@ -118,6 +118,19 @@ def test_a_post_that_is_deleted_leaves_open_windows(join: Join, window: Open) ->
     expect(number_of(page, "Said too soon")).to_have_count(0)
 
 
+def test_what_came_before_the_stream_was_up_is_brought_too(join: Join, window: Open) -> None:
+    wim, xia = join("wim"), join("xia")
+    xia.follow(wim)
+    at = window(xia)
+    at.page.route("**/api/v1/streaming/user", lambda route: route.fulfill(status=503))
+    page = at.open("/")
+    wim.write("While nobody listened")
+    page.unroute("**/api/v1/streaming/user")
+    page.locator(".pill").click()
+    expect(number_of(page, "While nobody listened")).to_be_visible()
+    at.wrong.clear()
+
+
 def test_going_round_without_loading_a_page(join: Join, window: Open) -> None:
     gil, hua = join("gil"), join("hua")
     gil.write("One with a #lighthouse")

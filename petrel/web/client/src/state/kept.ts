@@ -97,7 +97,7 @@ async function look(posts: Status[]): Promise<void> {
 export async function lookAgain(): Promise<void> {
   const list = current?.list;
   const items = list?.items.peek();
-  if (!list || !items?.length) return;
+  if (!list || !items) return;
   const at = Math.max(0, items.findIndex((one) => one.key === here().anchor) - 4);
   const posts = items.slice(at, at + AT_ONCE).map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
   await Promise.all([look(posts), list.catchUp()]);

@@ -54,8 +54,9 @@ export class Timeline {
 
   /** What came since the newest that is known: behind the pill, with a gap below when there is more than a page. */
   async catchUp(): Promise<void> {
-    const newest = this.waiting.value[0]?.key ?? this.items.value?.[0]?.key;
-    if (!newest) return;
+    const items = this.items.value;
+    if (!items) return;
+    const newest = this.waiting.value[0]?.key ?? items[0]?.key;
     try {
       const came = await page<Status>(this.path, { limit: 40, ...this.params, since_id: newest });
       const lines = this.lines(came);

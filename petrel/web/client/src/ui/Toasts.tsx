@@ -1,12 +1,13 @@
 // What is said beside the page, and what is only read out.
-import { away, spoken, toasts } from "../state/toasts";
+import { away, hold, spoken, toasts } from "../state/toasts";
 import { t } from "../i18n";
 import { Icon } from "./small";
 
 export function Toasts() {
   return (
     <>
-      <div class="toasts" role="region" aria-label={t("toasts")}>
+      <div class="toasts" role="region" aria-label={t("toasts")} onPointerEnter={() => hold(true)} onPointerLeave={() => hold(false)}
+        onFocusIn={() => hold(true)} onFocusOut={() => hold(false)}>
         <div role="status" aria-live="polite">
           {toasts.value.map((one) => (
             <div class={`toast${one.isWrong ? " bad" : ""}`} key={one.id}>
