@@ -119,9 +119,9 @@ def test_a_post_that_is_deleted_leaves_open_windows(join: Join, window: Open) ->
 
 
 def test_what_came_before_the_stream_was_up_is_brought_too(join: Join, window: Open) -> None:
-    wim, xia = join("wim"), join("xia")
-    xia.follow(wim)
-    at = window(xia)
+    wim, yui = join("wim"), join("yui")
+    yui.follow(wim)
+    at = window(yui)
     at.page.route("**/api/v1/streaming/user", lambda route: route.fulfill(status=503))
     page = at.open("/")
     wim.write("While nobody listened")
