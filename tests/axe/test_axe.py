@@ -57,8 +57,8 @@ NO_PAGES = {
 """Addresses that neither a visitor nor a member opens as a page, and what they are."""
 
 VISITORS = ("/", "/public", "/tags/{tag}", "/search", "/about", "/about/rules", "/imprint", "/privacy", "/terms",
-            "/status", "/about/data", "/about/moderation", "/auth/sign_in", "/auth/sign_up", "/auth/forgot",
-            "/auth/data", "/report", "/collections/{number}", "/@{handle}/collections", "/@{handle}",
+            "/status", "/about/data", "/about/moderation", "/about/style", "/auth/sign_in", "/auth/sign_up",
+            "/auth/forgot", "/auth/data", "/report", "/collections/{number}", "/@{handle}/collections", "/@{handle}",
             "/@{handle}/with_replies", "/@{handle}/media", "/@{handle}/about", "/@{handle}/{post}",
             "/oauth/authorize/native")
 CREW = ("/desk", "/setup/steps/")

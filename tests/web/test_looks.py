@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from petrel.web import look, words
+from petrel.web.tokens import COLUMNS, TEXT, Pair, contrast, tokens
 from tests.web.browser import Browser
 from tests.web.cast import Line
 from tests.web.fake import Fake
@@ -18,54 +19,41 @@ CSS = (Path(look.STATIC) / "app.css").read_text(encoding="utf-8")
 OF_THE_APP = sorted((Path(look.STATIC).parent / "client" / "src").rglob("*.css"))
 
 
-COLUMNS = ("day", "night", "day-high", "night-high")
-"""The colours in each theme; the last two are high contrast."""
+PAIRS = tokens().pairs()
 
 
-def themes(css: str) -> dict[str, dict[str, str]]:
-    """The table of colours at the head of the stylesheet, column by column."""
-    rows = re.findall(r"^  --([\w-]+):((?: var\(--[\w-]+, #[0-9a-f]{6}\))+);", css, re.MULTILINE)
-    return {column: {name: dict(re.findall(r"var\(--([\w-]+), (#\w+)\)", row))[column] for name, row in rows}
-            for column in COLUMNS}
+@pytest.mark.parametrize("theme", COLUMNS)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.ink}-on-{pair.ground}")
+def test_letters_can_be_read_and_edges_be_seen(theme: str, pair: Pair) -> None:
+    least = 7 if theme.endswith("high") and (pair.ink, pair.ground) in TEXT else pair.least
+    assert pair.ratios[theme] >= least
 
 
-THEMES = themes(CSS)
-TEXT = [
-    (ink, ground)
-    for ink in ("ink", "soft", "sea", "sea-deep", "lamp", "rose", "moss", "wrong")
-    for ground in ("sheet", "paper", "tint")
-    if (ink, ground) not in {("lamp", "tint"), ("rose", "tint"), ("moss", "tint"), ("wrong", "tint")}
-] + [("on-sea", "sea"), ("on-sea", "sea-deep"), ("wrong", "wrong-ground"), ("sheet", "wrong"), ("sheet", "lamp")]
-EDGES = [("edge", "sheet"), ("edge", "paper"), ("lamp", "sheet"), ("lamp", "paper"), ("lamp", "tint")]
+def test_contrast_is_reckoned_as_the_standard_has_it() -> None:
+    assert round(contrast("#000000", "#ffffff"), 2) == 21
+    assert round(contrast("#767676", "#ffffff"), 2) == 4.54 and contrast("#123456", "#123456") == 1
 
 
-def luminance(colour: str) -> float:
-    """Source: WCAG 2.2, relative luminance."""
-    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def test_every_token_is_used_and_shown() -> None:
+    """And whoever asks for one that is not there gets nothing, without a word: that is found too."""
+    named = {one.name for one in (*tokens().colours, *tokens().measures)}
+    everything = CSS + "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)
+    asked = set(re.findall(r"var\(--([\w-]+)", everything)) - {"day", "night", "day-high", "night-high"}
+    own = set(re.findall(r"--([\w-]+):", "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)))
+    assert len(tokens().colours) > 12 and named <= asked and asked <= named | own | {"room"}
+    page = Browser().get("/about/style").text
+    assert [name for name in named if f"<code>{name}</code>" not in page] == []
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize(("ink", "ground"), TEXT)
-def test_text_can_be_read(column: str, ink: str, ground: str) -> None:
-    found = THEMES[column]
-    assert contrast(found[ink], found[ground]) >= (7 if column.endswith("high") else 4.5)
-
-
-@pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_edges_of_controls_and_the_focus_can_be_seen(column: str, edge: str, ground: str) -> None:
-    assert contrast(THEMES[column][edge], THEMES[column][ground]) >= 3
+def test_the_style_page_is_in_the_theme_that_is_asked_for_whatever_else_is_asked() -> None:
+    page = Browser().get("/about/style?theme=dark&dir=rtl").text
+    assert '<html lang="en" dir="rtl" data-theme="dark">' in page
+    assert '<html lang="en">' in Browser().get('/about/style?theme="><script>&dir=up').text
+    assert 'class="composer"' in Browser(who="mira").get("/about/style").text
 
 
 def test_colours_stand_in_the_tokens_alone() -> None:
-    """So that a theme reaches everything. White under a QR code and black under a large picture are no matter of taste."""
+    """So that a theme reaches everything. The ground of a QR code and that of a large picture are the same in each."""
     after = CSS.split("/* Elements */")[1] + "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)
     rules = re.findall(r"[\w.-]+ \{[^{}]*?(?:#[0-9a-f]{3,8}\b|\brgba?\()[^{}]*\}", after)
     assert [rule.split(" {")[0] for rule in rules] == [".qr", ".lightbox"]
