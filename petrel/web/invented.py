@@ -25,7 +25,8 @@ def _post(number: int, author: AccountView, at: datetime, html: str, **more: Any
 
 def _poll(ends_at: datetime, *, is_over: bool) -> PollView:
     options = (OptionView(title="Before the gales", votes=12, share=60, is_own=True),
-               OptionView(title="After them, as every year", votes=8, share=40), OptionView(title="🎨", votes=0, share=0))
+               OptionView(title="After them, as every year", votes=8, share=40),
+               OptionView(title="🎨", votes=0, share=0))
     return PollView(options=options, ends_at=ends_at, is_over=is_over, voters=20, has_voted=True)
 
 
@@ -34,9 +35,9 @@ def timeline() -> Timeline:
     now = clock.now()
     at = [now - timedelta(minutes=minutes) for minutes in (0, 3, 12, 45, 90, 300, 900, 2_000, 4_000, 9_000, 14_000,
                                                            40_000)]
-    sea = MediaView(id=1, kind="image", url="/headers/7.svg", description="The sea in four bands", width=600, height=200)
+    sea = MediaView(id=1, kind="image", url="/headers/7.svg", description="The sea in bands", width=600, height=200)
     inner = _post(2, YUKI, at[4], "灯台の光、今日は数えてみたら十秒に一回。", language="ja")
-    card = CardView("https://birds.example/storm", "The smallest sea bird", "Twenty-five grams, and out in any weather.",
+    card = CardView("https://birds.example/storm", "The smallest sea bird", "Twenty-five grams, out in any weather.",
                     "birds.example")
     return Timeline(posts=(
         _post(1, TERN, at[0], 'Seen from the <a href="https://pier.example">pier</a>, twenty-five grams of it.',
