@@ -1,7 +1,7 @@
-"""Work for the crew: cases open and decided, an appeal, blocks, figures of speed. So that their pages have something."""
+"""Work for the crew: cases open and decided, an appeal, blocks, figures of speed. So that pages have something."""
 
 from petrel.core.viewer import Member
-from petrel.features.moderation import Plea, Verdict, blocks
+from petrel.features.moderation import Verdict, blocks
 from petrel.features.moderation.block_rules import NewBlock
 from petrel.ops import speed
 from petrel.ops.speed import Beacon

@@ -45,8 +45,8 @@ RUN = """async rules => {
 }"""
 FITS = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }'
-    + ' p { margin-block-end: 2em !important }');
+  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important'
+    + ' } p { margin-block-end: 2em !important }');
   document.adoptedStyleSheets = [sheet];
   const wide = document.documentElement.clientWidth;
   const kept = (node) => { for (let up = node.parentElement; up; up = up.parentElement)
@@ -62,8 +62,8 @@ FITS = """() => {
   }
   return found;
 }"""
-"""WCAG 1.4.10 and 1.4.12 at once: 1280 px at 400 % are 320; with the room between letters, words and lines that a reader
-may ask for, nothing has to be scrolled sideways. In both directions of writing."""
+"""WCAG 1.4.10 and 1.4.12 at once: 1280 px at 400 % are 320; with the room between letters, words and lines that a
+reader may ask for, nothing has to be scrolled sideways. In both directions of writing."""
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """What a theme can change."""
 

@@ -16,7 +16,8 @@ from tests.web.fake import Fake
 from tests.web.test_pages import OPEN
 
 CSS = (Path(look.STATIC) / "app.css").read_text(encoding="utf-8")
-OF_THE_APP = sorted((Path(look.STATIC).parent / "client" / "src").rglob("*.css"))
+APP_CSS = "".join(sheet.read_text(encoding="utf-8")
+                  for sheet in sorted((Path(look.STATIC).parent / "client" / "src").rglob("*.css")))
 
 
 PAIRS = tokens().pairs()
@@ -37,9 +38,9 @@ def test_contrast_is_reckoned_as_the_standard_has_it() -> None:
 def test_every_token_is_used_and_shown() -> None:
     """And whoever asks for one that is not there gets nothing, without a word: that is found too."""
     named = {one.name for one in (*tokens().colours, *tokens().measures)}
-    everything = CSS + "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)
+    everything = CSS + APP_CSS
     asked = set(re.findall(r"var\(--([\w-]+)", everything)) - {"day", "night", "day-high", "night-high"}
-    own = set(re.findall(r"--([\w-]+):", "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)))
+    own = set(re.findall(r"--([\w-]+):", APP_CSS))
     assert len(tokens().colours) > 12 and named <= asked and asked <= named | own | {"room"}
     page = Browser().get("/about/style").text
     assert [name for name in named if f"<code>{name}</code>" not in page] == []
@@ -54,7 +55,7 @@ def test_the_style_page_is_in_the_theme_that_is_asked_for_whatever_else_is_asked
 
 def test_colours_stand_in_the_tokens_alone() -> None:
     """So that a theme reaches everything. The ground of a QR code and that of a large picture are the same in each."""
-    after = CSS.split("/* Elements */")[1] + "".join(sheet.read_text(encoding="utf-8") for sheet in OF_THE_APP)
+    after = CSS.split("/* Elements */")[1] + APP_CSS
     rules = re.findall(r"[\w.-]+ \{[^{}]*?(?:#[0-9a-f]{3,8}\b|\brgba?\()[^{}]*\}", after)
     assert [rule.split(" {")[0] for rule in rules] == [".qr", ".lightbox"]
 
@@ -80,7 +81,7 @@ def test_what_happened_does_not_look_like_the_thing_it_is_called_after() -> None
 
 def test_the_styles_name_no_left_and_no_right() -> None:
     """So that a page in a script that runs the other way is mirrored as a whole."""
-    rules = re.sub(r"/\*.*?\*/", "", CSS, flags=re.S)
+    rules = re.sub(r"/\*.*?\*/", "", CSS + APP_CSS, flags=re.S)
     assert re.findall(r"[\w-]*(?:left|right)[\w-]*\s*:|:\s*(?:left|right)\b", rules) == []
     turned = []
     for name, value in re.findall(r"(margin|padding|inset|border-width):\s*([^;}]*)", rules):
