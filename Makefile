@@ -2,6 +2,7 @@
 # make test     all tests, on databases of their own (make test TESTS=tests/api for some)
 # make check    what must hold before a change lands: ruff, mypy, imports, the app's types and strings
 # make setup    only what the others need first; runs again when a lock file has changed
+# make pictures the pictures of README and docs, of a demo site
 # make app      the app in the browser, when its sources have changed; make setup does it too
 #
 # Needs Python >= 3.11 and the package index; npm's registry for the app in the browser and for tests. No compiler,
@@ -18,7 +19,7 @@ AXE    := tests/axe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: up setup app test check fmt map bench lock clean
+.PHONY: up setup app test check fmt map pictures bench lock clean
 
 up: setup
 	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
@@ -45,6 +46,9 @@ fmt: .venv/ready-for-tests
 # The questions that newcomers ask, with file and symbol; fails when one of them is no longer there.
 map: .venv/ready-for-tests
 	@$(BIN)/python -m pytest -q tests/fences/test_map.py && cat docs/map.md
+
+pictures: .venv/ready-for-tests app
+	$(BIN)/python tools/pictures.py
 
 bench: .venv/ready
 	$(BIN)/python bench/run.py $(BENCH)

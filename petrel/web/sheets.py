@@ -45,6 +45,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "atom.xml": ("prof pub", ""),
     "base.html": ("ntf", ""),
     "status.html": (surfaces.NONE, _SITE),
+    "style.html": (surfaces.NONE, "invented posts, of nobody"),
     "desk_speed.html": (surfaces.NONE, "how fast the site is"),
     "icons.html": (surfaces.NONE, _FRAME),
     "newcomer_fields.html": (surfaces.NONE, _FRAME),

@@ -1,6 +1,7 @@
 """Pure decisions about accounts. No rows, no clock."""
 
 import re
+import unicodedata
 
 from petrel.core.errors import Invalid, Refused
 from petrel.core.text import handles
@@ -25,6 +26,8 @@ RANK: dict[Role, int] = {"member": 0, "moderator": 1, "admin": 2, "owner": 3}
 
 _email = re.compile(r"[^@\s\x00-\x1f<>()\",;:\\]{1,64}@[^@\s\x00-\x1f<>()\",;:\\]{1,253}")
 _blanks = re.compile(r"\s+")
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"))
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"    # letters and a pattern of no dots, by their categories; drawn as nothing
 
 Fault = tuple[str, str]             # code, what is said after the field's name
 _BLANK: Fault = ("ERR_BLANK", "can't be blank")
@@ -84,8 +87,13 @@ def password_fault(password: str | None) -> Fault | None:
 
 
 def display_name(typed: str) -> str:
-    """One line. Errors: Invalid."""
-    return _bounded(_blanks.sub(" ", clean(typed, "display_name")), "display_name", DISPLAY_NAME_LENGTH)
+    """One line; "" where nothing of it can be seen, so that pages have the handle to show. Errors: Invalid."""
+    name = _bounded(_blanks.sub(" ", clean(typed, "display_name")), "display_name", DISPLAY_NAME_LENGTH)
+    return name if any(map(_is_seen, name)) else ""
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign) not in _UNSEEN and sign not in _FILLERS
 
 
 def note(typed: str) -> str:

@@ -8,7 +8,7 @@ from petrel.core.doors import Doors, reading, writing
 from petrel.core.errors import Conflict, Invalid, NotFound, Refused
 from petrel.core.viewer import Anonymous, Member, System
 from petrel.features import accounts
-from petrel.features.accounts import Changes, Field, NewAccount, Profile, RemoteAccount
+from petrel.features.accounts import Changes, Field, NewAccount, Profile, RemoteAccount, rules
 from petrel.storage.pools import Addresses
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -36,6 +36,13 @@ async def member(account: int, *, session: bool = True) -> Member:
 async def card(viewer: Member | Anonymous, account: int) -> asyncpg.Record | None:
     async with reading(viewer) as r:
         return await r.row("select * from accounts.cards($1, $2, $3)", r.digest, [account], [0])
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    (" Mira  H. ", "Mira H."), ("🐦", "🐦"), ("ゆき", "ゆき"), ("\u200b\u200d\u2060", ""), ("\u3164\u2800", ""),
+    ("\u0301\u0336", ""), ("\u202e", ""), ("é", "é")])
+def test_a_name_of_which_nothing_is_seen_is_none(typed: str, kept: str) -> None:
+    assert rules.display_name(typed) == kept
 
 
 async def test_a_new_account_is_found_by_handle_in_any_case_and_shows_its_profile() -> None:

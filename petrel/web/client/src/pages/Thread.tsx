@@ -24,9 +24,6 @@ function Thread({ args, entry }: Shown) {
   const focus = useRef<HTMLDivElement>(null);
   const isBack = useRef(placeOf(entry) !== undefined);
 
-  useEffect(() => {
-    if (around.isLoaded) void load(id);     // it was here already: shown at once, and looked at anew
-  }, [id]);
   // What comes in above must not push away what is being read.
   useLayoutEffect(() => {
     const came = around.ancestors.length > before.current;

@@ -1,4 +1,4 @@
-// Writing a post. As templates/composer.html; files and polls are written on the page /compose.
+// Writing a post. As templates/composer.html; files and polls are for the composer, which opens over the page.
 import { useSignal } from "@preact/signals";
 import { onceKey, post as send, Trouble } from "../api";
 import { t } from "../i18n";
@@ -26,6 +26,7 @@ export function Composer({ answers }: { answers?: Status }) {
   const wrong = useSignal("");
   const isSending = useSignal(false);
   const key = useSignal(onceKey());
+  const elsewhere = answers ? `/compose?reply_to=${answers.id}` : "/compose";     // what is typed goes along
 
   function type(value: string): void {
     text.value = value;
@@ -71,8 +72,8 @@ export function Composer({ answers }: { answers?: Status }) {
         <details open={Boolean(answers?.spoiler_text)}><summary>{t("composer.warning")}</summary>
           <label class="unseen" for="warning">{t("composer.warningHint")}</label>
           <input id="warning" dir="auto" value={warning.value} placeholder={t("composer.warningHint")} onInput={(event) => (warning.value = event.currentTarget.value)} /></details>
-        <details class="asking"><summary>{t("composer.poll")}</summary><p><a href={answers ? `/compose?reply_to=${answers.id}` : "/compose"} data-plain="">{t("composer.elsewhere")}</a></p></details>
-        <details class="files"><summary>{t("composer.files")}</summary><p><a href={answers ? `/compose?reply_to=${answers.id}` : "/compose"} data-plain="">{t("composer.elsewhere")}</a></p></details>
+        <a class="further" href={elsewhere}>{t("composer.poll")}</a>
+        <a class="further" href={elsewhere}>{t("composer.files")}</a>
         <div class="sending">
           <label class="unseen" for="audience">{t("composer.audience")}</label>
           <select id="audience" value={chosen} onChange={(event) => (audience.value = event.currentTarget.value as Visibility)}>
