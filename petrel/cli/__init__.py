@@ -42,6 +42,8 @@ NOUNS = {
     "alerts": "See what is wrong, say that you look at it",
     "stranger": "See whether the site's own stranger finds something",
     "surfaces": "Close a surface through which something leaks, open it again",
+    "changes": "Plan what alters the running site, watch it go from cell to cell, undo it",
+    "flags": "What some accounts have and others do not yet",
     "policy": "Which privacy policy is in force, and raising it",
     "why": "Say why somebody sees a post, or does not",
     "media": "See where photos and films lie, move them into a bucket or back",

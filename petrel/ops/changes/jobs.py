@@ -1,0 +1,27 @@
+"""The end of what happened long ago."""
+
+from petrel.core.doors import deriving
+from petrel.core.jobs import every
+from petrel.core.retention import kept_for
+
+DAYS = 400
+
+
+@every(24 * 3600, "changes.forget")
+async def forget() -> str | None:
+    """Changes stay for a year and a month, so that a year can be compared with the one before. Missed times: longer."""
+    async with deriving("changes") as w:
+        old = [row[0] for row in await w.fetch(
+            "select id from ops.change c where coalesce(c.ended_at, c.made_at) < now() - make_interval(days => $1) "
+            "and c.state not in ('going', 'paused') and not exists "
+            "(select from ops.change later where later.needs = c.id) limit 10000", DAYS)]
+        await w.execute("delete from ops.exposure where change = any($1::bigint[])", old)
+        await w.execute("delete from ops.change where id = any($1::bigint[])", old)
+        thawed = await w.execute("delete from ops.freeze where until < now() - make_interval(days => $1)", DAYS)
+    return f"{len(old) + thawed} changes of long ago forgotten" if old or thawed else None
+
+
+kept_for("ops.change", days=DAYS, schedule="changes.forget",
+         overdue="ended_at < now() - interval '402 days'")
+kept_for("ops.exposure", days=DAYS, schedule="changes.forget")
+kept_for("ops.freeze", days=DAYS, schedule="changes.forget", overdue="until < now() - interval '402 days'")
