@@ -141,6 +141,23 @@ def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Si
     site.until(lambda: not site.fetch("/api/v2/instance")["registrations"]["enabled"], 20)      # without a restart
 
 
+def test_a_change_is_planned_begun_and_undone(site: Site) -> None:
+    words = ("changes", "plan", "flag", "flag=packed-answers", "to=off", "--reason", "to see what it does")
+    planned = site.json(*words)
+    assert planned["state"] == "planned" and planned["effect"] == "packed-answers from on to off"
+    assert site.json("changes", "start", planned["id"])["cells"] == planned["visiting"][:1]
+    [flag] = [one for one in site.json("flags", "list") if one["name"] == "packed-answers"]
+    assert str(flag["change"]) == planned["id"] and flag["cells"] == planned["visiting"][:1]
+    assert "on its way" in site.run(*words, code=2)
+    site.run("changes", "undo", planned["id"], "--reason", "it was only a try")
+    shown = site.json("changes", "show", planned["id"], code=1)
+    assert (shown["state"], shown["why"]) == ("undone", "it was only a try")
+    site.run("changes", "freeze", "--reason", "nobody touches anything")
+    again = site.json(*words)
+    assert "nobody touches anything" in site.run("changes", "start", again["id"], code=2)
+    assert site.json("changes", "list")["frozen"]["why"] == "nobody touches anything"
+
+
 def test_doctor_finds_the_site_well(site: Site) -> None:
     checks = {check["name"]: check for check in site.json("doctor")}
     assert checks["processes"]["ok"] and checks["postgres main"]["ok"] and checks["settings"]["ok"]

@@ -1,8 +1,14 @@
-"""The end of what happened long ago."""
+"""The end of what happened long ago, and flags that outlive their day."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from petrel.core import flags
 from petrel.core.doors import deriving
 from petrel.core.jobs import every
 from petrel.core.retention import kept_for
+from petrel.ops import watching
 
 DAYS = 400
 
@@ -25,3 +31,12 @@ kept_for("ops.change", days=DAYS, schedule="changes.forget",
          overdue="ended_at < now() - interval '402 days'")
 kept_for("ops.exposure", days=DAYS, schedule="changes.forget")
 kept_for("ops.freeze", days=DAYS, schedule="changes.forget", overdue="until < now() - interval '402 days'")
+
+
+@watching.source
+def overdue(_data: Path) -> Iterator[watching.Measure]:
+    """Days for which a flag has been in the code beyond its last."""
+    today = datetime.now(UTC).date()
+    for flag in flags.FLAGS.values():
+        if (days := (today - flag.until).days) > 0:
+            yield watching.Measure("flag_overdue_days", days, flag.name)
