@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import choices, doors, ids, journal, limits, metrics, room, seal, whole_file
+from petrel.core import choices, doors, emergency, ids, journal, limits, metrics, room, seal, whole_file
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -185,6 +185,7 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     room.install(settings.folder)
     media_places(settings)
     choices.install(KeptSettings(settings))
+    emergency.install(settings.folder)
     until_s, has_said = time.monotonic() + patience_s, False
     while True:
         try:

@@ -44,6 +44,7 @@ NOUNS = {
     "surfaces": "Close a surface through which something leaks, open it again",
     "changes": "Plan what alters the running site, watch it go from cell to cell, undo it",
     "flags": "What some accounts have and others do not yet",
+    "rescue": "What still works when nothing else does: one file, and its keys",
     "policy": "Which privacy policy is in force, and raising it",
     "why": "Say why somebody sees a post, or does not",
     "media": "See where photos and films lie, move them into a bucket or back",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from petrel.core import ids
+from petrel.core import emergency, ids
 from petrel.core.doors import Writer
 from petrel.core.errors import Conflict, Invalid
 from petrel.ops import access
@@ -46,6 +46,8 @@ async def start(w: Writer, number: int, request: int | None = None) -> Change:
     change = await rows.find(w, number)
     if change.state != "planned":
         raise Conflict(f"Change {number} is {change.state}. Plan it anew to start it again.")
+    if why := emergency.said().frozen:
+        raise Conflict(f"All changes are frozen by petrel-rescue: {why}")
     if frozen := await rows.frozen(w):
         raise Conflict(f"All changes are frozen since {frozen.since:%F %T}: {frozen.why}")
     now = await kinds.find(change.kind).plan(w, change.what)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from petrel.core import emergency
 from petrel.core.doors import Writer, deriving, reading, writing
 from petrel.core.errors import Conflict, PetrelError
 from petrel.core.viewer import System
@@ -134,7 +135,8 @@ def decide(change: Change, seen: evidence.Evidence, around: Around, confirms_its
 
 async def _around(w: Writer) -> Around:
     alerts = tuple((row["rule"], row["fired_at"]) for row in await w.fetch(rows.FIRED))
-    return Around(datetime.now(UTC), await rows.frozen(w) is not None, await commands.given(w), alerts)
+    is_frozen = bool(emergency.said().frozen) or await rows.frozen(w) is not None
+    return Around(datetime.now(UTC), is_frozen, await commands.given(w), alerts)
 
 
 async def _take(w: Writer, change: Change, step: Step) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from petrel.core import flags
-from petrel.core.doors import deriving
+from petrel.core import emergency, flags, ids
+from petrel.core.doors import deriving, writing
 from petrel.core.jobs import every
 from petrel.core.retention import kept_for
+from petrel.core.viewer import System
 from petrel.ops import watching
 
 DAYS = 400
@@ -31,6 +32,19 @@ kept_for("ops.change", days=DAYS, schedule="changes.forget",
          overdue="ended_at < now() - interval '402 days'")
 kept_for("ops.exposure", days=DAYS, schedule="changes.forget")
 kept_for("ops.freeze", days=DAYS, schedule="changes.forget", overdue="until < now() - interval '402 days'")
+
+
+@every(15, "changes.rescue")
+async def tell_rescue() -> str | None:
+    """What was done by petrel-rescue comes into the journal, once that works again. Missed times: at the next."""
+    lines = emergency.untold()
+    if not lines:
+        return None
+    async with writing(System("changes"), cause="petrel-rescue") as w:
+        for line in lines:
+            w.record("ops.rescue.used", ids.new_id(ids.any_cell()), body=line)
+    emergency.tell(lines)
+    return f"petrel-rescue was used {len(lines)} times"
 
 
 @watching.source

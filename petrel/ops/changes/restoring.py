@@ -14,6 +14,7 @@ harmless({
     "ops.change.confirmed": "flags hold back what is new; what people may see is the law's, which no flag touches",
     "ops.changes.frozen": "the crew sees the state of the site after a restore, and freezes again",
     "ops.changes.thawed": "a freeze that comes back is thawed again",
+    "ops.rescue.used": "what was done in an emergency; its file counts, whatever the database says",
     "ops.change.ended": "what a restore itself writes: changes under way end",
 })
 
