@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from petrel import settings as sources
-from petrel.core import choices, doors, ids, journal, limits, metrics, room, seal, whole_file
+from petrel.core import choices, doors, emergency, ids, journal, limits, metrics, room, seal, whole_file
 from petrel.core.errors import Invalid, PetrelError, Unavailable
 from petrel.core.policy import POLICY
 from petrel.core.together import Together
@@ -184,6 +184,8 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     install_limits(settings)
     room.install(settings.folder)
     media_places(settings)
+    choices.install(KeptSettings(settings))
+    emergency.install(settings.folder)
     until_s, has_said = time.monotonic() + patience_s, False
     while True:
         try:
@@ -292,20 +294,19 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
                         uncounted=by_itself, country_header=settings.country_header.lower().encode(),
                         trusted_proxies=proxies(settings.trusted_proxies))
 
-    choices.install(KeptSettings(settings))
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,
                 observe=observer(tally))
 
 
-def observer(tally: "Tally | None") -> Callable[[str, int, float], None]:
+def observer(tally: "Tally | None") -> Callable[[str, int, float, int | None], None]:
     """Counts each answer: for the watch and Prometheus what all processes count together, for the crew's page of speed
     what this one does."""
-    def observe(name: str, status: int, seconds: float) -> None:
+    def observe(name: str, status: int, seconds: float, account: int | None) -> None:
         metrics.ANSWERS.count(name, seconds * 10_000)
         if tally is not None:
-            tally.observe(name, status, seconds)
+            tally.observe(name, status, seconds, -1 if account is None else ids.cell_of(account))
 
     return observe
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from petrel.api.http.limits import Limits
     from petrel.api.http.serving import Listeners
     from petrel.ops.certificates import Served
+    from petrel.ops.changes import Counted
     from petrel.ops.watching import Tally
 
 PARTS = ("web", "followers", "jobs")
@@ -179,7 +180,7 @@ async def _web(prepared: Prepared) -> None:
     from petrel.api.http.wire import linger
     from petrel.api.present.rendered import KEPT
     from petrel.features import media
-    from petrel.ops import certificates, speed
+    from petrel.ops import certificates, changes, speed
 
     settings, listeners, served = prepared.settings, prepared.listeners, prepared.served
     assert listeners is not None
@@ -191,9 +192,11 @@ async def _web(prepared: Prepared) -> None:
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         await closing.look()
         await attendance.hear()
+        await changes.hear()
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
                     asyncio.create_task(media.emojis.watch(present.forget)),
                     asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch()),
+                    asyncio.create_task(changes.watch()),
                     asyncio.create_task(speed.run())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
@@ -280,8 +283,15 @@ def _environment(settings: Settings) -> dict[str, str]:
             for f in sources.fields() if not f.place and (value := getattr(settings, f.name)) != f.default}
 
 
+def counted(tally: "Tally") -> "dict[int, Counted]":
+    """What changes are judged by: all answers to members since the start, by cell."""
+    from petrel.ops.changes import Counted
+
+    return {cell: Counted(*numbers) for cell, numbers in tally.cells().items()}
+
+
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, databases, disk, stranger, watching
+    from petrel.ops import certificates, changes, databases, disk, stranger, watching
     from petrel.worker import jobs, seals
 
     certificates.install(app.certificate_plan(prepared.settings))
@@ -301,4 +311,5 @@ async def _jobs(prepared: Prepared) -> None:
                 group.create_task(seals.run(stop, prepared.settings.folder))
                 group.create_task(keep_backups(stop, prepared))
                 group.create_task(guard.run(stop))
+                group.create_task(changes.Controller(partial(counted, prepared.tally)).run(stop))
                 group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))

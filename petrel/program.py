@@ -128,15 +128,16 @@ class Program:
         """The whole site, until it is told to stop; returns the exit code. `given`: what of the settings stood on the
         command line, for the release that takes over one day. Errors: StorageError, PetrelError.
 
-        Where the site has gone over to another release from this one, that one is started (after a power cut, say).
+        Where the site has gone over to another release, or petrel-rescue has pinned one, that one is started.
         """
-        if not as_is and (other := upgrades.successor(now.folder, this_release())) is not None:
+        if not as_is and (found := upgrades.instead(now.folder, this_release())) is not None:
+            other, how = found
             if os.geteuid() == 0 != now.folder.stat().st_uid:
                 # Root does not run what the site's user may have named.
                 raise Unavailable(f"This site has gone over to {other.name}: start that release, or use --as-is")
             say(f"This site has gone over to {other.name}; starting that. (`petrel up --as-is` does not.)")
             words = [word for name, value in (given or {}).items() for word in (OPTIONS[name], str(value))]
-            command = other.command("up", "--data", str(now.folder), *words)
+            command = other.command("up", "--data", str(now.folder), *how, *words)
             os.execve(command[0], command, other.environment())
         listeners = self._listen(now)
         become_owner(now.folder)

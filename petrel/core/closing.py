@@ -3,13 +3,15 @@ a look.
 
 For speed, and for what no verdict stands behind: the database refuses a closed surface whatever the process believes
 (`law.decide`). Told by a look at `law.surface` about once a second; while the database is away, what was closed stays
-closed. Closed and opened by `petrel.ops.surfaces`. source: docs/law/visibility.md section 2 (defaults).
+closed, and what petrel/rescue.py says is heard. Closed and opened by `petrel.ops.surfaces`.
+source: docs/law/visibility.md section 2 (defaults).
 """
 
 import asyncio
 
 import structlog
 
+from petrel.core import emergency
 from petrel.core.doors import reading
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.viewer import Anonymous
@@ -20,6 +22,7 @@ LOOK_S = 0.8
 RETRY_AFTER_S = 60.0
 
 _closed: frozenset[str] = frozenset()
+_by_database: frozenset[str] = frozenset()
 
 
 class Closed(Unavailable):
@@ -31,7 +34,7 @@ def refuse(surface: str, door: str) -> None:
 
     Errors: Closed, when one of them is.
     """
-    if _closed and (door in _closed or not _closed.isdisjoint(surface.split())):
+    if _closed and (door in _closed or emergency.EVERYTHING in _closed or not _closed.isdisjoint(surface.split())):
         raise Closed(retry_after_s=RETRY_AFTER_S)
 
 
@@ -46,10 +49,17 @@ def many() -> int:
 
 
 async def look() -> None:
-    """Asks once. Errors: Unavailable."""
+    """Asks once. Errors: Unavailable; what was said in an emergency counts all the same."""
+    global _by_database
+    try:
+        async with reading(Anonymous()) as r:
+            _by_database = frozenset(row[0] for row in await r.fetch("select * from ops.closed($1)", b""))
+    finally:
+        _close(_by_database | frozenset(emergency.said().closed))
+
+
+def _close(found: frozenset[str]) -> None:
     global _closed
-    async with reading(Anonymous()) as r:
-        found = frozenset(row[0] for row in await r.fetch("select * from ops.closed($1)", b""))
     if found != _closed:
         log.warning("surfaces closed or opened", closed=sorted(found), were=sorted(_closed))
         _closed = found

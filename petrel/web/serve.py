@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from petrel.core.errors import Full, NotFound, PetrelError, TooMany, Unauthenticated, Unavailable
-from petrel.core.viewer import Anonymous, anonymous_in
+from petrel.core.viewer import Anonymous, account_of, anonymous_in
 from petrel.web import csp, look, speech, words
 from petrel.web.door import Door, Visit
 from petrel.web.shapes import Site
@@ -56,6 +56,7 @@ def endpoint(door: Door, handler: Handler, *, path: str = "page", from_anywhere:
         request.scope["petrel.page"] = path
         try:
             visit = await _open(door, request)
+            request.scope["petrel.account"] = account_of(visit.visitor.viewer)
             if request.method == "POST" and not from_anywhere:
                 await visit.receive()
             response = await handler(visit)

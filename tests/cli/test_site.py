@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from petrel import rescue as program
+
 PETREL = [sys.executable, "-m", "petrel"]
 
 
@@ -139,6 +141,44 @@ def test_settings_say_where_they_come_from_and_unknown_ones_are_refused(site: Si
     assert shown["registrations"]["source"] == str(site.data / "settings.toml")
     assert shown["port"]["source"] == "default" and all(one["meaning"] for one in shown.values())
     site.until(lambda: not site.fetch("/api/v2/instance")["registrations"]["enabled"], 20)      # without a restart
+
+
+def test_a_change_is_planned_begun_and_undone(site: Site) -> None:
+    words = ("changes", "plan", "flag", "flag=packed-answers", "to=off", "--reason", "to see what it does")
+    planned = site.json(*words)
+    assert planned["state"] == "planned" and planned["effect"] == "packed-answers from on to off"
+    assert site.json("changes", "start", planned["id"])["cells"] == planned["visiting"][:1]
+    [flag] = [one for one in site.json("flags", "list") if one["name"] == "packed-answers"]
+    assert str(flag["change"]) == planned["id"] and flag["cells"] == planned["visiting"][:1]
+    assert "on its way" in site.run(*words, code=2)
+    site.run("changes", "undo", planned["id"], "--reason", "it was only a try")
+    shown = site.json("changes", "show", planned["id"], code=1)
+    assert (shown["state"], shown["why"]) == ("undone", "it was only a try")
+    site.run("changes", "freeze", "--reason", "nobody touches anything")
+    again = site.json(*words)
+    assert "nobody touches anything" in site.run("changes", "start", again["id"], code=2)
+    assert site.json("changes", "list")["frozen"]["why"] == "nobody touches anything"
+
+
+def test_in_an_emergency_everything_is_closed_and_told_afterwards(site: Site) -> None:
+    def rescue(*words: str, keys: str = "") -> str:
+        done = subprocess.run([sys.executable, "-I", "-S", str(Path(program.__file__)), str(site.data), *words],
+                              capture_output=True, text=True, input=keys)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    keys = site.json("rescue", "keys")["keys"]
+    assert "takes connections at localhost" in rescue("status")
+    rescue("close", "all", "everything leaks")
+    site.until(lambda: site.ask("/api/v1/instance") == 503, 20)
+    site.until(lambda: {site.ask(path) for path in ("/about", "/public", "/about", "/public")} == {503}, 20)
+    rescue("open", "all", keys="\n".join(keys[:2]))
+    site.until(lambda: site.ask("/api/v1/instance") == 200, 20)
+    rescue("freeze", "nobody touches it")
+    planned = site.json("changes", "plan", "flag", "flag=packed-answers", "to=off", "percent=10", "--reason", "a try")
+    assert "petrel-rescue: nobody touches it" in site.run("changes", "start", planned["id"], code=2)
+    rescue("thaw", keys="\n".join(keys[1:]))
+    site.until(lambda: len(site.json("journal", "show", "--kind", "ops.rescue.used")) >= 4, 150)
 
 
 def test_doctor_finds_the_site_well(site: Site) -> None:

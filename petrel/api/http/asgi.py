@@ -39,12 +39,13 @@ from petrel.api.http.wire import TAKEN, WHOLE
 from petrel.api.http.wiring import HttpSettings, client_address, country_of
 from petrel.core import closing, room
 from petrel.core.errors import NotFound, Unavailable
+from petrel.core.viewer import account_of
 
 log = structlog.get_logger("petrel.http")
 
 Hook = Callable[[], Awaitable[None]]
-# Told of each answer: the route's pattern ("page", "unknown" without one), status, seconds.
-Observe = Callable[[str, int, float], None]
+# Told of each answer: the route's pattern ("page", "unknown" without one), status, seconds, the member who asked.
+Observe = Callable[[str, int, float, int | None], None]
 
 NOWHERE = Place()
 MOST_STREAMS = 256
@@ -158,7 +159,7 @@ class Gate:
         finally:
             self._let_go(task, call)
         if self._observe is not None:
-            self._observe(_name(route), reply.status, time.monotonic() - began)
+            self._observe(_name(route), reply.status, time.monotonic() - began, account_of(call.viewer))
 
     def _let_go(self, task: asyncio.Task[object] | None, call: Call) -> None:
         """Gives back what a request holds; twice does no harm."""
@@ -214,7 +215,8 @@ class Gate:
             await self._nothing.wait(began)
             await envelope.release()
         if self._observe is not None:
-            self._observe(scope.get("petrel.page", "page"), envelope.status, time.monotonic() - began)
+            self._observe(scope.get("petrel.page", "page"), envelope.status, time.monotonic() - began,
+                          scope.get("petrel.account"))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -10,6 +10,8 @@ from petrel.api.http.cors import ALLOW_ORIGIN, CORS
 from petrel.api.http.pages import Send
 from petrel.api.http.reply import JSON_TYPE, Header, Reply, Stream
 from petrel.api.http.wire import BROKEN_OFF, WHOLE
+from petrel.core import flags
+from petrel.core.viewer import account_of
 
 PRIVATE = b"private, no-store"
 JSON_CONTENT: Header = (b"content-type", JSON_TYPE)
@@ -60,7 +62,8 @@ async def send_reply(
 ) -> None:
     """`unread`: given when the body was refused unread, to take it off the wire afterwards."""
     varies = may_be_packed(call, reply, len(body))
-    packs = varies and packing.is_taken(call.headers.get(b"accept-encoding"))
+    packs = (varies and packing.is_taken(call.headers.get(b"accept-encoding"))
+             and flags.PACKED_ANSWERS.is_on(account_of(call.viewer)))
     if packs:
         body = packing.packed(body)
     headers = headers_of(call, reply, len(body), has_cors=has_cors)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from petrel.core import emergency
 from petrel.core.amounts import lasting, size
 from petrel.core.policy import POLICY
 from petrel.ops import backups
@@ -96,6 +97,10 @@ def _with_the_site(folder: Path, status: Status | None, this: Release) -> list[P
     if status is None:
         return [Problem("The site is starting or stopping.", "Wait until it is ready.")]
     found = []
+    said = emergency.read(folder)
+    if said.frozen or said.pin:
+        found.append(Problem(f"By petrel-rescue {'all changes are frozen' if said.frozen else 'a release is pinned'}.",
+                             "Two of its keys end that: rescue.py thaw, rescue.py unpin."))
     owner = (folder / "run" / "site.lock").stat().st_uid
     if os.geteuid() not in (owner, Path(f"/proc/{pid}").stat().st_uid):
         found.append(Problem(f"You are user {os.geteuid()}, and the site belongs to user {owner}.",

@@ -10,9 +10,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from petrel.core import whole_file
+from petrel.core import emergency, whole_file
 from petrel.ops.processes import Release
 from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
+from petrel.storage.build import build_of
 
 FILE = "upgrade.json"
 Step = Literal["migrating", "handing over", "done", "given back", "back"]
@@ -65,6 +66,18 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         raise CannotUpgrade(Problem("Another `petrel upgrade` is at work on this site.", "Wait for it.")) from None
     finally:
         os.close(descriptor)
+
+
+def instead(folder: Path, this: Release) -> tuple[Release, tuple[str, ...]] | None:
+    """What is to be started in place of `this`, and with which words: what petrel-rescue pinned, else the successor."""
+    pin = emergency.read(folder).pin
+    if pin is None:
+        other = successor(folder, this)
+        return None if other is None else (other, ())
+    if (pin.python, pin.root) == (this.python, this.root):
+        return None
+    # --as-is: it is to start itself, wherever the site had gone over to.
+    return Release(pin.python, pin.root, build_of(Path(pin.root)), "pinned", 0), ("--as-is",)
 
 
 def successor(folder: Path, this: Release) -> Release | None:

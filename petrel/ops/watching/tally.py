@@ -7,7 +7,10 @@ process: sums never go down while the site runs.
 
 import mmap
 import os
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+
+from petrel.core.ids import CELLS_IN_USE
 
 BUCKETS_MS = (5, 10, 25, 50, 100, 250, 1000)
 """Upper ends; what took longer is counted in none of them, but in the whole."""
@@ -15,6 +18,7 @@ BUCKETS_MS = (5, 10, 25, 50, 100, 250, 1000)
 CLASSES = ("2xx", "3xx", "4xx", "5xx")
 LOGGED = ("info", "warning", "error", "left out")
 _PER_ROUTE = len(CLASSES) + 1 + len(BUCKETS_MS)
+_PER_CELL = 2 + len(BUCKETS_MS) + 1            # asked, failed, by time; the last for what took longer than all
 _ROWS = 16
 _WORD_BYTES = 8
 
@@ -25,7 +29,8 @@ class Tally:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(dict.fromkeys(("unknown", "page", *names)))
         self._place = {name: len(LOGGED) + i * _PER_ROUTE for i, name in enumerate(self.names)}
-        self._width = len(LOGGED) + len(self.names) * _PER_ROUTE
+        self._cells = len(LOGGED) + len(self.names) * _PER_ROUTE
+        self._width = self._cells + CELLS_IN_USE * _PER_CELL
         self._words = memoryview(mmap.mmap(-1, _ROWS * self._width * _WORD_BYTES)).cast("q")
         self._choose()
         os.register_at_fork(after_in_child=self._choose)
@@ -34,18 +39,21 @@ class Tally:
         """Once per process, not per request: to ask for its number costs a tenth of counting."""
         self._mine = os.getpid() % _ROWS * self._width
 
-    def observe(self, name: str, status: int, seconds: float) -> None:
-        """One answer. For every request: costs some microseconds."""
+    def observe(self, name: str, status: int, seconds: float, cell: int = -1) -> None:
+        """One answer; `cell`: of the account that asked, -1 for visitors. For every request: some microseconds."""
         words = self._words
         at = self._mine + self._place.get(name, len(LOGGED))
         words[at + min(max(status // 100, 2), 5) - 2] += 1
         at += len(CLASSES)
         words[at] += int(seconds * 1_000_000)
-        took_ms = seconds * 1000
-        for n, most_ms in enumerate(BUCKETS_MS, 1):
-            if took_ms <= most_ms:
-                words[at + n] += 1
-                break
+        n = bisect_left(BUCKETS_MS, seconds * 1000)
+        if n < len(BUCKETS_MS):
+            words[at + 1 + n] += 1
+        if 0 <= cell < CELLS_IN_USE:
+            at = self._mine + self._cells + cell * _PER_CELL
+            words[at] += 1
+            words[at + 1] += status >= 500
+            words[at + 2 + n] += 1
 
     def logged(self, level: str) -> None:
         """`level`: of LOGGED."""
@@ -63,6 +71,17 @@ class Tally:
             if any(words[at:first - 1]):
                 yield (name, dict(zip(CLASSES, words[at:first - 1], strict=True)), words[first - 1] / 1_000_000,
                        words[first:first + len(BUCKETS_MS)])
+
+    def cells(self) -> dict[int, tuple[int, int, tuple[int, ...]]]:
+        """(answers, those that failed on our side, how many took up to each of BUCKETS_MS and beyond) of each cell
+        whose accounts asked."""
+        words = self._summed()
+        found = {}
+        for cell in range(CELLS_IN_USE):
+            at = self._cells + cell * _PER_CELL
+            if words[at]:
+                found[cell] = (words[at], words[at + 1], tuple(words[at + 2:at + _PER_CELL]))
+        return found
 
     def _summed(self) -> list[int]:
         """All rows as one, at once: there are a thousand routes, and this is asked for every few seconds."""

@@ -242,7 +242,7 @@ def test_start_and_stop_run_their_hooks_and_a_failed_start_is_told(make_gate: Ca
 
 def test_answers_are_observed_by_route(ask: Callable[..., Any], make_gate: Callable[..., Any]) -> None:
     seen: list[tuple[str, int]] = []
-    gate = make_gate(pages=pages, observe=lambda place, status, seconds: seen.append((place, status)))
+    gate = make_gate(pages=pages, observe=lambda place, status, *_: seen.append((place, status)))
     for path in ("/api/v1/things/2", "/api/v1/nothing", "/@ann"):
         ask("GET", path, gate=gate)
     assert seen == [("/api/v1/things/:id", 404), ("unknown", 404), ("page", 200)]

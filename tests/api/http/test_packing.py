@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from petrel.api.http import packing
+from petrel.core import flags
+from petrel.core.flags import InForce
 
 
 @pytest.mark.parametrize(("accepted", "is_taken"), [
@@ -22,6 +24,16 @@ def test_it_is_what_it_was_and_its_length_is_blurred() -> None:
     assert {gzip.decompress(one) for one in found} == {body}
     lengths = {len(one) for one in found}
     assert len(lengths) > 5 and max(lengths) < len(body) / 5
+
+
+def test_who_has_the_flag_off_gets_it_plain(ask: Callable[..., Any]) -> None:
+    takes = {"accept-encoding": "gzip"}
+    flags.install({"packed-answers": InForce(is_on=False)})
+    try:
+        assert "content-encoding" not in ask("GET", "/api/v1/large", headers=takes).headers
+    finally:
+        flags.install({})
+    assert ask("GET", "/api/v1/large", headers=takes).headers["content-encoding"] == "gzip"
 
 
 def test_large_answers_are_packed_and_small_ones_and_errors_are_not(ask: Callable[..., Any]) -> None:

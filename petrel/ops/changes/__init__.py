@@ -1,0 +1,22 @@
+"""Changes: one ledger and one path for what alters the running site.
+
+Words: change (one thing altered, with its inverse), kind (what sort of thing), plan (what would be done, to which cells
+in which order; its digest is what an approval is bound to), wave, reach (how many cells have it), control (the cells
+that do not have it, at least one until it is confirmed), trial, evidence, freeze. Invariants: nothing is in force that
+the ledger does not say, both change in one transaction; a change under way goes on, is undone or confirmed by itself,
+whoever ends; undoing and freezing take one person, going faster and thawing two; all changes together reach the site
+once over in ten minutes at most.
+Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
+"""
+
+from petrel.ops.changes.commands import confirm, drop, freeze, pause, plan, resume, start, thaw, undo
+from petrel.ops.changes.controlling import Controller
+from petrel.ops.changes.evidence import Counted
+from petrel.ops.changes.hearing import hear, watch
+from petrel.ops.changes.kinds import KINDS
+from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, suspects
+from petrel.ops.changes.shapes import Change, Freeze, Plan
+
+__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Plan", "Suspect", "confirm", "drop",
+           "find", "flags_now", "freeze", "frozen", "hear", "listed", "pause", "plan", "resume", "start", "suspects",
+           "thaw", "undo", "watch"]

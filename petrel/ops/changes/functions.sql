@@ -1,0 +1,7 @@
+-- Which flags are in force, for whoever serves: no secret, and nobody's.
+create or replace function ops.flags_heard(p_digest bytea)
+returns table (name text, is_on boolean, percent smallint, becomes boolean, becomes_percent smallint, cells smallint[])
+language sql stable security definer set search_path = '' as $$
+  select f.name, f.is_on, f.percent, coalesce(f.becomes, f.is_on), coalesce(f.becomes_percent, 0::smallint), f.cells
+    from ops.flag f
+$$;

@@ -1,0 +1,30 @@
+"""How web processes hear which flags are in force: a look every two seconds."""
+
+import asyncio
+
+from petrel.core import flags
+from petrel.core.doors import reading
+from petrel.core.errors import PetrelError
+from petrel.core.flags import InForce
+from petrel.core.viewer import Anonymous
+
+HEAR_S = 2.0
+HEARD = "select * from ops.flags_heard($1)"
+
+
+async def hear() -> None:
+    """Asks once. Errors: Unavailable; then everything stays as it was."""
+    async with reading(Anonymous()) as r:
+        found = await r.fetch(HEARD, b"")
+    flags.install({row["name"]: InForce(row["is_on"], row["percent"], row["becomes"], row["becomes_percent"],
+                                        frozenset(row["cells"])) for row in found if row["name"] in flags.FLAGS})
+
+
+async def watch() -> None:
+    """Until it is cancelled."""
+    while True:
+        try:
+            await hear()
+        except PetrelError:
+            pass                        # said by those who wanted something there
+        await asyncio.sleep(HEAR_S)

@@ -1,0 +1,156 @@
+"""What can be changed by a change. Whoever needs another sort adds a class and a line in KINDS."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from petrel.core import choices, flags
+from petrel.core.doors import Reader, Writer
+from petrel.core.errors import Conflict, Invalid
+from petrel.ops.changes.shapes import Change, Plan
+
+SECRET = ("password", "secret", "key")
+
+
+class Kind(Protocol):
+    """`plan` looks, and says what would be done. `put` gives the change to the first cells of its order, in the
+    transaction in which the ledger says so; `take` takes it from all; `settle` makes it what everybody has. Each may
+    happen again after a crash, and then changes nothing more."""
+
+    fields: tuple[str, ...]
+    sentence: str
+    confirms_itself: bool               # else somebody has to, or it is undone
+
+    async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan: ...
+    async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None: ...
+    async def take(self, w: Writer, change: Change) -> None: ...
+    async def settle(self, w: Writer, change: Change) -> None: ...
+
+
+class FlagKind:
+    """A flag on or off, for everybody or all but a share of accounts."""
+
+    fields = ("flag", "to", "percent")
+    sentence = "Set a flag to on or off, for all accounts or for a share: flag=NAME to=on [percent=10]"
+    confirms_itself = True
+
+    async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
+        flag = flags.FLAGS.get(what.get("flag", ""))
+        if flag is None:
+            raise Invalid("flag", f"is one of {', '.join(sorted(flags.FLAGS)) or '(none is declared)'}")
+        if what.get("to") not in ("on", "off"):
+            raise Invalid("to", "is on or off")
+        percent = _percent(what.get("percent", "100"))
+        row = await r.row("select is_on, percent, change from ops.flag where name = $1", flag.name)
+        if row is not None and row["change"] is not None:
+            raise Conflict(f"Change {row['change']} of this flag is on its way. Confirm or undo it first.")
+        was_on, was_percent = (row["is_on"], row["percent"]) if row else (flag.default, 0)
+        is_on = what["to"] == "on"
+        # A share of accounts has what the others do not have.
+        base, share = (is_on, 0) if percent == 100 else (not is_on, percent)
+        if (base, share) == (was_on, was_percent):
+            raise Invalid("to", f"changes nothing: {flag.name} is {_said(was_on, was_percent)}")
+        return Plan(
+            effect=f"{flag.name} from {_said(was_on, was_percent)} to {_said(base, share)}",
+            what=_what(flag.name, base, share), inverse=_what(flag.name, was_on, was_percent), risk=1)
+
+    async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
+        flag = flags.FLAGS[change.what["flag"]]
+        is_on, percent = _meant(change.what)
+        was_on, was_percent = _meant(change.inverse)
+        found = await w.change(
+            "insert into ops.flag as f (name, is_on, percent, becomes, becomes_percent, change, cells) "
+            "values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do update set becomes = excluded.becomes, "
+            "becomes_percent = excluded.becomes_percent, change = excluded.change, cells = excluded.cells "
+            "where f.change is null or f.change = excluded.change returning 1",
+            flag.name, was_on, was_percent, is_on, percent, change.id, list(cells))
+        if not found:
+            raise Conflict("Another change of this flag is on its way. Confirm or undo it first.")
+
+    async def take(self, w: Writer, change: Change) -> None:
+        await w.execute("update ops.flag set becomes = null, becomes_percent = null, change = null, cells = '{}' "
+                        "where name = $1 and change = $2", change.what["flag"], change.id)
+
+    async def settle(self, w: Writer, change: Change) -> None:
+        await w.execute("update ops.flag set is_on = becomes, percent = becomes_percent, becomes = null, "
+                        "becomes_percent = null, change = null, cells = '{}' where name = $1 and change = $2",
+                        change.what["flag"], change.id)
+
+
+class SettingKind:
+    """A setting that can be changed while the site runs. The site has it once, so there is no control: it is watched,
+    and undone when an alert fires or nobody confirms it."""
+
+    fields = ("setting", "value")
+    sentence = "Change a setting, and change it back unless somebody confirms it: setting=NAME value=VALUE"
+    confirms_itself = False
+
+    async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
+        name = what.get("setting", "")
+        if name not in choices.CHANGEABLE or any(part in name for part in SECRET):
+            known = sorted(one for one in choices.CHANGEABLE if not any(part in one for part in SECRET))
+            raise Invalid("setting", f"is one of {', '.join(known)}; passwords are set by `petrel settings set`")
+        if "value" not in what:
+            raise Invalid("value", "is missing: value=...")
+        was = _text(choices.current().read().get(name, ""))
+        if was == what["value"]:
+            raise Invalid("value", f"changes nothing: {name} is {was!r}")
+        return Plan(effect=f"{name} from {was!r} to {what['value']!r}", what={"setting": name, "value": what["value"]},
+                    inverse={"setting": name, "value": was}, risk=1, is_by_cell=False)
+
+    async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
+        self._write(change.what)
+
+    async def take(self, w: Writer, change: Change) -> None:
+        now = _text(choices.current().read().get(change.what["setting"], ""))
+        if now == change.what["value"]:                 # else somebody has set it since, and means that
+            self._write(change.inverse)
+
+    async def settle(self, w: Writer, change: Change) -> None:
+        pass
+
+    def _write(self, what: Mapping[str, str]) -> None:
+        choices.current().write({what["setting"]: what["value"]})
+
+
+KINDS: dict[str, Kind] = {"flag": FlagKind(), "setting": SettingKind()}
+
+
+def find(name: str) -> Kind:
+    """Errors: Invalid."""
+    if name not in KINDS:
+        raise Invalid(None, f"There is no kind of change {name}. Known are: {', '.join(sorted(KINDS))}")
+    return KINDS[name]
+
+
+def check_fields(kind: Kind, what: Mapping[str, str]) -> None:
+    """Errors: Invalid."""
+    if more := sorted(set(what) - set(kind.fields)):
+        raise Invalid(None, f"This does not take {', '.join(more)}; it takes {', '.join(kind.fields)}")
+
+
+def _percent(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise Invalid("percent", "is a whole number from 1 to 100")
+    return int(text)
+
+
+def _what(flag: str, is_on: bool, percent: int) -> dict[str, str]:
+    """In words that mean the same whatever there was before."""
+    if percent:
+        return {"flag": flag, "to": "off" if is_on else "on", "percent": str(percent)}
+    return {"flag": flag, "to": "on" if is_on else "off", "percent": "100"}
+
+
+def _meant(what: Mapping[str, str]) -> tuple[bool, int]:
+    percent, is_on = int(what["percent"]), what["to"] == "on"
+    return (is_on, 0) if percent == 100 else (not is_on, percent)
+
+
+def _said(is_on: bool, percent: int) -> str:
+    if percent:
+        return f"{'off' if is_on else 'on'} for {percent} %"
+    return "on" if is_on else "off"
+
+
+def _text(value: object) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)

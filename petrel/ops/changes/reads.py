@@ -1,0 +1,82 @@
+"""What the crew and the command line see of changes."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from petrel.core import flags
+from petrel.core.doors import Reader
+from petrel.core.ids import CELLS_IN_USE
+from petrel.ops.changes import rows
+from petrel.ops.changes.rows import find, frozen, listed
+
+
+class FlagNow(Struct, frozen=True):
+    """A declared flag, and what is in force. `change`: the one under way."""
+
+    name: str
+    is_on: bool
+    percent: int
+    owner: str
+    why: str
+    until: str
+    change: int | None = None
+    cells: tuple[int, ...] = ()
+
+
+class Suspect(Struct, frozen=True):
+    """How well a change explains where it hurts: `score` is the logarithm of how much more likely it is so than by
+    chance; `cells` those that had it."""
+
+    change: int
+    kind: str
+    what: dict[str, str]
+    score: float
+    cells: tuple[int, ...]
+
+
+async def flags_now(r: Reader) -> list[FlagNow]:
+    """Every flag that this program declares, by name."""
+    in_force = {row["name"]: row for row in await r.fetch("select name, is_on, percent, change, cells from ops.flag")}
+    found = []
+    for flag in sorted(flags.FLAGS.values(), key=lambda one: one.name):
+        row = in_force.get(flag.name)
+        is_on, percent = (row["is_on"], row["percent"]) if row else (flag.default, 0)
+        found.append(FlagNow(flag.name, is_on, percent, flag.owner, flag.why, flag.until.isoformat(),
+                             row["change"] if row else None, tuple(row["cells"]) if row else ()))
+    return found
+
+
+async def suspects(r: Reader, since: datetime, until: datetime, hurts: Mapping[int, tuple[float, float]]
+                   ) -> list[Suspect]:
+    """Changes that were in force in these times, the likeliest first. `hurts`: of each cell how much was bad, of how
+    much."""
+    had: dict[int, set[int]] = {}
+    for row in await r.fetch(rows.EXPOSED, since, until):
+        had.setdefault(row["change"], set()).add(row["cell"])
+    found = []
+    for number, cells in had.items():
+        change = await rows.find(r, number)
+        found.append(Suspect(number, change.kind, change.what, score(frozenset(cells), hurts), tuple(sorted(cells))))
+    return sorted(found, key=lambda one: (-one.score, -one.change))
+
+
+def score(cells: frozenset[int], hurts: Mapping[int, tuple[float, float]]) -> float:
+    """Likelihood of what was bad if the cells that had the change have one rate and all others another, against one
+    rate for all. 0 for a change that everybody has, or whose cells fare better. Pure."""
+    inside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell in cells]
+    outside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell not in cells]
+    (bad_in, all_in), (bad_out, all_out) = (tuple(map(sum, zip(*group, strict=True))) if group else (0.0, 0.0)
+                                            for group in (inside, outside))
+    if not (all_in and all_out) or bad_in / all_in <= bad_out / all_out:
+        return 0.0
+    return _fits(bad_in, all_in) + _fits(bad_out, all_out) - _fits(bad_in + bad_out, all_in + all_out)
+
+
+def _fits(bad: float, of: float) -> float:
+    return sum(part * math.log(part / of) for part in (bad, of - bad) if part > 0)
+
+
+__all__ = ["FlagNow", "Suspect", "find", "flags_now", "frozen", "listed", "score", "suspects"]
