@@ -245,7 +245,6 @@ async def test_no_file_of_the_main_cluster_holds_what_people_wrote(site, server:
         pytest.skip("the servers are given, so their files are not ours to read; the dump is looked through below")
     await planted()
     await checkpoint(server)
-
     assert places_in(STEM, server.folder) == []
     assert list(places(STEM, "console", "".join(capfd.readouterr()).encode())) == []
 

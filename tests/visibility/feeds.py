@@ -20,6 +20,9 @@ def of_tag(post: Planted) -> str:
     return f"/tags/{post.mark('tag')}"
 
 
+FEEDS = (("an account", "prof", of_account), ("a hashtag", "pub", of_tag))
+
+
 def seen(address: Callable[[Planted], str], kind: str) -> Callable[[Any, Planted], Awaitable[Seen]]:
     async def see(v: Any, post: Planted) -> Seen:
         answer = await v.ask.get(f"{address(post)}.{kind}", v.person, web=True)

@@ -75,6 +75,12 @@ class Markers(Entity):
     notifications: Marker | UnsetType = UNSET
 
 
+class UnreadTalks(Entity):
+    """An entity of ours. source: docs/own-api.md."""
+
+    count: Count
+
+
 class Conversation(Entity):
     id: Id
     unread: bool
@@ -190,6 +196,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/markers": Markers,
     "POST /api/v1/markers": Markers,
     "GET /api/v1/conversations": list[Conversation],
+    "GET /api/v1/petrel/conversations/unread_count": UnreadTalks,
     "POST /api/v1/conversations/:id/read": Conversation,
     "POST /api/v1/conversations/:id/unread": Conversation,
     "DELETE /api/v1/conversations/:id": Empty,
