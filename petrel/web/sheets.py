@@ -121,10 +121,11 @@ SHEETS: dict[str, tuple[str, str]] = {
 
 IN_EVERY_LANGUAGE = frozenset((
     "about.html", "appearance.html", "atom.xml", "away.html", "bookmark.html", "compose.html", "confirm.html",
-    "devices.html", "error.html", "filter.html", "filters.html", "folders.html", "home.html", "kept.html",
-    "list.html", "lists.html", "notified.html", "own_profile.html", "post.html", "privacy.html", "profile.html",
-    "public.html", "rss.xml", "search.html", "settings.html", "sign_in.html", "sign_up.html", "site_text.html",
-    "status.html", "tag.html", "welcome.html", "why.html"))
+    "deletions.html", "devices.html", "error.html", "filter.html", "filters.html", "folders.html", "followers.html",
+    "home.html", "kept.html", "list.html", "lists.html", "mail.html", "notified.html", "open_account.html",
+    "own_profile.html", "post.html", "privacy.html", "profile.html", "public.html", "rss.xml", "search.html",
+    "settings.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html", "tag.html", "welcome.html",
+    "why.html", "yours.html"))
 """Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
 
 for _name, (_surface, _why) in SHEETS.items():
