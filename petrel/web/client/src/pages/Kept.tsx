@@ -78,7 +78,7 @@ const page = (which: Which) => function Kept(now: Shown) {
   return (
     <>
       <div class="head"><h1>{t(`${which}.title`)}</h1><p>{t(`${which}.hint`)}</p>
-        <form class="find" role="search" action={`/${which}`} onSubmit={(event) => {
+        <form class="find" role="search" aria-label={t(`${which}.title`)} action={`/${which}`} onSubmit={(event) => {
           event.preventDefault();
           go(addressOf(which, folder, field.current!.value.trim()));
         }}>

@@ -37,7 +37,7 @@ export default function WhyDialog() {
 function Told({ now, one, close }: { now: Why; one: Status; close: () => void }) {
   return (
     <div onClick={(event) => (event.target as Element).closest("a[href]") && close()}>
-      <p role="status"><b>{t(`audience.${now.visibility}`)}.</b> {t(`why.because.${now.because}` as Key, { author: `@${one.account.acct}` })}</p>
+      <p role="status"><b>{t(`audience.${now.visibility}`)}</b> · {t(`why.because.${now.because}` as Key, { author: `@${one.account.acct}` })}</p>
       <h3>{t("why.reasons")}</h3>
       <ul class="reasons">{now.reasons.map((reason) => <li key={`${reason.code} ${reason.acct} ${reason.name}`}>
         {t(`why.is.${reason.code}` as Key, { who: `@${reason.acct}`, name: reason.name ?? "", author: `@${one.account.acct}` })} <Cure reason={reason} close={close} /></li>)}</ul>
