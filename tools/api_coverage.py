@@ -46,6 +46,11 @@ BEYOND = {
     "GET /ap/users/:id": "an account's actor document, for other servers",
     **{f"{method} /api/v1/petrel/drafts{tail}": "drafts that the server keeps, an API of our own (own-api.md)"
        for method, tail in (("GET", ""), ("POST", ""), ("GET", "/:id"), ("PUT", "/:id"), ("DELETE", "/:id"))},
+    **{f"{method} /api/v1/petrel/bookmark_folders{tail}": "folders of bookmarks (own-api.md)"
+       for method, tail in (("GET", ""), ("POST", ""), ("GET", "/:id"), ("PUT", "/:id"), ("DELETE", "/:id"),
+                            ("POST", "/:id/statuses"), ("DELETE", "/:id/statuses"))},
+    "GET /api/v1/petrel/conversations/unread_count": "how many conversations have something unread (own-api.md)",
+    "GET /api/v1/petrel/statuses/:id/why": "why one sees a post (own-api.md)",
     **{f"{method} /api/v1/petrel/uploads{tail}": "uploads that go on where they were cut off (own-api.md)"
        for method, tail in (("POST", ""), ("GET", "/:id"), ("PATCH", "/:id"))},
     "POST /beacon": "how fast pages of our own app were, in numbers of nobody",

@@ -185,6 +185,9 @@ async def _keep(w: Walker, ada: Person, bram: Person, ines: Person, of_bram: int
     await w.ask("POST", "/api/v1/featured_tags", ada, {"name": w.mark()})
     made = await w.ask("POST", "/api/v1/lists", ada, {"title": w.mark()})
     await w.ask("POST", f"/api/v1/lists/{made['id']}/accounts", ada, {"account_ids": [str(bram.id)]})
+    made = await w.ask("POST", "/api/v1/petrel/bookmark_folders", ada, {"name": w.mark()})
+    await w.ask("POST", f"/api/v1/statuses/{of_bram}/bookmark", ada)
+    await w.ask("POST", f"/api/v1/petrel/bookmark_folders/{made['id']}/statuses", ada, {"status_ids": [str(of_bram)]})
     await w.ask("POST", "/api/v1/collections", ada, {
         "name": w.mark(), "description": w.mark(), "tag_name": w.mark(), "language": "en",
         "account_ids": [str(ada.id)]})

@@ -19,6 +19,10 @@ class Address(Struct, frozen=True, kw_only=True):
     id: Id
 
 
+class UnreadCount(Struct):
+    count: int
+
+
 async def entities(r: Reader, found: Sequence[Conversation]) -> list[bytes]:
     """Conversations with their people and last message, as far as the viewer may see them."""
     people = await by_id(r, [account for one in found for account in one.people])
@@ -36,6 +40,13 @@ async def mine(call: Call, form: Paged) -> Reply:
         found = await messages.mailbox(r, page)
         items = await entities(r, found)
     return listed(call, Pieces(items), [one.place for one in found], is_full=len(found) == page.limit)
+
+
+@route("GET", "/api/v1/petrel/conversations/unread_count", scope="read:statuses", surface="none",
+       why_no_surface="a number of one's own conversations")
+async def unread(call: Call) -> UnreadCount:
+    async with reading(call.viewer) as r:
+        return UnreadCount(await messages.unread(r))
 
 
 async def _marked(call: Call, conversation: int, *, unread: bool) -> bytes:

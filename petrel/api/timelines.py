@@ -44,6 +44,12 @@ class Address(Paged, frozen=True, kw_only=True):
     id: Id
 
 
+class BookmarksForm(Paged, frozen=True, kw_only=True):
+    """`folder`: only those in it (own-api.md)."""
+
+    folder: Id | None = None
+
+
 class MarkersForm(Struct, frozen=True, kw_only=True):
     timeline: list[Literal["home", "notifications"]] = []
 
@@ -124,9 +130,9 @@ async def of_account(call: Call, form: AccountForm) -> Reply:
     return await shown_page(call, form.page(20, MOST), Surface.PROF, pinned if form.pinned else among)
 
 
-async def _marked(call: Call, page: Page, kind: posts.Mark) -> Reply:
+async def _marked(call: Call, page: Page, kind: posts.Mark, folder: int | None = None) -> Reply:
     async with reading(call.viewer) as r:
-        found = await posts.marked(r, kind, page)
+        found = await (posts.marked(r, kind, page) if folder is None else posts.folders.kept_in(r, folder, page))
         entities = dict(await present.entries(r, Surface.API, [post for _, post in found]))
     return listed(
         call,
@@ -142,8 +148,8 @@ async def favourites(call: Call, form: Paged) -> Reply:
 
 
 @route("GET", "/api/v1/bookmarks", scope="read:bookmarks", surface="api")
-async def bookmarks(call: Call, form: Paged) -> Reply:
-    return await _marked(call, form.page(20, MOST), posts.Mark.BOOKMARK)
+async def bookmarks(call: Call, form: BookmarksForm) -> Reply:
+    return await _marked(call, form.page(20, MOST), posts.Mark.BOOKMARK, form.folder)
 
 
 async def _reacted(call: Call, form: Address, kind: posts.Mark) -> Reply:

@@ -193,6 +193,12 @@ comment on column posts.mark.like_id is 'what: when it was liked, lists page by 
 comment on column posts.mark.bookmark_id is 'what: when it was bookmarked, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
 comment on column posts.mark.pin_id is 'what: when it was pinned, lists page by it; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
 comment on column posts.mark.boost is 'what: the account''s own boost of it; of: account by account; for: show; kept: with mark; erased: row; leaves: pseudonymous';
+comment on column posts.mark.folder is 'what: the folder that the bookmark lies in; of: account by account; for: remember; kept: with mark; erased: row; leaves: pseudonymous';
+
+comment on column posts.folder.cell is 'what: home cell of the owner, part of the id; of: account by account; for: find; kept: with folder; erased: row; leaves: pseudonymous';
+comment on column posts.folder.id is 'what: number of the folder; of: account by account; for: find; kept: with folder; erased: row; leaves: pseudonymous';
+comment on column posts.folder.account is 'what: whose folder it is; of: account by account; for: find; kept: with folder; erased: row; leaves: pseudonymous';
+comment on column posts.folder.sealed_name is 'what: what its owner calls it; of: account by account; for: remember; kept: with folder; erased: key; leaves: sealed; key: account';
 
 comment on column posts.reaction.cell is 'what: home cell of the post, part of its id; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';
 comment on column posts.reaction.post is 'what: which post; of: account by account; for: find; kept: with mark; erased: row; leaves: pseudonymous';

@@ -70,6 +70,7 @@ class Address(Struct, frozen=True):
 
 SAYS = "what the site says of itself"
 CONSOLE = "the crew's console: copies in evidence, which section 6 of the law shows it"
+FOLDERS = "names of a member's own for what they kept; no post"
 RECOMMENDED = "accounts that somebody recommends; no post stands in it"
 FOUND = "accounts that agreed to be found outside; no post stands in it"
 OWN_FORM = "a form of the person's own; no post stands in it"
@@ -84,6 +85,10 @@ ADDRESSES = (
     Address("/public", "GET", timelines.public, "pub"),
     Address("/trends", "GET", keeping.trends, "pub"),
     Address("/bookmarks", "GET", keeping.bookmarks, "api"),
+    _none("/bookmarks/folders", "GET", keeping.folders, FOLDERS),
+    _none("/bookmarks/folders", "POST", keeping.change_folders, FOLDERS),
+    Address("/bookmarks/{number}", "GET", keeping.bookmark, "api"),
+    Address("/bookmarks/{number}", "POST", keeping.move, "api"),
     Address("/favourites", "GET", keeping.favourites, "api"),
     _none("/lists", "GET", keeping.lists, "a member's own choice of accounts; no post"),
     Address("/lists/{number}", "GET", keeping.one_list, "home"),
@@ -240,6 +245,7 @@ ADDRESSES = (
     Address("/@{handle}/{post}", "GET", post.show, "link thrd"),
     Address("/@{handle}/{post}/audience", "GET", audience.show, "link cnt"),
     Address("/@{handle}/{post}/audience", "POST", audience.change, "link"),
+    Address("/@{handle}/{post}/why", "GET", keeping.why, "api"),
     Address("/@{handle}/{post}/delete", "GET", post.ask_delete, "link"),
     Address("/@{handle}/{post}/delete", "POST", post.delete, "link"),
 )

@@ -240,6 +240,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     viewer: Viewer = Anonymous()
     account: AccountView | None = None
     unread: int = 0
+    unread_talks: int = 0
     default_audience: str = "public"
     look: Look = Look()
 

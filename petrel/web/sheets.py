@@ -16,7 +16,11 @@ SHEETS: dict[str, tuple[str, str]] = {
     "public.html": ("pub", ""),
     "tag.html": ("pub", ""),
     "trends.html": ("pub", ""),
-    "kept.html": ("api home", ""),
+    "kept.html": ("api", ""),
+    "list.html": ("home", ""),
+    "folders.html": (surfaces.NONE, "names of a member's own for what they kept; no post"),
+    "bookmark.html": ("api", ""),
+    "why.html": (surfaces.NONE, "the reasons why its reader sees a post; nothing of the post"),
     "lists.html": (surfaces.NONE, "a member's own choice of accounts; no post"),
     "welcome.html": ("pub", ""),
     "search.html": ("srch", ""),
@@ -117,9 +121,12 @@ SHEETS: dict[str, tuple[str, str]] = {
 }
 
 IN_EVERY_LANGUAGE = frozenset((
-    "about.html", "atom.xml", "compose.html", "confirm.html", "error.html", "home.html", "post.html", "profile.html",
-    "public.html", "rss.xml", "search.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html",
-    "tag.html", "welcome.html"))
+    "about.html", "appearance.html", "atom.xml", "away.html", "bookmark.html", "compose.html", "confirm.html",
+    "deletions.html", "devices.html", "error.html", "filter.html", "filters.html", "folders.html", "followers.html",
+    "home.html", "kept.html", "list.html", "lists.html", "mail.html", "notified.html", "open_account.html",
+    "own_profile.html", "post.html", "privacy.html", "profile.html", "public.html", "rss.xml", "search.html",
+    "settings.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html", "tag.html", "welcome.html",
+    "why.html", "yours.html"))
 """Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
 
 for _name, (_surface, _why) in SHEETS.items():

@@ -43,7 +43,10 @@ async def test_reading_and_leaving(api):
     at = f"/api/v1/conversations/{entry['id']}"
     read = await api("POST", f"{at}/read", token=b)
     assert read.status == 200 and read.json == {**entry, "unread": False}
+    count = "/api/v1/petrel/conversations/unread_count"
+    assert (await api("GET", count, token=b)).json == {"count": 0}
     assert (await api("POST", f"{at}/unread", token=b)).json["unread"] is True
+    assert [(await api("GET", count, token=who)).json["count"] for who in (a, b)] == [0, 1]
     assert (await api("DELETE", at, token=b)).json == {}
     assert (await api("GET", "/api/v1/conversations", token=b)).json == []
     assert len((await api("GET", "/api/v1/conversations", token=a)).json) == 1

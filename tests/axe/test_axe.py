@@ -20,7 +20,7 @@ from petrel.core import limits
 from petrel.core.doors import reading, writing
 from petrel.core.pages import Page
 from petrel.core.viewer import Member, System
-from petrel.features import about, accounts, collections, lists, messages
+from petrel.features import about, accounts, collections, lists, messages, posts
 from petrel.features.posts import Audience
 from petrel.features.relationships import filters
 from petrel.web.pages.style import THEMES
@@ -28,7 +28,7 @@ from petrel.web.routes import ADDRESSES
 from petrel.worker.followers import drain
 from tests.axe import crewed
 from tests.conftest import loop
-from tests.people import act, follow, people, publish
+from tests.people import act, follow, mark, people, publish
 from tests.web.someone import PASSWORD
 
 CHROMIUM = shutil.which("chromium")
@@ -173,6 +173,8 @@ async def _fill() -> tuple[dict[str, str], dict[str, str]]:
     await publish(ben, "It was the cat. #pier", spoiler="The end of the story")
     await publish(ben, "سمعت البحر", language="ar")
     kept = await act(mira, lists.create, "Sea people")
+    await mark(mira, post.id, posts.Mark.BOOKMARK)
+    await act(mira, posts.folders.create, "Birds")
     words = filters.FilterDraft("Cats", ("home",), "warn", None, (filters.KeywordChange(None, "cat", True),))
     sieve = await act(mira, filters.create, words)
     await publish(mira, "@ben Are you in?", audience=Audience.DIRECT)
@@ -183,6 +185,7 @@ async def _fill() -> tuple[dict[str, str], dict[str, str]]:
     asked = f"?response_type=code&client_id={app_.client_id}&redirect_uri=urn:ietf:wg:oauth:2.0:oob&scope=read+write"
     return ({"tag": "pier", "handle": "mira", "post": str(post.id), "number": str(shelf.id), "step": "site",
              "oauth": asked, "/lists/{number}": f"/lists/{kept.id}", "/lists/{number}/edit": f"/lists/{kept.id}/edit",
+             "/bookmarks/{number}": f"/bookmarks/{post.id}",
              "/settings/filters/{number}": f"/settings/filters/{sieve.id}",
              "/conversations/{number}": f"/conversations/{talk.id}", **of_crew}, sessions)
 

@@ -173,3 +173,19 @@ def test_nobodys_first_timeline_is_empty(join: Join, window: Open) -> None:
     page = window(join("newcomer")).open("/")
     expect(page.get_by_role("heading", name="Find people to read")).to_be_visible()
     expect(page.locator("article.post", has_text="Written for whoever comes")).to_be_visible()
+
+
+def test_how_many_messages_wait_stands_in_the_navigation(join: Join, window: Open) -> None:
+    ugo, zed = join("ugo"), join("zed")
+    ugo.follow(zed)
+    page = window(ugo).open("/public")
+    badge = page.locator(".ways a[href='/conversations'] .badge")
+    zed.write("@ugo Are you in?", visibility="direct")
+    expect(badge).to_have_text("1 new")
+    zed.write("@ugo And tomorrow?", visibility="direct")
+    expect(badge).to_have_text("2 new")
+    page.get_by_role("link", name="Messages 2 new").press("Enter")
+    page.locator(".talk .onto", has_text="And tomorrow?").press("Enter")
+    expect(badge).to_have_text("1 new")
+    page.goto(page.url)     # as the server has it
+    expect(badge).to_have_text("1 new")

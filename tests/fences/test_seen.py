@@ -31,6 +31,7 @@ DECIDERS = {
     "petrel/features/archives/waiting.py:_bookmarks": "whether what a file names is there to be bookmarked",
     "petrel/features/cards/fetching.py:public_of": "whether anybody at all may see it",
     "petrel/features/push/saying.py:_said": "brings the text of public posts; the rest leaves as a pointer",
+    "petrel/features/reasons/reads.py:_boosters": "whose boosts the viewer is shown, not what they say",
     "petrel/features/search/reads.py:_saying": "candidates that say the words; the page asks for them after",
     "petrel/features/search/reads.py:tags": "whether a tag is on anything that the viewer may see",
     "petrel/web/rooms/telling.py:unread": "how many there are",
@@ -43,6 +44,7 @@ select distinct n.nspname || '.' || p.proname from pg_proc p join pg_namespace n
  where n.nspname in ('law', 'posts', 'messages', 'deletions', 'privacy', 'archives')
    and has_function_privilege('petrel_reader', p.oid, 'execute')
    and has_schema_privilege('petrel_reader', n.oid, 'usage')
+   and p.oid::regprocedure::text not like 'posts.folders(%'      -- names of a member's own, no text of posts
    and (p.oid::regprocedure::text like 'messages.export(%' or p.oid::regprocedure::text like 'law.streamed(%'
      or a.attname like 'sealed%' or exists (select from unnest(p.proargnames) x where x like 'sealed%'))
 """

@@ -101,6 +101,7 @@ async def _profile_and_notes(alice: Member, bob: Member) -> None:
     async with writing(bob, cause="tests") as w:
         await relationships.set_note(w, alice.account, marked("privatenote"))
         await lists.change(w, (await lists.create(w, marked("list"))).id, title=marked("listrenamed"))
+        await posts.folders.create(w, marked("folder"))
         await recommend(w, marked("collection"), marked("collectiontext"), marked("collectiontag"))
         await relationships.filters.create(w, relationships.filters.FilterDraft(
             title=marked("filter"), contexts=("home",),
@@ -244,7 +245,6 @@ async def test_no_file_of_the_main_cluster_holds_what_people_wrote(site, server:
         pytest.skip("the servers are given, so their files are not ours to read; the dump is looked through below")
     await planted()
     await checkpoint(server)
-
     assert places_in(STEM, server.folder) == []
     assert list(places(STEM, "console", "".join(capfd.readouterr()).encode())) == []
 

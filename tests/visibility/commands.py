@@ -108,7 +108,7 @@ def C(to: str, may: May = _nothing, /, as_: str = "mira", **fields: Any) -> Comm
 
 
 A, S, N = "/api/v1/accounts", "/api/v1/statuses", "/api/v1/notifications"
-D = "/api/v1/petrel/drafts"
+D, F = "/api/v1/petrel/drafts", "/api/v1/petrel/bookmark_folders"
 COLLECTIONS = ("/api/v1/collections", "/api/v1_alpha/collections")
 API: dict[str, list[Command]] = {
     f"POST {A}/:id/follow": [
@@ -179,6 +179,9 @@ API: dict[str, list[Command]] = {
     "POST /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
     "DELETE /api/v1/lists/:id/accounts": [C("/api/v1/lists/{list}/accounts", account_ids=["{ben}"])],
     "DELETE /api/v1/lists/:id": [C("/api/v1/lists/{list}")],
+    f"POST {F}": [C(F, name="new")],
+    **{f"{m} {F}/:id/statuses": [C(F + "/{folder}/statuses", status_ids=["{ben.public}"])] for m in ("POST", "DELETE")},
+    **{f"{m} {F}/:id": [C(F + "/{folder}", name="old")] for m in ("PUT", "PATCH", "DELETE")},
     **{f"POST {K}": [C(K, name="new", account_ids=["{ben}"]), C(K, name="none")] for K in COLLECTIONS},
     **{f"{m} {K}/:id": [C(K + "/{collection}", name="other"), C(K + "/{ben.public}")]
        for K in COLLECTIONS for m in ("PATCH", "DELETE")},
@@ -273,6 +276,8 @@ WEB: dict[str, list[Command]] = {
     "POST /votes": [C("/votes", post="{poll}", choice="0"), C("/votes", post="{ben.public}", choice="0")],
     "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),
                     C("/marks", mark="bookmark on {eve.public} 1")],
+    "POST /bookmarks/folders": [C("/bookmarks/folders", act="make", name="birds")],
+    "POST /bookmarks/{number}": [C("/bookmarks/{ben.public}", folder="{folder}")],
     "POST /auth/sign_in": [C("/auth/sign_in", name="gus", password=PASSWORD)],
     "POST /auth/sign_up": [C("/auth/sign_up", handle="another", password=PASSWORD, password_again=PASSWORD,
                              agreement="1")],

@@ -353,8 +353,6 @@ DOORS = (
     Door("pinned posts", "prof", False, False, _list("/api/v1/accounts/{post.author.id}/statuses?pinned=true")),
     Door("profile page", "prof", True, False, _page("/@{post.author.handle}")),
     Door("profile page with replies", "prof", True, False, _page("/@{post.author.handle}/with_replies")),
-    Door("feed of the account", "prof", True, False, feeds.seen("rss"), _anon, feeds.FORMS),
-    Door("feed of the account, as Atom", "prof", True, False, feeds.seen("atom"), _anon, feeds.FORMS),
     Door("thread", "thrd", False, False, _around),
     Door("page of a thread", "thrd", True, False, _around_page),
     Door("boost by id", "embd", False, False, _api(S + "/{post.boost}"), _not_direct),
@@ -372,6 +370,8 @@ DOORS = (
     Door("public page", "pub", True, False, _page("/public")),
     Door("hashtag", "pub", False, False, _list(f"/api/v1/timelines/tag/{COMMON}tag?limit=40")),
     Door("page of a hashtag", "pub", True, False, _page(f"/tags/{COMMON}tag")),
+    *(Door(f"feed of {what}, {kind}", surface, True, False, feeds.seen(of, kind), _anon, feeds.FORMS)
+      for what, surface, of in feeds.FEEDS for kind in ("rss", "atom")),
     Door("trending posts", "pub", False, False, _list(talked_about.POSTS)),
     Door("trending links", "pub", False, False, talked_about.link, own={"G": {"nothing"}}),
     Door("timeline of a link", "pub", False, False, _list(talked_about.TIMELINE)),

@@ -22,7 +22,8 @@ from tests.visibility.world import people
 
 SECRET = "zq900text"
 # What an id in this address is of. Everything else is of another kind.
-FITS = (("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/", "account"), ("/lists/", "list"),
+FITS = (("/bookmark_folders/", "folder"),
+        ("/statuses/", "post"), ("/accounts/", "account"), ("/follow_requests/", "account"), ("/lists/", "list"),
         ("/timelines/list/", "list"), ("/filters/keywords/", "keyword"), ("/filters/statuses/", "filter_status"),
         ("/filters/", "filter"), ("/notifications/requests/", "request"), ("/notifications/", "notification"),
         ("/conversations/", "conversation"), ("/announcements/", "announcement"), ("/featured_tags/", "featured_tag"),
@@ -58,6 +59,7 @@ async def _town(whole: WholeSite, owner: Any) -> dict[str, Any]:
 
     shelf = await make("/api/v1/lists", title="mine")
     filter_ = await make("/api/v2/filters", title="mine", context=["home"], keywords_attributes=[{"keyword": "k"}])
+    folder = await make("/api/v1/petrel/bookmark_folders", name="mine")
     draft = await make("/api/v1/petrel/drafts", status=SECRET)
     later = await make("/api/v1/statuses", status=SECRET, scheduled_at="2099-01-01T00:00:00Z")
     await drain()
@@ -65,7 +67,7 @@ async def _town(whole: WholeSite, owner: Any) -> dict[str, Any]:
     talks = (await whole.ask("GET", "/api/v1/conversations", as_=hers)).json
     kinds = {"account": cat.id, "post": hidden.id, "message": message.id, "list": shelf["id"], "filter": filter_["id"],
              "keyword": filter_["keywords"][0]["id"], "notification": told[0]["id"], "conversation": talks[0]["id"],
-             "draft": draft["id"], "scheduled": later["id"],
+             "draft": draft["id"], "folder": folder["id"], "scheduled": later["id"],
              "never": (hidden.id >> 16 << 16) | cell_of(hidden.id) << 6 | 63}
     return {"ann": hers, "ben": his, "kinds": {k: int(v) for k, v in kinds.items()}, "hidden": hidden.id,
             "message": message.id, "shown": shown.id}
@@ -82,7 +84,8 @@ def kind_of(path: str) -> str:
     return next(kind for start, kind in FITS if start in path)
 
 
-ANYTHING = {"status": "x", "title": "x", "keyword": "x", "status_id": "1", "account_ids": ["1"]}
+ANYTHING = {"status": "x", "title": "x", "keyword": "x", "status_id": "1", "account_ids": ["1"],
+            "name": "x", "status_ids": ["1"]}
 
 
 async def test_ids_of_every_other_kind_lead_nowhere_and_change_nothing(whole: WholeSite,
@@ -111,7 +114,7 @@ async def test_what_is_somebody_elses_is_as_if_it_were_not(whole: WholeSite, tow
     before = await whole.picture()
     for route in routes_with_ids():
         kind = kind_of(route.path)
-        if kind not in ("post", "list", "filter", "keyword", "notification", "conversation"):
+        if kind not in ("post", "list", "folder", "filter", "keyword", "notification", "conversation"):
             continue
         answers = []
         for number in (town["kinds"][kind], town["kinds"]["never"]):

@@ -176,6 +176,7 @@ async def _things(run: Runner) -> None:
     names["quote"] = quote["id"]
     asked = await make("/api/v1/statuses", status="mine", poll={"options": ["yes", "no"], "expires_in": 3600})
     names["poll"] = asked["poll"]["id"]
+    names["folder"] = (await make("/api/v1/petrel/bookmark_folders", name="mine"))["id"]
     names["draft"] = (await make("/api/v1/petrel/drafts", status="mine"))["id"]
     names["scheduled"] = (await make("/api/v1/statuses", status="mine", scheduled_at="2099-01-01T00:00:00Z"))["id"]
     talks = (await run.api("GET", C("/api/v1/conversations"))).json

@@ -15,12 +15,13 @@ from petrel.web.shapes import (
 )
 from tests.web.cast import Line
 from tests.web.fake_doors import FakeDoors
+from tests.web.fake_keeping import FakeKeeping
 from tests.web.fake_reading import FakeReading
 from tests.web.fake_settling import FakeSettling
 from tests.web.fake_talking import FakeTalking
 
 
-class Fake(FakeReading, FakeSettling, FakeTalking, FakeDoors):
+class Fake(FakeReading, FakeKeeping, FakeSettling, FakeTalking, FakeDoors):
     """All of it; and here what changes something: functions of `needs.Acting`."""
 
     async def take_file(self, viewer: Viewer, file: Upload, description: str, *, cause: str) -> int:

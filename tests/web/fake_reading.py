@@ -59,8 +59,10 @@ class FakeReading(Memory):
         posts = [p for p in self._seen(viewer) if p.audience == "public" and not p.boosted_by]
         return self._page([p for p in posts if mark in p.html.lower()], page)
 
-    async def marked(self, viewer: Viewer, mark: str, page: Page) -> Timeline:
+    async def marked(self, viewer: Viewer, mark: str, page: Page, *, folder: int | None = None) -> Timeline:
         self._member(viewer)
+        if folder not in (None, 5):
+            raise NotFound
         return self._page([p for p in self._seen(viewer) if p.is_liked], page)
 
     async def lists(self, viewer: Viewer) -> tuple[NamedList, ...]:

@@ -10,11 +10,13 @@ from petrel import app
 from petrel.core import limits
 from petrel.core.doors import current, deriving, reading, writing
 from petrel.core.viewer import System
-from petrel.features import accounts, mail
+from petrel.features import accounts, mail, moderation
 from petrel.features.mail import commands
 from petrel.worker import jobs
+from tests.crew import crew
 from tests.drain import drain
 from tests.features.mail.post_office import Office, office
+from tests.people import act
 from tests.web.someone import PASSWORD, Someone, front_door
 from tests.web.test_pages import assert_is_sound
 
@@ -218,3 +220,16 @@ async def test_what_changes_about_signing_in_is_told_by_mail(post_for):
         assert [letter["subject"] for letter in post.letters] == ["Codes are asked for when you sign in",
                                                                    "Your password was changed"]
         assert "https://birds.example/auth/forgot" in post.text() and "@wilma" in post.text()
+
+
+async def test_another_address_is_none_that_the_crew_keeps_away(post_for):
+    await member("jo")
+    jo = Someone(await front_door())
+    assert await sign_in(jo, "jo") == 303
+    admin, = await crew(warden="admin")
+    for kind, name in (("mail", "throwaway.example"), ("mailbox", "pest@nest.example")):
+        await act(admin, moderation.blocks.put, moderation.block_rules.NewBlock(kind, name, 1))
+    for typed in ("jo@throwaway.example", "p.est+again@nest.example"):
+        no = await jo.submit("/settings/mail", "/settings/mail", act="address", email=typed, password=PASSWORD)
+        assert no.status == 422 and "is not one that this site takes" in no.text, typed
+    assert "jo@nest.example" in (await jo.get("/settings/mail")).text

@@ -21,8 +21,12 @@ async def test_messages_stay_among_their_people(site: Doors) -> None:
 
     inbox = await nat.get("/conversations")
     assert "Are you in?" in text_of(inbox) and ">new</b>" in inbox.text
+    waits = '<span>Messages</span> <b class="badge">1<i class="unseen"> new</i></b>'
+    assert waits in (await nat.get("/settings")).text and waits not in (await mia.get("/settings")).text
     page = await nat.get(sent.location)
     assert "Only to mia @mia" in text_of(page) and 'name="audience"' not in page.text
+    await nat.submit(sent.location, sent.location, act="read")
+    assert waits not in (await nat.get("/settings")).text
     answered = await nat.submit(sent.location, sent.location, text="Yes, from noon", act="send", audience="public")
     assert answered.status == 303
     assert "Yes, from noon" in text_of(await mia.get(sent.location))

@@ -26,7 +26,8 @@ from petrel.core.inventory.shapes import (
 
 PARTS = ("what", "of", "for", "kept", "erased", "leaves")
 PEOPLE = ("account", "author", "both")
-THINGS = ("account", "app", "collection", "filter", "list", "mark", "message", "object", "post", "relation", "tag")
+THINGS = ("account", "app", "collection", "filter", "folder", "list", "mark", "message", "object", "post", "relation",
+          "tag")
 NOT_BUILT = " (not built)"
 SHARED = "secret "
 

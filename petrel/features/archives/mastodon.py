@@ -66,9 +66,9 @@ class Mastodons:
     def in_lists(self) -> Iterator[tuple[str, Person | Left]]:
         return tables.in_lists(self._archive)
 
-    def bookmarks(self) -> Iterator[str]:
-        yield from liked(self._archive, "bookmarks.json")
-        yield from (row[0] for row in tables.lines(self._archive, "bookmarks"))
+    def bookmarks(self) -> Iterator[tuple[str, str]]:
+        yield from ((one, "") for one in liked(self._archive, "bookmarks.json"))
+        yield from ((row[0], "") for row in tables.lines(self._archive, "bookmarks"))
 
     def servers(self) -> Iterator[str]:
         return (row[0] for row in tables.lines(self._archive, "domain blocks"))

@@ -97,9 +97,12 @@ class Exported:
                 person = self._person("lists", one if isinstance(one, dict) else {})
                 yield (title if isinstance(title, str) else "", person)
 
-    def bookmarks(self) -> Iterator[str]:
+    def bookmarks(self) -> Iterator[tuple[str, str]]:
         for raw in self._list("bookmarks"):
-            yield f"{self._head.site}/ap/users/0/statuses/{_fields(raw).get('post')}"
+            told = _fields(raw)
+            folder = told.get("folder")
+            yield (f"{self._head.site}/ap/users/0/statuses/{told.get('post')}",
+                   folder if isinstance(folder, str) else "")
 
     def servers(self) -> Iterator[str]:
         return iter(())         # kept in settings of the account, which are not brought in

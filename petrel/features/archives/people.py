@@ -116,8 +116,8 @@ async def block_servers(names: Iterator[str], imported: Import, report: Report) 
         (report.already if before else report.taken)["domain blocks"] += 1
 
 
-async def bookmark(addresses: Iterator[str], imported: Import, report: Report) -> None:
-    for address in addresses:
+async def bookmark(found: Iterator[tuple[str, str]], imported: Import, report: Report) -> None:
+    for address, folder in found:
         number = post_of(address)
         if number is None:
             report.leave(Left("bookmarks", NO_POST, address))
@@ -131,6 +131,20 @@ async def bookmark(addresses: Iterator[str], imported: Import, report: Report) -
             raise done
         else:
             (report.taken if done.changed else report.already)["bookmarks"] += 1
+            if done.changed and folder:
+                await _put_into_folder(imported, folder, done.post)
+
+
+async def _put_into_folder(imported: Import, name: str, post: int) -> None:
+    """One that cannot be made (too many, too long a name) is no reason to lose the bookmark."""
+    try:
+        async with writing(imported.member, cause=CAUSE) as w:
+            found = next((one.id for one in await posts.folders.mine(w) if one.name == name), None)
+            await posts.folders.put(w, found or (await posts.folders.create(w, name)).id, [post])
+    except Unavailable:
+        raise
+    except PetrelError:
+        return
 
 
 def post_of(address: str) -> int | None:

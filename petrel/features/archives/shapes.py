@@ -68,8 +68,8 @@ class Teller(Protocol):
 
     def in_lists(self) -> Iterator[tuple[str, Person | Left]]: ...
 
-    def bookmarks(self) -> Iterator[str]:
-        """Addresses of posts."""
+    def bookmarks(self) -> Iterator[tuple[str, str]]:
+        """Addresses of posts, each with the name of the folder that it lay in, "" for none."""
 
     def servers(self) -> Iterator[str]:
         """Names of servers that are kept away."""

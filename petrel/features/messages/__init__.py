@@ -8,7 +8,7 @@ first (posts/visibility.sql), then the policies in migration 0006. Read next: fu
 """
 
 from petrel.features.messages.commands import leave, set_read
-from petrel.features.messages.reads import find, mailbox
+from petrel.features.messages.reads import find, mailbox, unread
 from petrel.features.messages.shapes import Conversation
 
-__all__ = ["Conversation", "find", "leave", "mailbox", "set_read"]
+__all__ = ["Conversation", "find", "leave", "mailbox", "set_read", "unread"]

@@ -248,6 +248,20 @@ begin
   perform set_config('petrel.account', '', true);
 end $$;
 
+-- How many of the viewer's 200 latest conversations have something unread in them.
+create or replace function messages.unread(p_digest bytea) returns integer
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_me bigint := messages.enter(p_digest, array['read', 'read:statuses']);
+  v_count integer;
+begin
+  select count(*) into v_count from (
+    select i.is_unread from messages.inbox i where i.cell = law.cell(v_me) and i.account = v_me
+     order by i.last_message desc limit 200) latest where latest.is_unread;
+  perform set_config('petrel.account', '', true);
+  return v_count;
+end $$;
+
 -- The newest message of a conversation that whoever has entered may read; null when all are deleted.
 create or replace function messages.newest(p_conversation bigint) returns bigint
 language plpgsql stable security definer set search_path = '' as $$

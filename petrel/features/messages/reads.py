@@ -20,6 +20,11 @@ async def mailbox(r: Reader, page: Page) -> list[Conversation]:
     return [_conversation(row, r.account) for row in rows]
 
 
+async def unread(r: Reader) -> int:
+    """How many of the viewer's conversations have something unread, of the latest 200."""
+    return int(await r.value("select messages.unread($1)", r.digest))
+
+
 async def find(r: Reader, conversation: int) -> Conversation:
     """Errors: NotFound."""
     rows = await r.fetch(MAILBOX, r.digest, 1, None, None, None, conversation)

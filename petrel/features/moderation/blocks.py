@@ -152,14 +152,18 @@ async def is_blocked_mailbox(r: Reader, email: str) -> bool:
     return await _level(r, "mailbox", [(0, block_rules.hash_of(email))]) > 0
 
 
+async def is_blocked_mail(r: Reader, email: str) -> bool:
+    """Whether nobody may have this mail address here, for its domain's sake or its own."""
+    host = email.rpartition("@")[2].strip()
+    try:
+        return bool(host) and (await is_blocked_domain(r, host) or await is_blocked_mailbox(r, email))
+    except Invalid:         # no address at all; whoever checks them says so
+        return False
+
+
 async def may_join(r: Reader, *, email: str | None, address: str) -> None:
     """Errors: Refused, in words that do not help to get round it."""
-    host = (email or "").rpartition("@")[2].strip()
-    try:
-        is_blocked = bool(host) and (await is_blocked_domain(r, host) or await is_blocked_mailbox(r, email or ""))
-    except Invalid:         # no address at all; whoever checks them says so
-        is_blocked = False
-    if is_blocked or await is_blocked_address(r, address):
+    if await is_blocked_mail(r, email or "") or await is_blocked_address(r, address):
         raise Refused("deny.blocked_newcomer", "Nobody can join from there just now. If that hits you wrongly, write "
                                                "to the crew of this site: their address stands under About")
 

@@ -5,7 +5,7 @@ Invariants: a change to posts.* records a posts.* entry; text exists in memory o
 Why can this viewer see this post? visibility.sql. Read next: shapes.py, then writing.py.
 """
 
-from petrel.features.posts import polls, quotes
+from petrel.features.posts import folders, polls, quotes
 from petrel.features.posts.ahead import settled
 from petrel.features.posts.audience import IfOpened, Standing, if_opened, narrow, standing, widen
 from petrel.features.posts.changing import delete, edit, own, own_row
@@ -44,6 +44,7 @@ from petrel.features.posts.shapes import (
     Code,
     Content,
     Draft,
+    Folder,
     Fresh,
     Mark,
     MarkAsk,
@@ -79,6 +80,7 @@ __all__ = [
     "Content",
     "Draft",
     "Explanation",
+    "Folder",
     "Fresh",
     "IfOpened",
     "Mark",
@@ -107,6 +109,7 @@ __all__ = [
     "delete",
     "delete_imported",
     "edit",
+    "folders",
     "has_closed_files",
     "history",
     "ids_at",

@@ -36,6 +36,7 @@ delete from posts.mark where cell = $1 and account = $2 and post in (
 """
 DROP_POLLS = "delete from posts.poll where cell = $1 and id = any($2::bigint[])"
 TAKE_BACK_VOTES = "select posts.take_back_votes('erasing', $1, $2)"
+DROP_FOLDERS = "delete from posts.folder where cell = $1 and account = $2"
 DROP_ONCE = "delete from posts.once where cell = $1 and account = $2"
 
 TOP = (1 << 63) - 1
@@ -71,9 +72,11 @@ async def erase_tombstones(account: int, at: str) -> Batch:
 
 @erases("posts.marks", Order.FACTS)
 async def erase_marks(account: int, at: str) -> Batch:
-    """Likes, bookmarks, boosts, pins, muted threads; likes are taken out of the counts of what was liked."""
+    """Likes, bookmarks with their folders, boosts, pins, muted threads; likes are taken out of the counts of what was
+    liked."""
     async with writing(SYSTEM, cause=CAUSE) as w:
         await w.execute(DROP_ONCE, cell_of(account), account)
+        await w.execute(DROP_FOLDERS, cell_of(account), account)
         marks = await w.change(UNMARK, cell_of(account), account, BATCH)
         liked = await w.change(UNREACT, [m["post"] for m in marks if m["bits"] & 1], 1, account)
         _lower(w, account, likes=Counter(row[0] for row in liked))

@@ -262,6 +262,31 @@ begin
     using law.cell(v_account), v_account, coalesce(p_max, 9223372036854775807), coalesce(p_min, 0), p_limit;
 end $$;
 
+-- The viewer's own folders of bookmarks, oldest first; with p_post the one that it lies in.
+create or replace function posts.folders(p_digest bytea, p_post bigint)
+returns table (account bigint, id bigint, sealed_name bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := relationships.me(p_digest);
+begin
+  return query select f.account, f.id, f.sealed_name from posts.folder f
+    where f.cell = law.cell(v_me) and f.account = v_me and (p_post is null or f.id = (
+      select m.folder from posts.mark m
+       where m.cell = law.cell(v_me) and m.account = v_me and m.post = p_post and m.bookmark_id is not null))
+    order by f.id;
+end $$;
+
+-- One page of the bookmarks in a folder of the viewer's, as posts.marked gives them.
+create or replace function posts.kept_in(p_digest bytea, p_folder bigint, p_limit integer, p_max bigint, p_min bigint)
+returns table (mark bigint, post bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare v_me bigint := relationships.me(p_digest);
+begin
+  return query select m.bookmark_id, m.post from posts.mark m
+    where m.cell = law.cell(v_me) and m.account = v_me and m.folder = p_folder and m.bookmark_id is not null
+      and m.bookmark_id < coalesce(p_max, 9223372036854775807) and m.bookmark_id > coalesce(p_min, 0)
+    order by case when p_min is null then -m.bookmark_id else m.bookmark_id end limit p_limit;
+end $$;
+
 -- Who liked (1) or boosted (4) a post that counts for the viewer (surface cnt): (reaction id, account), newest first. Boosts are posts
 -- with an audience of their own. Nobody is named to somebody not signed in. source: visibility.md sections 4 and 9.
 create or replace function posts.reactions(p_digest bytea, p_id bigint, p_kind integer, p_limit integer, p_max bigint)

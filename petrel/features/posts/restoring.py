@@ -4,10 +4,11 @@ from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.restrictions import Kept, harmless, restricts
 from petrel.features import media
-from petrel.features.posts import polls, quotes, rows, taking_down
+from petrel.features.posts import folders, polls, quotes, rows, taking_down
 from petrel.features.posts.shapes import Mark, State
 
 MARKS = {"posts.like.removed": Mark.LIKE, "posts.bookmark.removed": Mark.BOOKMARK, "posts.pin.removed": Mark.PIN}
+DROP_FOLDER = "delete from posts.folder where cell = law.cell($1) and id = $1 returning account"
 AUTHOR = "select author from posts.post where cell = law.cell($1) and id = $1"
 # Who was named in an edited post, and is in the newer one no longer, may not see it by that.
 FEWER_NAMED = """
@@ -29,6 +30,9 @@ harmless({
     "posts.post.imported": "a restore loses it; nobody sees more",
     "posts.like.created": "a restore loses it; nobody sees more",
     "posts.bookmark.created": "a restore loses it; nobody sees more",
+    "posts.folder.created": "a restore loses it; nobody sees more",
+    "posts.folder.changed": "names cannot be kept outside; seen by their owner only",
+    "posts.bookmark.moved": "from folder to folder, seen by their owner only",
     "posts.boost.created": "a restore loses it; nobody sees more",
     "posts.quote.created": "a restore loses it; nobody sees more",
     "posts.quote.removed": "follows from a deletion, which is done again",
@@ -77,6 +81,14 @@ async def boost_removed(w: Writer, entry: Kept) -> bool:
 async def mark_removed(w: Writer, entry: Kept) -> bool:
     mark = rows.NewMark(entry.actor or 0, entry.subject, MARKS[entry.kind])
     return bool(await rows.clear_marks(w, [mark]))
+
+
+@restricts("posts.folder.deleted")
+async def folder_deleted(w: Writer, entry: Kept) -> bool:
+    gone = await w.change(DROP_FOLDER, entry.subject)
+    for row in gone:
+        await w.execute(folders.EMPTY, row["account"], entry.subject)
+    return bool(gone)
 
 
 @restricts("posts.mute.created")

@@ -68,6 +68,7 @@ CLEAR_MARKS = """
 update posts.mark m
    set bits = m.bits & ~a.bit, like_id = case when a.bit = 1 then null else m.like_id end,
        bookmark_id = case when a.bit = 2 then null else m.bookmark_id end,
+       folder = case when a.bit = 2 then null else m.folder end,
        pin_id = case when a.bit = 8 then null else m.pin_id end, boost = case when a.bit = 4 then null else m.boost end
   from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::smallint[]) a(cell, account, post, bit)
  where m.cell = a.cell and m.account = a.account and m.post = a.post and m.bits & a.bit <> 0

@@ -136,6 +136,13 @@ class Mark(IntFlag):
     MUTE = 16
 
 
+class Folder(Struct, frozen=True):
+    """Of bookmarks, by its owner's name for it."""
+
+    id: int
+    name: str
+
+
 class Who(IntFlag):
     """Who the viewer is towards the author: bits as in law.code. FILTERING, of pages only, is about nobody else:
     the viewer keeps filters of their own."""

@@ -22,6 +22,7 @@ from petrel.features import accounts, media
 from petrel.features.privacy import leaves
 from petrel.features.privacy.parts import Folder
 from petrel.features.privacy.shapes import (
+    Bookmarked,
     Column,
     Edit,
     File,
@@ -144,7 +145,7 @@ async def pack(out: Digesting, whole: Whole) -> None:
             await archive.put_json(f"data/{name}.json", relations(whole, names, bit, since))
         await archive.put_json("data/lists.json", lists(whole, names))
         await archive.put_json("data/likes.json", marked(whole, "like_id"))
-        await archive.put_json("data/bookmarks.json", marked(whole, "bookmark_id"))
+        await archive.put_json("data/bookmarks.json", bookmarked(whole))
         await archive.put("media/avatar.png", [accounts.pictures.png(whole.account)])
         await archive.put("media/header.png", [accounts.pictures.header_png(whole.account)])
         for file in await media.exported(whole.account):
@@ -243,6 +244,13 @@ def lists(whole: Whole, names: Mapping[str, str]) -> Iterator[List]:
 
 def marked(whole: Whole, column: str) -> Iterator[Marked]:
     return (Marked(row["post"], _since(row[column])) for row in whole.rows("posts.mark") if row[column])
+
+
+def bookmarked(whole: Whole) -> Iterator[Bookmarked]:
+    folders = {row["id"]: row["sealed_name"] for row in whole.rows("posts.folder")}
+    for row in whole.rows("posts.mark"):
+        if row["bookmark_id"]:
+            yield Bookmarked(row["post"], _since(row["bookmark_id"]), folders.get(row["folder"]))
 
 
 def _since(number: str | None) -> datetime | None:

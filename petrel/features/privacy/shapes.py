@@ -77,10 +77,18 @@ class List(Struct, frozen=True, kw_only=True):
 
 
 class Marked(Struct, frozen=True):
-    """`data/likes.json`, `data/bookmarks.json`: posts of whomever, by number."""
+    """`data/likes.json`: posts of whomever, by number."""
 
     post: str
     since: datetime | None
+
+
+class Bookmarked(Struct, frozen=True):
+    """`data/bookmarks.json`: as above, with the name of the folder that it lies in."""
+
+    post: str
+    since: datetime | None
+    folder: str | None
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -5,10 +5,11 @@ Why is a post not in my home timeline? rules.py and functions.sql (candidates); 
 Read next: rules.py, rings.py, fanout.py (the writer), reads.py.
 """
 
+from petrel.features.timelines.bringing import BroughtBy, brought_by
 from petrel.features.timelines.commands import set_marker
 from petrel.features.timelines.fanout import Fanout, current_fanout
 from petrel.features.timelines.reads import held_in_rings, home, markers, of_list
 from petrel.features.timelines.rules import APART, RAW, kept
 
-__all__ = ["APART", "RAW", "Fanout", "current_fanout", "held_in_rings", "home", "kept", "markers", "of_list",
-           "set_marker"]
+__all__ = ["APART", "RAW", "BroughtBy", "Fanout", "brought_by", "current_fanout", "held_in_rings", "home",
+           "kept", "markers", "of_list", "set_marker"]

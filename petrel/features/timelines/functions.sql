@@ -118,3 +118,33 @@ begin
    where m.cell = law.cell(v.account) and m.account = v.account and m.timeline = any (p_timelines)
      and v.kind <> 'outdated';
 end $$;
+
+-- What of the viewer's own brings a post of p_author's before them: that they follow its author, whom it answers, lists
+-- of theirs, and boosts by whom they follow with boosts (the newest first). Proposals, which the law has to judge.
+create or replace function timelines.brought_by(p_digest bytea, p_post bigint)
+returns table (kind text, account bigint, number bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_me bigint := relationships.me(p_digest);
+  v_post posts.post;
+begin
+  select * into v_post from posts.post p where p.cell = law.cell(p_post) and p.id = p_post;
+  if v_me is null or v_post.id is null then
+    return;
+  end if;
+  return query
+    select 'follows', r.other, null::bigint from relationships.relation r
+     where r.cell = law.cell(v_me) and r.owner = v_me and r.other = v_post.author and r.bits & 1 <> 0
+    union all
+    select 'answers', r.other, null from relationships.relation r
+     where r.cell = law.cell(v_me) and r.owner = v_me and r.other = v_post.reply_to_account and r.bits & 1 <> 0
+       and v_post.reply_to_account <> v_post.author
+    union all
+    select 'list', v_post.author, h.id from lists.holding(p_digest, v_post.author) h
+    union all
+    (select 'boost', r.other, m.boost from relationships.relation r
+       join posts.mark m on m.cell = law.cell(r.other) and m.account = r.other and m.post = p_post
+      where r.cell = law.cell(v_me) and r.owner = v_me and r.following_id is not null and r.bits & 256 = 0
+        and m.boost is not null
+      order by m.boost desc limit 20);
+end $$;

@@ -62,12 +62,14 @@ def _of_route(route: Route, surface: str, is_open: bool, found: Decoys, never: i
 def _things(path: str, found: Decoys) -> list[int]:
     """What could be asked for there."""
     people, things = found.people, found.things
-    if "/statuses" in path and "/accounts" not in path and "/filters" not in path:
+    if "/statuses" in path and not any(of in path for of in ("/accounts", "/filters", "/bookmark_folders")):
         return [found.posts[name] for name in ((*HIDDEN, "deleted", "open") if path == SINGLE else SOME)]
     if path.endswith("/accounts/:id/lists"):
         return [people["near"]]
     if "/collections/" in path:
         return [things["collection"], people["shy"]]
+    if "/bookmark_folders" in path:
+        return [things["list"], people["shy"]]
     if "/lists" in path or "/list/" in path:
         return [things["list"], people["shy"]]
     if "/filters" in path:

@@ -12,13 +12,10 @@ from petrel.web.chosen import Chosen, OwnProfile
 from petrel.web.door import Visit
 
 FIELDS = 4
-THEMES = (("", "As my device has it"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High contrast"))
-SIZES = (("small", "Small"), ("", "Normal"), ("large", "Large"), ("largest", "Largest"))
-LANGUAGES = (("", "As my browser asks"), ("en", "English"), ("de", "Deutsch"), ("ja", "日本語"))
-STEPS = (("accept", "Tell me"), ("filter", "Let it wait until I look"), ("drop", "Never tell me"))
-POLICY = (("not_following", "People whom I do not follow"), ("not_followers", "People who do not follow me"),
-          ("new_accounts", "Accounts that are new"), ("private_mentions", "Direct messages that I did not ask for"),
-          ("limited_accounts", "Accounts that moderators have limited"))
+THEMES, SIZES = ("", "light", "dark", "contrast"), ("small", "", "large", "largest")
+LANGUAGES = (("", ""), ("en", "English"), ("de", "Deutsch"), ("ja", "日本語"))
+STEPS = ("accept", "filter", "drop")
+POLICY = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts")
 
 
 async def profile(visit: Visit) -> Response:
@@ -81,9 +78,8 @@ async def set_notifications(visit: Visit) -> Response:
     if sent.get("act") == "digest":
         await visit.needs.set_wishes(visit.viewer, digest=sent.get("digest") == "1", cause=visit.cause)
         return visit.go("/settings/notifications?saved=1")
-    known = dict(STEPS)
-    wanted = {name: sent[name] for name, _ in POLICY if name in sent}
-    if any(step not in known for step in wanted.values()):
+    wanted = {name: sent[name] for name in POLICY if name in sent}
+    if any(step not in STEPS for step in wanted.values()):
         return await _notified(visit, message="That is not one that can be chosen here.", status=422)
     before = await visit.needs.policy(visit.viewer)
     await visit.needs.set_policy(visit.viewer, Policy(**{**asdict(before), **wanted}), cause=visit.cause)

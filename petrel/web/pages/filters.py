@@ -8,20 +8,18 @@ from petrel.web.chosen import FilterSent, FilterView
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
-CONTEXTS = (("home", "Home and lists"), ("notifications", "Notifications"), ("public", "Public timelines and hashtags"),
-            ("thread", "Threads"), ("account", "Profiles"))
-ACTIONS = (("warn", "Put it behind a button"), ("hide", "Leave it out"), ("blur", "Blur its pictures"))
-ENDS = ((0, "Never"), (1800, "In 30 minutes"), (3600, "In an hour"), (21600, "In 6 hours"), (43200, "In 12 hours"),
-        (86400, "In a day"), (604800, "In a week"))
-SAID = {"made": "The filter holds.", "saved": "Saved.", "ended": "The filter is gone."}
-NEW = FilterView(id=0, title="", contexts=tuple(name for name, _ in CONTEXTS))
+CONTEXTS = ("home", "notifications", "public", "thread", "account")
+ACTIONS = ("warn", "hide", "blur")
+ENDS = (0, 1800, 3600, 21600, 43200, 86400, 604800)      # seconds from now; 0: never
+SAID = ("made", "saved", "ended")
+NEW = FilterView(id=0, title="", contexts=CONTEXTS)
 
 
 async def show(visit: Visit) -> Response:
     visit.member()
-    said = SAID.get(visit.request.query_params.get("said", ""), "")
-    return visit.page("filters.html", filters=await visit.needs.filters(visit.viewer), said=said,
-                      contexts=dict(CONTEXTS))
+    said = visit.request.query_params.get("said", "")
+    return visit.page("filters.html", filters=await visit.needs.filters(visit.viewer),
+                      said=said if said in SAID else "")
 
 
 async def make(visit: Visit) -> Response:
@@ -79,9 +77,9 @@ def _sent(visit: Visit) -> FilterSent:
     ends = sent.get("ends", "")
     action = sent.get("action", "warn")
     return FilterSent(
-        title=sent.get("title", "").strip(), action=action if action in dict(ACTIONS) else "warn",
-        contexts=tuple(name for name, _ in CONTEXTS if sent.get(f"context_{name}") == "1"),
-        ends_in_s=int(ends) if ends.isascii() and ends.isdigit() and int(ends) in dict(ENDS) else None,
+        title=sent.get("title", "").strip(), action=action if action in ACTIONS else "warn",
+        contexts=tuple(name for name in CONTEXTS if sent.get(f"context_{name}") == "1"),
+        ends_in_s=int(ends) if ends.isascii() and ends.isdigit() and int(ends) in ENDS else None,
         whole=_lines(sent.get("whole", "")), within=_lines(sent.get("within", "")))
 
 

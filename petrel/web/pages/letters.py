@@ -77,7 +77,7 @@ async def set_mail(visit: Visit) -> Response:
     act = visit.sent.get("act", "")
     if act == "confirm":
         await visit.needs.ask_confirmation(visit.viewer, cause=visit.cause)
-        return await _settings_page(visit, said="A letter with a link is on its way.")
+        return await _settings_page(visit, said="confirm")
     if act == "address":
         try:
             await visit.needs.change_address(visit.viewer, visit.sent.get("email", "").strip(),
@@ -85,9 +85,9 @@ async def set_mail(visit: Visit) -> Response:
         except Invalid as wrong:
             message = words.said(wrong) if wrong.field == "email" else WRONG_PASSWORD
             return await _settings_page(visit, message=message, status=422)
-        return await _settings_page(visit, said="Your address was changed. A letter with a link is on its way to it.")
+        return await _settings_page(visit, said="address")
     await visit.needs.set_wishes(visit.viewer, digest=visit.sent.get("digest") == "1", cause=visit.cause)
-    return await _settings_page(visit, said="Saved.")
+    return await _settings_page(visit, said="saved")
 
 
 async def _settings_page(visit: Visit, *, said: str = "", message: str = "", status: int = 200) -> Response:

@@ -10,16 +10,15 @@ from petrel.web.chosen import PeopleKind
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
-KINDS = {"mutes": "Muted", "blocks": "Blocked", "servers": "Servers"}
-TIMES = ((0, "Until I take it back"), (3600, "For an hour"), (86400, "For a day"), (604800, "For a week"),
-         (2592000, "For 30 days"))
-SAID = {"kept": "Done. It holds at once.", "back": "Taken back."}
+KINDS = ("mutes", "blocks", "servers")
+TIMES = (0, 3600, 86400, 604800, 2592000)      # seconds; 0: until it is taken back
+SAID = ("kept", "back")
 
 
 async def show(visit: Visit) -> Response:
     visit.member()
-    return await _page(visit, _kind(visit.request.query_params.get("show", "mutes")),
-                       said=SAID.get(visit.request.query_params.get("said", ""), ""))
+    said = visit.request.query_params.get("said", "")
+    return await _page(visit, _kind(visit.request.query_params.get("show", "mutes")), said=said if said in SAID else "")
 
 
 async def change(visit: Visit) -> Response:
@@ -33,7 +32,7 @@ async def change(visit: Visit) -> Response:
     try:
         await visit.needs.keep_away(
             visit.viewer, kind, sent.get("name", "").strip()[:300], notifications=sent.get("notifications") == "1",
-            seconds=seconds if seconds in dict(TIMES) else 0, cause=visit.cause)
+            seconds=seconds if seconds in TIMES else 0, cause=visit.cause)
     except PetrelError as wrong:
         if words.status_of(wrong) >= 500:
             raise

@@ -3,7 +3,7 @@
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Refused
 from petrel.core.viewer import Anonymous, Member, Viewer
-from petrel.features import accounts, signup
+from petrel.features import accounts, messages, signup
 from petrel.features.accounts import Own
 from petrel.web.arriving import Entered, Newcomer, SignupGate
 from petrel.web.rooms.acting import Counting
@@ -27,9 +27,10 @@ class DoorkeepingRooms:
             return Visitor()
         async with reading(member) as r:
             own = await accounts.own(r)
-            new = await unread(r)
+            new, talks = await unread(r), await messages.unread(r)
         audience = AUDIENCES.get(own.default_audience, "public")
-        return Visitor(viewer=member, account=_account(own), unread=new, default_audience=audience, look=own.look)
+        return Visitor(viewer=member, account=_account(own), unread=new, unread_talks=talks,
+                       default_audience=audience, look=own.look)
 
     async def sign_in(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         self._counting.take_address("signin", address)

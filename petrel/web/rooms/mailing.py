@@ -1,8 +1,9 @@
 """What mail leads to, and settings of mail: `needs.Mailing` over the rooms accounts and mail."""
 
 from petrel.core.doors import reading, writing
+from petrel.core.errors import Invalid
 from petrel.core.viewer import System, Viewer
-from petrel.features import accounts, mail
+from petrel.features import accounts, mail, moderation
 from petrel.web.arriving import OwnMail
 from petrel.web.rooms.acting import Counting
 from petrel.web.rooms.reading import member_of
@@ -55,4 +56,7 @@ class MailingRooms:
         member = member_of(viewer)
         self._counting.take_address("signin", address)
         self._counting.take_key("signin_email", str(member.account))
+        async with reading(member) as r:
+            if await moderation.blocks.is_blocked_mail(r, email):
+                raise Invalid("email", "is not one that this site takes. Choose another, or write to the crew")
         await mail.change_address(member, email, password, cause=cause)

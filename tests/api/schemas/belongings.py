@@ -16,6 +16,13 @@ class UserList(Entity):
     exclusive: bool
 
 
+class BookmarkFolder(Entity):
+    """An entity of ours. source: docs/own-api.md."""
+
+    id: Id
+    name: str
+
+
 class TagDay(Entity):
     """How a tag was used in a day, which is told in seconds since 1970. All are text."""
 
@@ -66,6 +73,12 @@ class Marker(Entity):
 class Markers(Entity):
     home: Marker | UnsetType = UNSET
     notifications: Marker | UnsetType = UNSET
+
+
+class UnreadTalks(Entity):
+    """An entity of ours. source: docs/own-api.md."""
+
+    count: Count
 
 
 class Conversation(Entity):
@@ -154,7 +167,13 @@ class Profile(Entity):
     featured_tags: list[FeaturedTag]
 
 
+F = "/api/v1/petrel/bookmark_folders"
 ANSWERS: dict[str, Any] = {
+    f"GET {F}": list[BookmarkFolder],
+    f"POST {F}": BookmarkFolder,
+    **{f"{method} {F}/:id": BookmarkFolder for method in ("GET", "PUT", "PATCH")},
+    f"DELETE {F}/:id": Empty,
+    **{f"{method} {F}/:id/statuses": Empty for method in ("POST", "DELETE")},
     **{f"{method} /api/v1/profile": Profile for method in ("GET", "PUT", "PATCH")},
     "GET /api/v1/lists": list[UserList],
     "POST /api/v1/lists": UserList,
@@ -177,6 +196,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/markers": Markers,
     "POST /api/v1/markers": Markers,
     "GET /api/v1/conversations": list[Conversation],
+    "GET /api/v1/petrel/conversations/unread_count": UnreadTalks,
     "POST /api/v1/conversations/:id/read": Conversation,
     "POST /api/v1/conversations/:id/unread": Conversation,
     "DELETE /api/v1/conversations/:id": Empty,

@@ -242,7 +242,35 @@ class Translation(Entity):
 
 S, T = "/api/v1/statuses", "/api/v1/timelines"
 ONE, MANY = Seen(Status, PublicStatus), Seen(list[Status], list[PublicStatus])
+class WhyReason(Entity):
+    code: Literal["own", "mention", "reply_to_you", "follows", "boost", "list", "tag", "reply_to_followed", "public",
+                  "link"]
+    text: str
+    account_id: Id | None
+    acct: str | None
+    list_id: Id | None
+    name: str | None
+
+
+class WhyFilter(Entity):
+    id: Id
+    title: str
+    filter_action: Literal["warn", "hide", "blur"]
+
+
+class Why(Entity):
+    """An entity of ours. source: docs/own-api.md."""
+
+    status_id: Id
+    visibility: Visibility
+    because: Literal["own", "named", "follows", "everybody"]
+    text: str
+    reasons: list[WhyReason]
+    filters: list[WhyFilter]
+
+
 ANSWERS: dict[str, Any] = {
+    "GET /api/v1/petrel/statuses/:id/why": Why,
     f"GET {S}": MANY,
     f"GET {S}/:id": ONE,
     f"PUT {S}/:id": Status,

@@ -10,7 +10,7 @@ import pytest
 
 from petrel.core.doors import reading, writing
 from petrel.core.viewer import Anonymous
-from petrel.features import accounts, archives, lists, relationships
+from petrel.features import accounts, archives, lists, posts, relationships
 from petrel.features.archives import BadArchive
 from petrel.features.posts import Audience, Mark
 from petrel.features.relationships import Bit
@@ -43,6 +43,7 @@ async def test_what_somebody_exported_comes_in_elsewhere(site, data):
     await mark(ada, kept.id, Mark.BOOST)
     await tell(ada, "@own_bob psst")
     async with writing(ada, cause="tests") as w:
+        await posts.folders.put(w, (await posts.folders.create(w, "Papers")).id, [kept.id])
         await relationships.block(w, cy.account)
         await lists.add(w, (await lists.create(w, "friends")).id, [bob.account])
         await accounts.update(w, accounts.Changes(protected=True))
@@ -65,6 +66,8 @@ async def test_what_somebody_exported_comes_in_elsewhere(site, data):
     assert await written(new, Anonymous()) == texts[:2], "as it was for"
     async with reading(new) as r:
         assert (await relationships.one(r, bob.account)).has(Bit.FOLLOWING)
+        [papers] = await posts.folders.mine(r, holding=kept.id)
+        assert papers.name == "Papers"
     assert (await bring_in(new, path)).already["posts"] == 4
 
     [other] = await people("own_other")

@@ -94,6 +94,8 @@ async def test_it_says_what_they_wrote_and_set(site, data):
     assert [m["acct"] for m in table(archive, "mutes")] == ["bines"]
     [plovers] = table(archive, "lists")
     assert plovers["title"] == "Plover friends" and [m["acct"] for m in plovers["members"]] == ["bbram"]
+    [kept] = table(archive, "bookmarks")
+    assert (kept["post"], kept["folder"]) == (str(town.of_bram), "Plover papers")
     assert table(archive, "account")["display_name"] == "Wren Plover"
     [note] = [r["sealed_note"] for r in table(archive, "tables/relationships.relation") if r["sealed_note"]]
     assert note == "Knows plovers"

@@ -55,6 +55,7 @@ async def make_town(prefix: str = "") -> Town:
     async with writing(wren, cause="tests") as w:
         made = await lists.create(w, "Plover friends")
         await lists.add(w, made.id, [bram.account])
+        await posts.folders.put(w, (await posts.folders.create(w, "Plover papers")).id, [of_bram])
         await relationships.set_note(w, bram.account, "Knows plovers")
         await relationships.mute(w, ines.account)
         await posts.polls.vote(w, asked, [1])

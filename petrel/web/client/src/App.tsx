@@ -6,6 +6,7 @@ import { t } from "./i18n";
 import { isHelpOpen, isPaletteOpen } from "./keys";
 import { goTo, placeOf } from "./place";
 import { isGoing, shown, type Shown } from "./router";
+import { asksFolder, asksWhy } from "./state/folders";
 import { say } from "./state/toasts";
 import { Questions } from "./ui/Dialog";
 import { Lightbox } from "./ui/Lightbox";
@@ -48,6 +49,8 @@ export function later(load: () => Promise<{ default: ComponentType }>): Componen
 }
 
 const Help = later(() => import("./ui/Help"));
+const Folders = later(() => import("./ui/Folders"));
+const Why = later(() => import("./ui/Why"));
 const Palette = later(() => import("./ui/Palette"));
 
 export function Above() {
@@ -56,6 +59,8 @@ export function Above() {
       <div class="going" hidden={!isGoing.value} aria-hidden="true" />
       {isHelpOpen.value && <Help />}
       {isPaletteOpen.value && <Palette />}
+      {asksFolder.value && <Folders />}
+      {asksWhy.value && <Why />}
       <Questions />
       <Lightbox />
       <Toasts />

@@ -1,6 +1,7 @@
 // The member's conversations: direct messages by who takes part, and the messages of each.
 import { signal, type Signal } from "@preact/signals";
 import { del, get, page, post as send, Trouble } from "../api";
+import { recount } from "../state/session";
 import { listen } from "../state/streams";
 import { post, take } from "../state/statuses";
 import type { Context, Status } from "../types";
@@ -54,6 +55,7 @@ export async function leave(id: string): Promise<void> {
   try {
     await del(`/api/v1/conversations/${id}`);
     opened.delete(id);
+    void recount();
   } catch (fault) {
     talks.value = before;
     throw fault;
@@ -62,6 +64,7 @@ export async function leave(id: string): Promise<void> {
 
 export async function setUnread(id: string, unread: boolean): Promise<void> {
   put(await send<Conversation>(`/api/v1/conversations/${id}/${unread ? "unread" : "read"}`), false);
+  void recount();
 }
 
 function put(came: Conversation, toTop: boolean): void {
@@ -91,6 +94,7 @@ export async function open(id: string): Promise<void> {
   try {
     const conversation = await send<Conversation>(`/api/v1/conversations/${id}/read`);
     put(conversation, false);
+    void recount();
     const last = conversation.last_status;
     const messages = last ? await around(last) : [];
     one.value = { conversation, messages: [...new Set([...messages, ...one.peek().messages])].filter((each) => post(each).peek()).sort(byId), isLoaded: true, trouble: null };
@@ -129,7 +133,7 @@ export function follow(id?: string): () => void {
     const came = JSON.parse(data) as Conversation;
     const isHere = came.id === id;
     put(isHere ? { ...came, unread: false } : came, true);
-    if (!isHere) return;
+    if (!isHere) return void recount();
     talk(came.id).value = { ...talk(came.id).value, conversation: { ...came, unread: false } };
     if (came.last_status) add(came.id, came.last_status);
     if (!document.hidden) void setUnread(came.id, false).catch(() => undefined);

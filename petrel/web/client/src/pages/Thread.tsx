@@ -5,6 +5,7 @@ import { plain } from "../html";
 import { t } from "../i18n";
 import type { Route, Shown } from "../router";
 import { placeOf } from "../place";
+import { asksFolder, asksWhy } from "../state/folders";
 import { post } from "../state/statuses";
 import { load, thread, type Branch, type Thread as One } from "../state/threads";
 import type { Status } from "../types";
@@ -58,7 +59,9 @@ function Facts({ one }: { one: Status }) {
   return (
     <p class="facts"><Moment at={one.created_at} />{one.edited_at && <> · {t("post.edited")} <Moment at={one.edited_at} /></>} · <span title={t(`audienceWho.${one.visibility}`)}>{t(`audience.${one.visibility}`)}</span>
       {one.account.id === site.me && one.visibility !== "direct" && <> · <a href={`${at}/audience`} data-plain="">{t("acts.audience")}</a></>}
-      {(approval === "automatic" || approval === "manual") && <> · <a href={`/compose?quote=${one.id}`}>{t("acts.quote")}</a></>}</p>
+      {(approval === "automatic" || approval === "manual") && <> · <a href={`/compose?quote=${one.id}`}>{t("acts.quote")}</a></>}
+      {" · "}<a href={`${at}/why`} onClick={(event) => { event.preventDefault(); asksWhy.value = one; }}>{t("acts.why")}</a>
+      {one.bookmarked && <> · <a href={`/bookmarks/${one.id}`} onClick={(event) => { event.preventDefault(); asksFolder.value = one; }}>{t("acts.folder")}</a></>}</p>
   );
 }
 

@@ -10,6 +10,8 @@ import { dropEverywhere, home } from "./timelines";
 
 export const me = signal<Credentials | null>(null);
 export const unread = signal(0);
+/** Conversations with something unread in them. */
+export const unreadTalks = signal(0);
 export const preferences = signal<Preferences | null>(null);
 
 const LOOK_AGAIN_MS = 60_000;
@@ -33,11 +35,17 @@ export async function countUnread(): Promise<void> {
   unread.value = (await get<{ count: number }>("/api/v2/notifications/unread_count")).count;
 }
 
-function badge(): void {
-  const link = document.querySelector(".ways a[href='/notifications']");
+async function countTalks(): Promise<void> {
+  unreadTalks.value = (await get<{ count: number }>("/api/v1/petrel/conversations/unread_count")).count;
+}
+
+export const recount = (): Promise<void> => countTalks().catch(() => undefined);
+
+function mark(way: string, number: number): void {
+  const link = document.querySelector(`.ways a[href='${way}']`);
   if (!link) return;
   let mark = link.querySelector(".badge");
-  if (!unread.value) mark?.remove();
+  if (!number) mark?.remove();
   else {
     if (!mark) {
       mark = document.createElement("b");
@@ -47,8 +55,12 @@ function badge(): void {
     const hint = document.createElement("i");
     hint.className = "unseen";
     hint.textContent = ` ${t("nav.unread")}`;
-    mark.replaceChildren(count(unread.value), hint);
+    mark.replaceChildren(count(number), hint);
   }
+}
+
+function badge(): void {
+  mark("/notifications", unread.value);
   const title = document.title.replace(/^\(\d+\+?\) /, "");
   document.title = unread.value ? `(${unread.value > 99 ? "99+" : unread.value}) ${title}` : title;
 }
@@ -64,16 +76,19 @@ export function begin(): void {
     } else if (name === "notification") {
       const one = JSON.parse(data) as Notification;
       unread.value += 1;
+      if (one.status?.visibility === "direct") void recount();
       notified.forEach((hear) => hear(one));
     }
   });
   startUser();
   effect(() => {
-    if (isLive.value) untracked(() => void lookAgain());
+    if (isLive.value) untracked(() => (void lookAgain(), void recount()));
   });
   // Streams tell of the end of posts that they brought; of others one has to ask.
-  setInterval(() => document.hidden || void lookAgain(), LOOK_AGAIN_MS);
+  // Of a message from somebody who has to ask first nothing is told: it waits to be counted.
+  setInterval(() => document.hidden || (void lookAgain(), void recount()), LOOK_AGAIN_MS);
   countUnread().then(() => effect(badge), () => undefined);
+  countTalks().then(() => effect(() => mark("/conversations", unreadTalks.value)), () => undefined);
   void whoAmI().catch(() => undefined);
   get<Preferences>("/api/v1/preferences").then((came) => (preferences.value = came), () => undefined);
 }

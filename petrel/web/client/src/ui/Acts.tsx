@@ -1,6 +1,7 @@
 // What can be done with a post: as templates/post_acts.html, with a menu for the rest.
 import { count, t } from "../i18n";
 import { remove, turn } from "../state/acts";
+import { asksFolder, asksWhy } from "../state/folders";
 import { deed, relation } from "../state/relations";
 import { dropEverywhere } from "../state/timelines";
 import { toast } from "../state/toasts";
@@ -43,10 +44,12 @@ function choicesOf(one: Status): Choice[] {
   const at = addressOf(one);
   const found: Choice[] = [{ label: t("acts.open"), icon: "reply", href: at },
     { label: t("acts.copy"), icon: "unlisted", run: () => void copyLink(one) }];
+  if (one.bookmarked) found.push({ label: t("acts.folder"), icon: "bookmark", run: () => (asksFolder.value = one) });
   const approval = one.quote_approval?.current_user;
   if (approval === "automatic" || approval === "manual") {
     found.push({ label: t("acts.quote"), icon: "write", href: `/compose?quote=${one.id}` });
   }
+  found.push({ label: t("acts.why"), icon: "info", run: () => (asksWhy.value = one) });
   if (one.account.id === site.me) {
     found.push({ label: t("acts.edit"), icon: "write", href: `/compose?edit=${one.id}` });
     if (one.visibility !== "direct") {
