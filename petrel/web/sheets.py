@@ -36,6 +36,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "audience.html": ("link cnt", ""),
     "open_account.html": ("cnt", ""),
     "error.html": ("link", ""),
+    "shell.html": (surfaces.NONE, "the frame of a member's pages, without any"),
     "posts.html": ("home pub prof embd", ""),
     "post_body.html": ("link thrd home pub prof srch embd", ""),
     "post_text.html": ("link thrd home pub prof srch embd", ""),
@@ -117,8 +118,8 @@ SHEETS: dict[str, tuple[str, str]] = {
 
 IN_EVERY_LANGUAGE = frozenset((
     "about.html", "atom.xml", "compose.html", "confirm.html", "error.html", "home.html", "post.html", "profile.html",
-    "public.html", "rss.xml", "search.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html",
-    "tag.html", "welcome.html"))
+    "public.html", "rss.xml", "search.html", "shell.html", "sign_in.html", "sign_up.html", "site_text.html",
+    "status.html", "tag.html", "welcome.html"))
 """Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
 
 for _name, (_surface, _why) in SHEETS.items():

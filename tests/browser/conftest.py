@@ -99,6 +99,8 @@ def window(site: RunningSite, chromium: Browser) -> Iterator[Callable[..., Windo
 
     def run(who: Visitor, **kind: Any) -> Window:
         kind.setdefault("viewport", {"width": 1200, "height": 800})
+        # The app's worker would answer in place of what a test puts before the network: only where it is meant.
+        kind.setdefault("service_workers", "block")
         context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **kind)
         if isinstance(who, Member):
             context.add_cookies(who.cookies)  # type: ignore[arg-type]

@@ -6,9 +6,11 @@ import { t } from "./i18n";
 import { isHelpOpen, isPaletteOpen } from "./keys";
 import { goTo, placeOf } from "./place";
 import { isGoing, shown, type Shown } from "./router";
+import { isAway } from "./state/door";
 import { say } from "./state/toasts";
 import { Questions } from "./ui/Dialog";
 import { Lightbox } from "./ui/Lightbox";
+import { Net } from "./ui/Net";
 import { Toasts } from "./ui/Toasts";
 
 function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
@@ -48,6 +50,7 @@ export function later(load: () => Promise<{ default: ComponentType }>): Componen
 }
 
 const Help = later(() => import("./ui/Help"));
+const Away = later(() => import("./ui/Away"));
 const Palette = later(() => import("./ui/Palette"));
 
 export function Above() {
@@ -57,6 +60,8 @@ export function Above() {
       {isHelpOpen.value && <Help />}
       {isPaletteOpen.value && <Palette />}
       <Questions />
+      <Net />
+      {isAway.value && <Away />}
       <Lightbox />
       <Toasts />
       <span class="unseen">{t("keys.hint")}</span>

@@ -2,6 +2,7 @@
 import { here } from "../place";
 import { site } from "../site";
 import type { Status } from "../types";
+import { isFrom, whenBack } from "./net";
 import { change, forget, post, take, wasTouched, type Item } from "./statuses";
 import { dropEverywhere, fresh, type Timeline } from "./timelines";
 
@@ -10,6 +11,8 @@ interface Kept { me: string; key: string; items: Item[]; posts: Status[]; older:
 const NAME = "petrel.list.";
 const AROUND = 60;
 const AT_ONCE = 20;
+/** Of what is older, the newest is wanted first. */
+const EARLY_MS = 12 * 3_600_000;
 
 /** The list of the page that is shown, and its entry in the history. */
 let current: { list: Timeline; entry: string } | null = null;
@@ -71,8 +74,19 @@ export function restore(list: Timeline, entry: string): boolean {
   }
 }
 
-/** What may be seen no more goes; counts and marks are as they are now. */
-async function look(posts: Status[]): Promise<void> {
+/** What was looked at not long ago is there before the network has answered; what may be seen no more goes at once when it
+ *  has. False when nothing such is kept. */
+export async function early(list: Timeline): Promise<boolean> {
+  const at = await list.showKept(EARLY_MS);
+  if (!at) return false;
+  const posts = list.items.peek()!.map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
+  void look(posts).then((isDone) => isDone ? list.isFresh() : isFrom(at));
+  void list.catchUp();
+  return true;
+}
+
+/** What may be seen no more goes; counts and marks are as they are now. False when the server could not be asked. */
+async function look(posts: Status[]): Promise<boolean> {
   for (let at = 0; at < posts.length; at += AT_ONCE) {
     const part = posts.slice(at, at + AT_ONCE).map((one) => one.id);
     const asked = performance.now();
@@ -88,9 +102,10 @@ async function look(posts: Status[]): Promise<void> {
         }
       }
     } catch {
-      return;
+      return false;
     }
   }
+  return true;
 }
 
 /** After a time without the stream: what was deleted or changed meanwhile, of what is looked at. */
@@ -100,11 +115,10 @@ export async function lookAgain(): Promise<void> {
   if (!list || !items?.length) return;
   const at = Math.max(0, items.findIndex((one) => one.key === here().anchor) - 4);
   const posts = items.slice(at, at + AT_ONCE).map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
-  await Promise.all([look(posts), list.catchUp()]);
+  const [isDone] = await Promise.all([look(posts), list.catchUp()]);
+  if (isDone) list.isFresh();
 }
 
-export function forgetAll(): void {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith("petrel.")) sessionStorage.removeItem(name);
-}
+whenBack(lookAgain);
 
 window.addEventListener("pagehide", keep);
