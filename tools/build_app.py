@@ -27,7 +27,8 @@ def sources() -> str:
     """A digest of everything that the built files come from."""
     found = hashlib.sha256()
     names = ["package-lock.json", "package.json", "tsconfig.json", "vite.config.ts"]
-    for path in [CLIENT / name for name in names] + sorted((CLIENT / "src").rglob("*")) + sorted((CLIENT / "worker").rglob("*")):
+    written = [path for folder in ("src", "worker") for path in sorted((CLIENT / folder).rglob("*"))]
+    for path in [CLIENT / name for name in names] + written:
         if path.is_file():
             found.update(f"{path.relative_to(CLIENT)}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()

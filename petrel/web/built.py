@@ -73,5 +73,5 @@ def worker(*, is_on: bool) -> bytes:
     parts = [one for key, one in manifest.items() if not key.startswith(LATER)]
     own = {name for one in parts for name in (one["file"], *one.get("css", ()))}
     addresses = sorted([f"/static/app/{name}" for name in own] + [look.static(name) for name in OF_PAGES])
-    told = b"const FILES = %s, BADGE = %s;\n"
-    return told % (msgspec.json.encode(addresses), msgspec.json.encode(look.static("icon-flat.png"))) + WORKER.read_bytes()
+    files, badge = msgspec.json.encode(addresses), msgspec.json.encode(look.static("icon-flat.png"))
+    return b"const FILES = %s, BADGE = %s;\n" % (files, badge) + WORKER.read_bytes()

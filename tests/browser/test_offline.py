@@ -16,7 +16,8 @@ KEPT = """async () => { const cache = await caches.open('petrel.kept'); const fo
   for (const one of await cache.keys()) found[new URL(one.url).pathname] = await (await cache.match(one)).text();
   return found; }"""
 SETTLED = """async () => { const kept = await caches.open('petrel.kept');
-  return Boolean(navigator.serviceWorker.controller && await kept.match('/shell') && !(await kept.match('/shell/waits'))); }"""
+  const [shell, waits] = await Promise.all([kept.match('/shell'), kept.match('/shell/waits')]);
+  return Boolean(navigator.serviceWorker.controller && shell && !waits); }"""
 
 
 def with_worker(window: Open, who: Member, path: str = "/", **kind: Any) -> tuple[Window, Page]:

@@ -100,6 +100,8 @@ async function boot(): Promise<void> {
   const isOurs = !document.body.classList.contains("narrow") && (await start());
   if (isOurs && shown.value) takeOver();
   else if ("shell" in document.body.dataset) render(<Sorry text={t("net.noPage")} again={() => location.reload()} />, emptied(document.getElementById("main")!));
+  const push = document.getElementById("push-here");
+  if (push) void import("./settings/Push").then(({ mount }) => mount(push), () => undefined);
   frame.start();
   render(<Above />, above);
   keys.start();

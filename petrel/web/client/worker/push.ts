@@ -57,7 +57,7 @@ export async function pressed(event: NotificationEvent): Promise<void> {
   if (!one) return void (await self.clients.openWindow(place));
   const going: Go = { go: place };
   one.postMessage(going);
-  await one.focus();
+  await one.focus().catch(() => undefined);
 }
 
 /** The browser has changed where it is told: the site is told so, with what it was asked for before. */

@@ -49,6 +49,8 @@ function badge(): void {
     hint.textContent = ` ${t("nav.unread")}`;
     mark.replaceChildren(count(unread.value), hint);
   }
+  const own = navigator as Navigator & { setAppBadge?: (n: number) => Promise<void> };
+  own.setAppBadge?.(unread.value).catch(() => undefined);
   const title = document.title.replace(/^\(\d+\+?\) /, "");
   document.title = unread.value ? `(${unread.value > 99 ? "99+" : unread.value}) ${title}` : title;
 }
