@@ -15,6 +15,8 @@ import { site } from "../site";
 
 /** Branches that are drawn at first, and with each step further. */
 const STEP = 40;
+/** Nothing tells of the end of a post that no stream brought. */
+const LOOK_AGAIN_MS = 60_000;
 
 function Thread({ args, entry }: Shown) {
   const id = args["post"]!;
@@ -26,6 +28,8 @@ function Thread({ args, entry }: Shown) {
 
   useEffect(() => {
     if (around.isLoaded) void load(id);     // it was here already: shown at once, and looked at anew
+    const timer = setInterval(() => document.hidden || void load(id), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
   }, [id]);
   // What comes in above must not push away what is being read.
   useLayoutEffect(() => {

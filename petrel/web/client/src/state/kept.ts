@@ -2,7 +2,7 @@
 import { here } from "../place";
 import { site } from "../site";
 import type { Status } from "../types";
-import { isFrom, whenBack } from "./net";
+import { isFrom, lostAt, whenBack } from "./net";
 import { change, forget, post, take, wasTouched, type Item } from "./statuses";
 import { dropEverywhere, fresh, type Timeline } from "./timelines";
 
@@ -80,8 +80,10 @@ export async function early(list: Timeline): Promise<boolean> {
   const at = await list.showKept(EARLY_MS);
   if (!at) return false;
   const posts = list.items.peek()!.map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
-  void look(posts).then((isDone) => isDone ? list.isFresh() : isFrom(at));
-  void list.catchUp();
+  void Promise.all([look(posts), list.catchUp()]).then(([isDone]) => {
+    if (isDone) list.isFresh();
+    else if (lostAt.peek()) isFrom(at);
+  });
   return true;
 }
 
@@ -96,16 +98,21 @@ async function look(posts: Status[]): Promise<boolean> {
         const now = came.get(id);
         if (wasTouched(id, asked)) continue;
         if (now) change(id, () => now);
-        else {
-          forget(id);
-          dropEverywhere(id);
-        }
+        else vanish(id);
       }
     } catch {
       return false;
     }
   }
   return true;
+}
+
+/** A post that is there no more leaves every list; where somebody is reading it, that is said in its place, and nothing
+ *  moves. */
+export function vanish(id: string): void {
+  const box = document.querySelector(`#main article[data-post="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+  forget(id);
+  if (!box || box.bottom < 0 || box.top > window.innerHeight) dropEverywhere(id);
 }
 
 /** After a time without the stream: what was deleted or changed meanwhile, of what is looked at. */

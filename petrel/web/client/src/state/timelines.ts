@@ -83,7 +83,12 @@ export class Timeline {
       const oldest = lines.at(-1);
       if (came.items.length >= 40 && oldest) lines[lines.length - 1] = { ...oldest, gap: true };
       this.wait(lines);
-    } catch { /* the stream, or the next look, brings it */ }
+    } catch (fault) {
+      // The stream, or the next look, brings it. But what is kept does not stand in for what the site has closed.
+      if (!this.from || !(fault instanceof Trouble) || fault.status < 500) return;
+      this.items.value = null;
+      this.trouble.value = fault;
+    }
   }
 
   /** Fills what is missing below a line. */
@@ -122,6 +127,8 @@ export class Timeline {
     if (isHidden(status)) return;
     const line = take(status);
     if (now && this.items.value) {
+      // The stream may have been first.
+      this.waiting.value = this.waiting.value.filter((one) => one.key !== line.key);
       if (!this.has(line.key)) this.items.value = [line, ...this.items.value];
     } else this.wait([line]);
   }
