@@ -6,7 +6,7 @@ import { isFrom, lostAt, whenBack } from "./net";
 import { change, forget, post, take, wasTouched, type Item } from "./statuses";
 import { dropEverywhere, fresh, type Timeline } from "./timelines";
 
-interface Kept { me: string; key: string; items: Item[]; posts: Status[]; older: string | null; heights: [string, number][] }
+interface Kept { me: string; key: string; at: number; items: Item[]; posts: Status[]; older: string | null; heights: [string, number][] }
 
 const NAME = "petrel.list.";
 const AROUND = 60;
@@ -34,7 +34,7 @@ function keep(): void {
   const posts = part.map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
   const last = part.at(-1)!;
   const record: Kept = {
-    me: site.me, key: current.list.key, items: part, posts,
+    me: site.me, key: current.list.key, at: Date.now(), items: part, posts,
     older: isWhole ? current.list.next : null, heights: part.map((one) => [one.key, current!.list.heights.get(one.key) ?? 0]),
   };
   if (!isWhole) record.items = [...part.slice(0, -1), { ...last, gap: true }];
@@ -65,9 +65,8 @@ export function restore(list: Timeline, entry: string): boolean {
     if (record.me !== site.me || record.key !== list.key) return false;
     record.posts.forEach(take);
     for (const [key, height] of record.heights) if (height) list.heights.set(key, height);
-    list.restore(record.items, record.older);
-    void look(record.posts);
-    void list.catchUp();
+    list.restore(record.items, record.older, record.at);
+    check(list, record.posts, record.at);
     return true;
   } catch {
     return false;
@@ -80,11 +79,15 @@ export async function early(list: Timeline): Promise<boolean> {
   const at = await list.showKept(EARLY_MS);
   if (!at) return false;
   const posts = list.items.peek()!.map((one) => post(one.post).peek()).filter((one): one is Status => one !== null);
+  check(list, posts, at);
+  return true;
+}
+
+function check(list: Timeline, posts: Status[], at: number): void {
   void Promise.all([look(posts), list.catchUp()]).then(([isDone]) => {
     if (isDone) list.isFresh();
     else if (lostAt.peek()) isFrom(at);
   });
-  return true;
 }
 
 /** What may be seen no more goes; counts and marks are as they are now. False when the server could not be asked. */

@@ -140,7 +140,8 @@ export class Timeline {
   }
 
   /** As it was before the page was loaded anew. */
-  restore(items: Item[], older: string | null): void {
+  restore(items: Item[], older: string | null, from: number): void {
+    this.from = from;
     this.items.value = items;
     this.older = older;
     this.isEnd.value = !older;
