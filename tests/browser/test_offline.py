@@ -163,7 +163,8 @@ def test_a_frame_that_does_not_come_to_life_is_not_shown_twice(join: Join, windo
     """Whatever the reason: the next page is the server's own."""
     hedy = join("hedy")
     at, page = with_worker(window, hedy)
-    page.evaluate("""async () => { const cache = await caches.open('petrel.kept'); const shell = await cache.match('/shell');
+    page.evaluate("""async () => { const cache = await caches.open('petrel.kept');
+      const shell = await cache.match('/shell');
       const text = (await shell.text()).replace(/src="[^"]+\\.js"/, 'src="/static/app/gone.js"');
       await cache.put('/shell', new Response(text, {headers: shell.headers})); }""")
     page.goto(at.address + "/public")
@@ -202,7 +203,8 @@ SHARES = """(address) => { const form = document.createElement('form');
     const field = document.createElement('input'); field.name = name; field.value = text; form.append(field); }
   const files = document.createElement('input'); files.type = 'file'; files.name = 'files'; files.multiple = true;
   const chosen = new DataTransfer();
-  chosen.items.add(new File([Uint8Array.from(atob(window.png), (one) => one.charCodeAt(0))], 'fog.png', {type: 'image/png'}));
+  const png = Uint8Array.from(atob(window.png), (one) => one.charCodeAt(0));
+  chosen.items.add(new File([png], 'fog.png', {type: 'image/png'}));
   files.files = chosen.files; form.append(files); document.body.append(form); form.submit(); }"""
 
 

@@ -3,7 +3,6 @@ the session is. Only the browser's own half, its push service, is put in by the 
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -69,7 +68,8 @@ def test_a_mention_is_shown_and_leads_to_its_post(join: Join, window: Open, serv
 
     # Several likes are one line; what nobody can read is something all the same.
     for n in (1, 2, 3):
-        deliver(context, page, json.dumps({"notification_id": n, "notification_type": "favourite", "title": f"Like {n}"}))
+        said = {"notification_id": n, "notification_type": "favourite", "title": f"Like {n}"}
+        deliver(context, page, json.dumps(said))
         until(lambda n=n: f"Like {n}" in json.dumps(page.evaluate(SHOWN)))  # type: ignore[misc]
     assert [one["title"] for one in page.evaluate(SHOWN)] == ["Like 3 (+2)"]
     deliver(context, page, "not JSON")
@@ -93,6 +93,6 @@ def test_a_browser_without_a_push_service_is_said_to_have_none(join: Join, windo
     at = on_settings(window, jon, REFUSES)
     page = at.page
     page.get_by_role("switch", name="Tell me on this device").click()
-    expect(page.locator("#push-here [role=alert]")).to_contain_text("push service was not reached, or this browser has none")
+    expect(page.locator("#push-here [role=alert]")).to_contain_text("service was not reached, or this browser has none")
     expect(page.get_by_role("switch")).not_to_be_checked()
     at.wrong.clear()
