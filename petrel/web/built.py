@@ -12,7 +12,7 @@ from petrel.web import look
 
 FOLDER = look.STATIC / "app"
 ENTRY = "src/main.tsx"
-WORKER = FOLDER / "worker" / "worker.js"
+WORKER = "worker/worker.js"
 FAREWELL = look.STATIC / "farewell.js"
 OF_PAGES = ("app.css", "mark.svg")
 LATER = ("src/locales/",)
@@ -63,15 +63,17 @@ def _file(path: Path) -> File:
     return File(look.KINDS[path.suffix], content, packed if len(packed) < len(content) else None)
 
 
-@cache
 def worker(*, is_on: bool) -> bytes:
     """The app's worker, told what this release is made of: with another release, browsers take it for another worker.
     Where there is to be none, what ends those that there are."""
-    if not is_on or app() is None or not WORKER.exists():
-        return FAREWELL.read_bytes()
+    return _worker() if is_on and app() is not None and (FOLDER / WORKER).exists() else FAREWELL.read_bytes()
+
+
+@cache
+def _worker() -> bytes:
     manifest: dict[str, Any] = msgspec.json.decode((FOLDER / "manifest.json").read_bytes())
     parts = [one for key, one in manifest.items() if not key.startswith(LATER)]
     own = {name for one in parts for name in (one["file"], *one.get("css", ()))}
     addresses = sorted([f"/static/app/{name}" for name in own] + [look.static(name) for name in OF_PAGES])
     files, badge = msgspec.json.encode(addresses), msgspec.json.encode(look.static("icon-flat.png"))
-    return b"const FILES = %s, BADGE = %s;\n" % (files, badge) + WORKER.read_bytes()
+    return b"const FILES = %s, BADGE = %s;\n" % (files, badge) + (FOLDER / WORKER).read_bytes()

@@ -72,7 +72,8 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== location.origin) return;
+  // Consents lead to apps of other makers: their way is the browser's own.
+  if (url.origin !== location.origin || url.pathname.startsWith("/oauth/")) return;
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(page(event, url));
     else if (url.pathname === "/share") event.respondWith(share(request));

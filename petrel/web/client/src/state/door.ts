@@ -33,8 +33,9 @@ export async function look(): Promise<void> {
     const answer = await fetch("/api/v1/accounts/verify_credentials", { headers: { "x-petrel-app": "1" }, cache: "no-store" });
     if (answer.status >= 500) return;
     const who = answer.ok ? ((await answer.json()) as { id: string }).id : "";
-    if (who === site.me) back();
-    else isAway.value = who ? "other" : "out";
+    if (who === site.me) return back();
+    isAway.value = who ? "other" : "out";
+    void forgetKept();
   } catch { /* not reached: the next question tells */ }
 }
 
@@ -44,9 +45,10 @@ export const left = (): void => channel.postMessage({ me: "" } satisfies Said);
 export function start(): void {
   channel.onmessage = (message) => {
     const { me } = message.data as Said;
-    if (me === site.me) back();
-    else {
-      isAway.value = me ? "other" : "out";
+    // A page can be older than its session: the server says whose it is. Of signing out it knows a moment later.
+    if (me && (me !== site.me || isAway.peek())) void look();
+    else if (!me) {
+      isAway.value = "out";
       void forgetKept();
     }
   };

@@ -19,7 +19,11 @@ export async function start(): Promise<void> {
   all.controller?.postMessage(told);
   // Sometimes another worker takes over while the page is open: it is told as well.
   all.addEventListener("controllerchange", () => all.controller?.postMessage(told));
-  await all.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+  // It brings files: when the page has all of its own.
+  const bring = (): void => void all.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+  const later = (): void => void (window.requestIdleCallback ?? setTimeout)(bring);
+  if (document.readyState === "complete") later();
+  else window.addEventListener("load", later, { once: true });
 }
 
 /** No worker, nothing kept: as before. */
