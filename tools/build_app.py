@@ -27,7 +27,8 @@ def sources() -> str:
     """A digest of everything that the built files come from."""
     found = hashlib.sha256()
     names = ["package-lock.json", "package.json", "tsconfig.json", "vite.config.ts"]
-    for path in [CLIENT / name for name in names] + sorted((CLIENT / "src").rglob("*")):
+    written = [path for folder in ("src", "worker") for path in sorted((CLIENT / folder).rglob("*"))]
+    for path in [CLIENT / name for name in names] + written:
         if path.is_file():
             found.update(f"{path.relative_to(CLIENT)}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()
@@ -63,7 +64,8 @@ def build() -> bool:
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run(BIN / "npm", "ci", "--silent", "--no-audit", "--no-fund")
         installed.touch()
-    run(BIN / "node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "error")
+    for more in ((), ("--config", "worker/vite.config.ts")):
+        run(BIN / "node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "error", *more)
     stamp.write_text(digest)
     return True
 

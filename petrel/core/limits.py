@@ -25,6 +25,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     crawlers: Literal["all", "search", "none"] = "all"
     ai_crawlers: bool = False
     field_percent: int = 100
+    offline: bool = True
     translate_url: str = ""
     translate_key: str = ""
     registrations: Literal["open", "approval", "invite", "closed"] = "open"

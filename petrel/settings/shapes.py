@@ -126,6 +126,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     field_percent: Annotated[int, _meta(
         "Of so many sessions the member's browser tells how fast its pages were, without anything about the person; 0: "
         "of none", "percent", live=True, ge=0, le=100)] = 100
+    offline: Annotated[bool, _meta(
+        "The app in the browser keeps what a member looked at last, for when there is no network; off: every browser "
+        "forgets it at its next visit", live=True)] = True
     translate_url: Annotated[str, _meta(
         "Server that translates public posts when a member asks for it, as LibreTranslate does; empty: none", "URL",
         live=True, pattern=r"^(https?://\S+)?$")] = ""

@@ -12,6 +12,12 @@ from petrel.web import look
 
 FOLDER = look.STATIC / "app"
 ENTRY = "src/main.tsx"
+WORKER = "worker/worker.js"
+FAREWELL = look.STATIC / "farewell.js"
+OF_PAGES = ("app.css", "mark.svg")
+LATER = ("src/locales/",)
+"""What the worker does not fetch beforehand: one language is enough for one reader."""
+
 LEAST_PACKED_BYTES = 1024
 
 
@@ -55,3 +61,19 @@ def _file(path: Path) -> File:
     content = path.read_bytes()
     packed = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_PACKED_BYTES else content
     return File(look.KINDS[path.suffix], content, packed if len(packed) < len(content) else None)
+
+
+def worker(*, is_on: bool) -> bytes:
+    """The app's worker, told what this release is made of: with another release, browsers take it for another worker.
+    Where there is to be none, what ends those that there are."""
+    return _worker() if is_on and app() is not None and (FOLDER / WORKER).exists() else FAREWELL.read_bytes()
+
+
+@cache
+def _worker() -> bytes:
+    manifest: dict[str, Any] = msgspec.json.decode((FOLDER / "manifest.json").read_bytes())
+    parts = [one for key, one in manifest.items() if not key.startswith(LATER)]
+    own = {name for one in parts for name in (one["file"], *one.get("css", ()))}
+    addresses = sorted([f"/static/app/{name}" for name in own] + [look.static(name) for name in OF_PAGES])
+    files, badge = msgspec.json.encode(addresses), msgspec.json.encode(look.static("icon-flat.png"))
+    return b"const FILES = %s, BADGE = %s;\n" % (files, badge) + (FOLDER / WORKER).read_bytes()

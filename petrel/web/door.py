@@ -17,6 +17,8 @@ from petrel.web.shapes import AccountView, Site, Visitor
 
 PAGE_POSTS = 20
 SESSION_COOKIE_S = 365 * 24 * 3600
+WHOSE = "x-petrel-me"
+"""Whose page it is, for the worker of the app: at a page of nobody's or of another's, it forgets what it keeps."""
 
 
 class Door(Struct, frozen=True):
@@ -140,6 +142,8 @@ class Visit:
         html = look.render(template, reader=self.says.language, visit=self, site=self.site, me=self.me,
                            base_url=self.door.base_url, **words)
         response = HTMLResponse(html, status_code=status)
+        if self.me:
+            response.headers[WHOSE] = str(self.me.id)
         if words["app"]:
             response.headers["content-security-policy"] = csp.FOR_APP
         if self._new_guest:
@@ -158,7 +162,9 @@ class Visit:
         return response
 
     def leave(self, address: str = "/") -> Response:
+        """Signed out: the browser forgets the session, and all that the app kept in it (decision 0061)."""
         response = self.go(address)
+        response.headers["clear-site-data"] = '"storage"'
         response.delete_cookie(self.door.cookie("session"), secure=self.door.is_secure, httponly=True, samesite="lax")
         return response
 

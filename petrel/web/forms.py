@@ -69,6 +69,11 @@ class Form:
                 raise BadForm()
         parts.finish()
 
+    @property
+    def uploads(self) -> list[Upload]:
+        """All files in their order, several under one name as well."""
+        return [value for _, value in self._parts.parts if isinstance(value, Upload)] if self._parts else []
+
     def close(self) -> None:
         if self._parts is not None:
             self._parts.close()

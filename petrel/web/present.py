@@ -30,6 +30,9 @@ class Meta(Struct, frozen=True):
     """Whether previews (Open Graph) are given at all: only for what everybody may see."""
 
 
+MOST_BEGUN_WITH = 5000
+"""Characters that an address can put into the composer."""
+
 FILES = range(1, 5)
 """The composer's fields for files are called file1 to file4, their descriptions likewise."""
 

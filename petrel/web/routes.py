@@ -31,6 +31,7 @@ from petrel.web.pages import (
     filters,
     founding,
     home,
+    installed,
     judged,
     keeping,
     letters,
@@ -122,6 +123,9 @@ ADDRESSES = (
     _none("/terms", "GET", about.terms, SAYS),
     Address("/compose", "GET", post.write, "link"),
     Address("/compose", "POST", post.create, "link"),
+    _none("/manifest.webmanifest", "GET", installed.manifest, SAYS),
+    _none("/shell", "GET", installed.shell, "the frame of a member's pages, without any"),
+    Address("/share", "POST", installed.share, surfaces.NONE, OWN_FORM, from_anywhere=True),
     Address("/marks", "POST", post.mark, "api"),
     Address("/votes", "POST", post.vote, "api"),
     _none("/auth/sign_in", "GET", doorway.sign_in_form),
@@ -256,6 +260,7 @@ FILES = {
     "/headers/{name}": "drawn from a number, whether or not an account has it",
     "/static/{name}": "files of the program",
     "/static/app/{name}": "files of the program",
+    "/sw.js": "a file of the program",
 }
 """Addresses that are no pages, and why no post can leave there."""
 
@@ -283,6 +288,7 @@ def routes(door: Door) -> list[Route]:
         made.append(Route(f"/{folder}/{{name}}", files.picture))
     made.append(Route("/static/{name}", files.static))
     made.append(Route("/static/app/{name}", files.app))
+    made.append(Route("/sw.js", files.worker))
     return made
 
 

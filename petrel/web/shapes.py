@@ -227,6 +227,7 @@ class Site(Struct, frozen=True, kw_only=True):
     posts: int | None = None
     is_try_out: bool = False
     field_percent: int = 0      # of how many sessions the app tells how fast it was
+    is_kept_offline: bool = True    # whether the app may keep what was looked at on the device
     crawlers: str = "all"       # which programs may go through the pages: all, search or none
     ai_crawlers: bool = False
     caution: int = 0

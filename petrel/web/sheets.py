@@ -40,6 +40,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "audience.html": ("link cnt", ""),
     "open_account.html": ("cnt", ""),
     "error.html": ("link", ""),
+    "shell.html": (surfaces.NONE, "the frame of a member's pages, without any"),
     "posts.html": ("home pub prof embd", ""),
     "post_body.html": ("link thrd home pub prof srch embd", ""),
     "post_text.html": ("link thrd home pub prof srch embd", ""),
@@ -125,8 +126,8 @@ IN_EVERY_LANGUAGE = frozenset((
     "deletions.html", "devices.html", "error.html", "filter.html", "filters.html", "folders.html", "followers.html",
     "home.html", "kept.html", "list.html", "lists.html", "mail.html", "notified.html", "open_account.html",
     "own_profile.html", "post.html", "privacy.html", "profile.html", "public.html", "rss.xml", "search.html",
-    "settings.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html", "tag.html", "welcome.html",
-    "why.html", "yours.html"))
+    "settings.html", "shell.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html", "tag.html",
+    "welcome.html", "why.html", "yours.html"))
 """Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
 
 for _name, (_surface, _why) in SHEETS.items():

@@ -73,7 +73,7 @@ NO_PAGES = {
     "/settings/data/exports/{number}": "a file",
     "/settings/deletions/{number}": "a file", "/erased/{secret}": "who is gone", "/erased/{secret}/receipt": "a file",
     "/report/{secret}": "who reported without an account", "/robots.txt": "for programs",
-    "/sitemap.xml": "for programs",
+    "/sitemap.xml": "for programs", "/manifest.webmanifest": "for programs", "/shell": "for the app's worker",
     "/sitemaps/site.xml": "for programs", "/sitemaps/{cell}.xml": "for programs", "/tags/{tag}.rss": "for programs",
     "/tags/{tag}.atom": "for programs", "/@{handle}.rss": "for programs", "/@{handle}.atom": "for programs",
     "/oauth/authorize/": "as without the slash", "/notifications/requests": "a form only"}

@@ -1,6 +1,8 @@
 """One site and one real browser for all tests of the app; each test has people of its own, and windows of theirs."""
 
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from petrel.web import built
+from tests.features.push.receiver import App
 from tests.stories.running import RunningSite, Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -60,12 +63,47 @@ class Window:
         return self.page
 
 
+class Service:
+    """Where pushes go, and whoever can read them: `came` is what they said."""
+
+    def __init__(self) -> None:
+        self.app, self.came, taken = App(), list[str](), self
+
+        class Taking(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                sealed = self.rfile.read(int(self.headers["content-length"]))
+                taken.came.append(taken.app.open_standard(sealed).decode())
+                self.send_response(201)
+                self.end_headers()
+
+            def log_message(self, *about: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
+        self.place = f"127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def subscription(self) -> dict[str, Any]:
+        return {"endpoint": f"http://{self.place}/send", "keys": self.app.keys}
+
+    def close(self) -> None:
+        self._server.shutdown()
+
+
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+def service() -> Iterator[Service]:
+    one = Service()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory, service: Service) -> Iterator[RunningSite]:
     if built.app() is None:
         pytest.skip(NOT_BUILT)
     running = RunningSite(tmp_path_factory.mktemp("browser"), rate_limits="off", newcomer_hours="0",
-                          signups_an_hour="1000", registrations="open")
+                          signups_an_hour="1000", registrations="open", neighbours=service.place)
     try:
         yield running
         assert running.stop() == 0
@@ -101,6 +139,8 @@ def window(site: RunningSite, chromium: Browser) -> Iterator[Callable[..., Windo
 
     def run(who: Visitor, **kind: Any) -> Window:
         kind.setdefault("viewport", {"width": 1200, "height": 800})
+        # The app's worker would answer in place of what a test puts before the network: only where it is meant.
+        kind.setdefault("service_workers", "block")
         context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **kind)
         if isinstance(who, Member):
             context.add_cookies(who.cookies)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from petrel.web import built
 
 BUILT = built.FOLDER
 MOST_SCRIPT, MOST_STYLE = 100_000, 12_000
-AIM = 53_500
+AIM = 54_000
 """What it is today and a little more: whoever needs more says so here."""
 
 

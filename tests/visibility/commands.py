@@ -273,6 +273,7 @@ WEB: dict[str, list[Command]] = {
                                      C("/conversations/{conversation}", act="read"),
                                      C("/conversations/{conversation}", act="leave")],
     "POST /compose": [C("/compose", text="from the page @ben", audience="public", once="o")],
+    "POST /share": [C("/share", title="From elsewhere", text="what another app shared")],
     "POST /votes": [C("/votes", post="{poll}", choice="0"), C("/votes", post="{ben.public}", choice="0")],
     "POST /marks": [C("/marks", mark="like on {ben.public} {ben.public}"), C("/marks", mark="boost on {ben.public} 1"),
                     C("/marks", mark="bookmark on {eve.public} 1")],

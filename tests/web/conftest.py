@@ -14,6 +14,8 @@ def app_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     monkeypatch.setattr(built, "FOLDER", tmp_path / "app")
     built.app.cache_clear()
     built.files.cache_clear()
+    built._worker.cache_clear()
     yield tmp_path / "app"
     built.app.cache_clear()
     built.files.cache_clear()
+    built._worker.cache_clear()

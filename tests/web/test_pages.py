@@ -111,6 +111,9 @@ def assert_is_sound(html: str) -> None:
 
 
 WITHOUT_POSTS = {
+    "/manifest.webmanifest",
+    "/shell",
+    "/share",
     "/conversations/new",
     "/yours",
     "/drafts",

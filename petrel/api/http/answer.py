@@ -13,7 +13,7 @@ from petrel.api.http.body import Body, Receive, has_body, read_body
 from petrel.api.http.call import Call
 from petrel.api.http.errors import AddressTooLong, TooLarge
 from petrel.api.http.limits import Limits
-from petrel.api.http.own_app import session_of
+from petrel.api.http.own_app import is_anothers, session_of
 from petrel.api.http.params import parse_query
 from petrel.api.http.reply import Reply
 from petrel.api.http.routes import Route
@@ -67,6 +67,8 @@ class Answerer:
                 caller = ANONYMOUS      # an app's token, put into a cookie, is nobody's: as on the pages
 
         self._count(call, route, caller)
+        if is_session and is_anothers(call.headers, caller):
+            raise Unauthenticated("This page was opened by somebody who is not signed in here any more")
         call.viewer = admit(route.access, caller, has_token=token is not None,
                             only_reads=call.method in ("GET", "HEAD"))
         if call.viewer is ANONYMOUS and call.country:

@@ -7,9 +7,12 @@ decision 0056.
 
 from petrel.api.http.body import HeaderMap
 from petrel.core import cookies
+from petrel.core.viewer import Member
 
 HEADER = b"x-petrel-app"
 OURS = b"1"
+# Whose page it is that asks: a cookie is the browser's, and another tab may have signed in as somebody else meanwhile.
+WHOSE = b"x-petrel-me"
 # What a browser says of who asks (Fetch Metadata). Older ones say nothing.
 SAME = (None, b"same-origin")
 
@@ -24,3 +27,12 @@ def session_of(headers: HeaderMap, *, is_secure: bool) -> bytes | None:
         if name == wanted:
             return value.strip(b'"') or None
     return None
+
+
+def is_anothers(headers: HeaderMap, caller: object) -> bool:
+    """Whether the page that asks was made for somebody else than the session is of now, or that session has ended:
+    nothing is done, and nothing told, under a name that its reader does not see."""
+    said = headers.get(WHOSE)
+    if said is None or headers.get(HEADER) != OURS:
+        return False
+    return not (isinstance(caller, Member) and said == b"%d" % caller.account)

@@ -82,7 +82,7 @@ class Envelope:
         await self.send({"type": "http.response.body", "body": body})
 
 
-FILES_TO = frozenset(("/compose",))
+FILES_TO = frozenset(("/compose", "/share"))
 """Pages whose forms may bring files."""
 
 MOST_FILES_BYTES = (MOST_VIDEO_MIB + 1) << 20

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from petrel.core import limits
 from petrel.features.accounts import pictures
 from petrel.web import built, look
 
@@ -53,3 +54,11 @@ async def app(request: Request) -> Response:
         headers["content-encoding"] = "gzip"
         content = found.packed
     return Response(content, media_type=found.type, headers=headers)
+
+
+async def worker(request: Request) -> Response:
+    """Asked for by browsers at every visit; needs no database, so that it can be ended whatever else stands still."""
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff",
+               "content-security-policy": "default-src 'none'; connect-src 'self'",
+               "cross-origin-resource-policy": "same-origin"}
+    return Response(built.worker(is_on=limits.current().offline), media_type=look.KINDS[".js"], headers=headers)

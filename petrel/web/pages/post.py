@@ -46,8 +46,19 @@ async def write(visit: Visit) -> Response:
     visit.member()
     answers = await _answered(visit, as_id(visit.request.query_params.get("reply_to", "")))
     quoted = None if answers else await _answered(visit, as_id(visit.request.query_params.get("quote", "")))
-    composer = present.composer(visit, answers=answers, quoted=quoted)
-    return visit.page("compose.html", composer=composer, answers=answers, quoted=quoted, sheet="write")
+    composer = await _begun(visit, present.composer(visit, answers=answers, quoted=quoted))
+    return visit.page("compose.html", composer=composer, answers=answers, quoted=quoted, sheet="write",
+                      is_lost=visit.request.query_params.get("lost") == "1")
+
+
+async def _begun(visit: Visit, composer: present.Composer) -> present.Composer:
+    """With what the address says it begins with: words from elsewhere, and files that came before."""
+    asked = visit.request.query_params
+    text = "\n".join(said for name in ("title", "text", "url") if (said := asked.get(name, "").strip()))
+    numbers = [number for one in asked.getlist("media")[:len(present.FILES)] if (number := as_id(one)) is not None]
+    files = await visit.needs.own_files(visit.viewer, numbers) if numbers else ()
+    return replace(composer, text=composer.text + text[:present.MOST_BEGUN_WITH], files=files,
+                   is_about_files=bool(files), choices=composer.choices[:max(1, len(present.FILES) - len(files))])
 
 
 async def create(visit: Visit) -> Response:

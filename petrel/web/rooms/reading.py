@@ -72,6 +72,7 @@ class ReadingRooms:
             texts=said.kinds,
             is_try_out=setting.try_out,
             field_percent=setting.field_percent,
+            is_kept_offline=setting.offline,
             crawlers=setting.crawlers,
             ai_crawlers=setting.ai_crawlers,
         )

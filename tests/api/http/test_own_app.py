@@ -52,6 +52,18 @@ def test_a_session_that_has_ended_opens_nothing(ask: Callable[..., Any]) -> None
     assert ask("DELETE", "/api/v1/things/1", headers=OURS | cookie("signed out")).status == 401
 
 
+def test_a_page_of_somebody_else_does_nothing(ask: Callable[..., Any]) -> None:
+    """Another tab has signed in as another account, or signed out: the page that was there before is refused, also what
+    anybody may read, so that it notices."""
+    sent = OURS | cookie("session")
+    assert ask("GET", "/api/v1/whoami", headers=sent | {"x-petrel-me": str(9 << 22)}).status == 200
+    me, ended = {"x-petrel-me": str(9 << 22)}, OURS | cookie("signed out")
+    for headers in (sent | {"x-petrel-me": str(8 << 22)}, sent | {"x-petrel-me": ""}, OURS | me, ended | me):
+        assert ask("GET", "/api/v1/things/1", headers=headers).status == 401
+        assert ask("DELETE", "/api/v1/things/1", headers=headers).status == 401
+    assert ask("GET", "/api/v1/things/1", headers={"x-petrel-me": "1"}).status == 200, "not our app: as ever"
+
+
 def test_the_token_of_an_app_is_nobodys_in_a_cookie(ask: Callable[..., Any]) -> None:
     assert ask("GET", "/api/v1/whoami", headers=OURS | cookie("full")).status == 401
     assert ask("GET", "/api/v1/whoami", headers=OURS | cookie("app")).status == 401

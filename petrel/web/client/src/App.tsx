@@ -6,10 +6,12 @@ import { t } from "./i18n";
 import { isHelpOpen, isPaletteOpen } from "./keys";
 import { goTo, placeOf } from "./place";
 import { isGoing, shown, type Shown } from "./router";
+import { isAway } from "./state/door";
 import { asksFolder, asksWhy } from "./state/folders";
 import { say } from "./state/toasts";
 import { Questions } from "./ui/Dialog";
 import { Lightbox } from "./ui/Lightbox";
+import { Net } from "./ui/Net";
 import { Toasts } from "./ui/Toasts";
 
 function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
@@ -51,6 +53,7 @@ export function later(load: () => Promise<{ default: ComponentType }>): Componen
 const Help = later(() => import("./ui/Help"));
 const Folders = later(() => import("./ui/Folders"));
 const Why = later(() => import("./ui/Why"));
+const Away = later(() => import("./ui/Away"));
 const Palette = later(() => import("./ui/Palette"));
 
 export function Above() {
@@ -62,6 +65,8 @@ export function Above() {
       {asksFolder.value && <Folders />}
       {asksWhy.value && <Why />}
       <Questions />
+      <Net />
+      {isAway.value && <Away />}
       <Lightbox />
       <Toasts />
       <span class="unseen">{t("keys.hint")}</span>

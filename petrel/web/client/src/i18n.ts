@@ -100,3 +100,10 @@ export function moment(at: Date): string {
   return new Intl.DateTimeFormat(tag, { dateStyle: "long", timeStyle: "short" }).format(at);
 }
 
+
+/** The time of day, with the day when it is not this one. */
+export function hour(at: Date): string {
+  const tag = locale.value === "en" ? "en-GB" : locale.value;
+  const isToday = at.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(tag, { timeStyle: "short", ...(isToday ? {} : { dateStyle: "medium" }) }).format(at);
+}

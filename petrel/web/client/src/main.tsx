@@ -7,7 +7,7 @@ import * as beacon from "./beacon";
 import * as commands from "./commands";
 import * as composer from "./composer/open";
 import * as frame from "./frame";
-import { speak, wanted } from "./i18n";
+import { speak, t, wanted } from "./i18n";
 import * as keys from "./keys";
 import { kindOf } from "./kinds";
 import { route as home } from "./pages/Home";
@@ -18,16 +18,25 @@ import { route as search } from "./pages/Search";
 import { route as thread } from "./pages/Thread";
 import { route as trends } from "./pages/Trends";
 import { add, shown, start } from "./router";
-import { forgetAll } from "./state/kept";
-import { begin } from "./state/session";
+import * as door from "./state/door";
+import * as net from "./state/net";
+import { begin, countUnread } from "./state/session";
+import * as worker from "./state/worker";
 import { site } from "./site";
+import { toast } from "./state/toasts";
+import { Sorry } from "./ui/small";
 
 add(home, ...inbox, ...lists, thread, ...profiles, search, trends);
 
-/** A piece of the app that is no longer there, after an upgrade of the site: the page brings the new one. */
-window.addEventListener("vite:preloadError", (event) => {
-  event.preventDefault();
-  location.reload();
+/** A piece of the app did not come: whoever wanted it says so, and tries again. Where the site has another release by now
+ *  it never will, and the page brings the new one when somebody wants it. */
+let isTold = false;
+window.addEventListener("vite:preloadError", () => {
+  void fetch(site.script, { method: "HEAD", cache: "no-store" }).then((answer) => {
+    if (answer.status !== 404 || isTold) return;
+    isTold = true;
+    toast(t("trouble.newer"), { isWrong: true, forMs: 60_000, act: { label: t("away.reload"), run: () => location.reload() } });
+  }, () => net.lost());
 });
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -54,6 +63,11 @@ function carried(main: HTMLElement): () => void {
   };
 }
 
+function emptied(main: HTMLElement): HTMLElement {
+  main.replaceChildren();
+  return main;
+}
+
 /** All in one task: nothing is painted between the server's page and the app's. */
 function takeOver(): void {
   const main = document.getElementById("main")!;
@@ -73,12 +87,21 @@ async function boot(): Promise<void> {
   above.className = "above";
   document.body.append(above);
   await speak(wanted()).catch(() => undefined);
-  document.addEventListener("click", (event) => {
-    if ((event.target as Element).closest?.("a[href='/auth/sign_out']")) forgetAll();
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (new URL(form.action, location.href).pathname !== "/auth/sign_out") return;
+    event.preventDefault();
+    // Where this part of the app does not come, the form goes as it is.
+    void import("./leaving").then(({ leave }) => leave(form), () => form.submit());
   });
+  door.start();
+  net.start(countUnread);
   composer.start();
   const isOurs = !document.body.classList.contains("narrow") && (await start());
   if (isOurs && shown.value) takeOver();
+  else if ("shell" in document.body.dataset) render(<Sorry text={t("net.noPage")} again={() => location.reload()} />, emptied(document.getElementById("main")!));
+  const push = document.getElementById("push-here");
+  if (push) void import("./settings/Push").then(({ mount }) => mount(push), () => undefined);
   frame.start();
   render(<Above />, above);
   keys.start();
@@ -86,6 +109,7 @@ async function boot(): Promise<void> {
   startInbox();
   begin();
   beacon.started();
+  void worker.start();
   // Ready before they are asked for: keys pressed meanwhile would go astray.
   (window.requestIdleCallback ?? setTimeout)(() => void Promise.all([import("./ui/Palette"), import("./ui/Help")]).catch(() => undefined));
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { keepPlace } from "./place";
+import { turned, whenBack } from "./state/net";
 
 export type Args = Record<string, string>;
 
@@ -59,6 +60,7 @@ async function show(found: Omit<Shown, "entry">, entry: string, isNew: boolean):
   const mine = ++turn;
   const next = { ...found, entry };
   isGoing.value = true;
+  turned();
   const loading = found.route.load?.(next).catch(() => undefined);
   if (loading) await Promise.race([loading, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
   if (mine !== turn) return;
@@ -121,6 +123,8 @@ export async function start(): Promise<boolean> {
     void show(back, to, false);
   });
   window.addEventListener("pagehide", () => shown.value && keepPlace(shown.value.entry, true));
+  // What could not be brought, or came from what is kept, is asked for once more.
+  whenBack(() => shown.value?.route.load?.(shown.value).catch(() => undefined));
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   if (!found) {

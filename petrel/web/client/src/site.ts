@@ -8,4 +8,6 @@ export const site = {
   base: said["base"] ?? "",
   name: said["site"] ?? "Petrel",
   characters: Number(said["characters"] ?? 500),
+  /** The app's own address, which carries its release. */
+  script: document.querySelector<HTMLScriptElement>("script[type=module]")?.src ?? "",
 };

@@ -1,6 +1,7 @@
 // The composer is opened: what it begins with, and where it stands.
 import { render } from "preact";
 import { get } from "../api";
+import { t } from "../i18n";
 import { site } from "../site";
 import { me, whoAmI } from "../state/session";
 import { post, take } from "../state/statuses";
@@ -68,6 +69,13 @@ function lookAtFiles(writing: Writing): void {
   }
 }
 
+/** Files that the server has already, such as those that another app shared with its page. */
+async function haveCome(writing: Writing, ids: string[]): Promise<void> {
+  const came = await Promise.all(ids.slice(0, 4).map((id) => get<Media>(`/api/v1/media/${id}`).catch(() => null)));
+  const part = writing.draft.peek().parts[0]!;
+  writing.setPart(part.key, { files: [...part.files, ...came.filter((one): one is Media => one !== null).map(pieceOf)] });
+}
+
 export async function begin(wanted: Wanted): Promise<void> {
   ask();
   const about = wanted.editing ? `edit ${wanted.editing}` : wanted.replyTo ? `reply ${wanted.replyTo}` : wanted.quoteOf ? `quote ${wanted.quoteOf}` : "new";
@@ -82,6 +90,8 @@ export async function begin(wanted: Wanted): Promise<void> {
     }
     const writing = show(draft, claimed.letGo, found !== null);
     if (wanted.files?.length) writing.addFiles(draft.parts[0]!.key, wanted.files);
+    if (wanted.media?.length) await haveCome(writing, wanted.media);
+    if (wanted.isLost) writing.say(t("compose.file.lost"));
   } catch (fault) {
     claimed.letGo();
     wrong("compose.notOpened", fault, () => void begin(wanted));

@@ -145,3 +145,13 @@ export class Saving {
     if (andDrop) for (const key of [...this.ids.keys()]) await this.drop(key);
   }
 }
+
+/** Saves a draft that is not open; whether the server has all of it. What is being edited is no draft there. */
+export async function saveNow(draft: Draft): Promise<boolean> {
+  if (isBlank(draft)) return true;
+  let state: State = "none";
+  const saving = new Saving(() => draft, (now) => (state = now), () => undefined);
+  await saving.save();
+  await saving.end(false);
+  return (state as State) === "saved";
+}

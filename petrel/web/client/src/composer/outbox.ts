@@ -1,7 +1,9 @@
 // Posts on their way: a few seconds in which sending can be undone, then sent once, whatever happens to the page.
-import { post as send, Trouble } from "../api";
+import { del, post as send, Trouble } from "../api";
 import { t } from "../i18n";
 import { site } from "../site";
+import { BACK } from "../state/door";
+import { whenBack } from "../state/net";
 import { change, take } from "../state/statuses";
 import { addReply } from "../state/threads";
 import { home } from "../state/timelines";
@@ -83,7 +85,7 @@ async function publish(one: Leaving): Promise<void> {
     show(made, draft, n);
   }
   done(one);
-  for (const id of one.drafts) await fetch(`/api/v1/petrel/drafts/${id}`, { method: "DELETE", headers: { "x-petrel-app": "1" } }).catch(() => undefined);
+  for (const id of one.drafts) await del(`/api/v1/petrel/drafts/${id}`).catch(() => undefined);
 }
 
 function show(made: Status, draft: Draft, n: number): void {
@@ -99,7 +101,6 @@ function failed(one: Held, fault: unknown): void {
   const why = fault instanceof Error ? fault.message : String(fault);
   if (mayPass) {
     // It stays in the outbox: sent when the connection is back, or when a page of the app is opened next.
-    window.addEventListener("online", () => void resume(), { once: true });
     toast(`${t("compose.waits")} ${why}`, { isWrong: true, forMs: 20_000, act: { label: t("again"), run: () => void resume() } });
     return;
   }
@@ -108,31 +109,50 @@ function failed(one: Held, fault: unknown): void {
   toast(`${t("compose.notSent")} ${why}`, { isWrong: true, forMs: 30_000, act: { label: t("compose.openAgain"), run: () => one.reopen(rest) } });
 }
 
+// Sent when the site is reached again, or when whoever wrote it is signed in again.
+whenBack(() => void resume());
+window.addEventListener(BACK, () => void resume());
+
+/** What waits to be sent: drafts without what is out already. */
+export const waiting = (): Draft[] => all().map((one) => ({ ...one.draft, parts: one.draft.parts.slice(one.made.length) }));
+
+/** Could not be sent just now from a form of a page: it waits here. */
+export function queue(draft: Draft, fault: unknown): void {
+  const one: Held = { draft, at: Date.now(), made: [], drafts: [], timer: 0, toast: 0, reopen: (back) => void import("./begin").then(({ go: on }) => on(back)) };
+  remember(one);
+  failed(one, fault);
+}
+
 let isResuming = false;
 
-/** What was left behind: by a page that went, without a connection, after a session that ended. */
+/** What was left behind: by a page that went, without a connection, after a session that ended. One tab sends it. */
 export async function resume(): Promise<void> {
   if (isResuming) return;
   isResuming = true;
   try {
-    const grace = new Set([...held].map(keyOf));
-    for (const one of all()) {
-      if (grace.has(keyOf(one))) continue;
-      const entry: Held = { ...one, timer: 0, toast: 0, reopen: (draft) => void import("./begin").then(({ go: on }) => on(draft)) };
-      if (Date.now() - one.at > LASTS_MS) {
-        failed(entry, new Error(t("compose.tooOld")));
-        continue;
-      }
-      try {
-        await publish(entry);
-        toast(t("done.posted"));
-      } catch (fault) {
-        failed(entry, fault);
-        if (fault instanceof Trouble && fault.mayPass) break;
-      }
-    }
+    if (navigator.locks) await navigator.locks.request(NAME, { ifAvailable: true }, async (lock) => void (lock && (await sendAll())));
+    else await sendAll();
   } finally {
     isResuming = false;
+  }
+}
+
+async function sendAll(): Promise<void> {
+  const grace = new Set([...held].map(keyOf));
+  for (const one of all()) {
+    if (grace.has(keyOf(one))) continue;
+    const entry: Held = { ...one, timer: 0, toast: 0, reopen: (draft) => void import("./begin").then(({ go: on }) => on(draft)) };
+    if (Date.now() - one.at > LASTS_MS) {
+      failed(entry, new Error(t("compose.tooOld")));
+      continue;
+    }
+    try {
+      await publish(entry);
+      toast(t("done.posted"));
+    } catch (fault) {
+      failed(entry, fault);
+      if (fault instanceof Trouble && (fault.mayPass || fault.status === 401)) break;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Files on their way to the server, with how far they are; and until the server has read them.
-import { get, put, Trouble } from "../api";
+import { get, HEADERS, put, Trouble } from "../api";
 import { t } from "../i18n";
 import type { Media } from "../types";
 import { focusOf, type Piece } from "./shapes";
@@ -27,7 +27,7 @@ function sent(file: File, one: Piece, tell: (part: number) => void, signal: Abor
     form.append("file", file, file.name || "file");
     if (one.alt) form.append("description", one.alt);
     request.open("POST", "/api/v2/media");
-    request.setRequestHeader("x-petrel-app", "1");
+    for (const [name, value] of Object.entries(HEADERS)) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && tell(event.loaded / event.total);
     request.onerror = () => reject(new Trouble(0, t(navigator.onLine ? "trouble.unreachable" : "trouble.offline")));

@@ -3,8 +3,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get, post } from "../api";
 import { t } from "../i18n";
-import type { Route, Shown } from "../router";
-import { isShown, notShown, restore } from "../state/kept";
+import { shown, type Route, type Shown } from "../router";
+import { early, isShown, notShown, restore } from "../state/kept";
 import * as markers from "../state/markers";
 import { home } from "../state/timelines";
 import type { Announcement } from "../types";
@@ -22,8 +22,10 @@ const isPutAway = signal(false);
 async function load({ entry }: Shown): Promise<void> {
   const list = home();
   if (restore(list, entry)) return;
+  const isEarly = !shown.peek() && (await early(list));
   const told = get<Announcement[]>("/api/v1/announcements").then((all) => (announced.value = all), () => undefined);
   const read = markers.load().catch(() => undefined);
+  if (isEarly) return;
   await Promise.all([list.load(), told, Promise.race([read, new Promise((done) => setTimeout(done, 300))])]);
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import type { Route, Shown } from "../router";
+import { whenBack } from "../state/net";
 import { say } from "../state/toasts";
 import { chipOf, feed, isNew, KINDS, lookAtMarker, markSeen, newSince, seen, type Chip, type Feed } from "../inbox/notifications";
 import { GroupLine } from "../inbox/Group";
@@ -28,9 +29,13 @@ function Notifications({ url, entry }: Shown) {
   useEffect(() => {
     newSince.value = seen.peek();
     if (groups) void list.reload();
+    const noMore = whenBack(() => list.reload());
     const keep = () => list.keep(entry);
     window.addEventListener("pagehide", keep);
-    return () => window.removeEventListener("pagehide", keep);
+    return () => {
+      noMore();
+      window.removeEventListener("pagehide", keep);
+    };
   }, [list, entry]);
   // Seen is what stood before somebody's eyes: the newest, at the top, in the list of all.
   useEffect(() => {

@@ -16,6 +16,8 @@ import { site } from "../site";
 
 /** Branches that are drawn at first, and with each step further. */
 const STEP = 40;
+/** Nothing tells of the end of a post that no stream brought. */
+const LOOK_AGAIN_MS = 60_000;
 
 function Thread({ args, entry }: Shown) {
   const id = args["post"]!;
@@ -25,6 +27,10 @@ function Thread({ args, entry }: Shown) {
   const focus = useRef<HTMLDivElement>(null);
   const isBack = useRef(placeOf(entry) !== undefined);
 
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || void load(id), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [id]);
   // What comes in above must not push away what is being read.
   useLayoutEffect(() => {
     const came = around.ancestors.length > before.current;

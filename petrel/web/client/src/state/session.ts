@@ -3,10 +3,10 @@ import { effect, signal, untracked } from "@preact/signals";
 import { get } from "../api";
 import { count, t } from "../i18n";
 import type { Credentials, Notification, Preferences, Status } from "../types";
-import { lookAgain } from "./kept";
-import { forget, take } from "./statuses";
+import { lookAgain, vanish } from "./kept";
+import { take } from "./statuses";
 import { isLive, onUser, startUser } from "./streams";
-import { dropEverywhere, home } from "./timelines";
+import { home } from "./timelines";
 
 export const me = signal<Credentials | null>(null);
 export const unread = signal(0);
@@ -61,6 +61,8 @@ function mark(way: string, number: number): void {
 
 function badge(): void {
   mark("/notifications", unread.value);
+  const own = navigator as Navigator & { setAppBadge?: (n: number) => Promise<void> };
+  own.setAppBadge?.(unread.value).catch(() => undefined);
   const title = document.title.replace(/^\(\d+\+?\) /, "");
   document.title = unread.value ? `(${unread.value > 99 ? "99+" : unread.value}) ${title}` : title;
 }
@@ -70,10 +72,8 @@ export function begin(): void {
   onUser(({ name, data }) => {
     if (name === "update") home().came(JSON.parse(data) as Status);
     else if (name === "status.update") take(JSON.parse(data) as Status);
-    else if (name === "delete") {
-      forget(data);
-      dropEverywhere(data);
-    } else if (name === "notification") {
+    else if (name === "delete") vanish(data);
+    else if (name === "notification") {
       const one = JSON.parse(data) as Notification;
       unread.value += 1;
       if (one.status?.visibility === "direct") void recount();

@@ -1,6 +1,7 @@
 // Posts by id, one signal each: what is done to a post in one place shows in every other.
 import { signal, type Signal } from "@preact/signals";
 import type { Account, Status } from "../types";
+import { forgetKept, forgetPost } from "./keeping";
 
 /** A line of a list. `key`: the place in the list (the boost's id for a boost); `post`: the post that is shown. */
 export interface Item {
@@ -55,12 +56,14 @@ export function change(id: string, how: (now: Status) => Status): void {
 }
 
 export function forget(id: string): void {
+  forgetPost(id);
   const one = known.get(id);
   if (one) one.value = null;
 }
 
 /** Everything by an account, after a block: gone from sight at once. */
 export function forgetBy(account: string): void {
+  void forgetKept();
   for (const one of known.values()) if (one.value?.account.id === account) one.value = null;
 }
 

@@ -2,6 +2,7 @@
 // rest while nobody looks, and what came meanwhile is brought by the server (Last-Event-ID).
 import { signal } from "@preact/signals";
 import { open, Trouble } from "../api";
+import { BACK } from "./door";
 
 export interface Event { name: string; data: string }
 type Hear = (event: Event) => void;
@@ -45,6 +46,7 @@ export function reader(hear: (event: Event, id: string) => void): (piece: string
 /** Listens until the returned function is called. */
 export function listen(path: string, hear: Hear, state?: (up: boolean) => void): () => void {
   let ended = false;
+  let refused = false;
   let lastId = "";
   let line: AbortController | null = null;
   let wait = FIRST_WAIT_MS;
@@ -75,13 +77,13 @@ export function listen(path: string, hear: Hear, state?: (up: boolean) => void):
       }
     } catch (fault) {
       // Signed out: nothing will come any more, and asking again and again helps nobody.
-      if (fault instanceof Trouble && (fault.status === 401 || fault.status === 403 || fault.status === 422)) ended = true;
+      if (fault instanceof Trouble && (fault.status === 401 || fault.status === 403 || fault.status === 422)) refused = true;
     } finally {
       clearTimeout(silence);
       state?.(false);
       if (line === mine) line = null;
     }
-    if (!ended && !document.hidden) {
+    if (!ended && !refused && !document.hidden) {
       timer = window.setTimeout(() => void run(), wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
@@ -90,15 +92,20 @@ export function listen(path: string, hear: Hear, state?: (up: boolean) => void):
   function look(): void {
     clearTimeout(rest);
     if (document.hidden) rest = window.setTimeout(() => line?.abort(), REST_AFTER_MS);
-    else if (!line && !ended) {
+    else if (!line && !ended && !refused) {
       clearTimeout(timer);
       wait = FIRST_WAIT_MS;
       void run();
     }
   }
 
+  const back = (): void => {
+    refused = false;
+    look();
+  };
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", look);
+  window.addEventListener(BACK, back);
   void run();
   return () => {
     ended = true;
@@ -106,6 +113,7 @@ export function listen(path: string, hear: Hear, state?: (up: boolean) => void):
     clearTimeout(rest);
     document.removeEventListener("visibilitychange", look);
     window.removeEventListener("online", look);
+    window.removeEventListener(BACK, back);
     line?.abort();
   };
 }

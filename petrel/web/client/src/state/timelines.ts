@@ -1,7 +1,9 @@
 // Lists of posts by the address they come from. A list that was left stays as it was, so that going back finds it.
 import { signal } from "@preact/signals";
-import { get, page, type Page, type Params, Trouble } from "../api";
+import { get, page, query, type Page, type Params, Trouble } from "../api";
 import type { Status } from "../types";
+import { find } from "./keeping";
+import { isFrom } from "./net";
 import { isHidden, take, type Item } from "./statuses";
 
 const PAGE = 20;
@@ -18,6 +20,8 @@ export class Timeline {
   readonly isEnd = signal(false);
   /** Measured heights of lines, by key: a list that comes back is as long as it was. */
   readonly heights = new Map<string, number>();
+  /** When what is shown came, of what was kept on the device; 0 else. */
+  private from = 0;
   private older: string | null = null;
   private under: Promise<void> | null = null;
 
@@ -25,11 +29,28 @@ export class Timeline {
 
   /** The newest page, unless something is here. */
   async load(): Promise<void> {
-    if (this.items.value) return;
+    if (this.items.value) {
+      if (this.from) isFrom(this.from);
+      return;
+    }
     await this.alone(async () => {
       const came = await page<Status>(this.path, { limit: PAGE, ...this.params });
       this.show(this.lines(came), came);
     });
+  }
+
+  /** What is kept on the device, when it is not older than this: to be looked at anew by whoever asks. Its time, or 0. */
+  async showKept(mostMs: number): Promise<number> {
+    const kept = this.items.value ? null : await find(this.path + query({ limit: PAGE, ...this.params }));
+    if (!kept || Date.now() - kept.at > mostMs || this.items.value) return 0;
+    const came = { ...kept, items: kept.body as Status[] };
+    this.show(this.lines(came), came);
+    return kept.at;
+  }
+
+  /** Looked at anew: it is as the server has it. */
+  isFresh(): void {
+    this.from = 0;
   }
 
   /** Anew, from the newest. */
@@ -63,7 +84,12 @@ export class Timeline {
       const oldest = lines.at(-1);
       if (came.items.length >= 40 && oldest) lines[lines.length - 1] = { ...oldest, gap: true };
       this.wait(lines);
-    } catch { /* the stream, or the next look, brings it */ }
+    } catch (fault) {
+      // The stream, or the next look, brings it. But what is kept does not stand in for what the site has closed.
+      if (!this.from || !(fault instanceof Trouble) || fault.status < 500) return;
+      this.items.value = null;
+      this.trouble.value = fault;
+    }
   }
 
   /** Fills what is missing below a line. */
@@ -102,6 +128,8 @@ export class Timeline {
     if (isHidden(status)) return;
     const line = take(status);
     if (now && this.items.value) {
+      // The stream may have been first.
+      this.waiting.value = this.waiting.value.filter((one) => one.key !== line.key);
       if (!this.has(line.key)) this.items.value = [line, ...this.items.value];
     } else this.wait([line]);
   }
@@ -113,7 +141,8 @@ export class Timeline {
   }
 
   /** As it was before the page was loaded anew. */
-  restore(items: Item[], older: string | null): void {
+  restore(items: Item[], older: string | null, from: number): void {
+    this.from = from;
     this.items.value = items;
     this.older = older;
     this.isEnd.value = !older;
@@ -146,6 +175,7 @@ export class Timeline {
   }
 
   private show(lines: Item[], came: Page<Status[]>): void {
+    this.from = came.at;
     this.items.value = lines;
     this.on(came);
   }

@@ -10,6 +10,7 @@ import { toast } from "../state/toasts";
 import type { Status, Visibility } from "../types";
 import { site } from "../site";
 
+const quoters = (said = "public"): "public" | "followers" | "nobody" => (said === "followers" || said === "nobody" ? said : "public");
 const AUDIENCES: Visibility[] = ["public", "unlisted", "private", "direct"];
 
 export function Composer({ answers }: { answers?: Status }) {
@@ -34,6 +35,26 @@ export function Composer({ answers }: { answers?: Status }) {
     else sessionStorage.removeItem(kept);
   }
 
+  /** Not reached: it goes into the outbox, which sends it once. Whether it is there. */
+  async function wait(fault: Trouble): Promise<boolean> {
+    try {
+      const [{ queue }, { newPart }] = await Promise.all([import("../composer/outbox"), import("../composer/shapes")]);
+      const part = { ...newPart(text.value), once: key.value, warning: warning.value || null };
+      queue({
+        about: answers ? `reply ${answers.id}` : "new", parts: [part], audience: chosen, answerers: "everyone",
+        quoters: quoters(me.value?.source.quote_policy), language: me.value?.source.language ?? "", replyTo: answers?.id ?? "", quoteOf: "",
+        editing: "", dueAt: "", changedAt: Date.now(), before,
+      }, fault);
+    } catch {
+      return false;
+    }
+    key.value = onceKey();
+    type("");
+    text.value = "";
+    warning.value = "";
+    return true;
+  }
+
   async function submit(): Promise<void> {
     if (!text.value.trim() || isSending.value) return;
     isSending.value = true;
@@ -54,7 +75,7 @@ export function Composer({ answers }: { answers?: Status }) {
       }
       toast(t("done.posted"));
     } catch (fault) {
-      wrong.value = fault instanceof Trouble ? fault.message : String(fault);
+      if (!(fault instanceof Trouble && fault.status === 0 && (await wait(fault)))) wrong.value = fault instanceof Trouble ? fault.message : String(fault);
     } finally {
       isSending.value = false;
     }
