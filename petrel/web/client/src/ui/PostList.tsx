@@ -103,7 +103,10 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   );
 }
 
-/** The next page is asked for before its place is reached. */
+/**
+ * The next page is asked for before its place is reached. Looked at anew after each question, whatever came of it: a page
+ * of which nothing is shown leaves the foot where it was, and a question is not asked while another is on its way.
+ */
 function Foot({ list }: { list: Timeline }) {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -112,7 +115,7 @@ function Foot({ list }: { list: Timeline }) {
     }, { rootMargin: "1400px 0px" });
     if (root.current) near.observe(root.current);
     return () => near.disconnect();
-  }, [list, list.items.value?.length]);
+  }, [list, list.items.value, list.isLoading.value, list.trouble.value]);
   if (list.isEnd.value) return <p class="pager soft">{t("list.end")}</p>;
   if (list.trouble.value) return <Sorry text={list.trouble.value.message} again={() => void list.more()} />;
   return <div class="pager" ref={root} role="status">{list.isLoading.value && <span class="soft">{t("loading")}</span>}</div>;
