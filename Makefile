@@ -37,6 +37,7 @@ check: .venv/ready-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/build_app.py --must
+	$(BIN)/python tools/budget.py
 	$(BIN)/npm run --silent --prefix petrel/web/client check
 
 fmt: .venv/ready-for-tests

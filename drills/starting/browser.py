@@ -23,7 +23,12 @@ PHONE = {"width": 360, "height": 740}
 CALM_MS = 500
 READY = ".app > *"
 WATCH = """(() => {
-  const w = window.watched = {over: 0, shift: 0, tasks: [], events: [], paint: 0};
+  const w = window.watched = {over: 0, shift: 0, tasks: [], events: [], paint: 0, said: []};
+  const sends = navigator.sendBeacon?.bind(navigator);
+  if (sends) navigator.sendBeacon = (to, what) => {
+    w.said.push(what.text().then(JSON.parse));
+    return sends(to, what);
+  };
   const see = (type, each, more = {}) => new PerformanceObserver((l) => l.getEntries().forEach(each))
     .observe({type, buffered: true, ...more});
   see("paint", (e) => { if (e.name === "first-contentful-paint") w.paint = e.startTime; });
@@ -69,12 +74,13 @@ class Window:
         wire.on("Network.responseReceived", lambda e: self._kinds.update({e["requestId"]: e["type"]}))
         wire.on("Network.loadingFinished", lambda e: self._came.update({e["requestId"]: e["encodedDataLength"]}))
 
-    async def slow(self, line: bool = True) -> None:
-        """From now on: the slow processor, and the slow line too."""
+    async def slow(self, processor: int, line: bool) -> None:
+        """From now on: so many times slower a processor, and the slow line."""
         await self.wire.send("Network.enable")
         if line:
             await self.wire.send("Network.emulateNetworkConditions", LINE)
-        await self.wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        if processor > 1:
+            await self.wire.send("Emulation.setCPUThrottlingRate", {"rate": processor})
 
     async def open(self, path: str, *, app: bool = True) -> None:
         """Until the app has the page, or the page is whole where there is none."""
@@ -108,6 +114,12 @@ class Window:
             found.append(max(took, default=8.0))        # less than 16 ms is not told
         return found
 
+    async def told(self) -> dict[str, float]:
+        """What the app tells the site of this page, when it is left now: measures by name."""
+        said = await self.page.evaluate("""async () => { window.dispatchEvent(new Event("pagehide"));
+          return Promise.all(watched.said.splice(0)); }""")
+        return {name: value for one in said for name, value in one["measures"].items()}
+
     async def spent(self) -> dict[str, float]:
         """What the page has used so far: seconds of its main thread by kind, and bytes."""
         told = await self.wire.send("Performance.getMetrics")
@@ -126,7 +138,7 @@ class Lab:
         self._browser = browser
 
     @asynccontextmanager
-    async def window(self, member: Member, *, slow: bool = True, line: bool = True,
+    async def window(self, member: Member, *, processor: int = SLOWER, line: bool = True,
                      **kind: Any) -> AsyncIterator[Window]:
         context = await self._browser.new_context(viewport=PHONE, device_scale_factor=2, locale="en-GB",
                                                   reduced_motion="reduce", **kind)
@@ -138,10 +150,9 @@ class Lab:
             wire = await context.new_cdp_session(page)
             await wire.send("Performance.enable")
             window = Window(page, wire, member)
-            await wire.send("Network.enable")
-            if slow:
-                await window.slow(line)
+            await window.slow(processor, line)
             yield window
+            await page.goto("about:blank")              # it is left: what is to be told is sent
         finally:
             await context.close()
 

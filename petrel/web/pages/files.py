@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from petrel.core import packing
 from petrel.features.accounts import pictures
 from petrel.web import built, look
 
@@ -46,6 +47,6 @@ def _sent(request: Request, found: look.File | None, headers: Mapping[str, str])
     if found is None:
         return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
     headers = {"cache-control": FOR_EVER, "vary": "Accept-Encoding", **headers}
-    if found.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    if found.packed is not None and packing.is_taken(request.headers.get("accept-encoding", "").encode()):
         return Response(found.packed, media_type=found.type, headers={**headers, "content-encoding": "gzip"})
     return Response(found.content, media_type=found.type, headers=headers)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from petrel.api.http import packing
+from petrel.core import packing
 
 
 @pytest.mark.parametrize(("accepted", "is_taken"), [

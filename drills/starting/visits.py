@@ -1,0 +1,56 @@
+"""What is measured in one visit: the app's own numbers, as it tells the site, and the work of the page's main thread.
+
+The processor is not slowed here, since a comparison asks for the difference; the line is.
+"""
+
+from drills.starting.browser import Lab, Member, Window
+
+WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+LONG = "/public"
+SCREENS, STEP_PX, STEP_MS = 40, 370, 25
+
+
+async def cold(lab: Lab, member: Member) -> dict[str, float]:
+    """By a browser that has never been here."""
+    async with lab.window(member, processor=1) as window:
+        await window.open("/")
+        return await _measured(window)
+
+
+async def hot(lab: Lab, member: Member) -> dict[str, float]:
+    """Again, by one that was here a moment ago."""
+    async with lab.window(member, processor=1) as window:
+        await window.open("/")
+        await window.told()
+        await window.open("/")
+        return await _measured(window)
+
+
+async def scroll(lab: Lab, member: Member) -> dict[str, float]:
+    """Through posts, with a wheel."""
+    async with lab.window(member, processor=1, line=False) as window:
+        await window.open(LONG)
+        await _scrolled(window, 6)
+        await window.told()
+        before, heap = await _work_ms(window), await window.heap()
+        await _scrolled(window, SCREENS)
+        return {"work_ms": await _work_ms(window) - before, "heap_kb": (await window.heap() - heap) / 1000,
+                **await window.told()}
+
+
+async def _scrolled(window: Window, screens: int) -> None:
+    height = window.page.viewport_size["height"]
+    await window.page.mouse.move(180, 370)
+    for _ in range(screens * height // STEP_PX):
+        await window.page.mouse.wheel(0, STEP_PX)
+        await window.page.wait_for_timeout(STEP_MS)
+    await window.page.wait_for_timeout(300)
+
+
+async def _measured(window: Window) -> dict[str, float]:
+    return {"work_ms": await _work_ms(window), **await window.told()}
+
+
+async def _work_ms(window: Window) -> float:
+    spent = await window.spent()
+    return sum(spent[name] for name in WORK) * 1000
