@@ -44,7 +44,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     measure: str
     most: float
     posts: int
-    rounds: int = 12
+    rounds: int = 16
     refuses: Callable[[Path], str] | None = None
 
 
@@ -151,7 +151,8 @@ async def _in_the_field(stage: Stage, plan: Plan, browser: Lab, roots: Mapping[s
     slow = [one[plan.measure] for one in seen.slow[plan.fielded] if plan.measure in one]
     if not (alike and slow):
         raise Broken(f"the app told nothing of {plan.measure}")
-    for seed, (release, root) in enumerate(((FIRST, roots[""]), (SAME, roots[SAME]))):
+    alike_ones = ((FIRST, roots[""]), (SAME, roots[SAME]))
+    for seed, (release, root) in enumerate(alike_ones[:1] if stage.sabotage else alike_ones):
         async with stage.site(root=root) as site:
             await _tell(stage, plan, browser, site, session, release, alike, seed)
             await field.until_counted(site, release, plan.page, plan.measure, BEACONS + 1)
@@ -161,7 +162,7 @@ async def _in_the_field(stage: Stage, plan: Plan, browser: Lab, roots: Mapping[s
     program = ("drills.sabotaged", "compare-nothing") if stage.sabotage else ("petrel",)
     async with stage.site(program, root=roots[plan.fielded]) as site:
         await _tell(stage, plan, browser, site, session, SLOWER, slow, 2)
-        found.said, found.after_s = await field.until_alarmed(site, 240 if stage.sabotage else 300)
+        found.said, found.after_s = await field.until_alarmed(site, 220 if stage.sabotage else 300)
         found.by_browsers = await field.counted(site, FIRST, plan.page, plan.measure) - BEACONS
     return found
 

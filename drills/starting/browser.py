@@ -55,6 +55,8 @@ class Visit(Struct, frozen=True):
     requests: int
     kb: float
     script_kb: float
+    style_kb: float
+    picture_kb: float
 
 
 class Member(Struct, frozen=True):
@@ -98,10 +100,13 @@ class Window:
         seen = await self.page.evaluate("watched")
         over: float = seen["over"]
         ends = [at + took for at, took in seen["tasks"] if over - took <= at <= over + CALM_MS]
-        scripts = [self._came.get(one, 0) for one, kind in self._kinds.items() if kind == "Script"]
         return Visit(first_ms=seen["paint"], over_ms=over, interactive_ms=max([over, *ends]), shift=seen["shift"],
                      longest_ms=max((took for _, took in seen["tasks"]), default=0.0), requests=len(self._kinds),
-                     kb=sum(self._came.values()) / 1000, script_kb=sum(scripts) / 1000)
+                     kb=sum(self._came.values()) / 1000, script_kb=self._kb("Script"), style_kb=self._kb("Stylesheet"),
+                     picture_kb=self._kb("Image"))
+
+    def _kb(self, kind: str) -> float:
+        return sum(self._came.get(one, 0.0) for one, what in self._kinds.items() if what == kind) / 1000
 
     async def press(self, keys: Sequence[str]) -> list[float]:
         """Milliseconds from each key to the next picture."""

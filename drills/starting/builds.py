@@ -3,6 +3,7 @@
 Only the copy is changed, in the files that were built: the program knows nothing of it.
 """
 
+import secrets
 import shutil
 from pathlib import Path
 
@@ -59,8 +60,6 @@ def entry_of(app: Path) -> Path:
 
 
 def make_heavy(app: Path, bytes_more: int) -> None:
-    """More for the browser to fetch first: what cannot be packed."""
-    import secrets
-
+    """More for the browser to fetch first: so many bytes that cannot be packed any more."""
     entry = entry_of(app)
-    entry.write_text(f"{entry.read_text()}\n//{secrets.token_urlsafe(bytes_more)}\n")
+    entry.write_text(f"{entry.read_text()}\n//{secrets.token_hex(bytes_more)}\n")

@@ -43,3 +43,17 @@ async def _write(site: Site, people: Sequence[Person], posts: int) -> None:
                     raise Broken(f"a post was answered {answer.status}: {answer.body[:300]!r}")
 
         await asyncio.gather(*map(author, people))
+
+
+async def thread(site: Site, people: Sequence[Person], replies: int = 8) -> int:
+    """A post with replies; its number."""
+    async with clients(site.address, connections=2, timeout_s=60) as wire:
+        first = 0
+        for number in range(replies + 1):
+            one = people[number % len(people)]
+            said = {"status": f"{WORDS[number % len(WORDS)]} (reply {number})"}
+            if first:
+                said["in_reply_to_id"] = str(first)
+            answer = await wire.ask("POST", "/api/v1/statuses", token=one.token, json=said)
+            first = first or int(answer.json["id"])
+        return first

@@ -8,6 +8,10 @@ from drills.starting.browser import Lab, Member, Window
 WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 LONG = "/public"
 SCREENS, STEP_PX, STEP_MS = 40, 370, 25
+# Posts that were met on the way down, and elements in the page.
+PASSED = """() => { const seen = window.met ??= new Set();
+  for (const line of document.querySelectorAll('#main [data-key]')) seen.add(line.dataset.key);
+  return [seen.size, document.getElementsByTagName('*').length]; }"""
 
 
 async def cold(lab: Lab, member: Member) -> dict[str, float]:
@@ -54,3 +58,18 @@ async def _measured(window: Window) -> dict[str, float]:
 async def _work_ms(window: Window) -> float:
     spent = await window.spent()
     return sum(spent[name] for name in WORK) * 1000
+
+
+async def read_through(window: Window, posts: int) -> dict[str, float]:
+    """Scrolls the public timeline until so many posts were passed, or no more come."""
+    await window.open(LONG)
+    await _scrolled(window, 2)
+    await window.told()
+    begun, most, passed, still = await window.heap(), 0.0, 0, 0
+    while passed < posts and still < 8:
+        await _scrolled(window, 6)
+        now, nodes = await window.page.evaluate(PASSED)
+        still, passed, most = still + 1 if now <= passed else 0, max(now, passed), max(most, nodes)
+    grown = (await window.heap() - begun) / 1e6
+    return {"posts": passed, "nodes": most, "mb_per_1000": grown / max(passed, 1) * 1000,
+            "dropped": (await window.told()).get("dropped", 0.0)}

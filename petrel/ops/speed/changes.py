@@ -66,7 +66,7 @@ def _compared(rows: Sequence[Row], before: str) -> list[Change]:
 
 
 def _said(name: str, page: str, one: Comparison, measure: Measure) -> str:
-    was, is_now = (f"{number:.3g}" for number in (one.was, one.is_now))
+    was, is_now = (f"{number:.0f}" if number >= 10 else f"{number:.2g}" for number in (one.was, one.is_now))
     return f"{name} p75 of {page} {was} -> {is_now} {measure.unit}".rstrip() + f" since release {VERSION}"
 
 

@@ -26,7 +26,7 @@ export function Words({ text, emojis }: { text: string; emojis: readonly Emoji[]
 }
 
 /** What is drawn from an account's number is drawn as on the pages: the browser has it already, and nothing is swapped. */
-const pictureOf = (who: Account): string => local(who.avatar_static).replace(/^(\/avatars\/\d+)\.png$/, "$1.svg");
+export const pictureOf = (who: Account): string => local(who.avatar_static).replace(/^(\/avatars\/\d+)\.png$/, "$1.svg");
 
 export function Avatar({ who, size = 46, lazy = true }: { who: Account; size?: number; lazy?: boolean }) {
   return <img src={pictureOf(who)} alt="" width={size} height={size} loading={lazy ? "lazy" : "eager"} />;
