@@ -18,7 +18,7 @@ AXE    := tests/axe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: up setup app test check fmt map bench lock clean
+.PHONY: up setup app test check fmt map bench bench-browser lock clean
 
 up: setup
 	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
@@ -47,8 +47,13 @@ fmt: .venv/ready-for-tests
 map: .venv/ready-for-tests
 	@$(BIN)/python -m pytest -q tests/fences/test_map.py && cat docs/map.md
 
-bench: .venv/ready
+bench: .venv/ready-for-tests app
 	$(BIN)/python bench/run.py $(BENCH)
+	$(BIN)/python bench/browser_bench.py
+
+# What takes time in a real browser, alone.
+bench-browser: .venv/ready-for-tests app
+	$(BIN)/python bench/browser_bench.py $(BENCH)
 
 # Run after a change of the dependencies in pyproject.toml.
 lock: .venv/ready

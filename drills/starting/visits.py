@@ -7,7 +7,7 @@ from drills.starting.browser import Lab, Member, Window
 
 WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 LONG = "/public"
-SCREENS, STEP_PX, STEP_MS = 40, 370, 25
+SCREENS, STEP_PX, STEP_MS = 36, 370, 25
 # Posts that were met on the way down, and elements in the page.
 PASSED = """() => { const seen = window.met ??= new Set();
   for (const line of document.querySelectorAll('#main [data-key]')) seen.add(line.dataset.key);

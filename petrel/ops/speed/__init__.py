@@ -10,9 +10,10 @@ Read next: rules.py, collecting.py, comparing.py, reads.py; core/metrics.py is t
 """
 
 from petrel.ops.speed.collecting import flush, run, take
+from petrel.ops.speed.comparing import LEAST_NUMBERS, SURE
 from petrel.ops.speed.reads import seen_by_crew
 from petrel.ops.speed.rules import MEASURES, PAGES, read
 from petrel.ops.speed.shapes import Beacon, Change, Line, Point, Series, Speed
 
-__all__ = ["MEASURES", "PAGES", "Beacon", "Change", "Line", "Point", "Series", "Speed", "flush", "read", "run",
-           "seen_by_crew", "take"]
+__all__ = ["LEAST_NUMBERS", "MEASURES", "PAGES", "SURE", "Beacon", "Change", "Line", "Point", "Series", "Speed",
+           "flush", "read", "run", "seen_by_crew", "take"]
