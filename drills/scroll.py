@@ -18,5 +18,5 @@ DRILL = Drill(
 
 async def run(stage: Stage) -> Outcome:
     return await act(stage, Plan(
-        visit=visits.scroll, fielded="task-30", page="public", measure="dropped", most=100, posts=300, rounds=12,
+        visit=visits.scroll, fielded="task-30", page="public", measure="dropped", most=100, posts=300, rounds=10,
         faults={"task-30": ("work_ms", 500), "row-8": ("work_ms", 500), "leak-50": ("heap_kb", 1000)}))
