@@ -19,7 +19,7 @@ AXE    := tests/axe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: up setup app test check fmt map pictures bench lock clean
+.PHONY: up setup app test check fmt map pictures bench bench-browser lock clean
 
 up: setup
 	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
@@ -38,6 +38,7 @@ check: .venv/ready-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/build_app.py --must
+	$(BIN)/python tools/budget.py
 	$(BIN)/npm run --silent --prefix petrel/web/client check
 
 fmt: .venv/ready-for-tests
@@ -50,8 +51,13 @@ map: .venv/ready-for-tests
 pictures: .venv/ready-for-tests app
 	$(BIN)/python tools/pictures.py
 
-bench: .venv/ready
+bench: .venv/ready-for-tests app
 	$(BIN)/python bench/run.py $(BENCH)
+	$(BIN)/python bench/browser_bench.py
+
+# What takes time in a real browser, alone.
+bench-browser: .venv/ready-for-tests app
+	$(BIN)/python bench/browser_bench.py $(BENCH)
 
 # Run after a change of the dependencies in pyproject.toml.
 lock: .venv/ready

@@ -94,10 +94,18 @@ def let_everybody_in() -> None:
     vars(limits)["be_careful"] = lambda caution: None
 
 
+def compare_nothing() -> None:
+    """Browsers tell how fast they were, it is counted and drawn, and nobody compares the releases."""
+    from petrel.ops.speed import changes
+
+    vars(changes)["compare"] = lambda before, now, measure: None
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
                                            "ack-before-commit": ack_before_commit, "keep-keys": keep_keys,
                                            "never-renew": never_renew, "archive-nothing": archive_nothing,
-                                           "let-everybody-in": let_everybody_in}
+                                           "let-everybody-in": let_everybody_in,
+                                           "compare-nothing": compare_nothing}
 
 
 def main() -> None:

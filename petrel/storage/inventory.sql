@@ -929,6 +929,18 @@ comment on column ops.answer_time.release is 'what: release of the program that 
 comment on column ops.answer_time.endpoint is 'what: pattern of the address, without what stands in its places; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
 comment on column ops.answer_time.counts is 'what: how many answers fell into each step of a logarithmic scale; of: site; for: run; kept: 90 days after they were counted; erased: row; leaves: no';
 
+-- Speed compared (migration 0050).
+comment on column ops.speed_change.release is 'what: release that runs; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.page is 'what: kind of page, of a short list; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.measure is 'what: which kind of number; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.before is 'what: release that it is compared with; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.counted is 'what: how many numbers of this release there are; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.was is 'what: what three quarters of the numbers were within, in the release before; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.is_now is 'what: the same in this release; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.weight is 'what: how many times what chance does the difference is; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.since is 'what: when it was first found slower; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+comment on column ops.speed_change.said is 'what: that in a sentence; of: site; for: run; kept: until another release runs; erased: row; leaves: no';
+
 -- Entrances: more than a password, and how pages look.
 comment on column accounts.token.used_on is 'what: the day it was last used, no more; of: account by account; for: let in; kept: 30 days after it ended; erased: row; leaves: no';
 comment on column accounts.token.sealed_device is 'what: kind of browser and of device, such as Firefox on Android; of: account by account; for: let in; kept: 30 days after it ended; erased: key; leaves: no; key: account';

@@ -1,8 +1,6 @@
 """The app in the browser as it was built from client/, where it was: the pages are whole without it (decision 0056)."""
 
-import gzip
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,8 +16,6 @@ OF_PAGES = ("app.css", "mark.svg")
 LATER = ("src/locales/",)
 """What the worker does not fetch beforehand: one language is enough for one reader."""
 
-LEAST_PACKED_BYTES = 1024
-
 
 class App(Struct, frozen=True):
     """Addresses of what a page names; all else is asked for by the script itself."""
@@ -27,14 +23,6 @@ class App(Struct, frozen=True):
     script: str
     styles: tuple[str, ...]
     early: tuple[str, ...] = ()     # what the script will ask for at once
-
-
-class File(Struct, frozen=True):
-    """`packed`: the same in gzip, where that is smaller. These files are the same for everybody."""
-
-    type: str
-    content: bytes
-    packed: bytes | None = None
 
 
 @cache
@@ -51,16 +39,11 @@ def app() -> App | None:
 
 
 @cache
-def files() -> dict[str, File]:
+def files() -> dict[str, look.File]:
     """By name, which carries a hash of what is in it. All are read at once: a process that goes on while the next
     release is put in its place serves what its own pages name."""
-    return {path.name: _file(path) for path in sorted(FOLDER.iterdir()) if path.suffix in look.KINDS} if app() else {}
-
-
-def _file(path: Path) -> File:
-    content = path.read_bytes()
-    packed = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_PACKED_BYTES else content
-    return File(look.KINDS[path.suffix], content, packed if len(packed) < len(content) else None)
+    kept = (path for path in sorted(FOLDER.iterdir()) if path.suffix in look.KINDS) if app() else ()
+    return {path.name: look.file_of(path) for path in kept}
 
 
 def worker(*, is_on: bool) -> bytes:

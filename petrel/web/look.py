@@ -1,10 +1,12 @@
 """Templates and the stylesheet: read once, rendered by minijinja, which escapes everything printed."""
 
+import gzip
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
 import minijinja
+from msgspec import Struct
 
 from petrel.web import markup, speech, words
 from petrel.web.sheets import IN_EVERY_LANGUAGE, SHEETS
@@ -15,10 +17,28 @@ KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "im
          ".js": "text/javascript; charset=utf-8"}
 
 
+LEAST_PACKED_BYTES = 1024
+
+
+class File(Struct, frozen=True):
+    """`packed`: the same in gzip, where that is smaller. These files are the same for everybody, and hold no secret."""
+
+    type: str
+    content: bytes
+    packed: bytes | None = None
+
+
+def file_of(path: Path) -> File:
+    """As it is sent. Its ending is one of KINDS."""
+    content = path.read_bytes()
+    packed = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_PACKED_BYTES else content
+    return File(KINDS[path.suffix], content, packed if len(packed) < len(content) else None)
+
+
 @cache
-def static_files() -> dict[str, tuple[str, bytes]]:
-    """Address below /static/ -> media type, bytes. Names carry a hash, so that browsers may keep them for ever."""
-    return {_hashed(path): (KINDS[path.suffix], path.read_bytes()) for path in STATIC.iterdir() if path.suffix in KINDS}
+def static_files() -> dict[str, File]:
+    """By name below /static/, which carries a hash, so that browsers may keep them for ever."""
+    return {_hashed(path): file_of(path) for path in STATIC.iterdir() if path.suffix in KINDS}
 
 
 def _hashed(path: Path) -> str:

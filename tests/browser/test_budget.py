@@ -1,47 +1,35 @@
-"""How much a member's browser loads before the app runs: over the files as they were built."""
+"""The gate of budgets: over the app as it was built, and that it refuses what is too heavy."""
 
-import gzip
-import json
+import secrets
+import shutil
 from pathlib import Path
 
 import pytest
 
-from petrel.web import built
+from tools import budget
 
-BUILT = built.FOLDER
-MOST_SCRIPT, MOST_STYLE = 100_000, 12_000
-AIM = 54_000
-"""What it is today and a little more: whoever needs more says so here."""
+pytestmark = pytest.mark.skipif(not (budget.BUILT / "manifest.json").exists(),
+                                reason="the app was not built: `make app`")
 
 
-def packed(name: str) -> int:
-    return len(gzip.compress((BUILT / name).read_bytes(), 9))
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(budget.BUILT, tmp_path / "app"))
 
 
-def first_load() -> tuple[set[str], set[str]]:
-    """Scripts and styles that the first page asks for: the entry and what it imports by itself."""
-    manifest = json.loads((BUILT / "manifest.json").read_text())
-    scripts, styles, left = set[str](), set[str](), [built.ENTRY]
-    while left:
-        one = manifest[left.pop()]
-        if one["file"] not in scripts:
-            scripts.add(one["file"])
-            styles.update(one.get("css", ()))
-            left.extend(one.get("imports", ()))
-    return scripts, styles
+def test_the_app_is_within_its_budgets() -> None:
+    assert budget.faults(budget.BUILT) == []
+    assert budget.SCRIPT + budget.STYLE <= 100_000
 
 
-@pytest.mark.skipif(not (BUILT / "manifest.json").exists(), reason="the app was not built: `make app`")
-def test_the_first_load_stays_small() -> None:
-    scripts, styles = first_load()
-    assert sum(map(packed, scripts)) <= min(AIM, MOST_SCRIPT)
-    assert sum(map(packed, styles)) <= MOST_STYLE
+def test_a_build_over_budget_is_refused_in_words(copy: Path) -> None:
+    [entry] = (copy / name for name in budget.first_load(copy)[0] if name.startswith("main"))
+    entry.write_text(entry.read_text() + f"//{secrets.token_hex(20_000)}")
+    [said] = budget.faults(copy)
+    assert "bytes of script packed, and may have" in said and "tools/budget.py" in said
 
 
-@pytest.mark.skipif(not (BUILT / "manifest.json").exists(), reason="the app was not built: `make app`")
-def test_nothing_of_it_asks_another_site() -> None:
-    for path in Path(BUILT).iterdir():
-        if path.suffix in (".js", ".css"):
-            text = path.read_text()
-            assert "eval(" not in text and "new Function" not in text, path.name
-            assert not [one for one in ("cdn", "googleapis", "unpkg", "sourceMappingURL") if one in text], path.name
+def test_nothing_of_another_site_gets_in(copy: Path) -> None:
+    (copy / "late.js").write_text("import('https://cdn.example/x.js')")
+    [said] = budget.faults(copy)
+    assert said.startswith("late.js has 'cdn' in it")

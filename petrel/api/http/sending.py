@@ -3,14 +3,14 @@
 import asyncio
 import time
 
-from petrel.api.http import pacing, packing
+from petrel.api.http import pacing
 from petrel.api.http.body import Receive
 from petrel.api.http.call import Call
 from petrel.api.http.cors import ALLOW_ORIGIN, CORS
 from petrel.api.http.pages import Send
 from petrel.api.http.reply import JSON_TYPE, Header, Reply, Stream
 from petrel.api.http.wire import BROKEN_OFF, WHOLE
-from petrel.core import flags
+from petrel.core import flags, packing
 from petrel.core.viewer import account_of
 
 PRIVATE = b"private, no-store"

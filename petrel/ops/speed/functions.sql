@@ -27,3 +27,12 @@ language sql stable security definer set search_path = '' as $$
    where ops.sees_speed(p_digest) and a.day > (now() at time zone 'utc')::date - p_days
    order by 1, 2, 3
 $$;
+
+-- What became of speed with the release that runs: what is slower first.
+create or replace function ops.speed_changes(p_digest bytea)
+returns table (release text, page text, measure text, before text, counted bigint, was float8, is_now float8,
+               weight float8, since timestamptz, said text)
+language sql stable security definer set search_path = '' as $$
+  select c.release, c.page, c.measure, c.before, c.counted, c.was, c.is_now, c.weight, c.since, c.said
+    from ops.speed_change c where ops.sees_speed(p_digest) order by c.weight desc, c.page, c.measure
+$$;

@@ -1,10 +1,19 @@
-"""The end of what was counted long ago."""
+"""Comparing this release with the one before; the end of what was counted long ago."""
 
 from petrel.core.doors import deriving
 from petrel.core.jobs import every
 from petrel.core.retention import kept_for
+from petrel.ops.speed import changes
 
 DAYS = 90
+
+
+@every(120, "speed.compare")
+async def compare() -> str | None:
+    """Twice: the same. Late: a slower release is noticed later."""
+    async with deriving("speed") as w:
+        await changes.look(w)
+    return None
 
 
 @every(6 * 3600, "speed.forget")

@@ -7,6 +7,7 @@ from typing import TypeVar
 from petrel.core.doors import Reader, Row
 from petrel.core.errors import NotFound
 from petrel.core.metrics import BUCKETS, middle, quantile
+from petrel.ops.speed import changes
 from petrel.ops.speed.rules import ANSWER, MEASURES, Measure
 from petrel.ops.speed.shapes import Line, Point, Series, Speed
 
@@ -26,7 +27,7 @@ async def seen_by_crew(r: Reader, days: int) -> Speed:
         field=tuple(_series(MEASURES[name].title, MEASURES[name], rows) for name, rows in by_measure.items() if rows),
         pages={MEASURES[name].title: _lines(MEASURES[name], rows, "page") for name, rows in by_measure.items() if rows},
         answers=_series(ANSWER.title, ANSWER, answers) if answers else None,
-        endpoints=_lines(ANSWER, answers, "endpoint")[:MOST_ENDPOINTS])
+        endpoints=_lines(ANSWER, answers, "endpoint")[:MOST_ENDPOINTS], changes=await changes.listed(r))
 
 
 def _series(name: str, measure: Measure, rows: Sequence[Row]) -> Series:

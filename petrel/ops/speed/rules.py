@@ -16,24 +16,25 @@ PAGES = frozenset((
 
 class Measure(Struct, frozen=True):
     """`scale`: by what a number is multiplied before it is counted, so that 1 is less than anything worth knowing.
-    `least` and `most`: what it can be at all."""
+    `least` and `most`: what it can be at all. `notable`: a difference that somebody would notice."""
 
     title: str
     unit: str
     scale: float
     least: float
     most: float
+    notable: float
 
 
 MEASURES = {
-    "first_content": Measure("First content", "ms", 1, 0, 120_000),
-    "interaction": Measure("From a touch or key to the next picture", "ms", 1, 0, 60_000),
-    "shift": Measure("Layout shift", "", 1_000, 0, 50),
-    "cold_start": Measure("Start with nothing kept", "ms", 1, 0, 120_000),
-    "hot_start": Measure("Start with everything kept", "ms", 1, 0, 120_000),
-    "dropped": Measure("Frames that were not drawn in time", "%", 10, 0, 100),
+    "first_content": Measure("First content", "ms", 1, 0, 120_000, 100),
+    "interaction": Measure("From a touch or key to the next picture", "ms", 1, 0, 60_000, 16),
+    "shift": Measure("Layout shift", "", 1_000, 0, 50, 0.02),
+    "cold_start": Measure("Start with nothing kept", "ms", 1, 0, 120_000, 100),
+    "hot_start": Measure("Start with everything kept", "ms", 1, 0, 120_000, 50),
+    "dropped": Measure("Frames that were not drawn in time", "%", 10, 0, 100, 2),
 }
-ANSWER = Measure("Answers", "ms", 10, 0, 600_000)
+ANSWER = Measure("Answers", "ms", 10, 0, 600_000, 10)
 
 
 def read(beacon: Beacon, releases: frozenset[str]) -> list[tuple[str, float]]:

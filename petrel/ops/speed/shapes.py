@@ -1,7 +1,7 @@
 """Shapes of speed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -55,12 +55,31 @@ class Line(Struct, frozen=True):
     p95: float
 
 
+class Change(Struct, frozen=True):
+    """What became of one measure on one kind of page with a release: what three quarters of the numbers were within
+    `before` it, and are now. `weight`: the difference as a multiple of what chance does to it, above 0 for slower.
+    `since`: when it was found slower, None where it is not. `said`: that in a sentence."""
+
+    release: str
+    page: str
+    measure: str
+    before: str
+    counted: int
+    was: float
+    is_now: float
+    weight: float
+    since: datetime | None = None
+    said: str = ""
+
+
 class Speed(Struct, frozen=True):
     """What the crew's page shows. `field`: one for each measure, all pages together; `pages`: by measure, each kind of
-    page; `answers`: all together; `endpoints`: each, those first that took most of the time."""
+    page; `answers`: all together; `endpoints`: each, those first that took most of the time; `changes`: of the release
+    that runs, against the one before."""
 
     days: int
     field: tuple[Series, ...]
     pages: Mapping[str, tuple[Line, ...]]
     answers: Series | None
     endpoints: tuple[Line, ...]
+    changes: tuple[Change, ...] = ()

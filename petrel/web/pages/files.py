@@ -1,11 +1,11 @@
 """Pictures drawn from an account's number, the files of static/, and those of the app in the browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from petrel.core import limits
+from petrel.core import limits, packing
 from petrel.features.accounts import pictures
 from petrel.web import built, look
 
@@ -33,27 +33,23 @@ async def picture(request: Request) -> Response:
 
 async def static(request: Request) -> Response:
     """Files of an older release are not here any more; a page that asks for one is loaded anew anyway."""
-    found = look.static_files().get(request.path_params["name"])
-    if found is None:
-        return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
-    media_type, content = found
-    return Response(
-        content, media_type=media_type, headers={"cache-control": FOR_EVER, **SANDBOX}
-    )
+    return _sent(request, look.static_files().get(request.path_params["name"]), SANDBOX)
 
 
 async def app(request: Request) -> Response:
     """A page that was open during an upgrade may ask for what is no longer here: the app loads itself anew then."""
-    found = built.files().get(request.path_params["name"])
+    return _sent(request, built.files().get(request.path_params["name"]),
+                 {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"})
+
+
+def _sent(request: Request, found: look.File | None, headers: Mapping[str, str]) -> Response:
+    """Packed for whoever takes that: these files are the same for everybody (decision 0032 is about what is not)."""
     if found is None:
         return PlainTextResponse("No such file.\n", status_code=404, headers=SANDBOX)
-    headers = {"cache-control": FOR_EVER, "vary": "Accept-Encoding", "x-content-type-options": "nosniff",
-               "cross-origin-resource-policy": "same-origin"}
-    content = found.content
-    if found.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        headers["content-encoding"] = "gzip"
-        content = found.packed
-    return Response(content, media_type=found.type, headers=headers)
+    headers = {"cache-control": FOR_EVER, "vary": "Accept-Encoding", **headers}
+    if found.packed is not None and packing.is_taken(request.headers.get("accept-encoding", "").encode()):
+        return Response(found.packed, media_type=found.type, headers={**headers, "content-encoding": "gzip"})
+    return Response(found.content, media_type=found.type, headers=headers)
 
 
 async def worker(request: Request) -> Response:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from petrel.api.http import packing
-from petrel.core import flags
+from petrel.core import flags, packing
 from petrel.core.flags import InForce
 
 

@@ -2,8 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { me } from "../state/session";
-import { Icon } from "../ui/small";
-import { local } from "../api";
+import { Icon, pictureOf } from "../ui/small";
 import { site } from "../site";
 import { Listed, useCompletion } from "./complete";
 import { Files } from "./Files";
@@ -40,7 +39,7 @@ export function Post({ writing, part, n }: { writing: Writing; part: Part; n: nu
 
   return (
     <section class={`piece${all > 1 ? " threaded" : ""}`} aria-label={all > 1 ? label : undefined} onFocusCapture={() => (writing.active.value = part.key)}>
-      <img class="face" src={me.value ? local(me.value.avatar_static) : `/avatars/${site.me}.svg`} alt="" width={40} height={40} />
+      <img class="face" src={me.value ? pictureOf(me.value) : `/avatars/${site.me}.svg`} alt="" width={40} height={40} />
       <div class="writing">
         {part.warning !== null && (
           <p class="warner"><label class="unseen" for={`warning-${part.key}`}>{t("composer.warning")}</label>

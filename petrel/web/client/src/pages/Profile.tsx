@@ -12,7 +12,7 @@ import type { Account, Relationship } from "../types";
 import { sure } from "../ui/Dialog";
 import { Menu, type Choice } from "../ui/Menu";
 import { PostList } from "../ui/PostList";
-import { Empty, Html, Icon, labelOf, Name, Sorry, urlOf, Waiting, Words } from "../ui/small";
+import { Empty, Html, Icon, labelOf, Name, pictureOf, Sorry, urlOf, Waiting, Words } from "../ui/small";
 import { site } from "../site";
 
 interface Found { account: Account | null; trouble: Trouble | null }
@@ -98,7 +98,7 @@ function Card({ who, now }: { who: Account; now: Relationship | null }) {
     <section class="profile" aria-labelledby="who">
       <img class="header" src={local(who.header_static)} alt="" width={600} height={200} />
       <div class="shelf">
-        <img class="face" src={local(who.avatar_static)} alt={who.avatar_description ?? ""} width={104} height={104} />
+        <img class="face" src={pictureOf(who)} alt={who.avatar_description ?? ""} width={104} height={104} />
         {isSelf ? <a class="button quiet" href="/settings/privacy">{t("profile.settings")}</a> : <div class="beside"><Menu label={t("profile.more", { name: `@${who.acct}` })} choices={() => choices(who, now)} kind="act ringed" /><Follow who={who} now={now} /></div>}
       </div>
       <h1 id="who"><Name who={who} /></h1>

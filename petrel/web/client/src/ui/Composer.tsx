@@ -9,6 +9,7 @@ import { home } from "../state/timelines";
 import { toast } from "../state/toasts";
 import type { Status, Visibility } from "../types";
 import { site } from "../site";
+import { pictureOf } from "./small";
 
 const quoters = (said = "public"): "public" | "followers" | "nobody" => (said === "followers" || said === "nobody" ? said : "public");
 const AUDIENCES: Visibility[] = ["public", "unlisted", "private", "direct"];
@@ -84,7 +85,7 @@ export function Composer({ answers }: { answers?: Status }) {
   return (
     <form class="composer" id="reply" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       {wrong.value && <p class="wrong" id="composer-wrong" role="alert">{wrong.value}</p>}
-      <img class="face" src={me.value ? me.value.avatar_static.replace(site.base, "") : `/avatars/${site.me}.svg`} alt="" width={46} height={46} />
+      <img class="face" src={me.value ? pictureOf(me.value) : `/avatars/${site.me}.svg`} alt="" width={46} height={46} />
       <div class="writing">
         <label class="unseen" for="text">{t(answers ? "composer.reply" : "composer.post")}</label>
         <textarea id="text" rows={3} dir="auto" value={text.value} placeholder={t(answers ? "composer.replyHint" : "composer.postHint")}

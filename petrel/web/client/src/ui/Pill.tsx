@@ -1,8 +1,7 @@
 // What is new waits behind it; nobody is moved who does not ask for it.
 import { t } from "../i18n";
 import type { Timeline } from "../state/timelines";
-import { local } from "../api";
-import { Icon } from "./small";
+import { Icon, pictureOf } from "./small";
 import { post } from "../state/statuses";
 
 export function Pill({ list }: { list: Timeline }) {
@@ -13,7 +12,7 @@ export function Pill({ list }: { list: Timeline }) {
     <div class="pill-place" role="status" aria-live="polite">
       {waiting.length > 0 && (
         <button type="button" class="pill" onClick={() => reveal(list)}>
-          <Icon name="up" />{faces.map((one) => <img src={local(one.avatar_static)} alt="" width={22} height={22} key={one.id} />)}
+          <Icon name="up" />{faces.map((one) => <img src={pictureOf(one)} alt="" width={22} height={22} key={one.id} />)}
           <span>{t("pill.new", { n: waiting.length })}</span>
         </button>
       )}

@@ -1,5 +1,6 @@
 // A list of posts that stays light however long it grows: what is far from the window is room of the same height.
 import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import type { Item } from "../state/statuses";
@@ -34,6 +35,13 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   const now = useRef(items);
   now.current = items;
   const { heights } = list;
+  // The same node again is not looked at again: scrolling draws the lines that come, and no other.
+  const drawn = useRef(new WeakMap<Item, VNode>());
+  function postOf(one: Item): VNode {
+    const node = drawn.current.get(one) ?? <Post id={one.post} by={one.by} place={one.key} />;
+    drawn.current.set(one, node);
+    return node;
+  }
   const heightOf = (key: string): number => heights.get(key) ?? GUESS_PX;
 
   /** Which lines are near the window, by what was measured. */
@@ -94,7 +102,7 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
       {above > 0 && <li class="room" key="above" aria-hidden="true" style={{ height: `${above}px` }} />}
       {items.slice(from, to).map((one) => (
         <li key={one.key} data-key={one.key}>
-          <Post id={one.post} by={one.by} place={one.key} />
+          {postOf(one)}
           {one.gap && <p class="missing"><button type="button" class="quiet" onClick={() => void list.fill(one.key)}>{t("list.fill")}</button></p>}
         </li>
       ))}
@@ -103,7 +111,10 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   );
 }
 
-/** The next page is asked for before its place is reached. */
+/**
+ * The next page is asked for before its place is reached. Looked at anew after each question, whatever came of it: a page
+ * of which nothing is shown leaves the foot where it was, and a question is not asked while another is on its way.
+ */
 function Foot({ list }: { list: Timeline }) {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -112,7 +123,7 @@ function Foot({ list }: { list: Timeline }) {
     }, { rootMargin: "1400px 0px" });
     if (root.current) near.observe(root.current);
     return () => near.disconnect();
-  }, [list, list.items.value?.length]);
+  }, [list, list.items.value, list.isLoading.value, list.trouble.value]);
   if (list.isEnd.value) return <p class="pager soft">{t("list.end")}</p>;
   if (list.trouble.value) return <Sorry text={list.trouble.value.message} again={() => void list.more()} />;
   return <div class="pager" ref={root} role="status">{list.isLoading.value && <span class="soft">{t("loading")}</span>}</div>;

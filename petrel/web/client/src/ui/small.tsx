@@ -25,8 +25,11 @@ export function Words({ text, emojis }: { text: string; emojis: readonly Emoji[]
     : <img class="emoji" src={local(part.url)} alt={`:${part.shortcode}:`} title={`:${part.shortcode}:`} width={20} height={20} />))}</>;
 }
 
+/** What is drawn from an account's number is drawn as on the pages: the browser has it already, and nothing is swapped. */
+export const pictureOf = (who: Account): string => local(who.avatar_static).replace(/^(\/avatars\/\d+)\.png$/, "$1.svg");
+
 export function Avatar({ who, size = 46, lazy = true }: { who: Account; size?: number; lazy?: boolean }) {
-  return <img src={local(who.avatar_static)} alt="" width={size} height={size} loading={lazy ? "lazy" : "eager"} />;
+  return <img src={pictureOf(who)} alt="" width={size} height={size} loading={lazy ? "lazy" : "eager"} />;
 }
 
 export function Html({ text, emojis, kind = "text", lang }: { text: string; emojis?: readonly Emoji[]; kind?: string; lang?: string | null }) {

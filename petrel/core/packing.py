@@ -1,7 +1,7 @@
 """Answers packed for the way (gzip), for clients that take it: a page of posts is sent in a fifth of its bytes or less.
 
-Only JSON of the API that is asked for with GET, and found. Never a page: forms with their secret and what was searched
-for stand side by side there, and the length of what was packed would tell one by the other. See decision 0032.
+JSON of the API that is asked for with GET, and found (decision 0032); pages at a few addresses, where nothing that the
+address says comes back in the page (decision 0064).
 """
 
 import os

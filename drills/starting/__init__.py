@@ -1,0 +1,1 @@
+"""How fast the app starts and scrolls in a real browser, and what two builds of it differ in."""
