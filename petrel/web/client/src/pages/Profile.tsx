@@ -102,7 +102,7 @@ function Card({ who, now }: { who: Account; now: Relationship | null }) {
         {isSelf ? <a class="button quiet" href="/settings/privacy">{t("profile.settings")}</a> : <div class="beside"><Menu label={t("profile.more", { name: `@${who.acct}` })} choices={() => choices(who, now)} kind="act ringed" /><Follow who={who} now={now} /></div>}
       </div>
       <h1 id="who"><Name who={who} /></h1>
-      <p class="handle">@{who.acct}
+      <p class="handle"><bdi>@{who.acct}</bdi>
         {who.locked && <> <span class="chip"><Icon name="lock" />{t("account.protected")}</span></>}
         {who.bot && <> <span class="chip">{t("account.bot")}</span></>}
         {role && <> <span class="chip">{role}</span></>}
