@@ -13,7 +13,7 @@ from pathlib import Path
 
 BUILT = Path(__file__).resolve().parents[1] / "petrel/web/static/app"
 ENTRY = "src/main.tsx"
-SCRIPT, STYLE, FILES = 48_000, 12_000, 4
+SCRIPT, STYLE, FILES = 49_500, 12_000, 4
 """What it is today and a little more; whoever needs more says so here. The promise is 100 KB in all."""
 
 FOREIGN = ("cdn", "googleapis", "unpkg", "sourceMappingURL", "eval(", "new Function")
