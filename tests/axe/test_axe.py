@@ -31,10 +31,10 @@ from tests.conftest import loop
 from tests.people import act, follow, mark, people, publish
 from tests.web.someone import PASSWORD
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt install chromium-headless-shell"),
     pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; make test does that")]
 
 RUN = """async rules => {

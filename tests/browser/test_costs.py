@@ -48,11 +48,11 @@ class Asked:
 
 def test_visitors_get_no_script_little_else_and_nothing_from_elsewhere(site: RunningSite, join: Join,
                                                                        window: Open) -> None:
-    ada = join("ada")
-    first = ada.write("Terns over the pier #terns\n\n" + "They came back this morning. " * 12)
+    abe = join("abe")
+    first = abe.write("Terns over the pier #terns\n\n" + "They came back this morning. " * 12)
     for n in range(19):
-        ada.write(f"Reply {n} " + "and rain from noon on. " * (n % 9), in_reply_to_id=first["id"])
-    for path in ("/", "/public", "/@ada", f"/@ada/{first['id']}", "/tags/terns", "/about"):
+        abe.write(f"Reply {n} " + "and rain from noon on. " * (n % 9), in_reply_to_id=first["id"])
+    for path in ("/", "/public", "/@abe", f"/@abe/{first['id']}", "/tags/terns", "/about"):
         at = window(Visitor(site.address))
         asked = Asked(at.page)
         at.page.goto(site.address + path, wait_until="networkidle")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM, Member, Window
+from tests.browser.conftest import WHOLE, Member, Window
 from tests.browser.test_composer import picture
 from tests.stories.running import PASSWORD, ROOT, RunningSite, until
 
@@ -179,7 +179,7 @@ def test_it_can_be_installed(join: Join, site: RunningSite, chromium: Browser, t
     ivy = join("ivy")
     # A window that is not private: browsers install nothing from those.
     context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        tmp_path, executable_path=str(WHOLE), args=["--no-sandbox"])
     try:
         context.add_cookies(ivy.cookies)  # type: ignore[arg-type]
         page = context.new_page()

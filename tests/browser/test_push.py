@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Member, Service, Window
+from tests.browser.conftest import WHOLE, Member, Service, Window
 from tests.stories.running import until
 
+BROWSER = WHOLE
 Join = Callable[[str], Member]
 Open = Callable[..., Window]
 

@@ -30,11 +30,11 @@ def end_sessions(who: Member) -> None:
 
 
 def test_what_is_written_without_a_network_is_sent_once(join: Join, window: Open) -> None:
-    nan = join("nan")
-    at = window(nan, service_workers="allow")
+    ned = join("ned")
+    at = window(ned, service_workers="allow")
     page = at.open("/")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    like = nan.write("Like me")
+    like = ned.write("Like me")
     expect(page.locator(".pill")).to_be_visible()
     page.locator(".pill").click()
     at.context.set_offline(True)
@@ -49,10 +49,10 @@ def test_what_is_written_without_a_network_is_sent_once(join: Join, window: Open
     expect(button).to_have_attribute("aria-pressed", "false")
     at.context.set_offline(False)
     expect(post(page, "From a tunnel")).to_be_visible()
-    own = nan.call("GET", f"/api/v1/accounts/{nan.id}/statuses")
+    own = ned.call("GET", f"/api/v1/accounts/{ned.id}/statuses")
     assert [one["id"] for one in own if "From a tunnel" in one["content"]] == [own[0]["id"]]
     assert own[1]["id"] == like["id"]
-    until(lambda: page.evaluate(f"localStorage.getItem('petrel.outbox.{nan.id}')") is None)
+    until(lambda: page.evaluate(f"localStorage.getItem('petrel.outbox.{ned.id}')") is None)
     at.wrong.clear()        # browsers log what they could not reach
 
 
@@ -144,16 +144,16 @@ def test_a_closed_part_says_so_where_it_would_be(join: Join, window: Open) -> No
 
 
 def test_a_post_that_vanishes_says_so_in_its_place(join: Join, window: Open) -> None:
-    uma, val = join("uma"), join("val")
-    val.follow(uma)
+    ula, val = join("ula"), join("val")
+    val.follow(ula)
     at = window(val)
     page = at.open("/")
     with page.expect_response("**/api/v1/streaming/user"):
         page.reload()
-    uma.write("Stays below")
-    made = uma.write("Gone in a moment")
+    ula.write("Stays below")
+    made = ula.write("Gone in a moment")
     page.locator(".pill").click()
     expect(post(page, "Gone in a moment")).to_be_visible()
-    uma.call("DELETE", f"/api/v1/statuses/{made['id']}")
+    ula.call("DELETE", f"/api/v1/statuses/{made['id']}")
     expect(page.locator(f"#main [data-key='{made['id']}'] .gap")).to_have_text("This post is not available.")
     expect(post(page, "Stays below")).to_be_visible()

@@ -14,7 +14,7 @@ from petrel import app, settings
 from petrel.api.http.limits import Limits
 from petrel.core import limits
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell")
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from tests.conftest import loop
 from tests.web.seen import CHROMIUM, browser, served
 from tests.web.someone import PASSWORD
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt install chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt install chromium-headless-shell")
 
 
 @pytest.fixture(scope="module")
