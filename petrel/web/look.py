@@ -88,7 +88,7 @@ def environment(language: str) -> minijinja.Environment:
             "scope": words.scope,
             "happened": words.happened,
         },
-        globals={"static": static, "grounds": GROUNDS, "t": says.t, "language": language, "direction": says.direction,
+        globals={"static": static, "around": GROUNDS, "t": says.t, "language": language, "direction": says.direction,
                  "locale": says.locale, "audiences": says.audiences(), "poll_options": words.POLL_OPTIONS,
                  "poll_times": says.poll_times(words.POLL_MINUTES)},
         undefined_behavior="strict",
