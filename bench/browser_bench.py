@@ -130,7 +130,7 @@ def table(found: Figures, scores: dict[str, Any], rounds: int) -> list[str]:
             lines.append(f"| {name} | {f'**{shown}**' if missed else shown} | {form.format(min(some))} to "
                          f"{form.format(max(some))} | {bound} |")
     if scores:
-        lines += ["", "Lighthouse, mobile, medians of three: " + lighthouse_bench.said(scores) + "."]
+        lines += ["", *lighthouse_bench.table(scores)]
     return [*lines, "", "In bold what is over its limit."]
 
 

@@ -16,6 +16,9 @@ STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png",
          ".js": "text/javascript; charset=utf-8"}
 
+GROUNDS = {"": {"light": "#f6f1e8", "dark": "#0f181c"}, "light": {"": "#f6f1e8"}, "dark": {"": "#0f181c"},
+           "contrast": {"light": "#ffffff", "dark": "#000000"}}
+"""By theme, and by what the device likes where that counts, what a browser paints around the page: its paper."""
 
 LEAST_PACKED_BYTES = 1024
 
@@ -85,7 +88,7 @@ def environment(language: str) -> minijinja.Environment:
             "scope": words.scope,
             "happened": words.happened,
         },
-        globals={"static": static, "t": says.t, "language": language, "direction": says.direction,
+        globals={"static": static, "around": GROUNDS, "t": says.t, "language": language, "direction": says.direction,
                  "locale": says.locale, "audiences": says.audiences(), "poll_options": words.POLL_OPTIONS,
                  "poll_times": says.poll_times(words.POLL_MINUTES)},
         undefined_behavior="strict",

@@ -126,12 +126,19 @@ def _poll(sent: Mapping[str, str]) -> PollFields:
     )
 
 
-def profile_meta(base_url: str, profile: Profile, tail: str) -> Meta:
-    account = profile.account
+def of_site(visit: Visit) -> str:
+    """The site in one sentence: its crew's, or else that of every new site."""
+    return visit.site.description or visit.says.t("welcome.about")
+
+
+def profile_meta(visit: Visit, profile: Profile, tail: str) -> Meta:
+    """What is said of an account is its own note, or else, of who wants to be found, whose posts these are."""
+    account, base_url = profile.account, visit.door.base_url
+    unsaid = visit.says.t("feed.title", name=account.label) if profile.has_feed else ""
     return Meta(
         path=account.url + tail,
         title=f"{account.label} (@{account.handle})",
-        description=markup.plain(profile.html),
+        description=markup.plain(profile.html) or unsaid,
         image=_image(base_url, account),
         image_about=account.label,
         kind="profile",

@@ -53,6 +53,18 @@ def test_the_style_page_is_in_the_theme_that_is_asked_for_whatever_else_is_asked
     assert 'class="composer"' in Browser(who="mira").get("/about/style").text
 
 
+@pytest.mark.parametrize(("theme", "around"), [
+    ("", {"light": "day", "dark": "night"}), ("light", {"": "day"}), ("dark", {"": "night"}),
+    ("contrast", {"light": "day-high", "dark": "night-high"})])
+def test_browsers_paint_around_a_page_what_it_stands_on(theme: str, around: dict[str, str]) -> None:
+    head = Browser().get(f"/about/style?theme={theme}").text.partition("</head>")[0]
+    found = re.findall(r'"theme-color" content="(.*?)"(?: media="\(prefers-color-scheme: (\w+)\)")?>', head)
+    assert {scheme: colour for colour, scheme in found} == {
+        scheme: tokens().shade("paper", shade) for scheme, shade in around.items()}
+    own = theme if theme in ("light", "dark") else "light dark"
+    assert f'<meta name="color-scheme" content="{own}">' in head
+
+
 def test_colours_stand_in_the_tokens_alone() -> None:
     """So that a theme reaches everything. The ground of a QR code and that of a large picture are the same in each."""
     after = CSS.split("/* Elements */")[1] + APP_CSS

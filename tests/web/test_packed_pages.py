@@ -10,7 +10,7 @@ TAKES = {"accept-encoding": "gzip, br"}
 
 
 @pytest.mark.parametrize("who", [None, "mira"])
-@pytest.mark.parametrize("path", ["/", "/public", "/@mira"])
+@pytest.mark.parametrize("path", ["/", "/public", "/about", "/tags/birds", "/@mira", "/@mira/20"])
 def test_pages_that_visits_begin_with_are_packed(path: str, who: str | None) -> None:
     browser = Browser(who=who)
     packed, plain = browser.get(path, **TAKES), browser.get(path)

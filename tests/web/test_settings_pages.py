@@ -228,7 +228,9 @@ async def test_pages_look_as_somebody_chose(site) -> None:
                              language="de")
     assert saved.status == 303
     for path in ("/public", "/settings", "/@otto", "/compose"):
-        assert '<html lang="en" data-theme="dark" data-text="large" data-calm>' in (await lou.get(path)).text, path
+        shown = (await lou.get(path)).text
+        assert '<html lang="en" data-theme="dark" data-text="large" data-calm>' in shown, path
+        assert '<meta name="theme-color" content="#0f181c">' in shown, path
     assert '<html lang="en">' in (await other.get("/public")).text
     assert '<html lang="en">' in (await Someone(door).get("/public")).text
     async with writing(System("tests"), cause="tests") as w:

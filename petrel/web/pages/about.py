@@ -13,7 +13,7 @@ async def show(visit: Visit) -> Response:
     site = visit.site
     words = await visit.needs.site_text("about") if "about" in site.texts else None
     meta = present.Meta(path="/about", title=visit.says.t("about.title", site=site.name), is_indexed=True,
-                        description=site.description)
+                        description=present.of_site(visit))
     return visit.page("about.html", meta=meta, sheet="about", words=words,
                       reached=await visit.needs.reached())
 

@@ -36,5 +36,5 @@ async def _welcome(visit: Visit) -> Response:
     except PetrelError:
         # A visitor should find the door even while timelines are down.
         timeline = None
-    meta = present.Meta(path="/", title=visit.site.name, description=visit.site.description, is_indexed=True)
+    meta = present.Meta(path="/", title=visit.site.name, description=present.of_site(visit), is_indexed=True)
     return visit.page("welcome.html", timeline=timeline, meta=meta)

@@ -12,7 +12,6 @@ from petrel.web import built, look
 from petrel.web.door import Visit
 from petrel.web.forms import TooLarge
 
-GROUND = "#f6f1e8"
 SHARED = ("title", "text", "url")
 MOST_SHARED_CHARACTERS = 1000
 """Of each: an address carries it, also behind the one of signing in."""
@@ -22,7 +21,7 @@ OURS = (None, "none", "same-origin")
 
 async def manifest(visit: Visit) -> Response:
     """Of the site, in the reader's language. source: W3C, Web Application Manifest; WICG, Web Share Target."""
-    says, name = visit.says, visit.site.name
+    says, name, ground = visit.says, visit.site.name, look.GROUNDS["light"][""]
     icons = [
         {"src": look.static("icon-192.png"), "sizes": "192x192", "type": "image/png"},
         {"src": look.static("icon-512.png"), "sizes": "512x512", "type": "image/png"},
@@ -33,7 +32,7 @@ async def manifest(visit: Visit) -> Response:
     said = {
         "id": "/", "name": name, "short_name": name[:30], "description": visit.site.description or name,
         "lang": says.language, "dir": says.direction, "scope": "/", "start_url": "/", "display": "standalone",
-        "theme_color": GROUND, "background_color": GROUND, "icons": icons, "categories": ["social"],
+        "theme_color": ground, "background_color": ground, "icons": icons, "categories": ["social"],
         "shortcuts": [{"name": str(says.t(f"frame.{word}")), "url": url, "icons": icons[:1]}
                       for word, url in ways.items()],
         "share_target": {

@@ -69,6 +69,6 @@ async def _show(visit: Visit, tab: Tab | Literal["about"]) -> Response:
         profile=profile,
         timeline=timeline,
         tab=tab,
-        meta=present.profile_meta(visit.door.base_url, profile, tail),
+        meta=present.profile_meta(visit, profile, tail),
         sheet="me" if profile.relation.is_self else "",
     )
