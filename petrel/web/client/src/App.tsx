@@ -28,7 +28,9 @@ function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
     if (isFirst) return;
     const name = now.route.title(now);
     say(name);
-    document.getElementById("main")?.focus({ preventScroll: true });
+    const main = document.getElementById("main")!;
+    // A page may begin in a field of its own.
+    if (main === document.activeElement || !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   }, []);
   return <Wanted {...now} />;
 }

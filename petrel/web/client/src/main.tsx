@@ -6,6 +6,7 @@ import { Above, Main } from "./App";
 import * as beacon from "./beacon";
 import * as commands from "./commands";
 import * as composer from "./composer/open";
+import * as focus from "./focus";
 import * as frame from "./frame";
 import { speak, t, wanted } from "./i18n";
 import * as keys from "./keys";
@@ -103,6 +104,7 @@ async function boot(): Promise<void> {
   const push = document.getElementById("push-here");
   if (push) void import("./settings/Push").then(({ mount }) => mount(push), () => undefined);
   frame.start();
+  focus.start();
   render(<Above />, above);
   keys.start();
   commands.start();

@@ -1,6 +1,7 @@
 // Files of a post: how far they are, what is on them in words, which part of a picture matters, and their order.
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { useModal } from "../focus";
 import { t } from "../i18n";
 import { Icon } from "../ui/small";
 import { limits } from "./config";
@@ -67,11 +68,7 @@ const within = (value: number): number => Math.round(Math.max(-1, Math.min(1, va
 /** Click or arrow keys: what is in sight wherever the picture is cut. */
 function Focus({ one, set, close }: { one: Piece; set: (focus: [number, number]) => void; close: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    box.current!.showModal();
-    return () => before?.focus();
-  }, []);
+  useModal(box);
   const [x, y] = one.focus;
 
   function onKey(event: KeyboardEvent): void {

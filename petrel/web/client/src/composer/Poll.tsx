@@ -1,5 +1,5 @@
 // The options of a poll, and how long it runs.
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { locale, t } from "../i18n";
 import { Icon } from "../ui/small";
 import { limits } from "./config";
@@ -24,10 +24,16 @@ export function Poll({ writing, part, poll }: { writing: Writing; part: Part; po
     root.current?.querySelectorAll<HTMLElement>("input[type=text]")[Math.max(0, n - 1)]?.focus();
   }
 
-  function add(): void {
-    set({ options: [...poll.options, ""] });
-    requestAnimationFrame(() => [...(root.current?.querySelectorAll<HTMLElement>("input[type=text]") ?? [])].at(-1)?.focus());
-  }
+  const add = (): void => set({ options: [...poll.options, ""] });
+
+  // Into the first option when the poll comes, into the last when there is one more.
+  const before = useRef(0);
+  useLayoutEffect(() => {
+    const all = root.current!.querySelectorAll<HTMLElement>("input[type=text]");
+    if (!before.current && !poll.options[0]) all[0]?.focus();
+    else if (before.current && all.length > before.current) all[all.length - 1]!.focus();
+    before.current = all.length;
+  }, [poll.options.length]);
 
   return (
     <fieldset class="asks-poll" ref={root}>

@@ -1,5 +1,6 @@
 // One post of what is being written: its words, warning, files and poll.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useFocus } from "../focus";
 import { t } from "../i18n";
 import { me } from "../state/session";
 import { Icon, pictureOf } from "../ui/small";
@@ -42,10 +43,7 @@ export function Post({ writing, part, n }: { writing: Writing; part: Part; n: nu
       <img class="face" src={me.value ? pictureOf(me.value) : `/avatars/${site.me}.svg`} alt="" width={40} height={40} />
       <div class="writing">
         {part.warning !== null && (
-          <p class="warner"><label class="unseen" for={`warning-${part.key}`}>{t("composer.warning")}</label>
-            <input id={`warning-${part.key}`} dir="auto" value={part.warning} placeholder={t("composer.warningHint")} autoFocus={!part.warning}
-              onInput={(event) => writing.setPart(part.key, { warning: event.currentTarget.value })} /></p>
-        )}
+          <Warning name={`warning-${part.key}`} text={part.warning} set={(warning) => writing.setPart(part.key, { warning })} />)}
         <div class="field">
           <label class="unseen" for={`text-${part.key}`}>{label}</label>
           <textarea id={`text-${part.key}`} ref={field} rows={n ? 2 : 4} dir="auto" lang={draft.language || undefined} value={part.text}
@@ -62,5 +60,14 @@ export function Post({ writing, part, n }: { writing: Writing; part: Part; n: nu
           <Icon name="close" /><span class="unseen">{t("compose.dropPart", { n: n + 1 })}</span></button>
       )}
     </section>
+  );
+}
+
+function Warning({ name, text, set }: { name: string; text: string; set: (text: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useFocus(field, !text);
+  return (
+    <p class="warner"><label class="unseen" for={name}>{t("composer.warning")}</label>
+      <input id={name} ref={field} dir="auto" value={text} placeholder={t("composer.warningHint")} onInput={(event) => set(event.currentTarget.value)} /></p>
   );
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { get } from "../api";
+import { useFocus } from "../focus";
 import { t } from "../i18n";
 import type { Account } from "../types";
 import { Avatar, Icon, labelOf, Name } from "../ui/small";
@@ -15,12 +16,13 @@ interface Way {
   following?: boolean;
 }
 
-export function Choose({ label, hint, chosen, change, focus, following }: Way) {
+export function Choose({ label, hint, chosen, change, focus = false, following }: Way) {
   const words = useSignal("");
   const found = useSignal<Account[]>([]);
   const at = useSignal(0);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  useFocus(field, focus);
 
   useEffect(() => {
     const asked = words.value.trim().replace(/^@/, "");
@@ -69,7 +71,7 @@ export function Choose({ label, hint, chosen, change, focus, following }: Way) {
             <button type="button" class="act" onClick={() => { change(chosen.filter((other) => other !== one)); field.current?.focus(); }}><Icon name="close" /><span class="unseen">{t("choose.away", { name: labelOf(one) })}</span></button></li>))}</ul>
       )}
       <label for={id}>{label}</label>
-      <input id={id} ref={field} value={words.value} autocomplete="off" autofocus={focus} placeholder={t("choose.hint")} role="combobox" aria-autocomplete="list" aria-expanded={all.length > 0}
+      <input id={id} ref={field} value={words.value} autocomplete="off" placeholder={t("choose.hint")} role="combobox" aria-autocomplete="list" aria-expanded={all.length > 0}
         aria-controls={`${id}-list`} aria-describedby={hint ? `${id}-hint` : undefined} aria-activedescendant={all.length ? `${id}-${at.value}` : undefined}
         onInput={(event) => (words.value = event.currentTarget.value)} onKeyDown={onKey} />
       {hint && <small id={`${id}-hint`}>{hint}</small>}

@@ -12,7 +12,7 @@ import { site } from "../site";
 /** As the server counts, near enough to warn; the server has the last word. */
 const lengthOf = (text: string): number => ("Segmenter" in Intl ? [...new Intl.Segmenter().segment(text)].length : [...text].length);
 
-export function MessageField({ envelope, place, sent, focus }: { envelope: Envelope; place: string; sent: (made: Status) => void; focus?: boolean }) {
+export function MessageField({ envelope, place, sent }: { envelope: Envelope; place: string; sent: (made: Status) => void }) {
   const kept = `petrel.message.${place}`;
   const text = useSignal(sessionStorage.getItem(kept) ?? "");
   const wrong = useSignal("");
@@ -52,7 +52,7 @@ export function MessageField({ envelope, place, sent, focus }: { envelope: Envel
       {wrong.value && <p class="wrong" id={`${id}-wrong`} role="alert">{wrong.value}</p>}
       <label class="unseen" for={id}>{t("talks.write")}</label>
       <div class="row">
-        <textarea id={id} rows={1} dir="auto" value={text.value} placeholder={t("talks.write")} autofocus={focus} aria-invalid={Boolean(wrong.value) || undefined}
+        <textarea id={id} rows={1} dir="auto" value={text.value} placeholder={t("talks.write")} aria-invalid={Boolean(wrong.value) || undefined}
           aria-describedby={`${id}-to ${wrong.value ? `${id}-wrong ` : ""}${id}-left`} onInput={(event) => type(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void submit(); } }} />
         <button type="submit" disabled={isSending.value || !text.value.trim() || left < 0}>{t("talks.send")}</button>

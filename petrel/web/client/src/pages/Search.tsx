@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { get, Trouble } from "../api";
+import { useFocus } from "../focus";
 import { t } from "../i18n";
 import { go, type Route, type Shown } from "../router";
 import { take } from "../state/statuses";
@@ -43,9 +44,9 @@ const HELP = [["\"two words\"", "words"], ["from:name", "from"], ["has:image", "
 function Search(now: Shown) {
   const words = wordsOf(now);
   const field = useRef<HTMLInputElement>(null);
+  useFocus(field, !words);
   useEffect(() => {
-    if (!words) field.current?.focus();
-    else void ask(words);
+    if (words) void ask(words);
   }, [words]);
   const found = shownQuery.value === words ? known.get(words) : undefined;
   return (

@@ -100,7 +100,8 @@ async function look(posts: Status[]): Promise<boolean> {
       for (const id of part) {
         const now = came.get(id);
         if (wasTouched(id, asked)) continue;
-        if (now) change(id, () => now);
+        // Filters are asked of a list: a post that is asked for by its number tells of none.
+        if (now) change(id, (before) => ({ ...now, filtered: now.filtered?.length ? now.filtered : before.filtered }));
         else vanish(id);
       }
     } catch {

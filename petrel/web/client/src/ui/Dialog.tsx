@@ -1,20 +1,15 @@
 // Dialogs stand in the browser's top layer: focus is caught and given back, Escape closes, what is behind is inert.
-// Focus moves before anything is painted (useLayoutEffect, here and wherever focus moves): whoever types quickly would
-// hit what had it before.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
+import { useModal } from "../focus";
 import { t } from "../i18n";
 import { Icon } from "./small";
 
 export function Dialog({ title, close, children, kind = "" }: { title: string; close: () => void; children: ComponentChildren; kind?: string }) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useLayoutEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    box.current?.showModal();
-    return () => before?.isConnected ? before.focus() : undefined;
-  }, []);
+  useModal(box);
   return (
     <dialog ref={box} class={`dialog ${kind}`} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); close(); }}
       onClick={(event) => { if (event.target === box.current) close(); }}>

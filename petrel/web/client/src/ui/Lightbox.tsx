@@ -1,7 +1,8 @@
 // Pictures large, one after the other, with zoom by wheel, double click, pinch and keys.
 import { signal, useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { local } from "../api";
+import { useModal } from "../focus";
 import { t } from "../i18n";
 import type { Media } from "../types";
 import { Icon } from "./small";
@@ -25,11 +26,7 @@ function Shown({ files, first }: { files: Media[]; first: number }) {
   const hands = useRef(new Map<number, { x: number; y: number }>());
   const one = files[at.value]!;
 
-  useLayoutEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    box.current?.showModal();
-    return () => before?.isConnected ? before.focus() : undefined;
-  }, []);
+  useModal(box);
 
   const close = () => { open.value = null; };
   const turn = (by: number) => {
