@@ -15,7 +15,7 @@ from tests.stories.running import RunningSite, Visitor
 
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 WHOLE = Path("/usr/bin/chromium")
-"""The same engine with all that a window has around it, at three times the work: for files that say `BROWSER = WHOLE`."""
+"""The same engine with all of a window around it, at three times the work: for files that say `BROWSER = WHOLE`."""
 
 OURS = {"x-petrel-app": "1"}
 NO_CHROMIUM = "{} is not there: .ci/run installs the package of that name"
