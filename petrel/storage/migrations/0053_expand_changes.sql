@@ -16,7 +16,7 @@ create table ops.change (
   why        text        not null default '',
   turn       integer     not null default 0,
   evidence   jsonb       not null default '{}',
-  needs      bigint      references ops.change,
+  needs      bigint,
   made_at    timestamptz not null default now(),
   wave_at    timestamptz,
   confirm_by timestamptz,
@@ -27,7 +27,7 @@ create index change_open on ops.change (id) where state in ('going', 'paused');
 
 -- Which cell had which change when: what the experiment is judged by, and by what suspects are ranked later.
 create table ops.exposure (
-  change bigint      not null references ops.change,
+  change bigint      not null,
   cell   smallint    not null,
   since  timestamptz not null default now(),
   until  timestamptz,
@@ -42,7 +42,7 @@ create table ops.flag (
   percent    smallint not null default 0 check (percent between 0 and 99),
   becomes    boolean,
   becomes_percent smallint check (becomes_percent between 0 and 99),
-  change     bigint   references ops.change,
+  change     bigint,
   cells      smallint[] not null default '{}'
 );
 
