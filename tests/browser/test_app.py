@@ -108,9 +108,8 @@ def test_a_post_that_is_deleted_leaves_open_windows(join: Join, window: Open) ->
     eli, fay = join("eli"), join("fay")
     fay.follow(eli)
     at = window(fay)
-    page = at.open("/")
-    with page.expect_response("**/api/v1/streaming/user"):
-        page.reload()
+    with at.page.expect_response("**/api/v1/streaming/user"):
+        page = at.open("/")
     made = eli.write("Said too soon")
     page.locator(".pill").click()
     expect(number_of(page, "Said too soon")).to_be_visible()

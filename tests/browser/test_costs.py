@@ -20,7 +20,7 @@ MOST_PAGE_KB = 60
 MOST_REQUESTS = 24
 MOST_NODES = 4_500
 LAYOUTS_A_SCREEN = 12
-LAST = "performance.getEntriesByType('resource').some((one) => /Help-.*js$/.test(one.name))"
+LAST = "() => performance.getEntriesByType('resource').some((one) => /Help-.*js$/.test(one.name))"
 """What the app fetches last, when it is idle."""
 
 LINES = "#main .posts > li[data-key]"

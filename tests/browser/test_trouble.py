@@ -150,9 +150,8 @@ def test_a_post_that_vanishes_says_so_in_its_place(join: Join, window: Open) -> 
     ula, val = join("ula"), join("val")
     val.follow(ula)
     at = window(val)
-    page = at.open("/")
-    with page.expect_response("**/api/v1/streaming/user"):
-        page.reload()
+    with at.page.expect_response("**/api/v1/streaming/user"):
+        page = at.open("/")
     ula.write("Stays below")
     made = ula.write("Gone in a moment")
     page.locator(".pill").click()
