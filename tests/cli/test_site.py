@@ -154,10 +154,6 @@ def test_a_change_is_planned_begun_and_undone(site: Site) -> None:
     site.run("changes", "undo", planned["id"], "--reason", "it was only a try")
     shown = site.json("changes", "show", planned["id"], code=1)
     assert (shown["state"], shown["why"]) == ("undone", "it was only a try")
-    site.run("changes", "freeze", "--reason", "nobody touches anything")
-    again = site.json(*words)
-    assert "nobody touches anything" in site.run("changes", "start", again["id"], code=2)
-    assert site.json("changes", "list")["frozen"]["why"] == "nobody touches anything"
 
 
 def test_in_an_emergency_everything_is_closed_and_told_afterwards(site: Site) -> None:
