@@ -294,7 +294,6 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
                         uncounted=by_itself, country_header=settings.country_header.lower().encode(),
                         trusted_proxies=proxies(settings.trusted_proxies))
 
-    choices.install(KeptSettings(settings))
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,

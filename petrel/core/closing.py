@@ -7,13 +7,11 @@ closed, and what petrel/rescue.py says is heard. Closed and opened by `petrel.op
 source: docs/law/visibility.md section 2 (defaults).
 """
 
-import asyncio
-
 import structlog
 
-from petrel.core import emergency
+from petrel.core import emergency, hearing
 from petrel.core.doors import reading
-from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.errors import Unavailable
 from petrel.core.viewer import Anonymous
 
 log = structlog.get_logger("petrel.closing")
@@ -67,9 +65,4 @@ def _close(found: frozenset[str]) -> None:
 
 async def watch() -> None:
     """Until it is cancelled."""
-    while True:
-        try:
-            await look()
-        except PetrelError:
-            pass                        # said by those who wanted something there; closed stays closed
-        await asyncio.sleep(LOOK_S)
+    await hearing.keep(look, LOOK_S)

@@ -16,7 +16,7 @@ import uvicorn
 from petrel import app, settings
 from petrel.api.http.limits import Limits
 from petrel.api.http.wire import Connection
-from petrel.core import limits
+from petrel.core import choices, limits
 from petrel.core.doors import reading, writing
 from petrel.core.pages import Page
 from petrel.core.viewer import Member, System
@@ -200,10 +200,11 @@ def at(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers
     listening = socket.create_server(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     limits.install(limits.Limits(base_url=base, site_name="Pier", site_description="Short words from the shore."))
-    choices = settings.Settings(data=str(tmp_path_factory.mktemp("site")), base_url=base, nothing_after_ms=0)
+    wanted = settings.Settings(data=str(tmp_path_factory.mktemp("site")), base_url=base, nothing_after_ms=0)
+    choices.install(app.KeptSettings(wanted))
 
     async def begin() -> tuple[Browsers, uvicorn.Server, asyncio.Task[None], Any]:
-        gate = await app.web_app(choices, Limits(on=False))
+        gate = await app.web_app(wanted, Limits(on=False))
         server = uvicorn.Server(uvicorn.Config(gate, http=Connection, loop="none", log_level="error", lifespan="on"))
         serving = asyncio.create_task(server.serve([listening]))
         opened = Browsers(base, *await _fill())
@@ -217,6 +218,7 @@ def at(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers
         server.should_exit = True
         await serving
         limits.install(limits.Limits())
+        choices.install(None)
 
     opened, server, serving, playwright = loop().run_until_complete(begin())
     yield opened
@@ -281,6 +283,7 @@ async def test_signing_in_posting_and_following_by_keyboard_alone(at: Browsers) 
     context = await at.open()
     tab = await context.new_page()
     await tab.goto(at.base + "/auth/sign_in?next=/compose")
+    await tab.wait_for_selector("input:focus")      # autofocus comes with the first drawing, which may follow "load"
     await tab.keyboard.type("mira")
     await tab.keyboard.press("Tab")
     await tab.keyboard.type(PASSWORD)

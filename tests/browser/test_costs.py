@@ -33,11 +33,21 @@ class Asked:
         self.wire: CDPSession = page.context.new_cdp_session(page)
         self.kinds: dict[str, tuple[str, str]] = {}
         self.bytes: dict[str, float] = {}
-        self.wire.on("Network.responseReceived", lambda e: self.kinds.update(
-            {e["requestId"]: (e["type"], e["response"]["url"])}))
+        self.unchanged: set[str] = set()
+        self.wire.on("Network.responseReceived", self._answered)
         self.wire.on("Network.loadingFinished", lambda e: self.bytes.update({e["requestId"]: e["encodedDataLength"]}))
         self.wire.send("Network.enable")
         self.wire.send("Performance.enable")
+
+    def _answered(self, event: dict[str, Any]) -> None:
+        self.kinds[event["requestId"]] = (event["type"], event["response"]["url"])
+        if event["response"]["status"] == 304:
+            self.unchanged.add(event["requestId"])
+
+    def fetched(self, *but: str) -> list[str]:
+        """Addresses whose content came over the wire: neither from the browser's store nor answered "unchanged"."""
+        return [url for one, (kind, url) in self.kinds.items()
+                if kind not in but and self.bytes.get(one) and one not in self.unchanged]
 
     def kb(self, *but: str) -> float:
         return sum(self.bytes.get(one, 0.0) for one, (kind, _) in self.kinds.items() if kind not in but) / 1000
@@ -78,7 +88,7 @@ def test_a_start_asks_for_little_and_repeats_fetch_no_file_again(join: Join, win
     again = Asked(at.page)
     at.page.reload()
     at.page.wait_for_function(LAST)
-    assert again.kb("Document", "Fetch", "Image") == 0
+    assert again.fetched("Document", "Fetch", "Image") == []
 
 
 class Endless:

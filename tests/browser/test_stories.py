@@ -180,6 +180,9 @@ def test_to_write_with_a_warning_a_picture_and_a_poll(pair: tuple[Member, Member
     at = window(wren)
     skip_grace(at.page)
     page = at.open("/")
+    # The window in which files are chosen is the system's own: from there on the test puts the file. It listens from
+    # the beginning; listening only when the key is pressed, the browser may not have heard of it yet.
+    page.on("filechooser", lambda chooser: chooser.set_files([picture()]))  # type: ignore[list-item]
     keys = Keys(page)
     keys.do("link", "New post")
     box = composer(page)
@@ -189,10 +192,7 @@ def test_to_write_with_a_warning_a_picture_and_a_poll(pair: tuple[Member, Member
     keys.has(box.get_by_role("textbox", name="Content warning"))
     keys.type("A dead seal")
     keys.find("button", "Add pictures, film or sound", within=box)
-    # The window in which files are chosen is the system's own: from there on the test puts the file.
-    with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
-    chooser.value.set_files([picture()])  # type: ignore[list-item]
+    keys.press("Enter")
     expect(box.locator(".pieces .file")).to_have_count(1)
     expect(box.locator("progress")).to_have_count(0)
     keys.write("Description of file 1", "Sand, and something grey", within=box, key="Shift+Tab")

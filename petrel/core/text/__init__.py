@@ -9,7 +9,7 @@ from petrel.core.text.grammar import Hashtag, Link, Mention, Parsed, Span, parse
 from petrel.core.text.hashed import WordKey
 from petrel.core.text.html import MentionTarget, excerpt, plain, render, sanitise
 from petrel.core.text.length import graphemes, length
-from petrel.core.text.normal import clean, is_language, language
+from petrel.core.text.normal import clean, is_language, language, named
 from petrel.core.text.words import Query, edges, query, says, umlauts_spelt_out, words
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "is_language",
     "language",
     "length",
+    "named",
     "parse",
     "plain",
     "query",

@@ -29,6 +29,16 @@ def language(said: str | None) -> str | None:
     return said or None
 
 
+def named(typed: str, field: str, most: int) -> str:
+    """A name or title as it was typed, cleaned. Errors: Invalid(field), blank or longer than `most` characters."""
+    name = clean(typed, field)
+    if not name:
+        raise Invalid(field, "can't be blank")
+    if len(name) > most:
+        raise Invalid(field, f"is too long (maximum is {most} characters)")
+    return name
+
+
 def clean(raw: str, field: str = "text") -> str:
     """Composed (NFC), lines ended by a line feed, without control characters, nothing blank at either end.
 

@@ -6,7 +6,7 @@ from petrel.core import seal
 from petrel.core.doors import Writer
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
-from petrel.core.text import clean
+from petrel.core.text import named
 from petrel.features.accounts import key_of
 from petrel.features.lists.reads import get
 from petrel.features.lists.shapes import List, MemberTaken, RepliesPolicy
@@ -49,15 +49,6 @@ returning m.list
 """
 
 
-def _title(typed: str) -> str:
-    title = clean(typed, "title")
-    if not title:
-        raise Invalid("title", "can't be blank")
-    if len(title) > LONGEST_TITLE:
-        raise Invalid("title", f"is too long (maximum is {LONGEST_TITLE} characters)")
-    return title
-
-
 async def _sealed(owner: int, title: str) -> bytes:
     return seal.seal(await key_of(owner), owner, title.encode())
 
@@ -73,7 +64,7 @@ async def _lock(w: Writer, list_id: int) -> int:
 async def create(w: Writer, title: str, *, replies_policy: RepliesPolicy = "list", exclusive: bool = False) -> List:
     """Errors: Invalid (blank or too long a title, one list too many)."""
     owner = await actor(w)
-    made = List(new_id(cell_of(owner)), _title(title), replies_policy, exclusive)
+    made = List(new_id(cell_of(owner)), named(title, "title", LONGEST_TITLE), replies_policy, exclusive)
     if await w.value(COUNT, owner) >= MOST_LISTS:
         raise Invalid(message="Validation failed: You have reached the maximum number of lists")
 
@@ -89,8 +80,8 @@ async def change(w: Writer, list_id: int, *, title: str | None = None, replies_p
     """None leaves as it is. Errors: NotFound, Invalid."""
     owner = await _lock(w, list_id)
     old = await get(w, list_id)
-    new = List(list_id, old.title if title is None else _title(title), replies_policy or old.replies_policy,
-               old.is_exclusive if exclusive is None else exclusive)
+    new = List(list_id, old.title if title is None else named(title, "title", LONGEST_TITLE),
+               replies_policy or old.replies_policy, old.is_exclusive if exclusive is None else exclusive)
 
     await w.execute(UPDATE, list_id, owner, await _sealed(owner, new.title), new.replies_policy, new.is_exclusive)
 

@@ -10,7 +10,7 @@ from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
 from petrel.core.pages import Page
-from petrel.core.text import clean
+from petrel.core.text import named
 from petrel.features.accounts import key_of
 from petrel.features.posts.shapes import Folder
 from petrel.features.relationships import actor
@@ -34,15 +34,6 @@ TAKE = """
 update posts.mark set folder = null
  where cell = law.cell($1) and account = $1 and post = any ($2::bigint[]) and folder = $3 returning post
 """
-
-
-def _name(typed: str) -> str:
-    name = clean(typed, "name")
-    if not name:
-        raise Invalid("name", "can't be blank")
-    if len(name) > LONGEST_NAME:
-        raise Invalid("name", f"is too long (maximum is {LONGEST_NAME} characters)")
-    return name
 
 
 async def _sealed(owner: int, name: str) -> bytes:
@@ -74,7 +65,7 @@ async def kept_in(r: Reader, folder: int, page: Page) -> list[tuple[int, int]]:
 async def create(w: Writer, name: str) -> Folder:
     """Errors: Invalid (blank or too long a name, one folder too many)."""
     owner = await actor(w)
-    made = Folder(new_id(cell_of(owner)), _name(name))
+    made = Folder(new_id(cell_of(owner)), named(name, "name", LONGEST_NAME))
     if await w.value(COUNT, owner) >= MOST_FOLDERS:
         raise Invalid(message=f"Validation failed: You have {MOST_FOLDERS} folders, which is the most there can be")
 
@@ -88,7 +79,7 @@ async def create(w: Writer, name: str) -> Folder:
 async def rename(w: Writer, folder: int, name: str) -> Folder:
     """Errors: NotFound, Invalid."""
     owner = await actor(w)
-    new = Folder(folder, _name(name))
+    new = Folder(folder, named(name, "name", LONGEST_NAME))
     if not await w.execute(RENAME, folder, owner, await _sealed(owner, new.name)):
         raise NotFound
 

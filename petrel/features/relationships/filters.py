@@ -16,7 +16,7 @@ from petrel.core import clock, seal
 from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Invalid, NotFound
 from petrel.core.ids import cell_of, new_id
-from petrel.core.text import clean
+from petrel.core.text import clean, named
 from petrel.features.accounts import key_of
 from petrel.features.relationships.rows import actor
 from petrel.features.relationships.shapes import (
@@ -232,21 +232,13 @@ def _changed(keywords: tuple[Keyword, ...], change: KeywordChange, account: int)
         if change.remove:
             return keywords
         whole_word = True if change.whole_word is None else change.whole_word
-        return (*keywords, Keyword(new_id(cell_of(account)), _keyword(change.keyword or ""), whole_word))
+        keyword = named(change.keyword or "", "keyword", LONGEST_KEYWORD)
+        return (*keywords, Keyword(new_id(cell_of(account)), keyword, whole_word))
     found = next((k for k in keywords if k.id == change.id), None)
     if found is None:
         raise NotFound
     if change.remove:
         return tuple(k for k in keywords if k is not found)
-    new = Keyword(found.id, found.keyword if change.keyword is None else _keyword(change.keyword),
-                  found.whole_word if change.whole_word is None else change.whole_word)
+    keyword = found.keyword if change.keyword is None else named(change.keyword, "keyword", LONGEST_KEYWORD)
+    new = Keyword(found.id, keyword, found.whole_word if change.whole_word is None else change.whole_word)
     return tuple(new if k is found else k for k in keywords)
-
-
-def _keyword(typed: str) -> str:
-    text = clean(typed, "keyword")
-    if not text:
-        raise Invalid("keyword", "can't be blank")
-    if len(text) > LONGEST_KEYWORD:
-        raise Invalid("keyword", f"is too long (maximum is {LONGEST_KEYWORD} characters)")
-    return text

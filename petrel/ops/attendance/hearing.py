@@ -1,10 +1,7 @@
 """How web processes hear of the caution: a look every few seconds. While the database is away it stays as it was."""
 
-import asyncio
-
-from petrel.core import limits
+from petrel.core import hearing, limits
 from petrel.core.doors import reading
-from petrel.core.errors import PetrelError
 from petrel.core.viewer import Anonymous
 
 HEAR_S = 5.0
@@ -18,9 +15,4 @@ async def hear() -> None:
 
 async def watch() -> None:
     """Until it is cancelled."""
-    while True:
-        try:
-            await hear()
-        except PetrelError:
-            pass                        # said by those who wanted something there
-        await asyncio.sleep(HEAR_S)
+    await hearing.keep(hear, HEAR_S)

@@ -26,14 +26,15 @@ async def plan(w: Writer, kind: str, what: Mapping[str, str], reason: str, needs
     reason = rules.check_reason(reason)
     found = await one.plan(w, what)
     visiting = rules.order(found.is_by_cell)
+    bound = rules.digest(kind, found, visiting)
     if needs is not None:
         await rows.find(w, needs)
 
     number = ids.new_id(ids.any_cell())
-    await w.change(rows.INSERT, number, kind, _json(found.what), _json(found.inverse),
-                   rules.digest(kind, found, visiting), found.risk, list(visiting), reason, needs)
+    await w.change(rows.INSERT, number, kind, _json(found.what), _json(found.inverse), bound, found.risk,
+                   list(visiting), reason, needs)
 
-    _record(w, "ops.change.planned", number, body=rules.digest(kind, found, visiting))
+    _record(w, "ops.change.planned", number, body=bound)
     return await rows.find(w, number), found
 
 
@@ -46,15 +47,13 @@ async def start(w: Writer, number: int, request: int | None = None) -> Change:
     change = await rows.find(w, number)
     if change.state != "planned":
         raise Conflict(f"Change {number} is {change.state}. Plan it anew to start it again.")
-    if why := emergency.said().frozen:
-        raise Conflict(f"All changes are frozen by petrel-rescue: {why}")
-    if frozen := await rows.frozen(w):
-        raise Conflict(f"All changes are frozen since {frozen.since:%F %T}: {frozen.why}")
+    if why := await why_frozen(w):
+        raise Conflict(why)
     now = await kinds.find(change.kind).plan(w, change.what)
     if rules.digest(change.kind, now, change.visiting) != change.plan:
         raise Conflict("What this was planned from is no longer so. Plan it anew.")
     if change.needs is not None:
-        rules.check_needs(change, {change.needs: await rows.find(w, change.needs)})
+        rules.check_needed(await rows.find(w, change.needs))
     if await given(w) + 1 > rules.BUDGET_CELLS:
         raise Conflict("The site has been changed once over within ten minutes. Wait until those have settled.")
     if change.risk >= rules.NEEDS_TWO:
@@ -78,10 +77,11 @@ async def widen(w: Writer, change: Change, reach: int, why: str) -> None:
 async def undo(w: Writer, change: Change, why: str) -> None:
     """Takes it from every cell; needs nobody's yes. Errors: Conflict (over already, or others were faster)."""
     if not change.is_open:
-        raise Conflict(f"Change {change.id} is {change.state}. To go back from it: petrel changes revert {change.id}")
+        raise Conflict(f"Change {change.id} is {change.state}. To go back from it, plan what undoes it: "
+                       f"petrel changes show {change.id}")
     await kinds.find(change.kind).take(w, change)
     await rows.take(w, change)
-    await rows.put(w, change, state="undone", why=why, lasts=rules.TIME)
+    await rows.put(w, change, state="undone", why=why)
     _record(w, "ops.change.undone", change.id, change.cells, body=why.encode())
 
 
@@ -95,7 +95,7 @@ async def confirm(w: Writer, change: Change, why: str) -> None:
     await kind.put(w, change, change.visiting)
     await kind.settle(w, change)
     await rows.give(w, change, rest)
-    await rows.put(w, change, state="confirmed", why=why, lasts=rules.TIME, reach=len(change.visiting))
+    await rows.put(w, change, state="confirmed", why=why, reach=len(change.visiting))
     _record(w, "ops.change.confirmed", change.id, change.visiting, body=why.encode())
 
 
@@ -103,7 +103,7 @@ async def pause(w: Writer, change: Change, why: str) -> None:
     """It stays where it is until somebody says on or back; nobody has for an hour, and it is undone."""
     if change.state != "going":
         raise Conflict(f"Change {change.id} is {change.state}.")
-    await rows.put(w, change, state="paused", why=why, lasts=rules.TIME)
+    await rows.put(w, change, state="paused", why=why)
     _record(w, "ops.change.paused", change.id, change.cells, body=why.encode())
 
 
@@ -112,7 +112,7 @@ async def resume(w: Writer, change: Change) -> None:
     if change.state != "paused":
         raise Conflict(f"Change {change.id} is {change.state}.")
     await w.execute("update ops.change set wave_at = now() where id = $1", change.id)
-    await rows.put(w, change, state="going", why="goes on", lasts=rules.TIME)
+    await rows.put(w, change, state="going", why="goes on")
     _record(w, "ops.change.resumed", change.id, change.cells)
 
 
@@ -120,13 +120,13 @@ async def drop(w: Writer, change: Change) -> None:
     """A plan that is not wanted after all. Errors: Conflict."""
     if change.state != "planned":
         raise Conflict(f"Change {change.id} is {change.state}.")
-    await rows.put(w, change, state="dropped", why="not wanted", lasts=rules.TIME)
+    await rows.put(w, change, state="dropped", why="not wanted")
     _record(w, "ops.change.dropped", change.id)
 
 
 async def watched(w: Writer, change: Change, seen: Evidence, why: str) -> None:
     """What a turn of the controller saw, where nothing is to be done. Follows from counts: records nothing."""
-    await rows.put(w, change, state=change.state, why=why, lasts=rules.TIME, evidence=seen)
+    await rows.put(w, change, state=change.state, why=why, evidence=seen)
 
 
 async def freeze(w: Writer, why: str) -> bool:
@@ -148,6 +148,14 @@ async def thaw(w: Writer, request: int) -> None:
     _record(w, "ops.changes.thawed", ids.new_id(ids.any_cell()), body=frozen.why.encode())
 
 
+async def why_frozen(w: Writer) -> str:
+    """A sentence while no change may begin or go on, by the ledger or by petrel-rescue; "" when they may."""
+    if why := emergency.said().frozen:
+        return f"All changes are frozen by petrel-rescue: {why}"
+    frozen = await rows.frozen(w)
+    return f"All changes are frozen since {frozen.since:%F %T}: {frozen.why}" if frozen else ""
+
+
 async def given(w: Writer) -> int:
     """Cells that changes were given to within the last ten minutes."""
     return int(await w.value(rows.GIVEN, rules.BUDGET_WITHIN))
@@ -158,7 +166,7 @@ async def _widen(w: Writer, change: Change, reach: int, why: str) -> None:
     await kinds.find(change.kind).put(w, change, change.visiting[:reach])
     await rows.give(w, change, change.visiting[change.reach:reach])
     fresh = msgspec.structs.replace(change.evidence, exposed=0, control=0)
-    await rows.put(w, change, state="going", why=why, lasts=rules.TIME, reach=reach, evidence=fresh)
+    await rows.put(w, change, state="going", why=why, reach=reach, evidence=fresh)
 
 
 def _record(w: Writer, kind: str, number: int, cells: tuple[int, ...] = (), body: bytes = b"") -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import structlog
+from msgspec.structs import replace
 
-from petrel.core import emergency
 from petrel.core.doors import Writer, deriving, reading, writing
 from petrel.core.errors import Conflict, PetrelError
 from petrel.core.viewer import System
@@ -128,15 +128,12 @@ def decide(change: Change, seen: evidence.Evidence, around: Around, confirms_its
         if change.confirm_by is not None and around.now >= change.confirm_by:
             return Step("undo", "nobody has looked at it for an hour")
         return Step("wait", change.why)
-    from msgspec.structs import replace
-
     return rules.next_step(replace(change, evidence=seen), around, confirms_itself)
 
 
 async def _around(w: Writer) -> Around:
     alerts = tuple((row["rule"], row["fired_at"]) for row in await w.fetch(rows.FIRED))
-    is_frozen = bool(emergency.said().frozen) or await rows.frozen(w) is not None
-    return Around(datetime.now(UTC), is_frozen, await commands.given(w), alerts)
+    return Around(datetime.now(UTC), bool(await commands.why_frozen(w)), await commands.given(w), alerts)
 
 
 async def _take(w: Writer, change: Change, step: Step) -> None:

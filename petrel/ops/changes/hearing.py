@@ -1,10 +1,7 @@
 """How web processes hear which flags are in force: a look every two seconds."""
 
-import asyncio
-
-from petrel.core import flags
+from petrel.core import flags, hearing
 from petrel.core.doors import reading
-from petrel.core.errors import PetrelError
 from petrel.core.flags import InForce
 from petrel.core.viewer import Anonymous
 
@@ -22,9 +19,4 @@ async def hear() -> None:
 
 async def watch() -> None:
     """Until it is cancelled."""
-    while True:
-        try:
-            await hear()
-        except PetrelError:
-            pass                        # said by those who wanted something there
-        await asyncio.sleep(HEAR_S)
+    await hearing.keep(hear, HEAR_S)

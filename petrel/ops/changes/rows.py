@@ -1,13 +1,13 @@
 """Rows of changes. Nothing is decided."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import Conflict, NotFound
+from petrel.ops.changes import rules
 from petrel.ops.changes.shapes import Change, Evidence, Freeze
 
 COLUMNS = ("id, kind, what::text, inverse::text, plan, risk, visiting, reach, state, reason, why, turn, "
@@ -59,12 +59,12 @@ async def listed(r: Reader, most: int) -> list[Change]:
     return [_change(row) for row in await r.fetch(LISTED, most)]
 
 
-async def put(w: Writer, change: Change, *, state: str, why: str, lasts: timedelta, reach: int | None = None,
+async def put(w: Writer, change: Change, *, state: str, why: str, reach: int | None = None,
               evidence: Evidence | None = None) -> None:
     """Errors: Conflict, when somebody else was faster."""
     known = msgspec.json.encode(change.evidence if evidence is None else evidence).decode()
     if not await w.change(SET, change.id, change.turn, state, change.reach if reach is None else reach, why, known,
-                          lasts):
+                          rules.TIME):
         raise Conflict(f"Change {change.id} has gone on this moment. Look again: petrel changes show {change.id}")
 
 

@@ -6,7 +6,7 @@ source: DESIGN section 8; decision 0068.
 import hashlib
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from petrel.core.errors import Invalid
@@ -65,11 +65,10 @@ def check_reason(reason: str) -> str:
     return reason
 
 
-def check_needs(change: Change, others: Mapping[int, Change]) -> None:
-    """Errors: Invalid, when what it builds on has not been confirmed."""
-    if change.needs is not None and ((before := others.get(change.needs)) is None or before.state != "confirmed"):
-        raise Invalid(None, f"It needs change {change.needs}, which is {before.state if before else 'not there'}. "
-                            "Confirm that first.")
+def check_needed(before: Change) -> None:
+    """Errors: Invalid, when what another builds on has not been confirmed."""
+    if before.state != "confirmed":
+        raise Invalid(None, f"It needs change {before.id}, which is {before.state}. Confirm that first.")
 
 
 def next_step(change: Change, around: Around, confirms_itself: bool) -> Step:

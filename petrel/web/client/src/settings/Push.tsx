@@ -28,7 +28,7 @@ function lacking(): Key | "" {
 
 const said = (fault: unknown): string => (fault instanceof Trouble ? fault.message : t("push.noService"));
 
-/** What the site has for this session, if the browser still has it as well. */
+/** What the site has for this sign-in, if the browser still has it as well. */
 async function look(): Promise<void> {
   try {
     const [told, worker] = await Promise.all([
