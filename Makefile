@@ -1,5 +1,6 @@
 # make up       the site, on http://localhost:8000 (make up DATA=dir PORT=n)
 # make test     all tests, on databases of their own (make test TESTS=tests/api for some)
+# make proofs   what takes long beside: power cuts at every step, each kind of target, more generated input
 # make check    what must hold before a change lands: ruff, mypy, imports, the app's types and strings
 # make setup    only what the others need first; runs again when a lock file has changed
 # make pictures the pictures of README and docs, of a demo site
@@ -19,7 +20,7 @@ AXE    := tests/axe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: up setup app test check fmt map pictures bench bench-browser lock clean
+.PHONY: up setup app test proofs check fmt map pictures bench bench-browser lock clean
 
 up: setup
 	@exec $(BIN)/petrel up --data $(DATA) --port $(PORT)
@@ -32,6 +33,10 @@ app: .venv/ready
 
 test: .venv/ready-for-tests $(MASTO)/node_modules/.package-lock.json $(AXE)/node_modules/.package-lock.json app
 	@$(if $(TESTS),$(BIN)/python -m pytest $(TESTS),tools/all_tests.sh $(BIN)/python)
+
+proofs: .venv/ready-for-tests app
+	TESTS_LONG=1 $(BIN)/python -m pytest -m long $(if $(TESTS),$(TESTS),tests)
+	TESTS_LONG=1 $(BIN)/python -m pytest tests/stories/test_any_input.py tests/stories/test_how_fast.py
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff check .

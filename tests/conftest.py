@@ -9,9 +9,10 @@ import inspect
 import itertools
 import json
 import os
+import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ hypothesis.settings.register_profile("here", deadline=None,
 hypothesis.settings.load_profile("here")
 
 LINES_KEPT, FILES_NAMED = 40, 15
+LONG = "TESTS_LONG" in os.environ
+"""Whether what takes long is tried too, and whatever is generated is generated more often: `make proofs`."""
+
+ROOM = 4 << 30
+left_out: list[str] = []
 spent_s: Counter[str] = Counter()
 
 _count = itertools.count(1)
@@ -81,16 +87,25 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if record.answers:
         terminalreporter.write_line(f"{record.answers} JSON answers read by their schemas; "
                                     f"{len(record.good)} operations answered well")
+    if left_out:
+        terminalreporter.write_line("left to `make proofs`, since they take long: " + ", ".join(left_out))
     longest = ", ".join(f"{file} {spent:.0f}" for file, spent in spent_s.most_common(FILES_NAMED) if spent > 5)
     if longest:
         terminalreporter.write_line(f"seconds by file: {longest}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With a server of one's own, only the tests that touch rows: the others have nothing to do with it."""
+    """Without what takes long, unless that is asked for. With a server of one's own, only the tests that touch rows."""
     if "PETREL_TEST_DATABASE_URL" in os.environ:
-        config.hook.pytest_deselected(items=[item for item in items if not _touches_rows(item)])
-        items[:] = [item for item in items if _touches_rows(item)]
+        _keep(config, items, _touches_rows)
+    if not LONG:
+        left_out.extend(item.nodeid for item in items if item.get_closest_marker("long"))
+        _keep(config, items, lambda item: item.get_closest_marker("long") is None)
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], which: Callable[[pytest.Item], bool]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if not which(item)])
+    items[:] = [item for item in items if which(item)]
 
 
 def _touches_rows(item: pytest.Item) -> bool:
@@ -153,9 +168,17 @@ class Server:
             await self.run(f"drop database if exists {name}_{cluster} with (force)", cluster)
 
 
+def _in_memory() -> str | None:
+    """A file system in memory with room enough, if there is one: a database for each module is thousands of files, and
+    making and removing them on a disk takes as long as all that the tests ask."""
+    shared = Path("/dev/shm")
+    has_room = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM
+    return str(shared) if has_room else None
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(prefix="petrel-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="petrel-tests-", dir=_in_memory()) as folder:
         storage = Storage.open(
             Path(folder) / "site", database_url=os.environ.get("PETREL_TEST_DATABASE_URL"),
             keyring_url=os.environ.get("PETREL_TEST_KEYRING_URL"), say=lambda _text: None)

@@ -3,7 +3,7 @@
 #
 #     tools/debian_postgres.sh COMMAND...
 #
-# Two servers, for the data and for the keyring, live in a directory of their own under /tmp, listen on free ports of
+# Two servers, for the data and for the keyring, live in a directory of their own, listen on free ports of
 # 127.0.0.1 only, over TLS with certificates of an authority of their own, ask for passwords (scram-sha-256), and are
 # stopped and removed afterwards. COMMAND finds PETREL_TEST_DATABASE_URL and PETREL_TEST_KEYRING_URL: a login that may do
 # what that of `petrel database prepare` may, and is no superuser.
@@ -15,7 +15,10 @@ if [ -z "$bin" ] || [ ! -x "$bin/postgres" ]; then
   exit 1
 fi
 
-home=$(mktemp -d /tmp/petrel-postgres-XXXXXX)
+# In memory where there is room: thousands of small files come and go.
+place=/tmp
+if [ -w /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -1)" -gt 4194304 ]; then place=/dev/shm; fi
+home=$(mktemp -d "$place/petrel-postgres-XXXXXX")
 as=()
 if [ "$(id -u)" = 0 ]; then               # Postgres refuses to run as root
   chown postgres "$home"

@@ -3,15 +3,16 @@
 import asyncio
 from pathlib import Path
 
+from tests.conftest import LONG
 from tests.stories.fast import LIMIT_S, Case, Fleet, measured, table
 from tests.stories.fast_cases import Cases
 from tests.stories.running import RunningSite
 
-REPETITIONS = 4
+REPETITIONS = 4 if LONG else 2
 
 
 async def test_changes_hold_in_time_in_both_web_processes(tmp_path: Path) -> None:
-    """The slowest of 4 repetitions, views and processes; `bench/how_fast.py` takes the percentiles of many."""
+    """The slowest of all repetitions, views and processes; `bench/how_fast.py` takes the percentiles of many."""
     site = RunningSite(tmp_path, rate_limits="off", signups_an_hour="0", newcomer_hours="0",
                        registrations="open", web_workers="2")
     try:
@@ -26,6 +27,6 @@ async def test_changes_hold_in_time_in_both_web_processes(tmp_path: Path) -> Non
         print("\n".join([*table(figures), f"{fleet.reads} reads"]))
         late = {key: max(seconds) for key, seconds in figures.items() if max(seconds) > LIMIT_S[key[1]]}
         assert late == {}
-        assert fleet.reads > 2000
+        assert fleet.reads > 500 * REPETITIONS
     finally:
         site.end()

@@ -195,6 +195,7 @@ def step_is(site: RunningSite, step: str) -> Callable[[], Record | None]:
     return lambda: record if (record := read(site.data)) and record.step == step else None
 
 
+@pytest.mark.long
 def test_power_cuts_at_every_step_are_gone_on_from(site: RunningSite, newer: Release, tmp_path: Path) -> None:
     data = ("--data", str(site.data))
     person(site, "mira")

@@ -94,7 +94,7 @@ async def _lost_site(target: Target, folder: Path, then: Callable[[Site], object
 
 
 # Over a real sshd it is the drill `data-loss` that does this.
-@pytest.mark.parametrize("kind", ["directory", "s3"])
+@pytest.mark.parametrize("kind", ["directory", pytest.param("s3", marks=pytest.mark.long)])
 def test_a_site_comes_back_on_a_new_host_from_its_target_and_two_of_three_shares(kind: str, tmp_path: Path) -> None:
     with _target(kind, tmp_path) as target:
         loop().run_until_complete(asyncio.wait_for(_comes_back(target, tmp_path), 240))
@@ -130,6 +130,7 @@ async def _comes_back(target: Target, folder: Path) -> None:
                 assert answer.status == status, name
 
 
+@pytest.mark.long
 def test_a_site_that_stopped_before_its_log_went_anywhere_is_shipped_whole(tmp_path: Path) -> None:
     """As one that came back a moment ago, and moves on."""
     target = (str(tmp_path / "kept"), stores.Access())
@@ -156,6 +157,7 @@ async def _written(data: Path) -> tuple[str, int]:
         return token, (await publish(ann, "before the move")).id
 
 
+@pytest.mark.long
 def test_an_archive_goes_on_after_a_restart_and_ends_where_the_target_changes(tmp_path: Path) -> None:
     loop().run_until_complete(asyncio.wait_for(_goes_on(tmp_path), 120))
 

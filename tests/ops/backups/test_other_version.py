@@ -47,6 +47,7 @@ def petrel(*args: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_it_comes_back_and_runs_there(place: Path, tmp_path: Path) -> None:
     with homes(tmp_path) as own:
         urls = asyncio.run(preparing.on_this_machine(Wanted(homes=own), Urls(), lambda _line: None)).urls

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from petrel.ops.drills.clients import clients
 from petrel.ops.drills.site import environment, private_site
 from petrel.storage.build import ROOT
@@ -26,6 +28,7 @@ def refused(new: Path, *words: str) -> None:
     assert code == 2 and all(word in said for word in ("same `petrel restore` again", *words)), said
 
 
+@pytest.mark.long
 async def test_the_power_may_go_at_every_step_of_a_restore(lost: Lost, tmp_path: Path) -> None:
     """Always into the same directory: each step that is reached was begun anew over what the one before had left."""
     new = tmp_path / "new"

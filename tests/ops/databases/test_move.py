@@ -140,6 +140,7 @@ CUTS = ("nothing done", "new migrated", "journal.entry", "posts.content", "keyri
         "recorded", "noted", "settings written")
 
 
+@pytest.mark.long
 def test_a_power_cut_at_every_step(data: Path, prepared: Urls) -> None:
     """In a process that ends at once. The site is whole after each, and the next try goes on."""
     before = seen(data)
