@@ -6,7 +6,7 @@ from itertools import groupby
 from starlette.responses import Response
 
 from petrel.core import amounts
-from petrel.ops.safeguards import Standing
+from petrel.ops.safeguards import Safeguard, Standing
 from petrel.web.door import Visit
 
 STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "built", "missing")
@@ -17,7 +17,7 @@ async def show(visit: Visit) -> Response:
     found = await visit.needs.safeguards(visit.viewer)
     counts = Counter(state_of(one) for one in found.standings)
     by_section = sorted(found.standings, key=lambda one: (section_of(one), one.safeguard.row))
-    return visit.page("desk_safeguards.html", here="safeguards", found=found, state_of=state_of, amount=amounts.of,
+    return visit.page("desk_safeguards.html", here="safeguards", found=found, state_of=state_of, budgets=budgets,
                       counts=[(state, counts[state]) for state in STATES if counts[state]],
                       sections=[(name, list(rows)) for name, rows in groupby(by_section, section_of)])
 
@@ -32,6 +32,12 @@ async def runbook(visit: Visit) -> Response:
 def state_of(one: Standing) -> str:
     """As `petrel drills` says it."""
     return one.proof.state if one.proof is not None else "missing"
+
+
+def budgets(one: Safeguard) -> list[str]:
+    """Each with its amount, in words."""
+    return [f"{name.rpartition('_')[0].replace('_', ' ')}: {amounts.of(name, value)}"
+            for name, value in one.budgets.items()]
 
 
 def section_of(one: Standing) -> str:
