@@ -29,6 +29,8 @@ def safeguards() -> None:
 def list_(wiring: Wiring, data: str | None, as_json: bool, red: bool) -> None:
     """All rows of docs/law/SCENARIOS.md. Exit code 1 when something is red."""
     found = _view(wiring, data)
+    if found.trouble:
+        say(f"{found.trouble}. Until then everything is the site's owners'.")
     shown = [one for one in found.standings if one.wrong or not red]
     rows = [(one.safeguard.row, one.name, _state(one), "RED" if one.wrong else "",
              "; ".join(wrong.says for wrong in one.wrong)) for one in shown]

@@ -48,6 +48,11 @@ async def test_what_is_red_comes_first_with_its_cause_and_each_row_tells_all_of_
         await w.execute("delete from ops.examination")
         await w.execute("""insert into ops.examination (checks) values
             ('[{"name": "directory run", "ok": false, "found": "x", "cure": "y"}]')""")
+    (data / commands.FILE).rename(data / "good")
+    (data / commands.FILE).write_text("[owner]")
+    wrong = text_of(await olga.get("/desk/safeguards"))
+    assert "safeguards.toml" in wrong and "Until then everything is the site's owners'" in wrong
+    (data / "good").rename(data / commands.FILE)
     page = await olga.get("/desk/safeguards")
     said = text_of(page)
     assert "2 of 64 are red" in said and said.index("The alert disk-filling says so") < said.index("A. Machines")
@@ -64,6 +69,8 @@ async def test_a_runbook_is_a_page_with_what_to_type(data: Path) -> None:
     olga = await crew_of(await front_door(), "sgoona", "moderator")
     page = await olga.get("/desk/runbooks/disk-full")
     assert page.status == 200 and "<code>petrel disk show\npetrel alerts list</code>" in page.text
+    leak = await olga.get("/desk/runbooks/message-leak")
+    assert '<a href="/desk/runbooks/bad-push">bad-push</a>' in leak.text and "docs/handbook/when-the" in text_of(page)
     assert "/desk/safeguards" in (await olga.get("/desk")).text
     assert [(await olga.get(f"/desk/runbooks/{name}")).status for name in ("region-lost", "..%2fhandbook%2fmove")] == [
         404, 404]

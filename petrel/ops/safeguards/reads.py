@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from petrel.core.doors import Reader, current
-from petrel.core.errors import NotFound
+from petrel.core.errors import Invalid, NotFound
 from petrel.ops import watching
 from petrel.ops.safeguards import commands, declaring, proofs, rules
 from petrel.ops.safeguards.shapes import Heard, Person, Proofs, View
@@ -24,12 +26,19 @@ async def seen_by_crew(r: Reader) -> View:
 
 
 def view(data: Path | None, proven: Proofs | None, crew: list[Person] | None, heard: Heard | None) -> View:
-    """`crew`, `heard`: None where the databases are away. Errors: Invalid."""
-    found = declaring.declared()
-    plan = watching.plan(data or Path("/nonexistent"), watching.Owner())
-    owners = None if crew is None else commands.owned(found, commands.named(data) if data else {}, crew)
-    return rules.judge(found, proven, heard, owners, {name: one.cure for name, one in plan.rules.items()},
-                       datetime.now(UTC))
+    """`crew`, `heard`: None where the databases are away. A wrong safeguards.toml is said, and changes nothing else.
+
+    Errors: Invalid, for what is wrong in the release.
+    """
+    found, said, trouble = declaring.declared(), dict[str, tuple[str, ...]](), ""
+    try:
+        said = commands.named(data) if data else {}
+    except Invalid as e:
+        trouble = e.message
+    owners = None if crew is None else commands.owned(found, said, crew)
+    cures = {name: str(rule["cure"]) for name, rule in watching.shipped().items()}
+    seen = rules.judge(found, proven, heard, owners, cures, datetime.now(UTC))
+    return msgspec.structs.replace(seen, trouble=trouble)
 
 
 async def crew_of(r: Reader) -> list[Person]:

@@ -14,11 +14,10 @@ from petrel.core.errors import NotFound
 from petrel.storage.build import ROOT
 
 FOLDER = ROOT / "docs" / "runbooks"
-_LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
 
 
 class Block(Struct, frozen=True):
-    """`lines`: one for headings and paragraphs; items of a list; what is typed."""
+    """`lines`: one for headings and paragraphs; items of a list; what is typed. Links stand as they are written."""
 
     kind: Literal["heading", "words", "items", "typed"]
     lines: tuple[str, ...]
@@ -58,12 +57,7 @@ def parse(name: str, text: str) -> Runbook:
         elif all(line.startswith("    ") for line in lines):
             blocks.append(Block("typed", tuple(line[4:] for line in lines)))
         elif lines[0].startswith("- "):
-            blocks.append(Block("items", tuple(_flat(one) for one in re.split(r"(?:^|\n)- ", part)[1:])))
+            blocks.append(Block("items", tuple(" ".join(one.split()) for one in re.split(r"(?:^|\n)- ", part)[1:])))
         else:
-            blocks.append(Block("words", (_flat(part),)))
+            blocks.append(Block("words", (" ".join(part.split()),)))
     return Runbook(name, title, tuple(blocks))
-
-
-def _flat(text: str) -> str:
-    """On one line. Links become the path that they lead to, beside their words."""
-    return _LINK.sub(lambda link: f"{link[1]} (`{link[2].removeprefix('../')}`)", " ".join(text.split()))

@@ -150,7 +150,7 @@ class Cause(Struct, frozen=True):
 
 class View(Struct, frozen=True):
     """All of them, and what is red first. `proofs_at`: when the table of drills was made; None for never.
-    `is_heard`: whether signals and owners could be asked."""
+    `is_heard`: whether signals and owners could be asked. `trouble`: why the named owners do not count, "" mostly."""
 
     standings: tuple[Standing, ...]
     causes: tuple[Cause, ...]
@@ -158,3 +158,4 @@ class View(Struct, frozen=True):
     proofs_at: datetime | None = None
     looked_at: datetime | None = None
     is_heard: bool = True
+    trouble: str = ""

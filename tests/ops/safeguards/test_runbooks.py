@@ -123,7 +123,7 @@ def test_a_page_is_read_as_it_is_written() -> None:
                       "    df -h\n\n- one\n- two\n  and more\n")
     assert (book.title, book.steps) == ("Full", ("petrel doctor",))
     assert [(one.kind, one.lines) for one in book.blocks] == [
-        ("words", ("Members wait, then more (`handbook/a.md`).",)), ("heading", ("Is it this?",)),
+        ("words", ("Members wait, then [more](../handbook/a.md).",)), ("heading", ("Is it this?",)),
         ("typed", ("petrel doctor", "df -h")), ("items", ("one", "two and more"))]
     for name in ("no-such", "../handbook/move", "region-lost"):
         with pytest.raises(NotFound):
