@@ -11,7 +11,7 @@ Read next: declared/, shapes.py, declaring.py, rules.py; docs/runbooks. The tabl
 from petrel.ops.safeguards import declaring, proofs, runbooks
 from petrel.ops.safeguards.commands import own
 from petrel.ops.safeguards.declaring import declared, runbook_of
-from petrel.ops.safeguards.reads import crew_of, heard_of, seen_by_crew, view, who_keeps
+from petrel.ops.safeguards.reads import crew_of, heard_of, owners_of, seen_by_crew, view, who_keeps
 from petrel.ops.safeguards.runbooks import Runbook, runbook
 from petrel.ops.safeguards.shapes import (
     About,
@@ -31,7 +31,7 @@ from petrel.ops.safeguards.shapes import (
 
 __all__ = ["About", "Cause", "Component", "Declared", "Heard", "Person", "Proof", "Proofs", "Runbook", "Safeguard",
            "Signal", "Standing", "View", "Wrong", "about", "components", "crew_of", "declared", "heard_of", "own",
-           "proofs", "runbook", "runbook_of", "runbooks", "safeguards", "seen_by_crew", "view", "who_keeps"]
+           "owners_of", "proofs", "runbook", "runbook_of", "runbooks", "safeguards", "seen_by_crew", "view", "who_keeps"]
 
 
 def components() -> dict[str, Component]:
@@ -45,6 +45,6 @@ def safeguards() -> dict[str, Safeguard]:
 
 
 def about(rule: str) -> About | None:
-    """What a fired rule of watching is about: component, safeguards, runbook; None for a rule of the site's own. Who
-    owns it: `who_keeps`."""
+    """What a fired rule of watching is about: component, safeguards, runbook; None for a rule of the site's own. Whose
+    it is: `owners_of`, of the first safeguard."""
     return declaring.about(declared(), rule)

@@ -50,6 +50,12 @@ async def heard_of(r: Reader) -> Heard:
     return await _heard(r, "select * from ops.signals_of($1)", "safeguards")
 
 
+async def owners_of(r: Reader) -> dict[str, tuple[Person, ...]]:
+    """The people of each safeguard, for the system. Errors: Invalid, for a wrong safeguards.toml."""
+    data, found = data_of_site(), declaring.declared()
+    return commands.owned(found, commands.named(data, found) if data else {}, await crew_of(r))
+
+
 async def who_keeps(r: Reader, rule: str) -> tuple[int, ...]:
     """The accounts that are told when a rule fires, all owners of what it is about; empty for the site's owners."""
     data, found = data_of_site(), declaring.declared()
@@ -61,7 +67,7 @@ async def who_keeps(r: Reader, rule: str) -> tuple[int, ...]:
         names = tuple(rules.overdue(found, proven, datetime.now(UTC)))
     if not any(name in said for name in names):
         return ()
-    owners = commands.owned(found, said, await crew_of(r))
+    owners = await owners_of(r)
     return tuple(dict.fromkeys(one.account for name in names for one in owners[name] if one.account))
 
 

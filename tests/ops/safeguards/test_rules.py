@@ -1,14 +1,17 @@
 """What turns red by itself, and what does not."""
 
+import os
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from petrel.core.errors import Invalid, NotFound
 from petrel.ops import safeguards
-from petrel.ops.safeguards import Heard, Person, Proof, Proofs, View, commands, rules
+from petrel.ops.safeguards import Heard, Person, Proof, Proofs, View, commands, proofs, rules
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA, BEN = Person("anna", 1, "owner", True), Person("ben", 2, "moderator", True)
@@ -101,3 +104,28 @@ def test_owners_are_named_by_two_or_more_of_the_crew(tmp_path: Path) -> None:
         (tmp_path / commands.FILE).write_text(text)
         with pytest.raises(Invalid, match=why):
             commands.named(tmp_path)
+
+
+def test_the_table_of_drills_is_made_anew_when_something_may_have_changed(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run").mkdir()
+    asked: list[list[str]] = []
+    answers = [b"Traceback ...", msgspec.json.encode(Proofs("b1", (proof(),))), msgspec.json.encode(Proofs("b2", ()))]
+
+    def run(command: list[str], **_: Any) -> Any:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 0, answers[len(asked) - 1], b"boom")
+
+    monkeypatch.setattr(proofs.subprocess, "run", run)
+    monkeypatch.setattr(proofs, "_BEGAN_S", 0.0)
+    assert proofs.kept(tmp_path) is None
+    assert "cannot be made: boom" in (proofs.renew(tmp_path) or "") and proofs.kept(tmp_path) is None
+    assert proofs.renew(tmp_path) is None and proofs.renew(tmp_path) is None
+    kept = proofs.kept(tmp_path)
+    assert kept is not None and (kept.build, kept.rows[0].figures) == ("b1", {}) and len(asked) == 2
+    assert asked[0][-4:] == ["drills", "--json", "--data", str(tmp_path)]
+    verdicts = tmp_path / proofs.VERDICTS
+    verdicts.parent.mkdir()
+    verdicts.touch()
+    os.utime(verdicts, (2e9, 2e9))
+    assert proofs.renew(tmp_path) is None and len(asked) == 3, "somebody ran a drill"
