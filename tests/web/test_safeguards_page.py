@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from petrel.core.doors import deriving
+from petrel.core.doors import deriving, reading
 from petrel.ops.safeguards import Proof, Proofs, commands, proofs, reads, safeguards
+from tests.people import people
 from tests.web.someone import Someone, front_door
 from tests.web.test_desk import crew_of
 from tests.web.test_rooms import text_of
@@ -74,6 +75,15 @@ async def test_a_runbook_is_a_page_with_what_to_type(data: Path) -> None:
     assert "/desk/safeguards" in (await olga.get("/desk")).text
     assert [(await olga.get(f"/desk/runbooks/{name}")).status for name in ("region-lost", "..%2fhandbook%2fmove")] == [
         404, 404]
+
+
+async def test_the_database_tells_nobody_else_either(data: Path) -> None:
+    [uma] = await people("sguma")
+    async with deriving("tests") as w:
+        await w.execute("insert into ops.alert (rule, target, owner, value) values ('files', '', 'crew', 9)")
+    async with reading(uma) as r:
+        for name in ("keepers_for", "signals_for"):
+            assert await r.fetch(f"select * from ops.{name}($1)", r.digest) == []
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -31,7 +31,8 @@ from petrel.ops.safeguards.shapes import (
 
 __all__ = ["About", "Cause", "Component", "Declared", "Heard", "Person", "Proof", "Proofs", "Runbook", "Safeguard",
            "Signal", "Standing", "View", "Wrong", "about", "components", "crew_of", "declared", "heard_of", "own",
-           "owners_of", "proofs", "runbook", "runbook_of", "runbooks", "safeguards", "seen_by_crew", "view", "who_keeps"]
+           "owners_of", "proofs", "runbook", "runbook_of", "runbooks", "safeguards", "seen_by_crew", "view",
+           "who_keeps"]
 
 
 def components() -> dict[str, Component]:

@@ -1,6 +1,7 @@
 """Safeguards as they stand now: for the crew's page, for the command line, for whoever tells of an alert."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -36,8 +37,7 @@ def view(data: Path | None, proven: Proofs | None, crew: list[Person] | None, he
     except Invalid as e:
         trouble = e.message
     owners = None if crew is None else commands.owned(found, said, crew)
-    cures = {name: str(rule["cure"]) for name, rule in watching.shipped().items()}
-    seen = rules.judge(found, proven, heard, owners, cures, datetime.now(UTC))
+    seen = rules.judge(found, proven, heard, owners, _cures(), datetime.now(UTC))
     return msgspec.structs.replace(seen, trouble=trouble)
 
 
@@ -79,6 +79,11 @@ def data_of_site() -> Path | None:
     """The data directory of the site whose doors are open."""
     run = current().run_directory
     return run.parent if run is not None else None
+
+
+@cache
+def _cures() -> dict[str, str]:
+    return {name: str(rule["cure"]) for name, rule in watching.shipped().items()}
 
 
 async def _people(r: Reader, query: str, who: object) -> list[Person]:
