@@ -73,7 +73,9 @@ async def test_an_alert_reaches_both_owners_of_what_it_is_about_and_else_the_sit
             await w.execute("delete from ops.alert")
             await w.execute("delete from ops.job")
             await w.execute(dead)
-        assert (await told(tmp_path, "dead-letters"))[0] == wanted, text
+        to, said = await told(tmp_path, "dead-letters")
+        assert to == wanted, text
+        assert "/desk/runbooks/mystery, on the machine docs/runbooks/mystery.md" in " ".join(said.split())
 
 
 async def test_what_was_proven_by_another_build_is_told_to_its_owners_and_presses_nobody(
