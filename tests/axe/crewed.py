@@ -26,4 +26,5 @@ async def fill(owner: Member, reporter: Member) -> dict[str, str]:
     for number in range(40):
         speed.take(Beacon(VERSION, "home", number % 16, {"first_content": 300.0 + 40 * number, "shift": 0.01}))
     await speed.flush()
-    return {"/desk/cases/{number}": f"/desk/cases/{case}", "/desk/appeals/{number}": f"/desk/appeals/{appeal}"}
+    return {"/desk/cases/{number}": f"/desk/cases/{case}", "/desk/appeals/{number}": f"/desk/appeals/{appeal}",
+            "/desk/runbooks/{name}": "/desk/runbooks/message-leak"}

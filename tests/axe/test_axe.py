@@ -244,7 +244,7 @@ async def test_axe_finds_nothing_on_pages_for_members(at: Browsers) -> None:
 async def test_axe_finds_nothing_on_pages_for_the_crew(at: Browsers) -> None:
     """Their tables and lines have something in them."""
     of_crew = [path for path in paths() if path.startswith(CREW)]
-    assert {"/desk/speed", "/desk/cases/{number}", "/desk/appeals/{number}"} <= set(of_crew)
+    assert {"/desk/speed", "/desk/safeguards", "/desk/cases/{number}", "/desk/appeals/{number}"} <= set(of_crew)
     found = await at.faults("olga", [*of_crew, "/desk?closed=1"])
     assert not found, "\n".join(found)
 

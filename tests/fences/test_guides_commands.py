@@ -13,8 +13,8 @@ from petrel.cli import petrel
 
 ROOT = Path(__file__).parents[2]
 GUIDES = sorted([ROOT / "README.md", ROOT / "docs/operating.md", *ROOT.glob("docs/handbook/*.md"),
-                 *ROOT.glob("docs/flows/*.md")])
-IN_FULL = ("README.md", "docs/handbook")
+                 *ROOT.glob("docs/runbooks/*.md"), *ROOT.glob("docs/flows/*.md")])
+IN_FULL = ("README.md", "docs/handbook", "docs/runbooks")
 """Here a command has the options that it cannot do without. Arguments may be missing, where it is only named."""
 NOT_COMMANDS = ("petrel unix - n n - - pipe", "flags=DRhu user=petrel")           # lines of other programs
 CALLED = re.compile(r"(?:^|\s|/bin/)(?:petrel|\$new) (?=-{0,2}\w)")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-GUIDES = ("README.md", "docs/map.md", "docs/glossary.md", "docs/operating.md", "docs/flows/*.md", "docs/handbook/*.md")
+GUIDES = ("README.md", "docs/map.md", "docs/glossary.md", "docs/operating.md", "docs/flows/*.md", "docs/handbook/*.md",
+          "docs/runbooks/*.md")
 TOP = ("petrel", "tests", "docs", "tools", "drills", "bench")
 
 _code = re.compile(r"`([^`\n]+)`")

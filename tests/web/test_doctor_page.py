@@ -30,6 +30,7 @@ async def test_an_owner_sees_what_is_wrong_first_and_has_it_looked_at_again(site
     said = text_of(page)
     assert said.index("Put one there") < said.index("70 GiB free") and "<b>no</b>" not in page.text
     assert "there: <code>petrel mail &lt;dns&gt;</code>." in page.text and "`" not in said
+    assert 'speaks of disk: <a href="/desk/safeguards#disk-full">' in page.text
     assert "told anna" in said and "Something is wrong" in said
     assert (await olga.submit("/desk/doctor", "/desk/doctor")).location == "/desk/doctor?asked=1"
     async with reading(System("tests")) as r:

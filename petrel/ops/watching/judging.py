@@ -9,6 +9,7 @@ from msgspec import Struct
 from petrel.ops.watching.shapes import Alert, Measure, Plan, Rule
 
 Key = tuple[str, str]                       # rule, target
+SATURDAY = 5
 What = Literal["fired", "still", "passed on", "cleared"]
 
 
@@ -51,13 +52,25 @@ def acts(plan: Plan, standing: Iterable[Alert], firing: Mapping[Key, float], now
         key = (alert.rule, alert.target)
         known.add(key)
         rule = plan.rules.get(alert.rule)
+        if rule is not None and not may_tell(rule, now):
+            continue
         if rule is None or key not in firing:
             found.append(Act("cleared", *key, alert.value, alert.owner, alert))
         elif (what := _due(rule, alert, now)) is not None:
             owner = rule.then if what == "passed on" else alert.owner
             found.append(Act(what, *key, firing[key], owner, alert))
-    new = [Act("fired", *key, value, plan.rules[key[0]].owner) for key, value in firing.items() if key not in known]
+    new = [Act("fired", *key, value, plan.rules[key[0]].owner) for key, value in firing.items()
+           if key not in known and may_tell(plan.rules[key[0]], now)]
     return found + new
+
+
+def may_tell(rule: Rule, now: datetime) -> bool:
+    """Not at night nor at the weekend, where the rule has hours; the clock is the machine's."""
+    if not rule.hours:
+        return True
+    first, last = map(int, rule.hours.split("-"))
+    here = now.astimezone()
+    return here.weekday() < SATURDAY and first <= here.hour < last
 
 
 def _due(rule: Rule, alert: Alert, now: datetime) -> What | None:

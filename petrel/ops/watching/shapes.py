@@ -1,9 +1,9 @@
 """Shapes of watching."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 When = Literal["above", "below"]
 
@@ -21,7 +21,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `says`: a sentence; {value} (in words {value:time}, {value:size}: `core.amounts`) and {target} stand in it. `cure`:
     what to do first. `owner`: who is told first, and `then` who after `escalate_s` without anybody having said that
-    they look at it. `repeat_s`: told again after it.
+    they look at it. `repeat_s`: told again after it. `hours`: "9-17" for what may wait: told on weekdays within these
+    hours of the machine's clock; it does not press (ops/attendance) and holds no change.
     """
 
     measure: str
@@ -32,6 +33,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     then: str = ""
     escalate_s: float = 1800
     repeat_s: float = 14400
+    hours: Annotated[str, Meta(pattern=r"^([0-9]{1,2}-[0-9]{1,2})?$")] = ""
     says: str
     cure: str
     is_on: bool = True

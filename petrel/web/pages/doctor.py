@@ -2,13 +2,14 @@
 
 from starlette.responses import Response
 
+from petrel.ops.safeguards import about
 from petrel.web.door import Visit
 
 
 async def show(visit: Visit) -> Response:
     visit.member()
     return visit.page("doctor.html", found=await visit.needs.examination(visit.viewer), here="doctor",
-                      is_asked=visit.request.query_params.get("asked") == "1")
+                      about=about, is_asked=visit.request.query_params.get("asked") == "1")
 
 
 async def again(visit: Visit) -> Response:

@@ -66,3 +66,25 @@ def test_the_list_needs_no_site_and_tells_all_rows(petrel, tmp_path):
     told = {row["drill"]: row for row in json.loads(result.stdout)["rows"]}
     assert told["database"]["state"] == "partly" and told["database"]["left_out"]
     assert told["message-leak"]["state"] == "built" and told["dns"]["state"] == "missing"
+
+
+def test_safeguards_say_of_each_row_what_the_list_of_drills_says(petrel, tmp_path):
+    for sabotage, word in ((False, "passed"), (True, "failed")):
+        records.keep(tmp_path, Verdict(drill="database", verdict=word, harm=(), figures={}, tier="real", build="b0",
+                                       at="2026-11-20T10:00:00+00:00", sabotage=sabotage))
+
+    def told(*args):
+        result = CliRunner().invoke(cli.petrel, [*args, "--json", "--data", str(tmp_path)], obj=Program())
+        return result.exit_code, json.loads(result.stdout)
+
+    _, found = told("drills")
+    code, safeguards = told("safeguards", "list")
+    assert code == 1 and {one["name"]: one["drill"] for one in safeguards} == {
+        one["drill"]: one["state"] for one in found["rows"] if one["row"]}
+    assert [one["name"] for one in safeguards if one["red"]] == ["database"], "b0 is another build"
+    code, one = told("safeguards", "show", "database")
+    assert code == 1 and one["proof"]["build"] == "b0" and one["owners"] is None and "disk" in one["safeguard"]["hard"]
+    code, lines, _ = petrel("safeguards", "list", "--red")
+    assert code == 1 and "proven by another build only" in lines[1] and len(lines) == 4
+    code, lines, _ = petrel("safeguards", "show", "dsk-full")
+    assert code == 2

@@ -89,6 +89,9 @@ def test_a_sabotage_run_that_did_not_fail_proves_nothing(drill, verdict, word):
 def test_past_its_shelf_life_a_verdict_is_stale(drill, pair):
     assert not line_of(drill(shelf_life_days=2), *pair()).is_stale
     assert line_of(drill(shelf_life_days=2), *pair(), now=datetime(2026, 11, 23, tzinfo=UTC)).is_stale
+    older = pair()[0], pair(at="2026-11-16T10:00:00+00:00")[1]
+    line = line_of(drill(shelf_life_days=2), *older)
+    assert line.is_stale and line.until == "2026-11-18T10:00:00+00:00", "the run without protection counts too"
 
 
 def test_the_listing_shows_every_row_and_counts(drill, pair):

@@ -60,6 +60,19 @@ def test_passed_on_when_nobody_says_that_they_look_and_not_when_somebody_does() 
     assert said(one, [quiet], {}, 60) == [("cleared", "crew")]
 
 
+@pytest.mark.parametrize("here, wanted", [
+    (datetime(2026, 11, 23, 9, 0), True), (datetime(2026, 11, 23, 16, 59), True),
+    (datetime(2026, 11, 23, 17, 0), False), (datetime(2026, 11, 23, 4, 0), False),
+    (datetime(2026, 11, 22, 12, 0), False)])
+def test_what_may_wait_is_told_by_day_and_not_on_sundays(here: datetime, wanted: bool) -> None:
+    one, hot, now = rule(hours="9-17", repeat_s=60), {("hot", ""): 11.0}, here.astimezone()
+    whole = Plan({"hot": one}, {})
+    old = alert(told_at=now - timedelta(days=3))
+    assert [act.what for act in acts(whole, [], hot, now)] == ["fired"] * wanted
+    assert [act.what for act in acts(whole, [old], hot, now)] == ["still"] * wanted
+    assert [act.what for act in acts(whole, [old], {}, now)] == ["cleared"] * wanted
+
+
 def test_rules_come_with_petrel_and_a_file_changes_them(tmp_path: Path) -> None:
     crew = Owner(mail=("crew@example.org",))
     ours = plan(tmp_path, crew)
@@ -89,6 +102,7 @@ cure = "wait"
 @pytest.mark.parametrize("text, why", [
     ("[rules.disk]\nowner = 'bob'", "belongs to bob"), ("[rules.disk]\nlimit = 'much'", "limit"),
     ("[rules.new]\nlimit = 1", "new"), ("[rules.disk]\nsays = '{nobody}'", "nobody"), ("[rule.disk]", "known are"),
+    ("[rules.disk]\nhours = 'by day'", "hours"),
     ("[owners.anna]\nphone = 1", "owner anna"), ("= 3", "alerts.toml"), ("[rules.disk]\nlimt = 3", "limt"),
 ])
 def test_a_wrong_file_names_what_is_wrong(tmp_path: Path, text: str, why: str) -> None:
