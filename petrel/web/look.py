@@ -9,7 +9,7 @@ import minijinja
 from msgspec import Struct
 
 from petrel.web import markup, speech, words
-from petrel.web.sheets import IN_EVERY_LANGUAGE, SHEETS
+from petrel.web.sheets import IN_ENGLISH, SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -85,8 +85,10 @@ def environment(language: str) -> minijinja.Environment:
             "gap": says.gap,
             "notice": says.notice,
             "audience": says.audience,
-            "scope": words.scope,
-            "happened": words.happened,
+            "scope": says.scope,
+            "happened": says.happened,
+            "told": says.told,
+            "size": says.size,
         },
         globals={"static": static, "around": GROUNDS, "t": says.t, "language": language, "direction": says.direction,
                  "locale": says.locale, "audiences": says.audiences(), "poll_options": words.POLL_OPTIONS,
@@ -100,9 +102,9 @@ def environment(language: str) -> minijinja.Environment:
 
 
 def render(template: str, *, reader: str = speech.USUAL, **context: object) -> str:
-    """In the language of its `reader` where the page is written in it, else in English, which it then says. `sheet`
-    names the entry of the navigation that is open, `meta` the head lines; both may be left out."""
-    language = reader if template in IN_EVERY_LANGUAGE else speech.USUAL
+    """In the language of its `reader`, or in English where the page is in no other, which it then says.
+    `sheet` names the entry of the navigation that is open, `meta` the head lines; both may be left out."""
+    language = speech.USUAL if template in IN_ENGLISH else reader
     lacking = speech.of(reader) if reader != language else None
     usual = {"sheet": "", "meta": None, "app": None, "lacking": lacking}
     return environment(language).render_template(template, **{**usual, **context})

@@ -171,7 +171,7 @@ class Owing(Protocol):
         """Errors: NotFound: somebody else's, none, not done, expired."""
 
     async def planned_erasure(self, viewer: Viewer) -> dict[str, int]:
-        """What would go, by words for it."""
+        """What would go: how many, by a word that is in the catalogues under `erase`."""
 
     async def erase(self, viewer: Viewer, handle: str, password: str, *, address: str, cause: str) -> str:
         """Hides the account at once and orders the rest; the secret of the link that tells how it went.

@@ -171,7 +171,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 
 class Notification(Struct, frozen=True, kw_only=True):
-    """`kind` as the API names it: those of `words.HAPPENINGS`, and moderation_warning."""
+    """`kind` as the API names it: those of the catalogues under `happened`, and moderation_warning."""
 
     id: int
     kind: str
@@ -348,7 +348,8 @@ class Download(Struct, frozen=True, kw_only=True):
 
 
 class Ended(Struct, frozen=True):
-    """How the erasure of an account went; `receipt` is signed JSON, empty until there is one."""
+    """How the erasure of an account went. `gone`: how many, by a word of the catalogues under `erase`. `receipt`:
+    signed JSON, empty until there is one."""
 
     asked_at: datetime
     done_at: datetime | None

@@ -83,6 +83,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "recovery.html": (surfaces.NONE, _FORM),
     "new_passkey.html": (surfaces.NONE, _FORM),
     "second_step.html": (surfaces.NONE, _FORM),
+    "passkey_words.html": (surfaces.NONE, _FRAME),
     "filters.html": (surfaces.NONE, _FORM),
     "filter.html": (surfaces.NONE, _FORM),
     "away.html": (surfaces.NONE, "whom somebody keeps away; no post stands in it"),
@@ -123,14 +124,10 @@ SHEETS: dict[str, tuple[str, str]] = {
     "desk_case.html": (surfaces.NONE, _DESK),
 }
 
-IN_EVERY_LANGUAGE = frozenset((
-    "about.html", "appearance.html", "atom.xml", "away.html", "bookmark.html", "compose.html", "confirm.html",
-    "deletions.html", "devices.html", "error.html", "filter.html", "filters.html", "folders.html", "followers.html",
-    "home.html", "kept.html", "list.html", "lists.html", "mail.html", "notified.html", "open_account.html",
-    "own_profile.html", "post.html", "privacy.html", "profile.html", "public.html", "rss.xml", "search.html",
-    "settings.html", "shell.html", "sign_in.html", "sign_up.html", "site_text.html", "status.html", "tag.html",
-    "welcome.html", "why.html", "yours.html"))
-"""Whose words all stand in the catalogues (speech.py), with those of what they are made of. The others are English."""
+IN_ENGLISH = frozenset((*(name for name in SHEETS if name.startswith(("desk_", "founding", "setup"))),
+                        "about_data.html", "doctor.html", "style.html"))
+"""Pages that are in English only: the crew's own, for those who build on the site, and the list of what is kept, which
+is made from the inventory. The words of all others stand in the catalogues (speech.py), in every language."""
 
 for _name, (_surface, _why) in SHEETS.items():
     surfaces.check(surfaces.Kind.TEMPLATE, _name, _surface, _why)

@@ -30,6 +30,9 @@ PLURALS: Mapping[str, Callable[[int], str]] = {
 }
 """By the name that a catalogue gives: which form of a word goes with a whole number."""
 
+SCOPES = ("read", "write", "follow", "push", "profile")
+"""Those without a thing that they are of."""
+
 Words = str | dict[str, str]
 
 
@@ -129,6 +132,35 @@ class Speech:
         """By code, from the widest to the narrowest."""
         return {code: Audience(*(self.t(f"audience.{code}.{part}") for part in ("name", "brief", "who")))
                 for code in ("public", "unlisted", "followers", "direct")}
+
+    def told(self, sentence: str) -> Markup | str:
+        """What is wrong with what was typed: a sentence of the catalogues, or one of the rooms, which is English."""
+        if isinstance(sentence, Markup) or self.language == USUAL:
+            return sentence
+        return Markup('<span lang="{}">{}</span>').format(USUAL, sentence)
+
+    def happened(self, kind: str, who: str, people: int) -> Markup:
+        """What somebody did, `people` of them. `kind` as the API names it."""
+        return self.t(f"happened.{kind if self.has(f'happened.{kind}') else 'something'}", who=who, n=people)
+
+    def scope(self, code: str) -> Markup | str:
+        """What an app with this scope can do, in words a person says; the code itself for one we do not know."""
+        if code.startswith("admin:"):
+            return self.t("scopes.crew_changes" if code.startswith("admin:write") else "scopes.crew_sees", scope=code)
+        verb, _, thing = code.partition(":")
+        if not thing:
+            return self.t(f"scopes.{code}") if code in SCOPES else code
+        if verb == "write" and self.has(f"scopes.writes_{thing}"):
+            return self.t(f"scopes.writes_{thing}")
+        if verb not in ("read", "write") or not self.has(f"scopes.thing.{thing}"):
+            return code
+        return self.t("scopes.see" if verb == "read" else "scopes.change", thing=self.t(f"scopes.thing.{thing}"))
+
+    def size(self, count: int) -> str:
+        """Of a file: 12 kB, 1.5 MB."""
+        if count < 1 << 20:
+            return f"{self.grouped(round(count / 1024))} kB"
+        return f"{count / (1 << 20):.1f} MB".replace(".", self._point)
 
     def files(self, kinds: Iterable[str]) -> Markup:
         """How many there are of each kind of file, in words; "" for none."""

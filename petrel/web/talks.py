@@ -22,10 +22,6 @@ class TalkView(Struct, frozen=True, kw_only=True):
     def url(self) -> str:
         return f"/conversations/{self.id}"
 
-    @property
-    def names(self) -> str:
-        return ", ".join(one.label for one in self.people) or "nobody else"
-
 
 class Talks(Struct, frozen=True, kw_only=True):
     items: tuple[TalkView, ...] = ()

@@ -1,5 +1,5 @@
-"""Plain words for what the program calls by code: scopes, notifications, errors. In English, for the pages that are
-not in every language; the words of those that are stand in `catalogues/` (speech.py)."""
+"""What the rooms say is wrong, as sentences beside a form: in English, as the rooms speak. All other words of pages
+stand in `catalogues/` (speech.py)."""
 
 from petrel.core import errors
 from petrel.web.forms import BadForm, TooLarge
@@ -10,58 +10,8 @@ AUDIENCES = ("public", "unlisted", "followers", "direct")
 GAP_STATUS = {"deleted": 410, "removed": 410, "suspended": 410, "withheld": 451, "age": 403, "unavailable": 410}
 """Source: visibility.md section 3."""
 
-SCOPES = {
-    "read": "See everything you can see: timelines, notifications, direct posts, lists and settings",
-    "write": "Do everything in your name: post, follow, like, and change your profile and settings",
-    "follow": "See and change whom you follow, mute and block",
-    "push": "Send you push notifications",
-    "profile": "See who you are: your name and your picture",
-}
-SCOPE_THINGS = {
-    "accounts": "your profile and settings",
-    "blocks": "whom you block",
-    "bookmarks": "your bookmarks",
-    "collections": "your collections",
-    "conversations": "your direct conversations",
-    "favourites": "your likes",
-    "filters": "your filters",
-    "follows": "whom you follow",
-    "lists": "your lists",
-    "media": "your uploads",
-    "mutes": "whom you mute",
-    "notifications": "your notifications",
-    "reports": "reports you make",
-    "search": "what you search for",
-    "statuses": "posts, also those only you and your followers can see",
-}
-WRITES = {"statuses": "Publish, edit and delete posts in your name", "media": "Upload pictures, sound and video"}
-
 POLL_OPTIONS = 4
 POLL_MINUTES = (5, 30, 60, 360, 720, 1440, 4320, 10080)
-
-REPORT_KINDS = {
-    "violation": "It breaks a rule of this site",
-    "spam": "It is spam: advertising, fake engagement, the same thing over and over",
-    "legal": "It is illegal",
-    "copyright": "It uses a work of mine, or of whom I act for, without permission",
-    "other": "Something else",
-}
-"""What a report is about, in the order in which it is asked."""
-
-HAPPENINGS = {
-    "mention": "mentioned you",
-    "status": "posted",
-    "reblog": "boosted your post",
-    "favourite": "liked your post",
-    "follow": "follows you now",
-    "follow_request": "asks to follow you",
-    "poll": "asked in a poll, which has ended",
-    "quote": "quoted your post",
-    "quoted_update": "edited a post that you quoted",
-    "update": "edited a post you interacted with",
-    "added_to_collection": "recommends you in a collection",
-    "collection_update": "changed a collection that you are in",
-}
 
 STATUSES: tuple[tuple[type[errors.PetrelError], int], ...] = (
     (errors.NotFound, 404),
@@ -114,28 +64,6 @@ def audiences_within(widest: str) -> list[str]:
     """What an answer to a post of that audience may be addressed to (visibility.md section 10)."""
     codes = list(AUDIENCES)
     return codes[codes.index(widest) if widest in codes else len(codes) - 1 :]
-
-
-def scope(code: str) -> str:
-    """What an app with this scope can do, in words a person says; the code itself for one we do not know."""
-    if code in SCOPES:
-        return SCOPES[code]
-    if code.startswith("admin:"):
-        kind = "Change" if code.startswith("admin:write") else "See"
-        return f"{kind} what moderators and administrators can ({code}). Only allow this to tools of the crew"
-    verb, _, thing = code.partition(":")
-    if verb == "write" and thing in WRITES:
-        return WRITES[thing]
-    if thing in SCOPE_THINGS and verb in ("read", "write"):
-        return ("See " if verb == "read" else "Change ") + SCOPE_THINGS[thing]
-    return code
-
-
-def happened(kind: str, people: int = 1) -> str:
-    """The rest of a sentence that began with so many names."""
-    if kind == "follow" and people > 1:
-        return "follow you now"
-    return HAPPENINGS.get(kind, "did something that concerns you")
 
 
 def status_of(wrong: errors.PetrelError) -> int:

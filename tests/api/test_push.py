@@ -147,6 +147,10 @@ async def test_what_is_public_comes_with_its_words_and_nothing_else_does(api: An
         assert (first["title"], first["body"]) == ("Ben Bunting likes your post", "How many?")
         assert (second["title"], second["body"]) == ("A post of yours was liked", OPEN) and "Ben" not in str(second)
         await act(ben, relationships.unfollow, me.account)
+        await act(me, accounts.set_look, accounts.Look(), "de")
+        await publish(ben, f"@ann {word}")
+        assert [one["title"] for one in await sent(to)] == ["Ben Bunting hat dich erwähnt"]
+        await act(me, accounts.set_look, accounts.Look(), None)
         await api("DELETE", PATH, token=token)
         await publish(ben, "@ann hello")
         assert await sent(to) == []

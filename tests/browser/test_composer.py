@@ -185,3 +185,50 @@ def test_for_later_and_edited_and_refused(join: Join, window: Open) -> None:
     page.get_by_role("button", name="Open it again").click()
     expect(composer(page).get_by_label("Your post")).to_have_value("Refused at first")
     at.wrong.clear()        # browsers log an answer of 422
+
+
+LOOK = """(one, of) => { const at = of ? one.querySelector(of) : one, s = getComputedStyle(at);
+  return {color: s.color, ground: s.backgroundColor, stroke: s.stroke, line: s.textDecorationLine,
+          border: s.borderTopStyle + s.borderTopWidth + s.borderTopColor,
+          outline: s.outlineStyle === 'none' ? '' : s.outlineWidth + s.outlineColor}; }"""
+
+
+def test_where_the_device_chooses_all_colours_nothing_is_told_by_ground_or_shadow(join: Join, window: Open) -> None:
+    """Buttons have an edge, the focus a line, what is switched another look than what is not; so has the counter."""
+    rhea = join("rhea")
+    rhea.write("Grey on grey")
+    page = window(rhea, forced_colors="active").open("/")
+
+    def look(of: Locator, part: str = "") -> dict[str, str]:
+        found: dict[str, str] = of.evaluate(LOOK, part)
+        return found
+
+    like = page.locator("#main .act.like").first
+    before = look(like)
+    like.press("Enter")
+    expect(like).to_have_attribute("aria-pressed", "true")
+    assert look(like)["color"] != before["color"] and look(like)["outline"], "pressed, and with the focus"
+
+    page.keyboard.press("n")
+    box = composer(page)
+    field = box.get_by_label("Your post")
+    expect(field).to_be_focused()
+    assert look(field)["outline"] not in ("", "2pxrgba(0, 0, 0, 0)")
+    button = look(box.get_by_role("button", name="Post", exact=True))
+    assert button["border"].startswith("solid1px") and not button["border"].endswith(button["ground"])
+
+    tool = box.get_by_role("button", name="Content warning")
+    before = look(tool)
+    tool.press("Enter")
+    expect(tool).to_have_attribute("aria-pressed", "true")
+    field.focus()
+    assert look(tool)["outline"] != before["outline"] == ""
+
+    counter = box.locator(".counter")
+    field.fill("x" * 10)
+    expect(counter).to_have_class("counter")
+    few, ring = look(counter), look(counter, ".full")["stroke"]
+    assert len({ring, look(counter, ".track")["stroke"], look(box)["ground"]}) == 3, "how full it is stands out"
+    field.fill("x" * 600)
+    expect(counter).to_have_class("counter over")
+    assert look(counter)["line"] == "underline" != few["line"] and look(counter, ".full")["stroke"] != ring

@@ -153,6 +153,9 @@ def test_what_is_ones_own(join: Join, window: Open) -> None:
     wes.call("POST", "/api/v1/statuses", status="Not yet",
              scheduled_at=(datetime.now(UTC) + timedelta(hours=5)).isoformat())
     page.goto(at.address + "/drafts")
+    page.get_by_role("button", name="Change the time").press("Enter")
+    expect(page.get_by_label("When it goes out")).to_be_focused()
+    page.get_by_role("button", name="Leave it").press("Enter")
     page.get_by_role("button", name="Do not send it").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Do not send it").press("Enter")
     expect(page.get_by_role("heading", name="Drafts", exact=True)).to_be_visible()

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from petrel.core.scopes import KNOWN
-from petrel.web import addresses, words
+from petrel.web import addresses, speech
 from tests.web.browser import Browser
 from tests.web.memory import PASSWORD
 
@@ -137,9 +137,9 @@ def test_what_a_policy_may_name(address: str, source: str) -> None:
 
 @pytest.mark.parametrize("scope", KNOWN)
 def test_every_scope_has_plain_words(scope: str) -> None:
-    told = words.scope(scope)
+    told = speech.of("en").scope(scope)
     assert told != scope and told[0].isupper()
 
 
 def test_unknown_scopes_are_shown_as_they_are() -> None:
-    assert words.scope("write:<b>") == "write:<b>"
+    assert speech.of("en").scope("write:<b>") == "write:<b>"

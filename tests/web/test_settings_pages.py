@@ -18,6 +18,7 @@ from tests.drain import drain
 from tests.uploads import somewhere
 from tests.web.browser import Answer
 from tests.web.someone import Someone, front_door, joined
+from tests.web.test_languages import ENGLISH, ours
 from tests.web.test_pages import assert_is_sound
 
 SETTINGS = ("", "/profile", "/privacy", "/appearance", "/notifications", "/filters", "/filters/new", "/people",
@@ -55,6 +56,10 @@ async def test_settings_are_one_place_and_nobody_elses(site) -> None:
     index = (await one.get("/settings")).text
     for path in set(re.findall(r'href="(/settings/[a-z]+)"', index)):
         assert (await one.get(path)).status == 200, path
+    for path in (*(f"/settings{path}" for path in SETTINGS), "/settings/data/erase", "/report", "/about/moderation"):
+        page = await one.ask("GET", path, headers={"accept-language": "ja"})
+        assert page.status == 200 and '<html lang="ja">' in page.text, path
+        assert not ENGLISH.findall(ours(page.text)), path
 
 
 async def test_a_filter_is_made_changed_and_ended(site) -> None:

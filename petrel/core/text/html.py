@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from petrel.core.text.grammar import Hashtag, Link, Parsed
 from petrel.core.text.length import clusters, graphemes
+from petrel.core.text.lookalikes import unmasked
 
 SHOWN_OF_LINK = 30  # characters; what API clients are used to
 
@@ -102,24 +103,28 @@ def _hashtag(tag: Hashtag, tag_url: Callable[[str], str]) -> str:
 
 
 def _link(link: Link) -> str:
-    """Scheme, user info and `www.` are there but not shown; the host always is, in full.
+    """Scheme, user info and `www.` are there but not shown; the host always is, in full, and so that it is taken for no
+    other (lookalikes.py).
 
     So `https://bank.example@evil.example` reads as what it opens, evil.example.
     """
-    url, shown, host_end = link.url, link.host_start - link.start, link.host_end - link.start
-    if url.startswith("www.", shown) and "." in url[shown + 4 : host_end]:
-        shown += 4
-    cut = max(shown + SHOWN_OF_LINK, host_end)
+    url, shown = link.url, link.host_start - link.start
+    host, rest = url[shown : link.host_end - link.start], url[link.host_end - link.start :]
+    if host.startswith("www.") and "." in host[4:]:
+        shown, host = shown + 4, host[4:]
+    host = unmasked(host)
+    said = host + rest
+    cut = max(SHOWN_OF_LINK, len(host))
     href = _escape(url)
     head = (
         f'<a href="{href}" rel="nofollow noopener noreferrer" target="_blank" translate="no">'
         f'<span class="invisible">{_escape(url[:shown])}</span>'
     )
-    if cut >= len(url):
-        return f"{head}<span>{_escape(url[shown:])}</span></a>"
+    if cut >= len(said):
+        return f"{head}<span>{_escape(said)}</span></a>"
     return (
-        f'{head}<span class="ellipsis">{_escape(url[shown:cut])}</span>'
-        f'<span class="invisible">{_escape(url[cut:])}</span></a>'
+        f'{head}<span class="ellipsis">{_escape(said[:cut])}</span>'
+        f'<span class="invisible">{_escape(said[cut:])}</span></a>'
     )
 
 
@@ -149,7 +154,8 @@ def sanitise(html: str) -> str:
 def plain(html: str) -> str:
     """The text of HTML that is ours or sanitised; paragraphs are a blank line apart.
 
-    The inverse of `render`, but for mentions (shown without their domain) and runs of blank lines.
+    The inverse of `render`, but for mentions (shown without their domain), runs of blank lines, and links whose host
+    looks like another.
     The result is text: escape it wherever it is shown.
     """
     if "\n" in html:

@@ -39,7 +39,3 @@ async def of_year(r: Reader, year: int) -> Year:
     """By the calendar, UTC."""
     rows = await r.fetch(NUMBERS, r.digest, datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
     return Year(year, tuple(Number(*row) for row in rows))
-
-
-def about(count: int, *, exact: bool) -> str:
-    return str(count) if exact or not 0 < count < FEW else f"under {FEW}"

@@ -15,22 +15,6 @@ GONE = (404, 410)
 
 BODY_CHARACTERS = 200
 
-TITLES: dict[str, str] = {
-    "mention": "{name} mentioned you", "status": "{name} has posted", "reblog": "{name} boosted your post",
-    "follow": "{name} follows you", "follow_request": "{name} asks to follow you",
-    "favourite": "{name} likes your post", "poll": "A poll has ended", "update": "{name} edited a post",
-    "quote": "{name} quoted your post", "quoted_update": "{name} edited a post that you quoted",
-}
-POINTERS: dict[str, str] = {
-    "mention": "You were mentioned", "status": "There is a new post", "reblog": "A post of yours was boosted",
-    "favourite": "A post of yours was liked", "update": "A post was edited", "quote": "You were quoted",
-    "quoted_update": "A post that you quoted was edited", "poll": "A poll has ended",
-}
-SOMETHING = "There is something new"
-"""Titles that name nobody. source: docs/law/visibility.md section 14, the form of `P`."""
-
-OPEN = "Open the app to see it."
-
 
 def is_whole(kind: Kind, code: Code, audience: int) -> bool | None:
     """Whether an app is told who and what (True), only that something happened (False), or nothing (None), of a
@@ -43,14 +27,6 @@ def is_whole(kind: Kind, code: Code, audience: int) -> bool | None:
     if code in (Code.NOTHING, Code.TOMBSTONE, Code.HISTORY) or (code == Code.IF_ASKED and kind is not Kind.STATUS):
         return None
     return code in (Code.FULL, Code.IF_ASKED) and audience <= Audience.UNLISTED
-
-
-def pointer_of(word: str) -> str:
-    return POINTERS.get(word, SOMETHING)
-
-
-def title_of(word: str, name: str) -> str:
-    return TITLES[word].format(name=name) if word in TITLES else pointer_of(word)
 
 
 def cut(text: str, most: int = BODY_CHARACTERS) -> str:

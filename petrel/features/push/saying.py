@@ -14,6 +14,7 @@ from petrel.features.notifications import OWN_POST, Kind
 from petrel.features.posts import Code, Content, Shown, State, Surface, Who
 from petrel.features.push import rules
 from petrel.features.push.shapes import Due, Payload
+from petrel.features.push.titles import titles
 from petrel.features.relationships import filters
 
 
@@ -27,6 +28,7 @@ async def payload(due: Due) -> Payload | None:
 
 
 async def _said(r: Reader, due: Due) -> Payload | None:
+    says = titles(due.locale)
     kind, icon = Kind(due.kind), f"{limits.current().base_url}/avatars/0.png"
     actor = (await accounts.cards_of(r, [due.actor])).get(due.actor)
     if actor is None:
@@ -46,12 +48,12 @@ async def _said(r: Reader, due: Due) -> Payload | None:
         if sieved is None:
             return None
         if not (is_whole and sieved) or content is None:
-            return Payload("", due.locale, due.id, kind.word, icon, rules.pointer_of(kind.word), rules.OPEN)
-        said = content.text or media.counted(one.kind for one in content.media)
-        body = rules.cut((content.spoiler or rules.OPEN) if row["states"] & State.SENSITIVE else said)
+            return Payload("", due.locale, due.id, kind.word, icon, says.pointer(kind.word), says.open_it)
+        said = content.text or says.counted(one.kind for one in content.media)
+        body = rules.cut((content.spoiler or says.open_it) if row["states"] & State.SENSITIVE else said)
     name = actor.profile.display_name or f"@{actor.acct}"
     icon = limits.current().base_url + media.avatar(actor.id, actor.profile.avatar)
-    return Payload("", due.locale, due.id, kind.word, icon, rules.title_of(kind.word, name), body)
+    return Payload("", due.locale, due.id, kind.word, icon, says.of(kind.word, name), body)
 
 
 async def _sieved(r: Reader, due: Due, found: Shown, content: Content | None) -> bool | None:

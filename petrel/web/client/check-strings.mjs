@@ -38,6 +38,15 @@ function* sources(at) {
     else if (/\.tsx?$/.test(one.name)) yield join(at, one.name);
   }
 }
+// Pictures have a name in every language, and no other picture has.
+const paired = (name) => [...readFileSync(new URL(`src/composer/${name}.ts`, import.meta.url), "utf8").replace(/^\/\/.*|export interface[^]*|^import.*/gm, "")
+  .matchAll(/"((?:[^"\\])*)"/g)].map((one) => one[1]).join("").split(" ");
+const signs = new Set(paired("pictures").filter((_, n) => n % 2));
+for (const locale of Object.keys(locales).filter((one) => one !== "en")) {
+  const named = new Set(paired(`names.${locale}`).filter((_, n) => !(n % 2)));
+  for (const sign of [...signs, ...named].filter((one) => !signs.has(one) || !named.has(one))) wrong.push(`names.${locale}.ts: ${sign} is there or in pictures.ts only`);
+}
+
 const asked = new Set();
 let all = "";
 for (const path of sources(new URL("src/", import.meta.url).pathname)) {

@@ -80,7 +80,7 @@ async def set_notifications(visit: Visit) -> Response:
         return visit.go("/settings/notifications?saved=1")
     wanted = {name: sent[name] for name in POLICY if name in sent}
     if any(step not in STEPS for step in wanted.values()):
-        return await _notified(visit, message="That is not one that can be chosen here.", status=422)
+        return await _notified(visit, message=visit.says.t("told.unknown"), status=422)
     before = await visit.needs.policy(visit.viewer)
     await visit.needs.set_policy(visit.viewer, Policy(**{**asdict(before), **wanted}), cause=visit.cause)
     return visit.go("/settings/notifications?saved=1")

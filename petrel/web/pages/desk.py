@@ -3,12 +3,13 @@
 from starlette.responses import Response
 
 from petrel.core.errors import Conflict, Invalid, NotFound, PetrelError, Refused
-from petrel.features.moderation import Verdict
+from petrel.features.moderation import REPORT_KINDS, Verdict
 from petrel.features.moderation.rules import CONFLICTS, WORDS
-from petrel.web import words
+from petrel.web import speech, words
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
+KINDS = {kind: speech.of(speech.USUAL).t(f"report.kind_{kind}") for kind in REPORT_KINDS}
 GROUNDS = {"rules": "The rules of this site", "law": "The law", "copyright": "Copyright"}
 
 
@@ -18,7 +19,7 @@ async def queue(visit: Visit) -> Response:
     below = as_id(visit.request.query_params.get("below", ""))
     cases = await visit.needs.desk_queue(visit.viewer, is_open=is_open, below=below)
     return visit.page("desk_queue.html", cases=cases, is_open=is_open, here="open" if is_open else "closed",
-                      conflicts=CONFLICTS, kinds=words.REPORT_KINDS)
+                      conflicts=CONFLICTS, kinds=KINDS)
 
 
 async def case(visit: Visit) -> Response:
@@ -112,5 +113,5 @@ async def _case_page(visit: Visit, number: int, wrong: PetrelError | None = None
     found = await visit.needs.desk_case(visit.viewer, number)
     return visit.page(
         "desk_case.html", status=words.status_of(wrong) if wrong else 200, desk=found, sent=visit.sent, here="open",
-        message=words.said(wrong) if wrong else "", words=WORDS, grounds=GROUNDS, kinds=words.REPORT_KINDS,
+        message=words.said(wrong) if wrong else "", words=WORDS, grounds=GROUNDS, kinds=KINDS,
         conflicts=CONFLICTS)

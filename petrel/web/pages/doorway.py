@@ -71,8 +71,7 @@ async def again(visit: Visit) -> Response:
             visit.viewer, visit.sent.get("password", ""), code=visit.sent.get("code", ""), address=visit.address,
             cause=visit.cause, device=visit.device)
     except Invalid as wrong:
-        message = ("That is not a code that counts now. Each code counts once." if wrong.field == "code"
-                   else "That is not your password. Check capital letters.")
+        message = visit.says.t("step.wrong" if wrong.field == "code" else "again.wrong_password")
         return await _again_page(visit, next_, status=422, message=message)
     except TooMany as wrong:
         return await _again_page(visit, next_, status=429, message=words.said(wrong))

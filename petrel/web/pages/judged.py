@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from petrel.core.errors import Conflict, Invalid, NotFound, PetrelError
 from petrel.features.moderation import Plea
-from petrel.features.moderation.rules import WORDS
 from petrel.web import words
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
@@ -31,7 +30,6 @@ async def _page(visit: Visit, wrong: PetrelError | None = None, number: int = 0)
     found = await visit.needs.own_moderation(await claimant(visit))
     response = visit.page(
         "judged.html", status=words.status_of(wrong) if wrong else 200, own=found, sent=visit.sent, at=number,
-        message=words.said(wrong) if wrong else "", words=WORDS, kinds=words.REPORT_KINDS,
-        is_suspended=visit.me is None)
+        message=words.said(wrong) if wrong else "", is_suspended=visit.me is None)
     response.headers.update(PRIVATE)
     return response

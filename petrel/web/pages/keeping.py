@@ -95,8 +95,8 @@ async def one_list(visit: Visit) -> Response:
 
 
 async def trends(visit: Visit) -> Response:
-    meta = present.Meta(path="/trends", title="Trends", is_indexed=True,
-                        description="What many people here write and read just now.")
+    meta = present.Meta(path="/trends", title=visit.says.t("frame.trends"), is_indexed=True,
+                        description=visit.says.t("trends.about"))
     return visit.page("trends.html", sheet="trends", found=await visit.needs.talked_about(visit.viewer), meta=meta)
 
 

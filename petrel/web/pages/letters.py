@@ -11,8 +11,6 @@ from petrel.web import words
 from petrel.web.door import Visit
 from petrel.web.pages.doorway import compare_passwords, secret_page
 
-WRONG_PASSWORD = "That is not your password. Check capital letters."  # noqa: S105 (a sentence)
-
 
 async def forgot_form(visit: Visit) -> Response:
     return secret_page(visit.page("forgot.html", is_sent=False, message=""))
@@ -22,7 +20,8 @@ async def forgot(visit: Visit) -> Response:
     """The same answer for every address, after the same work."""
     address = visit.sent.get("email", "").strip()[:254]
     if "@" not in address:
-        return secret_page(visit.page("forgot.html", status=422, is_sent=False, message="That is not a mail address."))
+        message = visit.says.t("forgot.wrong")
+        return secret_page(visit.page("forgot.html", status=422, is_sent=False, message=message))
     await visit.needs.ask_reset(address, address=visit.address, cause=visit.cause)
     return secret_page(visit.page("forgot.html", is_sent=True, message=""))
 
@@ -83,7 +82,7 @@ async def set_mail(visit: Visit) -> Response:
             await visit.needs.change_address(visit.viewer, visit.sent.get("email", "").strip(),
                                              visit.sent.get("password", ""), address=visit.address, cause=visit.cause)
         except Invalid as wrong:
-            message = words.said(wrong) if wrong.field == "email" else WRONG_PASSWORD
+            message = words.said(wrong) if wrong.field == "email" else visit.says.t("again.wrong_password")
             return await _settings_page(visit, message=message, status=422)
         return await _settings_page(visit, said="address")
     await visit.needs.set_wishes(visit.viewer, digest=visit.sent.get("digest") == "1", cause=visit.cause)

@@ -8,22 +8,20 @@ from starlette.responses import Response
 
 from petrel.core import clock
 from petrel.core.errors import NotFound
-from petrel.features.moderation.numbers import Year, about
-from petrel.features.moderation.rules import SCOPE, WORDS
-from petrel.web import present, words
+from petrel.features.moderation.numbers import FEW, Number, Year
+from petrel.web import present, speech
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
+from petrel.web.speech import Speech
 
 FIRST_YEAR = 2026
-DONE = {"notice": "a notice", "report": "a report, or what we saw ourselves"}
-ENDED = {"waiting": "still waiting", "granted": "granted, the decision taken back", "refused": "refused"}
-GROUNDS = {"none": "", "rules": "rules of the site", "law": "the law", "copyright": "copyright"}
 
 
 async def show(visit: Visit) -> Response:
-    meta = present.Meta(path="/about/moderation", title="How we moderate", is_indexed=True,
-                        description="What may be reported here, what is decided, how to appeal, and yearly numbers.")
-    return await _page(visit, "moderated.html", exact=False, meta=meta, sheet="about")
+    says = visit.says
+    meta = present.Meta(path="/about/moderation", title=says.t("moderated.title"), is_indexed=True,
+                        description=says.t("moderated.description"))
+    return await _page(visit, "moderated.html", says, exact=False, meta=meta, sheet="about")
 
 
 async def numbers(visit: Visit) -> Response:
@@ -32,7 +30,7 @@ async def numbers(visit: Visit) -> Response:
     await visit.needs.desk_queue(visit.viewer, is_open=True, below=0)
     if visit.request.query_params.get("as") == "csv":
         return _table(await _year(visit))
-    return await _page(visit, "desk_numbers.html", exact=True, here="numbers")
+    return await _page(visit, "desk_numbers.html", speech.of(speech.USUAL), exact=True, here="numbers")
 
 
 async def _year(visit: Visit) -> Year:
@@ -42,37 +40,40 @@ async def _year(visit: Visit) -> Year:
     return await visit.needs.moderation_numbers(year)
 
 
-async def _page(visit: Visit, template: str, *, exact: bool, **more: Any) -> Response:
+async def _page(visit: Visit, template: str, says: Speech, *, exact: bool, **more: Any) -> Response:
     year = await _year(visit)
-    return visit.page(template, year=year, lines=_lines(year, exact=exact), what=WORDS, scope=SCOPE,
+    return visit.page(template, year=year, lines=[_line(one, says, exact=exact) for one in year.numbers],
                       years=list(range(FIRST_YEAR, clock.now().year + 1)), **more)
 
 
-def _lines(year: Year, *, exact: bool) -> list[tuple[str, str, str]]:
-    """(what, how many, at the median)."""
-    found = []
-    for one in year.numbers:
-        said = about(one.count, exact=exact)
-        took = "" if one.hours is None else f"{one.hours:.0f} h" if one.hours < 72 else f"{one.hours / 24:.0f} days"
-        found.append((_named(one.sort, one.kind), said, took))
-    return found
+def _line(one: Number, says: Speech, *, exact: bool) -> tuple[str, str, str]:
+    """What, how many, at the median."""
+    count = str(one.count) if exact or not 0 < one.count < FEW else says.t("moderated.few", n=FEW)
+    took = ""
+    if one.hours is not None:
+        took = says.t("moderated.hours" if one.hours < 72 else "moderated.days",
+                      n=round(one.hours if one.hours < 72 else one.hours / 24))
+    return _named(one.sort, one.kind, says), count, took
 
 
-def _named(sort: str, kind: str) -> str:
+def _named(sort: str, kind: str, says: Speech) -> str:
     match sort:
         case "decision":
             what, _, ground = kind.partition(" ")
-            on = GROUNDS.get(ground, ground)
-            return f"Decided: {WORDS[what]}" + (f", by {on}" if on else "")     # type: ignore[index]
+            known = f"moderated.decision_{ground}"
+            return says.t(known if says.has(known) else "moderated.decision", what=says.t(f"judged.what_{what}"))
         case "origin":
-            return f"Restrictions that began with {DONE.get(kind, kind)}"
+            return says.t(f"moderated.origin_{kind}")
         case "undone":
-            return f"Taken back: {WORDS[kind]}"     # type: ignore[index]
-        case "appeal" | "counter-notice":
-            return f"{sort.capitalize()}s, {ENDED.get(kind, kind)}"
+            return says.t("moderated.undone", what=says.t(f"judged.what_{kind}"))
+        case "appeal":
+            return says.t(f"moderated.appeal_{kind}")
+        case "counter-notice":
+            return says.t(f"moderated.counter_{kind}")
         case "unheard":
-            return "Appeals that nobody else looked at for a week"
-    return f"{'Notices' if sort == 'notice' else 'Reports'}: {words.REPORT_KINDS.get(kind, kind).partition(':')[0]}"
+            return says.t("moderated.unheard")
+    said = says.t(f"report.kind_{kind}")
+    return says.t("moderated.notices" if sort == "notice" else "moderated.reports", what=said.partition(":")[0])
 
 
 def _table(year: Year) -> Response:

@@ -13,7 +13,6 @@ from petrel.web import forms, present, words
 from petrel.web.door import Visit
 from petrel.web.pages.doorway import step_page
 
-WRONG_PASSWORD = "That is not your password. Check capital letters."  # noqa: S105 (a sentence)
 PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 A_PAGE = 40
 _range = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?")
@@ -38,7 +37,7 @@ async def sign_in(visit: Visit) -> Response:
     except CodeNeeded as needed:
         return step_page(visit, needed.step, "/settings/data")
     except PetrelError as wrong:
-        said = "The name and the password do not fit together." if isinstance(wrong, Invalid) else words.said(wrong)
+        said = visit.says.t("sign_in.mismatch") if isinstance(wrong, Invalid) else words.said(wrong)
         return _sign_in_page(visit, name=name, message=said, status=words.status_of(wrong))
     return visit.come_in(session, "/settings/data")
 
@@ -100,7 +99,7 @@ async def erase(visit: Visit) -> Response:
         secret = await visit.needs.erase(visit.viewer, visit.sent.get("handle", ""), visit.sent.get("password", ""),
                                          address=visit.address, cause=visit.cause)
     except Invalid as wrong:
-        said = words.said(wrong) if wrong.field == "handle" else WRONG_PASSWORD
+        said = words.said(wrong) if wrong.field == "handle" else visit.says.t("again.wrong_password")
         return await _erase_page(visit, message=said, status=422)
     return visit.leave(f"/erased/{secret}")
 

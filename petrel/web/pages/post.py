@@ -106,7 +106,7 @@ async def vote(visit: Visit) -> Response:
     chosen = [text for name, text in visit.sent.items() if name.startswith("choice")]
     choices = [int(one) if one.isascii() and one.isdigit() and len(one) < 3 else -1 for one in chosen]
     if not choices:
-        raise Invalid(None, "Choose something, then vote")
+        return trouble_page(visit, 422, visit.says.t("poll.choose_first"))
     await visit.needs.vote(visit.viewer, post, choices, cause=visit.cause)
     back = addresses.own(visit.sent.get("back", "")).partition("#")[0]
     return visit.go(f"{back}#p{as_id(visit.sent.get('place', '')) or post}")
@@ -152,8 +152,7 @@ async def _write_again(visit: Visit, draft: Draft, wrong: PetrelError) -> Respon
     status, message = words.status_of(wrong), words.said(wrong)
     answers = quoted = None
     if isinstance(wrong, NotFound):
-        message = ("The post you answer or quote is not there any more. Your text is still here; it can go out by "
-                   "itself.")
+        message = visit.says.t("composer.gone")
     else:
         try:
             answers = await _answered(visit, draft.reply_to)

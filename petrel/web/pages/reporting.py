@@ -10,6 +10,9 @@ from petrel.web.casework import ReportTarget
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
+FORM_KINDS = ("violation", "spam", "legal", "copyright", "other")
+"""In the order in which it is asked."""
+
 
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
@@ -64,6 +67,7 @@ async def _target(visit: Visit, sent: dict[str, str]) -> ReportTarget | None:
 
 
 async def _page(visit: Visit, sent: dict[str, str], *, message: str = "", status: int = 200) -> Response:
-    meta = present.Meta(path="/report", title="Report something", description="Tell the crew of this site.")
+    says = visit.says
+    meta = present.Meta(path="/report", title=says.t("report.title"), description=says.t("report.description"))
     return visit.page("report.html", status=status, meta=meta, sent=sent, target=await _target(visit, sent),
-                      message=message, kinds=words.REPORT_KINDS, rules=await visit.needs.rules())
+                      message=message, kinds=FORM_KINDS, rules=await visit.needs.rules())

@@ -11,15 +11,13 @@ from petrel.web.forms import as_id
 from petrel.web.pages.doorway import compare_passwords, secret_page, step_page
 
 HERE = "/settings/security"
-SAID = {"password": "Your password is changed. Every other browser and app is signed out.",
-        "off": "Codes are not asked for any more.", "key": "The passkey is added. You can sign in by it now.",
-        "named": "Saved.", "removed": "The passkey is removed."}
-TOO_LATE = "That took too long. Try again."
+SAID = frozenset(("password", "off", "key", "named", "removed"))
 
 
 async def show(visit: Visit) -> Response:
     visit.member()
-    return await _page(visit, said=SAID.get(visit.request.query_params.get("said", ""), ""))
+    said = visit.request.query_params.get("said", "")
+    return await _page(visit, said=said if said in SAID else "")
 
 
 async def set_password(visit: Visit) -> Response:
@@ -29,7 +27,7 @@ async def set_password(visit: Visit) -> Response:
         await visit.needs.change_password(visit.viewer, visit.sent.get("current", ""), visit.sent.get("password", ""),
                                           address=visit.address, cause=visit.cause)
     except Invalid as wrong:
-        message = words.said(wrong) if wrong.field else "That is not your password now. Check capital letters."
+        message = words.said(wrong) if wrong.field else visit.says.t("security.password_wrong")
         return await _page(visit, message=message, status=422)
     return visit.go(f"{HERE}?said=password")
 
@@ -50,10 +48,9 @@ async def enable_codes(visit: Visit) -> Response:
     try:
         made = await visit.needs.enable_codes(visit.viewer, kept, visit.sent.get("code", ""), cause=visit.cause)
     except NotFound:
-        return await _codes_page(visit, message="That took too long. Here is a new one.", status=422)
+        return await _codes_page(visit, message=visit.says.t("security.codes_late"), status=422)
     except Invalid:
-        return await _codes_page(visit, kept=kept, status=422, message="That is not the code that counts now. Type the "
-                                 "one that your app shows; the clock of your device must be right.")
+        return await _codes_page(visit, kept=kept, message=visit.says.t("security.codes_wrong"), status=422)
     except Refused:
         return _to_again(f"{HERE}/codes", visit)
     return secret_page(visit.page("recovery.html", codes=made, is_new=True))
@@ -88,7 +85,7 @@ async def add_key(visit: Visit) -> Response:
     except Refused:
         return _to_again(f"{HERE}/passkeys", visit)
     except NotFound:
-        return await _key_page(visit, message=TOO_LATE, status=422)
+        return await _key_page(visit, message=visit.says.t("security.late"), status=422)
     except PetrelError as wrong:
         return await _key_page(visit, message=words.said(wrong), status=words.status_of(wrong))
     return visit.go(f"{HERE}?said=key")
@@ -116,8 +113,7 @@ async def step(visit: Visit) -> Response:
     except NotFound:
         return visit.go("/auth/sign_in?late=1&next=" + quote(next_, safe=""))
     except Invalid:
-        return step_page(visit, visit.sent.get("step", ""), next_, status=422,
-                         message="That is not a code that counts now. Each code counts once.")
+        return step_page(visit, visit.sent.get("step", ""), next_, message=visit.says.t("step.wrong"), status=422)
     except PetrelError as wrong:
         return step_page(visit, visit.sent.get("step", ""), next_, status=words.status_of(wrong),
                          message=words.said(wrong))

@@ -4,16 +4,15 @@ behind the page."""
 from starlette.responses import Response
 
 from petrel.core import room
-from petrel.core.errors import Invalid, NotFound, PetrelError
+from petrel.core.errors import NotFound, PetrelError
 from petrel.web import words
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
-KINDS = (("follows", "Whom you follow"), ("mutes", "Whom you mute"), ("blocks", "Whom you block"),
-         ("domain blocks", "Servers that you block"), ("lists", "Lists"), ("bookmarks", "Bookmarks"))
-FILES = (("following_accounts.csv", "Whom you follow"), ("muted_accounts.csv", "Whom you mute"),
-         ("blocked_accounts.csv", "Whom you block"), ("blocked_domains.csv", "Servers that you block"),
-         ("lists.csv", "Lists"), ("bookmarks.csv", "Bookmarks"))
+KINDS = (("follows", "follows", "following_accounts.csv"), ("mutes", "mutes", "muted_accounts.csv"),
+         ("blocks", "blocks", "blocked_accounts.csv"), ("servers", "domain blocks", "blocked_domains.csv"),
+         ("lists", "lists", "lists.csv"), ("bookmarks", "bookmarks", "bookmarks.csv"))
+"""(in the catalogues, in the room of archives, as a file)."""
 CSV_HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff",
                "content-security-policy": "default-src 'none'; sandbox"}
 
@@ -27,14 +26,14 @@ async def bring(visit: Visit) -> Response:
     room.refuse("uploads")
     visit.member()
     kind, file = visit.sent.get("kind", ""), visit.form.files.get("file")
+    if file is None or not file.size_bytes:
+        return _page(visit, chosen=kind, message=visit.says.t("taking.choose_first"), status=422)
     try:
-        if file is None or not file.size_bytes:
-            raise Invalid(None, "Choose a file first")
         number = await visit.needs.bring(visit.viewer, kind, file, cause=visit.cause)
     except PetrelError as wrong:
         if words.status_of(wrong) >= 500:
             raise
-        return _page(visit, kind=kind, message=words.said(wrong), status=words.status_of(wrong))
+        return _page(visit, chosen=kind, message=words.said(wrong), status=words.status_of(wrong))
     return visit.go(f"/settings/lists/{number}")
 
 
@@ -48,7 +47,8 @@ async def one(visit: Visit) -> Response:
         return Response(text.encode(), media_type="text/csv; charset=utf-8",
                         headers={**CSV_HEADERS, "content-disposition": f'attachment; filename="{name}"'})
     stands, difference = await visit.needs.brought(visit.viewer, number)
-    return visit.page("list_brought.html", stands=stands, difference=difference, kinds=dict(KINDS))
+    code = next((code for code, kind, _ in KINDS if kind == stands.kind), "")
+    return visit.page("list_brought.html", stands=stands, difference=difference, code=code)
 
 
 async def answer(visit: Visit) -> Response:
@@ -61,6 +61,5 @@ async def answer(visit: Visit) -> Response:
     return visit.go(f"/settings/lists/{number}" if yes else "/settings/lists?said=dropped")
 
 
-def _page(visit: Visit, *, kind: str = "", dropped: bool = False, message: str = "", status: int = 200) -> Response:
-    return visit.page("in_and_out.html", status=status, kinds=KINDS, files=FILES, kind=kind, dropped=dropped,
-                      message=message)
+def _page(visit: Visit, *, chosen: str = "", dropped: bool = False, message: str = "", status: int = 200) -> Response:
+    return visit.page("in_and_out.html", status=status, kinds=KINDS, chosen=chosen, dropped=dropped, message=message)

@@ -2,6 +2,7 @@
 
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Refused
+from petrel.core.text.lookalikes import unmasked_in
 from petrel.core.viewer import Anonymous, Member, Viewer
 from petrel.features import accounts, messages, signup
 from petrel.features.accounts import Own
@@ -82,7 +83,7 @@ class DoorkeepingRooms:
             return _handover(asked)
         return Consent(
             app=asked.app.name,
-            website=asked.app.website or "",
+            website=unmasked_in(asked.app.website or ""),
             scopes=asked.scopes,
             redirect_uri=asked.redirect_uri,
         )

@@ -68,7 +68,7 @@ class OwingRooms:
     async def planned_erasure(self, viewer: Viewer) -> dict[str, int]:
         async with reading(SYSTEM) as r:
             counts = await privacy.erasure.planned(r, member_of(viewer).account)
-        return {words: sum(counts.get(name, 0) for name in names) for words, names in PLANNED.items()}
+        return {what: sum(counts.get(name, 0) for name in names) for what, names in PLANNED.items()}
 
     async def erase(self, viewer: Viewer, handle: str, password: str, *, address: str, cause: str) -> str:
         member = member_of(viewer)
@@ -91,7 +91,7 @@ class OwingRooms:
                 receipt = await _receipt(r, told.account)
             except (NotFound, OSError):
                 pass            # the ledger follows within seconds
-        gone = {words: sum(told.gone.get(name, 0) for name in names) for words, names in STEPS.items()}
+        gone = {what: sum(told.gone.get(name, 0) for name in names) for what, names in STEPS.items()}
         return Ended(told.asked_at, told.done_at, told.swept_at, gone, receipt)
 
     async def deletions(self, viewer: Viewer, below: int | None) -> tuple[Deleted, ...]:
@@ -123,22 +123,21 @@ async def _signed(r: Reader, line: deletions.Deletion) -> bytes:
 
 
 PLANNED = {
-    "posts and boosts": ("posts.post.author",),
-    "direct messages you wrote": ("messages.message.author",),
-    "likes, bookmarks and pins": ("posts.mark.account",),
-    "people you follow, who follow you, whom you block or mute": ("relationships.relation.owner",),
+    "posts": ("posts.post.author",),
+    "messages": ("messages.message.author",),
+    "marks": ("posts.mark.account",),
+    "people": ("relationships.relation.owner",),
     "lists": ("lists.list.owner",),
     "collections": ("collections.collection.owner",),
     "notifications": ("notifications.notification.account",),
-    "places where you are signed in": ("accounts.token.account",),
+    "entrances": ("accounts.token.account",),
 }
 STEPS = {
-    "keys destroyed": ("posts.keys", "messages.keys", "accounts.key"),
-    "posts and boosts": ("posts", "posts.tombstones"),
-    "direct messages": ("messages",),
-    "likes, bookmarks and pins": ("posts.marks",),
-    "relations to others": ("relationships", "relationships.others"),
-    "everything else": ("lists", "lists.others", "collections", "collections.others", "notifications",
-                        "notifications.others", "search", "timelines", "messages.inbox", "privacy",
-                        "privacy.exports", "accounts"),
+    "keys": ("posts.keys", "messages.keys", "accounts.key"),
+    "posts": ("posts", "posts.tombstones"),
+    "messages": ("messages",),
+    "marks": ("posts.marks",),
+    "relations": ("relationships", "relationships.others"),
+    "rest": ("lists", "lists.others", "collections", "collections.others", "notifications", "notifications.others",
+             "search", "timelines", "messages.inbox", "privacy", "privacy.exports", "accounts"),
 }

@@ -28,11 +28,8 @@
     return JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response, clientExtensionResults: {} });
   };
 
-  const WHY = {
-    NotAllowedError: "Nothing happened: it was cancelled, or took too long. Try again.",
-    InvalidStateError: "This device has a passkey for you already.",
-    SecurityError: "Passkeys need the address that this site is known by, over HTTPS.",
-  };
+  const says = form.dataset;     // templates/passkey_words.html
+  const WHY = { NotAllowedError: says.cancelled, InvalidStateError: says.known, SecurityError: says.address };
 
   form.hidden = false;
   button.disabled = false;
@@ -42,14 +39,14 @@
     event.preventDefault();
     if (running) return;
     running = true;
-    said.textContent = "Your browser asks you now.";
+    said.textContent = says.asks;
     try {
       const publicKey = asked();
       const key = makes ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey });
       form.elements.answer.value = told(key);
       form.submit();
     } catch (fault) {
-      said.textContent = WHY[fault.name] || "That did not work with this browser. Your password does.";
+      said.textContent = WHY[fault.name] || says.broken;
       running = false;
     }
   });

@@ -32,7 +32,7 @@
     event.preventDefault();
     if (running) return;
     running = true;
-    said.textContent = "Your browser is working. This takes some seconds.";
+    said.textContent = form.dataset.working;
     const handle = form.elements.handle.value.trim().replace(/^@/, "").toLowerCase();
     form.elements.proof.value = await find(form.elements.challenge.value, handle);
     form.submit();

@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import type { Account, Found } from "../types";
 import { Avatar, labelOf } from "../ui/small";
 import { emojis } from "./config";
-import { search } from "./pictures";
+import { called, learn, search } from "./pictures";
 
 interface Offer { key: string; text: string; label: string; hint?: string; who?: Account; sign?: string; picture?: string }
 interface Token { start: number; end: number; sign: string; word: string }
@@ -21,15 +21,16 @@ export function tokenAt(text: string, caret: number): Token | null {
   const found = TOKEN.exec(text.slice(Math.max(0, caret - 64), caret));
   if (!found) return null;
   const [whole, sign, word] = found as unknown as [string, string, string];
-  if (sign === ":" && (word.length < 2 || /[@.]/.test(word))) return null;
+  if (sign === ":" && ((word.length < 2 && word < "\u0100") || /[@.]/.test(word))) return null;
   return { start: caret - whole.length, end: caret, sign, word };
 }
 
 async function offers({ sign, word }: Token, signal: AbortSignal): Promise<Offer[]> {
   if (sign === ":") {
+    await learn();
     const own = emojis.value.filter((one) => one.shortcode.toLowerCase().includes(word.toLowerCase()))
       .map((one): Offer => ({ key: one.shortcode, text: `:${one.shortcode}:`, label: `:${one.shortcode}:`, picture: local(one.static_url) }));
-    return [...own, ...search(word, MOST).map((one): Offer => ({ key: one.name, text: one.sign, label: `:${one.name}:`, sign: one.sign }))].slice(0, MOST);
+    return [...own, ...search(word, MOST).map((one): Offer => ({ key: one.name, text: one.sign, label: called(one), sign: one.sign }))].slice(0, MOST);
   }
   if (sign === "@") {
     const people = await get<Account[]>("/api/v1/accounts/search", { q: word, limit: MOST }, signal);

@@ -1,4 +1,7 @@
-// Common emoji by the names people type after a colon.
+// Common emoji by the names people type after a colon, and by those of the reader's language (names.de.ts).
+import { signal } from "@preact/signals";
+import { locale, type Locale } from "../i18n";
+
 const NAMES = "grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 sweat_smile 😅 rofl 🤣 joy 😂 slight_smile 🙂 upside_down 🙃 wink 😉 blush 😊 innocent 😇 "
   + "smiling_hearts 🥰 heart_eyes 😍 star_struck 🤩 kissing_heart 😘 yum 😋 tongue 😛 zany 🤪 hugs 🤗 giggle 🤭 shush 🤫 thinking 🤔 salute 🫡 zipper_mouth 🤐 "
   + "raised_eyebrow 🤨 neutral 😐 expressionless 😑 smirk 😏 unamused 😒 eye_roll 🙄 grimacing 😬 relieved 😌 pensive 😔 sleepy 😪 sleeping 😴 mask 😷 "
@@ -21,14 +24,35 @@ const NAMES = "grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 swea
   + "train 🚆 bus 🚌 car 🚗 plane ✈️ rocket 🚀 boat ⛵ ship 🚢 anchor ⚓ house 🏠 tent ⛺ mountain ⛰️ beach 🏖️ map 🗺️ warning ⚠️ question ❓ exclamation ❗ "
   + "check ✅ cross ❌ recycle ♻️ infinity ♾️ peace ☮️ yin_yang ☯️ rainbow_flag 🏳️‍🌈 white_flag 🏳️ checkered_flag 🏁";
 
+/** `name` is what is typed after a colon. */
 export interface Picture { name: string; sign: string }
 
 const words = NAMES.split(" ");
 const all: Picture[] = words.flatMap((name, n) => (n % 2 ? [] : [{ name, sign: words[n + 1]! }]));
 
+const OTHERS: Partial<Record<Locale, () => Promise<{ default: string }>>> = { de: () => import("./names.de"), ja: () => import("./names.ja") };
+const own = signal<ReadonlyMap<string, string>>(new Map());
+let learnt: Locale = "en";
+
+/** Brings the names of the reader's language, once; until they are there, and where they cannot come, the English count. */
+export async function learn(): Promise<void> {
+  const wanted = locale.peek();
+  if (wanted === learnt) return;
+  const found = (await OTHERS[wanted]?.().catch(() => undefined))?.default.split(" ") ?? [];
+  own.value = new Map(found.flatMap((sign, n) => (n % 2 ? [] : [[sign, found[n + 1]!]])));
+  learnt = wanted;
+}
+
+export const called = (one: Picture): string => (own.value.get(one.sign) ?? one.name).replaceAll("_", " ");
+
+/** Without capitals and blanks, and katakana as hiragana. */
+const folded = (text: string): string => text.trim().toLowerCase().replaceAll(" ", "_").replace(/[ァ-ヶ]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 96));
+
 /** Those that begin with it first. */
 export function search(typed: string, most: number): Picture[] {
-  const wanted = typed.trim().toLowerCase().replaceAll(" ", "_");
-  const found = all.filter((one) => one.name.includes(wanted));
-  return [...found.filter((one) => one.name.startsWith(wanted)), ...found.filter((one) => !one.name.startsWith(wanted))].slice(0, most);
+  const wanted = folded(typed);
+  const names = (one: Picture): string[] => [one.name, folded(own.value.get(one.sign) ?? "")];
+  const found = all.filter((one) => names(one).some((name) => name.includes(wanted)));
+  const begins = (one: Picture): boolean => names(one).some((name) => name.startsWith(wanted));
+  return [...found.filter(begins), ...found.filter((one) => !begins(one))].slice(0, most);
 }

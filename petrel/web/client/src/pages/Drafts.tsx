@@ -1,6 +1,8 @@
 // What is written and not out yet: drafts, and posts that wait for their time.
-import { signal, useSignal } from "@preact/signals";
+import { signal, useSignal, type Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { del, get, post as send, put, Trouble } from "../api";
+import { useFocus } from "../focus";
 import { moment, t } from "../i18n";
 import { go, type Route } from "../router";
 import { wrong } from "../state/acts";
@@ -55,6 +57,18 @@ function Words({ params, files }: { params: Params; files: Media[] }) {
 /** What a field for a time by the reader's own clock wants. */
 const localTime = (at: Date): string => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
+function OtherTime({ id, time, move, close }: { id: string; time: Signal<string>; move: () => void; close: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useFocus(field);
+  return (
+    <form class="row" onSubmit={(event) => { event.preventDefault(); move(); }}>
+      <label class="unseen" for={id}>{t("drafts.when")}</label>
+      <input id={id} ref={field} type="datetime-local" required value={time.value} min={localTime(new Date(Date.now() + 5 * 60_000))} onInput={(event) => (time.value = event.currentTarget.value)} />
+      <button type="submit">{t("drafts.setTime")}</button><button type="button" class="quiet" onClick={close}>{t("cancel")}</button>
+    </form>
+  );
+}
+
 function Due({ one }: { one: Scheduled }) {
   const isOpen = useSignal(false);
   const time = useSignal(localTime(new Date(one.scheduled_at)));
@@ -90,11 +104,7 @@ function Due({ one }: { one: Scheduled }) {
       <p class="time"><Icon name="bell" /><time dateTime={one.scheduled_at}>{moment(new Date(one.scheduled_at))}</time></p>
       <Words params={one.params} files={one.media_attachments} />
       {isOpen.value ? (
-        <form class="row" onSubmit={(event) => { event.preventDefault(); void move(); }}>
-          <label class="unseen" for={`at${one.id}`}>{t("drafts.when")}</label>
-          <input id={`at${one.id}`} type="datetime-local" required value={time.value} min={localTime(new Date(Date.now() + 5 * 60_000))} onInput={(event) => (time.value = event.currentTarget.value)} autofocus />
-          <button type="submit">{t("drafts.setTime")}</button><button type="button" class="quiet" onClick={() => (isOpen.value = false)}>{t("cancel")}</button>
-        </form>
+        <OtherTime id={`at${one.id}`} time={time} move={() => void move()} close={() => (isOpen.value = false)} />
       ) : (
         <p class="choice"><button type="button" class="quiet" onClick={() => (isOpen.value = true)}>{t("drafts.otherTime")}</button>
           <button type="button" class="quiet" onClick={() => void cancel()}>{t("drafts.cancel")}</button></p>

@@ -4,9 +4,11 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { plain } from "../html";
 import { t } from "../i18n";
 import type { Route, Shown } from "../router";
-import { placeOf } from "../place";
+import { here, placeOf } from "../place";
 import { asksFolder, asksWhy } from "../state/folders";
+import { AT_ONCE, look } from "../state/kept";
 import { post } from "../state/statuses";
+import { isLive } from "../state/streams";
 import { load, thread, type Branch, type Thread as One } from "../state/threads";
 import type { Status } from "../types";
 import { Composer } from "../ui/Composer";
@@ -16,8 +18,21 @@ import { site } from "../site";
 
 /** Branches that are drawn at first, and with each step further. */
 const STEP = 40;
-/** Nothing tells of the end of a post that no stream brought. */
+/** Streams tell neither of the end of a post that they did not bring nor of answers by people whom one does not follow
+ *  (decision 0041). */
 const LOOK_AGAIN_MS = 60_000;
+
+/** Of what is being read. All of it is asked for only where something has more or fewer answers than it had. */
+async function lookAgain(id: string): Promise<void> {
+  const { ancestors, branches } = thread(id).peek();
+  const under = (all: Branch[]): string[] => all.flatMap((one) => [one.post, ...under(one.branches)]);
+  const all = [...ancestors, id, ...under(branches)];
+  const at = Math.max(0, all.indexOf(here().anchor) - 4);
+  const near = [...new Set([id, ...all.slice(at, at + AT_ONCE - 1)])];
+  const answers = () => near.map((one) => post(one).peek()?.replies_count).join();
+  const before = answers();
+  if (await look(near.map((one) => post(one).peek()).filter((one): one is Status => one !== null)) && answers() !== before) await load(id);
+}
 
 function Thread({ args, entry }: Shown) {
   const id = args["post"]!;
@@ -28,8 +43,17 @@ function Thread({ args, entry }: Shown) {
   const isBack = useRef(placeOf(entry) !== undefined);
 
   useEffect(() => {
-    const timer = setInterval(() => document.hidden || void load(id), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
+    let wasAway = false;
+    const stop = isLive.subscribe((up) => { wasAway ||= !up; });
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      void (wasAway ? load(id) : lookAgain(id));
+      wasAway = !isLive.peek();
+    }, LOOK_AGAIN_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
   }, [id]);
   // What comes in above must not push away what is being read.
   useLayoutEffect(() => {

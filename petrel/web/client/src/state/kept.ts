@@ -10,7 +10,7 @@ interface Kept { me: string; key: string; at: number; items: Item[]; posts: Stat
 
 const NAME = "petrel.list.";
 const AROUND = 60;
-const AT_ONCE = 20;
+export const AT_ONCE = 20;
 /** Of what is older, the newest is wanted first. */
 const EARLY_MS = 12 * 3_600_000;
 
@@ -91,7 +91,7 @@ function check(list: Timeline, posts: Status[], at: number): void {
 }
 
 /** What may be seen no more goes; counts and marks are as they are now. False when the server could not be asked. */
-async function look(posts: Status[]): Promise<boolean> {
+export async function look(posts: Status[]): Promise<boolean> {
   for (let at = 0; at < posts.length; at += AT_ONCE) {
     const part = posts.slice(at, at + AT_ONCE).map((one) => one.id);
     const asked = performance.now();
