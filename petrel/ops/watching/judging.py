@@ -56,13 +56,20 @@ def acts(plan: Plan, standing: Iterable[Alert], firing: Mapping[Key, float], now
         elif (what := _due(rule, alert, now)) is not None:
             owner = rule.then if what == "passed on" else alert.owner
             found.append(Act(what, *key, firing[key], owner, alert))
-    new = [Act("fired", *key, value, plan.rules[key[0]].owner) for key, value in firing.items() if key not in known]
+    new = [Act("fired", *key, value, plan.rules[key[0]].owner) for key, value in firing.items()
+           if key not in known and (is_office_hour(now) or not plan.rules[key[0]].by_day)]
     return found + new
+
+
+def is_office_hour(now: datetime) -> bool:
+    """By the clock of this machine's own zone: 9 to 17, Monday to Friday."""
+    here = now.astimezone()
+    return here.weekday() < 5 and 9 <= here.hour < 17
 
 
 def _due(rule: Rule, alert: Alert, now: datetime) -> What | None:
     # Whoever said that they look at it is left in peace until then, and it is passed on to nobody.
-    if alert.quiet_until is not None and now < alert.quiet_until:
+    if (alert.quiet_until is not None and now < alert.quiet_until) or (rule.by_day and not is_office_hour(now)):
         return None
     is_alone = alert.quiet_until is None and rule.then and alert.owner != rule.then
     if is_alone and now - alert.fired_at >= timedelta(seconds=rule.escalate_s):
