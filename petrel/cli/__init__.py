@@ -59,6 +59,7 @@ NOUNS = {
     "replay": "Play a recording of real traffic and check every timeline",
     "drill": "Rehearse a disaster on a site of its own",
     "drills": "List the drills and their last verdicts",
+    "safeguards": "What must hold, whose it is, whether it still does",
 }
 
 

@@ -668,6 +668,7 @@ comment on column ops.alert.rule is 'what: which rule said so; of: site; for: ru
 comment on column ops.alert.target is 'what: which of several things it is about; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
 comment on column ops.alert.owner is 'what: whose it is, a name of the crews own choosing; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
 comment on column ops.alert.value is 'what: what was measured; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
+comment on column ops.alert.presses is 'what: whether it cannot wait for the hours of an office; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
 comment on column ops.alert.fired_at is 'what: since when; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
 comment on column ops.alert.told_at is 'what: when somebody was last told; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';
 comment on column ops.alert.told is 'what: how often; of: site; for: run; kept: 90 days after it was well again; erased: row; leaves: no';

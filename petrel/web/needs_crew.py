@@ -7,6 +7,7 @@ from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.moderation.numbers import Year
+from petrel.ops.safeguards import Runbook, View
 from petrel.ops.watching import Examination
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
 
@@ -84,7 +85,12 @@ class Moderating(Protocol):
 
 
 class Examining(Protocol):
-    """The doctor's page. Errors of all: NotFound, for who does not own the site."""
+    """The doctor's page, and that of safeguards. Errors of all: NotFound, for who does not own the site; of safeguards,
+    for who is not of the crew."""
+
+    async def safeguards(self, viewer: Viewer) -> View: ...
+
+    async def runbook(self, viewer: Viewer, name: str) -> Runbook: ...
 
     async def examination(self, viewer: Viewer) -> Examination: ...
 

@@ -52,6 +52,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "status.html": (surfaces.NONE, _SITE),
     "style.html": (surfaces.NONE, "invented posts, of nobody"),
     "desk_speed.html": (surfaces.NONE, "how fast the site is"),
+    "desk_safeguards.html": (surfaces.NONE, "how the site and its machine fare"),
+    "desk_runbook.html": (surfaces.NONE, "what to type when something happens"),
     "icons.html": (surfaces.NONE, _FRAME),
     "newcomer_fields.html": (surfaces.NONE, _FRAME),
     "about.html": (surfaces.NONE, _SITE),

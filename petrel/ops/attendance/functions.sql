@@ -7,7 +7,7 @@ language sql stable security definer set search_path = '' as $$
   select * from (
     select 'breach', b.id, b.found_at, 100, b.surface from ops.breach b where b.state = 'open'
     union all
-    select 'alert', a.id, a.fired_at, 90, trim(a.rule || ' ' || a.target)
+    select 'alert', a.id, a.fired_at, case when a.presses then 90 else 30 end, trim(a.rule || ' ' || a.target)
       from ops.alert a where a.cleared_at is null and (a.quiet_until is null or a.quiet_until < now())
     union all
     select 'case', c.id, c.opened_at, least(c.harm, 100), c.kind || case when c.reports > 1 then ', ' || c.reports || ' reports' else '' end

@@ -34,7 +34,10 @@ GIVEN = "select count(*) from ops.exposure where since > now() - $1::interval"
 FREEZE = "insert into ops.freeze (why) values ($1) on conflict ((true)) where until is null do nothing returning id"
 THAW = "update ops.freeze set until = now() where until is null returning id"
 FROZEN = "select since, until, why from ops.freeze where until is null"
-FIRED = "select rule, fired_at from ops.alert where cleared_at is null and fired_at > now() - interval '2 hours'"
+FIRED = """
+select rule, fired_at from ops.alert
+ where cleared_at is null and presses and fired_at > now() - interval '2 hours'
+"""
 EXPOSED = "select change, cell, since, until from ops.exposure where coalesce(until, now()) > $1 and since < $2"
 
 _texts = msgspec.json.Decoder(dict[str, str])

@@ -32,7 +32,8 @@ class Line(Struct, frozen=True, kw_only=True):
     """One line of `petrel drills`.
 
     `state`: proven, partly, built or missing; "proven on an older build" and "partly on an older build" where the
-    program has changed since. `verdict` and `sabotage`: the last word of each run, "" when there was none.
+    program has changed since. `verdict` and `sabotage`: the last word of each run, "" when there was none. `until`:
+    when the shelf life of the older of the two ends.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Line(Struct, frozen=True, kw_only=True):
     sabotage: str = ""
     at: str = ""
     build: str = ""
+    until: str = ""
     is_stale: bool = False
     left_out: str = ""
     figures: dict[str, Any] = {}
@@ -92,10 +94,11 @@ def _line(row: Scenario, drill: Drill | None, real: Verdict | None, sabotaged: V
                 tier=drill.tier, left_out=drill.left_out, sabotage=sabotaged.verdict if sabotaged else "")
     if real is None:
         return line
-    at = datetime.fromisoformat(real.at)
+    until = (min(datetime.fromisoformat(one.at) for one in (real, sabotaged) if one)
+             + timedelta(days=drill.shelf_life_days))
     shown = {name: real.figures[name] for name in drill.shown if name in real.figures}
     return replace(line, verdict=real.verdict, at=real.at, build=real.build, figures=shown,
-                   is_stale=now - at > timedelta(days=drill.shelf_life_days))
+                   until=until.isoformat(timespec="seconds"), is_stale=now > until)
 
 
 def state_of(drill: Drill, real: Verdict | None, sabotaged: Verdict | None, build: str) -> str:

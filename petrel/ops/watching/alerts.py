@@ -1,16 +1,22 @@
 """Alerts as they stand in the database. Each change is made by one process only, even where several look."""
 
+from collections.abc import Awaitable, Callable
+
+import structlog
+
 from petrel.core.doors import Reader, Row, Writer
-from petrel.core.errors import NotFound
+from petrel.core.errors import NotFound, PetrelError
 from petrel.features import accounts
 from petrel.ops.watching.judging import Act
 from petrel.ops.watching.shapes import Alert
+
+log = structlog.get_logger("petrel.watching")
 
 COLUMNS = "id, rule, target, owner, value, fired_at, told_at, told, quiet_until, cleared_at"
 STANDING = f"select {COLUMNS} from ops.alert where cleared_at is null order by fired_at"
 LISTED = f"select {COLUMNS} from ops.alert order by cleared_at is not null, fired_at desc limit $1"
 FIRE = """
-insert into ops.alert (rule, target, value, owner) values ($1, $2, $3, $4)
+insert into ops.alert (rule, target, value, owner, presses) values ($1, $2, $3, $4, $5)
 on conflict (rule, target) where cleared_at is null do nothing returning id
 """
 TELL = """
@@ -24,6 +30,8 @@ update ops.alert set quiet_until = now() + make_interval(secs => $2)
 """
 DAYS = 90
 OWNERS = "select id from accounts.account where role = 'owner' and domain is null and state & $1 = 0 order by id"
+Keepers = Callable[[Reader, str], Awaitable[tuple[int, ...]]]
+_keepers: list[Keepers] = []
 FORGET = "delete from ops.alert where cleared_at < now() - make_interval(days => $1)"
 
 
@@ -37,10 +45,10 @@ async def listed(r: Reader, most: int = 100) -> list[Alert]:
     return [_alert(row) for row in await r.fetch(LISTED, most)]
 
 
-async def take(w: Writer, act: Act) -> int:
+async def take(w: Writer, act: Act, *, presses: bool = True) -> int:
     """Writes one act down; the number of the alert, 0 when another process did already, and tells of it."""
     if act.alert is None:
-        rows = await w.change(FIRE, act.rule, act.target, act.value, act.owner)
+        rows = await w.change(FIRE, act.rule, act.target, act.value, act.owner, presses)
     elif act.what == "cleared":
         rows = await w.change(CLEAR, act.alert.id)
     else:
@@ -59,6 +67,22 @@ async def owners(r: Reader) -> tuple[int, ...]:
     """Accounts that own the site, and can be reached."""
     away = accounts.State.SUSPENDED | accounts.State.DEACTIVATED | accounts.State.PURGED | accounts.State.UNCONFIRMED
     return tuple(row[0] for row in await r.fetch(OWNERS, int(away)))
+
+
+def kept_by(f: Keepers) -> None:
+    """`f` says which accounts keep what a rule is about; none: the owners of the site."""
+    _keepers.append(f)
+
+
+async def people(r: Reader, rule: str) -> tuple[int, ...]:
+    """Whom a letter about this rule reaches, where no address is named."""
+    for f in _keepers:
+        try:
+            if found := await f(r, rule):
+                return found
+        except (PetrelError, OSError) as e:          # nothing that is wrong there keeps somebody from being told
+            log.error("nobody could say who keeps this; the owners of the site are told", rule=rule, error=str(e))
+    return await owners(r)
 
 
 async def forget(w: Writer) -> int:

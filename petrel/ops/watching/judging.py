@@ -9,6 +9,7 @@ from msgspec import Struct
 from petrel.ops.watching.shapes import Alert, Measure, Plan, Rule
 
 Key = tuple[str, str]                       # rule, target
+SATURDAY = 5
 What = Literal["fired", "still", "passed on", "cleared"]
 
 
@@ -51,25 +52,30 @@ def acts(plan: Plan, standing: Iterable[Alert], firing: Mapping[Key, float], now
         key = (alert.rule, alert.target)
         known.add(key)
         rule = plan.rules.get(alert.rule)
+        if rule is not None and not may_tell(rule, now):
+            continue
         if rule is None or key not in firing:
             found.append(Act("cleared", *key, alert.value, alert.owner, alert))
         elif (what := _due(rule, alert, now)) is not None:
             owner = rule.then if what == "passed on" else alert.owner
             found.append(Act(what, *key, firing[key], owner, alert))
     new = [Act("fired", *key, value, plan.rules[key[0]].owner) for key, value in firing.items()
-           if key not in known and (is_office_hour(now) or not plan.rules[key[0]].by_day)]
+           if key not in known and may_tell(plan.rules[key[0]], now)]
     return found + new
 
 
-def is_office_hour(now: datetime) -> bool:
-    """By the clock of this machine's own zone: 9 to 17, Monday to Friday."""
+def may_tell(rule: Rule, now: datetime) -> bool:
+    """Not at night nor at the weekend, where the rule has hours; the clock is the machine's."""
+    if not rule.hours:
+        return True
+    first, last = map(int, rule.hours.split("-"))
     here = now.astimezone()
-    return here.weekday() < 5 and 9 <= here.hour < 17
+    return here.weekday() < SATURDAY and first <= here.hour < last
 
 
 def _due(rule: Rule, alert: Alert, now: datetime) -> What | None:
     # Whoever said that they look at it is left in peace until then, and it is passed on to nobody.
-    if (alert.quiet_until is not None and now < alert.quiet_until) or (rule.by_day and not is_office_hour(now)):
+    if alert.quiet_until is not None and now < alert.quiet_until:
         return None
     is_alone = alert.quiet_until is None and rule.then and alert.owner != rule.then
     if is_alone and now - alert.fired_at >= timedelta(seconds=rule.escalate_s):

@@ -113,20 +113,20 @@ class Watch:
 
     async def _told(self, firing: dict[Key, float]) -> tuple[list[Act], tuple[Alert, ...]]:
         taken: list[tuple[Act, int]] = []
-        owners: tuple[int, ...] = ()
+        people: dict[str, tuple[int, ...]] = {}
         async with deriving("watching") as w:
             await w.execute(KEEP, msgspec.json.encode(self.measures).decode())
             for act in acts(self._plan, await alerts.standing(w), firing, datetime.now(UTC)):
-                if number := await alerts.take(w, act):
+                rule = self._plan.rules.get(act.rule)
+                if number := await alerts.take(w, act, presses=rule is None or not rule.hours):
                     taken.append((act, number))
-            if taken:
-                owners = await alerts.owners(w)
+                    people[act.rule] = await alerts.people(w, act.rule)
             standing = tuple(await alerts.standing(w))
         taken += [(Act("cleared", *key, one.value, one.owner, one), 0) for key, one in self._told_away.items()
                   if key not in firing]
         self._told_away.clear()
         for act, number in taken:
-            await self._tell(act, number, owners)
+            await self._tell(act, number, people.get(act.rule, ()))
         return [act for act, _ in taken], standing
 
     async def _told_without(self, firing: dict[Key, float]) -> list[Act]:
@@ -141,13 +141,13 @@ class Watch:
             await self._tell(act, 0, ())
         return found
 
-    async def _tell(self, act: Act, number: int, owners: tuple[int, ...]) -> None:
-        """`owners`: of the site, whom a letter reaches where no address is named."""
+    async def _tell(self, act: Act, number: int, people: tuple[int, ...]) -> None:
+        """`people`: whom a letter reaches where no address is named."""
         said = notice(self._plan, act, number)
         (log.info if act.what == "cleared" else log.error)("alert", what=act.what, rule=act.rule, target=act.target,
                                                            says=said.says, owner=act.owner)
         owner = self._plan.owners.get(act.owner) or self._wanted.crew
-        await self._messenger.tell((*owner.webhook, *(owner.mail or owners)), said)
+        await self._messenger.tell((*owner.webhook, *(owner.mail or people)), said)
 
     def _read_plan(self) -> None:
         """Again when the file has changed; a broken one changes nothing and is said once."""

@@ -33,18 +33,23 @@ def crew(mail: str, webhook: str) -> Owner:
     return Owner(mail=parts[0], webhook=parts[1])
 
 
+def shipped() -> dict[str, Any]:
+    """The rules that come with Petrel, as they are written."""
+    return dict(tomllib.loads((files("petrel.ops.watching") / "rules.toml").read_text())["rules"])
+
+
 def plan(data: Path, ours: Owner) -> Plan:
     """Errors: Invalid, naming file and rule."""
     path = data / FILE
-    shipped = tomllib.loads((files("petrel.ops.watching") / "rules.toml").read_text())["rules"]
+    known = shipped()
     try:
         theirs = tomllib.loads(path.read_text()) if path.exists() else {}
     except (OSError, tomllib.TOMLDecodeError) as e:
         raise Invalid(message=f"{path}: {e}") from e
     if unknown := theirs.keys() - {"rules", "owners", "rota"}:
         raise Invalid(message=f"{path}: {', '.join(sorted(unknown))}: known are rules, owners and rota")
-    rules = {name: _rule(name, shipped.get(name, {}) | theirs.get("rules", {}).get(name, {}), path)
-             for name in {**shipped, **theirs.get("rules", {})}}
+    rules = {name: _rule(name, known.get(name, {}) | theirs.get("rules", {}).get(name, {}), path)
+             for name in {**known, **theirs.get("rules", {})}}
     owners = {"crew": ours} | {name: _owner(name, said, path) for name, said in theirs.get("owners", {}).items()}
     for name, rule in rules.items():
         for owner in filter(None, (rule.owner, rule.then)):

@@ -1,9 +1,9 @@
 """Shapes of watching."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 When = Literal["above", "below"]
 
@@ -21,8 +21,9 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `says`: a sentence; {value} (in words {value:time}, {value:size}: `core.amounts`) and {target} stand in it. `cure`:
     what to do first. `owner`: who is told first, and `then` who after `escalate_s` without anybody having said that
-    they look at it. `repeat_s`: told again after it. `severity`: 1 nobody can read or post, or something leaks; 2 many
-    are hindered; 3 some are, or soon will be; 4 nobody yet. `by_day`: told in office hours only.
+    they look at it. `repeat_s`: told again after it. `hours`: "9-17" for what may wait: told on weekdays within these
+    hours of the machine's clock; it does not press (ops/attendance) and holds no change. `severity`: 1 nobody can read
+    or post, or something leaks; 2 many are hindered; 3 some are, or soon will be; 4 nobody yet.
     """
 
     measure: str
@@ -33,10 +34,10 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     then: str = ""
     escalate_s: float = 1800
     repeat_s: float = 14400
+    hours: Annotated[str, Meta(pattern=r"^([0-9]{1,2}-[0-9]{1,2})?$")] = ""
     says: str
     cure: str
     severity: Literal[1, 2, 3, 4] = 3
-    by_day: bool = False
     is_on: bool = True
 
 
