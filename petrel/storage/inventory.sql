@@ -1010,10 +1010,10 @@ comment on column ops.exposure.until is 'what: until when; of: site; for: run; k
 comment on column ops.series.id is 'what: number of the series; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.series.name is 'what: what is measured; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.series.target is 'what: of which of several things, by our own names; of: site; for: run; kept: always; erased: never; leaves: no';
-comment on column ops.look.grain is 'what: seconds that the row stands for; of: site; for: run; kept: 40 days; erased: row; leaves: no';
-comment on column ops.look.at is 'what: when this was measured; of: site; for: run; kept: 40 days; erased: row; leaves: no';
-comment on column ops.look.numbers is 'what: numbers of the site as a whole, and of its machine; of: site; for: run; kept: 40 days; erased: row; leaves: no';
-comment on column ops.look.most is 'what: the largest of them within that time; of: site; for: run; kept: 40 days; erased: row; leaves: no';
+comment on column ops.look.grain is 'what: seconds that the row stands for; of: site; for: run; kept: 40 days after it was measured; erased: row; leaves: no';
+comment on column ops.look.at is 'what: when this was measured; of: site; for: run; kept: 40 days after it was measured; erased: row; leaves: no';
+comment on column ops.look.numbers is 'what: numbers of the site as a whole, and of its machine; of: site; for: run; kept: 40 days after it was measured; erased: row; leaves: no';
+comment on column ops.look.most is 'what: the largest of them within that time; of: site; for: run; kept: 40 days after it was measured; erased: row; leaves: no';
 comment on column ops.drift.series is 'what: which series grows; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.drift.hour is 'what: at which hour of the day; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.drift.found_at is 'what: when that was found; of: site; for: run; kept: always; erased: never; leaves: no';

@@ -12,6 +12,6 @@ from petrel.ops.signals.census import Clocked, census
 from petrel.ops.signals.drifting import Drift, find
 from petrel.ops.signals.jobs import search
 from petrel.ops.signals.keeping import Keeper
-from petrel.ops.signals.reads import Line, drifts, lines
+from petrel.ops.signals.reads import Line, drifts, lines, targets
 
-__all__ = ["Activity", "Clocked", "Drift", "Keeper", "Line", "census", "drifts", "find", "lines", "search"]
+__all__ = ["Activity", "Clocked", "Drift", "Keeper", "Line", "census", "drifts", "find", "lines", "search", "targets"]

@@ -56,6 +56,14 @@ async def lines(r: Reader, wanted: Iterable[tuple[str, str]], since: datetime, g
             for key in wanted if key in places]
 
 
+async def targets(r: Reader) -> dict[str, tuple[str, ...]]:
+    """Of what each measure was ever taken, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in await r.fetch(PLACES):
+        found[row["name"]] = (*found.get(row["name"], ()), row["target"])
+    return found
+
+
 async def drifts(r: Reader) -> list[Found]:
     """The most urgent first. For System readers."""
     return [Found(*row) for row in await r.fetch(DRIFTS)]
