@@ -1,9 +1,11 @@
-"""Lines over days, drawn as shapes that a page prints: no script and no picture file is needed to see them."""
+"""Lines over days or hours, drawn as shapes that a page prints: no script and no picture file is needed to see them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
+from petrel.core import amounts
+from petrel.ops.incidents import Picture
 from petrel.ops.speed import Series
 
 WIDTH, HEIGHT = 640, 200
@@ -56,6 +58,44 @@ def chart(series: Series) -> Chart:
         releases=tuple(Mark(x(max(day, first)), release) for day, release in series.releases),
         said=f"{series.name}: on {newest.day} half within {number(newest.p50)} {series.unit}, 95 of 100 within "
              f"{number(newest.p95)} {series.unit}")
+
+
+LOOKS = ("p50", "p95", "p75", "l3", "l4")
+"""How the lines of a picture look, one after the other."""
+
+
+def picture(one: Picture) -> Chart | None:
+    """The last hours; None where nothing was measured, which is not the same as 0."""
+    points = [point for _, line in one.lines for point in line]
+    if len(points) < 2:
+        return None
+    first, last = min(at for at, _ in points), max(at for at, _ in points)
+    top = 1.0 if one.measure == "ratio" and max(n for _, n in points) > 0.5 else _round_up(max(n for _, n in points))
+
+    def place(at: float, value: float) -> str:
+        x = LEFT + (WIDTH - LEFT - RIGHT) * (at - first) / max(1.0, last - first)
+        return f"{x:.1f},{HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * max(0.0, value) / top:.1f}"
+
+    lines = tuple((look, " ".join(place(*point) for point in line))
+                  for look, (_, line) in zip(LOOKS, one.lines, strict=False))
+    ends = [f"{name} {in_unit(one.measure, line[-1][1])}" for name, line in one.lines if line]
+    levels = tuple(Mark(round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * part, 1), in_unit(one.measure, top * part))
+                   for part in (0, 0.5, 1))
+    times = (Mark(LEFT, f"{datetime.fromtimestamp(first, UTC):%H:%M}"),
+             Mark(WIDTH - RIGHT, f"{datetime.fromtimestamp(last, UTC):%H:%M} UTC"))
+    return Chart(one.title, "", lines, (), levels, times, (), f"{one.title}: now {', '.join(ends)}")
+
+
+def in_unit(measure: str, value: float) -> str:
+    """Short, as it stands beside an axis."""
+    match measure:
+        case "seconds":
+            return f"{number(value * 1000)} ms" if value < 2 else f"{number(value)} s"
+        case "bytes":
+            return amounts.size(value)
+        case "ratio":
+            return f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.2%}"
+    return number(value)
 
 
 def number(value: float) -> str:

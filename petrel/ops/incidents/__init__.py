@@ -14,6 +14,7 @@ from petrel.ops.incidents.brain import Brain
 from petrel.ops.incidents.commands import end, note, take
 from petrel.ops.incidents.reads import board_for, card_of
 from petrel.ops.incidents.rows import find, listed
+from petrel.ops.incidents.screen import screen
 from petrel.ops.incidents.shapes import (
     HARM,
     Board,
@@ -31,4 +32,4 @@ from petrel.ops.incidents.shapes import (
 
 __all__ = ["HARM", "Board", "Brain", "Card", "Cell", "Event", "Growing", "Incident", "Moving", "Page", "Picture",
            "Speaking", "Suspect", "board", "board_for", "card_of", "end", "find", "grouping", "listed", "note", "rota",
-           "suspecting", "take", "telling"]
+           "screen", "suspecting", "take", "telling"]
