@@ -53,12 +53,15 @@ def chart(series: Series) -> Chart:
     newest = points[-1]
     return Chart(
         series.name, series.unit, tuple(lines), tuple(dots),
-        levels=tuple(Mark(y(top * part), number(top * part)) for part in (0, 0.5, 1)),
+        levels=tuple(Mark(y(top * part), amounts.digits(top * part)) for part in (0, 0.5, 1)),
         days=tuple(Mark(x(day), f"{day:%m-%d}") for day in dict.fromkeys((first, last))),
         releases=tuple(Mark(x(max(day, first)), release) for day, release in series.releases),
-        said=f"{series.name}: on {newest.day} half within {number(newest.p50)} {series.unit}, 95 of 100 within "
-             f"{number(newest.p95)} {series.unit}")
+        said=f"{series.name}: on {newest.day} half within {amounts.digits(newest.p50)} {series.unit}, 95 of 100 within "
+             f"{amounts.digits(newest.p95)} {series.unit}")
 
+
+ASIDE, UNDER = 112, 34
+"""Room for the words of a picture, which is shown smaller."""
 
 LOOKS = ("p50", "p95", "p75", "l3", "l4")
 """How the lines of a picture look, one after the other."""
@@ -73,35 +76,19 @@ def picture(one: Picture) -> Chart | None:
     top = 1.0 if one.measure == "ratio" and max(n for _, n in points) > 0.5 else _round_up(max(n for _, n in points))
 
     def place(at: float, value: float) -> str:
-        x = LEFT + (WIDTH - LEFT - RIGHT) * (at - first) / max(1.0, last - first)
-        return f"{x:.1f},{HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * max(0.0, value) / top:.1f}"
+        x = ASIDE + (WIDTH - ASIDE - RIGHT) * (at - first) / max(1.0, last - first)
+        return f"{x:.1f},{up(max(0.0, value) / top)}"
+
+    def up(part: float) -> float:
+        return round(HEIGHT - UNDER - (HEIGHT - TOP - UNDER) * part, 1)
 
     lines = tuple((look, " ".join(place(*point) for point in line))
                   for look, (_, line) in zip(LOOKS, one.lines, strict=False))
-    ends = [f"{name} {in_unit(one.measure, line[-1][1])}" for name, line in one.lines if line]
-    levels = tuple(Mark(round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * part, 1), in_unit(one.measure, top * part))
-                   for part in (0, 0.5, 1))
-    times = (Mark(LEFT, f"{datetime.fromtimestamp(first, UTC):%H:%M}"),
+    ends = [f"{name} {amounts.short(one.measure, line[-1][1])}" for name, line in one.lines if line]
+    levels = tuple(Mark(up(part), amounts.short(one.measure, top * part)) for part in (0, 0.5, 1))
+    times = (Mark(ASIDE, f"{datetime.fromtimestamp(first, UTC):%H:%M}"),
              Mark(WIDTH - RIGHT, f"{datetime.fromtimestamp(last, UTC):%H:%M} UTC"))
     return Chart(one.title, "", lines, (), levels, times, (), f"{one.title}: now {', '.join(ends)}")
-
-
-def in_unit(measure: str, value: float) -> str:
-    """Short, as it stands beside an axis."""
-    match measure:
-        case "seconds":
-            return f"{number(value * 1000)} ms" if value < 2 else f"{number(value)} s"
-        case "bytes":
-            return amounts.size(value)
-        case "ratio":
-            return f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.2%}"
-    return number(value)
-
-
-def number(value: float) -> str:
-    """With as many digits as say something."""
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 1 else f"{value:.1f}".removesuffix(".0") if value < 100 \
-        else f"{value:,.0f}"
 
 
 def _round_up(value: float) -> float:

@@ -26,7 +26,7 @@ def screen(board: Board | None, now: datetime) -> str:
         lines.append(f"ALL CHANGES ARE FROZEN: {board.frozen}")
     moving = [c for c in board.changes if c.state in ("going", "paused")]
     lines += [f"change  {c.id} {c.kind} {c.what}: {c.state} in {len(c.cells)} cells" for c in moving]
-    lines += [f"{one.title[:22]:22} {sparks([n for _, n in line])} {name} {amounts.of(one.measure, line[-1][1])}"
+    lines += [f"{one.title[:22]:22} {sparks([n for _, n in line])} {name} {amounts.short(one.measure, line[-1][1])}"
               for one in board.pictures for name, line in one.lines if line]
     if (full_s := board.measures.get("disk_full_in_seconds")) is not None:
         lines.append(f"disk full in {amounts.lasting(full_s)}")

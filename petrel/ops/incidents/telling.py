@@ -33,8 +33,14 @@ def verdict(board: Board | None, now: datetime) -> tuple[str, str]:
 
 def headline(card: Card, now: datetime) -> str:
     one = card.incident
-    return (f"{card.what or one.root}: {card.harm}, for {amounts.lasting((now - one.began_at).total_seconds())}"
+    return (f"{name_of(card)}: {card.harm}, for {amounts.lasting((now - one.began_at).total_seconds())}"
             f" (severity {one.severity})")
+
+
+def name_of(card: Card) -> str:
+    """The component, and what it is."""
+    what = card.what.partition(". ")[0].rstrip(".")
+    return f"{card.incident.root} ({what[:1].lower()}{what[1:]})" if what else card.incident.root
 
 
 def on_it(card: Card) -> str:
@@ -54,7 +60,7 @@ def brief(card: Card, board: Board, now: datetime) -> str:
     """For whoever joins late: what hurts whom since when, what probably did it, what was done, what is next."""
     one = card.incident
     lines = [f"INCIDENT {one.id}, severity {one.severity}: {card.harm}",
-             f"What fails    {one.root} ({card.what})" if card.what else f"What fails    {one.root}",
+             f"What fails    {name_of(card)}",
              f"Since         {_at(one.began_at)} ({amounts.lasting((now - one.began_at).total_seconds())})",
              f"On it         {on_it(card)}"]
     if card.hits:
@@ -99,7 +105,7 @@ def draft(card: Card) -> str:
     first = next((event for event in card.events if event.what == "alert"), None)
     noticed = amounts.lasting((first.at - one.began_at).total_seconds()) if first else "nobody knows"
     taken = amounts.lasting((one.taken_at - one.began_at).total_seconds()) if one.taken_at else "never"
-    lines = [f"# Incident {one.id}: {card.what or one.root}", "",
+    lines = [f"# Incident {one.id}: {name_of(card)}", "",
              f"- Harm: {card.harm} (severity {one.severity})", f"- Began {_at(one.began_at)}, ended {ended}",
              f"- Noticed after {noticed}, taken after {taken} by {one.taken_by or 'nobody'}",
              f"- What failed: {one.root}" + (f"; because of it: {', '.join(card.hits)}" if card.hits else ""), "",
@@ -113,7 +119,7 @@ def draft(card: Card) -> str:
 def call_text(card: Card, board: Board, now: datetime) -> tuple[str, str]:
     """(subject, text) of a call."""
     one = card.incident
-    subject = f"[{board.site}] incident {one.id or ''}: {card.what or one.root}".replace(" :", ":")
+    subject = f"[{board.site}] incident{f' {one.id}' if one.id else ''}: {name_of(card)}"
     take = f"Say that you are on it: petrel ops take {one.id} --as YOU" if one.id else \
         "The databases are away: petrel ops on the machine says what is known."
     return subject, f"{brief(card, board, now)}\n{take}"

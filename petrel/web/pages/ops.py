@@ -18,12 +18,14 @@ async def show(visit: Visit) -> Response:
     board, now = await visit.needs.board(visit.viewer), clock.now()
     word, says = telling.verdict(board, now)
     full_s = board.measures.get("disk_full_in_seconds") if board else None
+    going = [change for change in board.changes if change.state in ("going", "paused")] if board else []
     page = visit.page(
-        "desk_ops.html", here="ops", app=None, board=board, word=word, says=says, now=now,
-        headline=lambda card: telling.headline(card, now), on_it=telling.on_it, first=FIRST,
+        "desk_ops.html", here="ops", app=None, board=board, word=word, says=says, first=FIRST,
+        name_of=telling.name_of, on_it=telling.on_it,
         pictures=[(one, charts.picture(one)) for one in board.pictures] if board else (),
         looks=charts.LOOKS, full=amounts.lasting(full_s) if full_s is not None else "",
-        going=[change for change in board.changes if change.state in ("going", "paused")] if board else ())
+        lasting=lambda one: amounts.lasting((now - one.began_at).total_seconds()),
+        going=going, marks={change.id: chr(ord("A") + at % 26) for at, change in enumerate(going)})
     return serve.allow_script(page)
 
 
