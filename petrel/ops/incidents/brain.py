@@ -5,6 +5,7 @@ In the jobs' process, behind the loop that watches. Several of them do no harm: 
 call is claimed before it is made. What it remembers (counts by cell, what was shown last) it learns anew.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +52,7 @@ class Brain:
         self._called_s: dict[str, float] = {}
         self._calls_away: dict[str, list[Page]] = {}
         self._blind: dict[tuple[str, str], datetime] = {}
+        self._reaching: set[asyncio.Task[None]] = set()
 
     async def think(self, look: Look) -> None:
         self._counts.append((look.at, {cell: tuple(counted) for cell, counted in self._count().items()}))
@@ -156,24 +158,39 @@ class Brain:
         if step is None:
             return
         self._called_s[one.root] = time.monotonic()
-        subject, text = telling.call_text(card, self._board, look.at)
         for who in step[1]:
-            owner = look.plan.owners.get(who) or self._crew
             number = 0
-            if not look.is_blind:
+            if look.is_blind:
+                self._calls_away.setdefault(one.root, []).append(Page(step[0], who, "", look.at))
+            else:
                 async with deriving("incidents") as w:
                     number = await w.value(rows.CALL, one.id, step[0], who) or 0
                 if not number:
                     continue                    # another process makes this call
-            called = await calling.call(owner, one.id, subject, text)
-            (log.info if called.taken else log.error)("called", who=who, way=called.way, step=step[0],
-                                                      incident=one.id, root=one.root, why=called.why)
-            if look.is_blind:
-                self._calls_away.setdefault(one.root, []).append(
-                    Page(step[0], who, called.way, look.at, look.at if called.taken else None, called.why))
-            else:
+            # Beside the loop: an address that hangs keeps nobody from watching.
+            task = asyncio.create_task(self._reach(look, card, who, step[0], number))
+            self._reaching.add(task)
+            task.add_done_callback(self._reaching.discard)
+
+    async def _reach(self, look: Look, card: Card, who: str, step: int, number: int) -> None:
+        owner = look.plan.owners.get(who) or self._crew
+        called = await calling.call(owner, card.incident.id, *telling.call_text(card, self._board, look.at))
+        (log.info if called.taken else log.error)("called", who=who, way=called.way, step=step,
+                                                  incident=card.incident.id, root=card.incident.root, why=called.why)
+        known = self._calls_away.get(card.incident.root, [])
+        for at, page in enumerate(known):
+            if (page.step, page.who) == (step, who):
+                known[at] = replace(page, way=called.way, taken_at=look.at if called.taken else None, why=called.why)
+        if number:
+            try:
                 async with deriving("incidents") as w:
                     await w.execute(rows.CALLED, number, called.way, called.taken, rows.plain(called.why, 500))
+            except PetrelError as e:
+                log.warning("that somebody was called could not be written down", who=who, error=str(e.detail or e))
+
+    async def settled(self) -> None:
+        """Until every call that was begun has ended."""
+        await asyncio.gather(*self._reaching)
 
 
 def cells(measures: Mapping[str, float], board: Board) -> tuple[Cell, ...]:

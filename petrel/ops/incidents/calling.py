@@ -15,6 +15,7 @@ from petrel.ops.watching import Owner
 from petrel.outside import webhooks
 
 HANGS_S = 10.0
+"""A way that takes longer is left for the next."""
 
 
 class Called(Struct, frozen=True):
@@ -36,13 +37,14 @@ async def call(owner: Owner, number: int, subject: str, text: str) -> Called:
             return Called(way, taken=True, why="; ".join(wrong))
         wrong.append(f"{way}: {why}")
     for place in owner.mail:
-        if not (why := await _within(mail.call(place, subject, text), HANGS_S * 2)):
+        if not (why := await _within(mail.call(place, subject, text))):
             return Called("mail", taken=True, why="; ".join(wrong))
         wrong.append(f"mail: {why}")
     return Called("no way", taken=False, why="; ".join(wrong) or "nobody said how to reach them: petrel alerts rules")
 
 
-async def _within(trying: Awaitable[str], seconds: float = HANGS_S) -> str:
+async def _within(trying: Awaitable[str]) -> str:
+    seconds = HANGS_S
     try:
         async with asyncio.timeout(seconds):
             return await trying

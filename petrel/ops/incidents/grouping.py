@@ -36,14 +36,13 @@ def below(components: Mapping[str, Component], name: str, *, soft: bool = False)
     return found
 
 
-def root_of(components: Mapping[str, Component], name: str, failing: Collection[str]) -> str:
+def root_of(components: Mapping[str, Component], name: str, failing: Collection[str], *, soft: bool = False) -> str:
     """The deepest that fails of what `name` leans on; itself where nothing below fails."""
-    for soft in (False, True):
-        under = {other: depth for other, depth in below(components, name, soft=soft).items() if other in failing}
-        if under:
-            # Deepest by what lies below it, not by the way there: of two, the one that the other leans on.
-            return min(under, key=lambda one: (sum(other in under for other in below(components, one)), one))
-    return name
+    under = {other for other in below(components, name, soft=soft) if other in failing}
+    if not under:
+        return name
+    # Deepest by what lies below it, not by the way there: of two, the one that the other leans on.
+    return min(under, key=lambda one: (sum(other in under for other in below(components, one)), one))
 
 
 def roots(components: Mapping[str, Component], since: Mapping[str, datetime]) -> dict[str, str]:
@@ -51,9 +50,11 @@ def roots(components: Mapping[str, Component], since: Mapping[str, datetime]) ->
     found = {name: root_of(components, name, since) for name in since}
     alone = [name for name in found if found[name] == name]
     if (shared := shared_by(components, {name: since[name] for name in alone})) is not None:
-        lean = [name for name in alone if shared in below(components, name)]
-        found |= dict.fromkeys((name for name, root in found.items() if root in lean), shared)
-    return found
+        lean = {name for name in alone if shared in below(components, name)}
+        return found | {name: shared for name, root in found.items() if root in lean}
+    for name in alone:
+        found[name] = root_of(components, name, alone, soft=True)
+    return {name: found.get(root, root) for name, root in found.items()}
 
 
 def shared_by(components: Mapping[str, Component], since: Mapping[str, datetime]) -> str | None:

@@ -21,8 +21,8 @@ FADES_S = 1800.0
 
 OLDEST, AFTER, BY_RISK, UNDER_WAY = -5.0, -9.0, 0.4, 0.5
 BY_ITSELF = -2.0
-SURE = 40.0
-"""Evidence beyond this makes nothing surer: ratios of counts are not that good."""
+ALIKE = 2.0
+"""Answers are not independent of each other (decision 0068): as evidence, so many count for one."""
 
 LATE_S = 30.0
 """What began so long after the beginning may still have been there: times of looks are that rough."""
@@ -59,7 +59,7 @@ def rank(changes: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tu
     for one in changes:
         gap_s = (began - one.since).total_seconds()
         ahead = max(OLDEST, -gap_s / FADES_S) if gap_s >= -LATE_S else AFTER
-        log = min(SURE, max(0.0, one.fits)) + ahead + BY_RISK * one.risk
+        log = max(0.0, one.fits) / ALIKE + ahead + BY_RISK * one.risk
         log += UNDER_WAY if one.state in ("going", "paused") else 0.0
         can_undo = one.state in ("going", "paused")
         says = f"{one.kind} {one.what}: {_gap(gap_s)}" + (", and it hurts where it is" if one.fits > 3 else "")
