@@ -30,8 +30,8 @@ WHO = System("tests")
 def alone(addresses: Any) -> Iterator[None]:
     yield
     loop().run_until_complete(as_owner(
-        addresses, "truncate ops.incident, ops.incident_note, ops.page, ops.alert, ops.board, ops.change, ops.exposure, "
-        "ops.flag, ops.freeze"))
+        addresses, "truncate ops.incident, ops.incident_note, ops.page, ops.alert, ops.board, ops.change, "
+        "ops.exposure, ops.flag, ops.freeze"))
     flags.install({})
 
 

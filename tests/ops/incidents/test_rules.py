@@ -51,7 +51,7 @@ def test_alerts_of_one_cause_are_one_group_of_the_worst_severity_and_tickets_are
 
 @pytest.mark.parametrize("seed", range(20))
 def test_of_three_hundred_changes_the_guilty_one_comes_first(seed: int) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)       # noqa: S311 (a simulation)
     cells = {number: frozenset(rng.sample(range(16), rng.choice((1, 4, 15)))) for number in range(300)}
     guilty = next(number for number in range(299, -1, -1) if len(cells[number]) == 4)
     bad = {cell: (sum(rng.random() < (.15 if cell in cells[guilty] else .02) for _ in range(400)), 400.0)
@@ -158,8 +158,8 @@ def test_the_brief_says_what_hurts_whom_since_when_what_did_it_what_was_done_and
     other = replace(CARD, incident=replace(INCIDENT, id=8, root="mail"))
     said = telling.brief(CARD, board(open=(CARD, other)), NIGHT)
     for part in ("INCIDENT 7, severity 2: many people", "web (the processes that answer)", "5 minutes",
-                 "called: anna; nobody has taken it", "90% change 9", "ben: I have undone 9", "docs/runbooks/bad-push.md",
-                 "Next          petrel changes undo 9", "At the same time: 8 mail"):
+                 "called: anna; nobody has taken it", "90% change 9", "ben: I have undone 9",
+                 "docs/runbooks/bad-push.md", "Next          petrel changes undo 9", "At the same time: 8 mail"):
         assert part in said
     assert "NOBODY COULD BE REACHED (anna)" in telling.brief(
         replace(CARD, pages=(call(0, "anna", NIGHT, "dead", taken=False),)), board(), NIGHT)

@@ -180,7 +180,8 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
                  "backup_proven_age_seconds", "backup_archived_age_seconds",
                  "watcher_silent_seconds", "certificates_undeclared",
                  "disk_full_in_seconds", "disk_over_budget_ratio",
-                 "flag_overdue_days", "safeguards_unproven", "drift_left_days", "speed_slower_ratio"}  # of what does not run here, or is well
+                 "flag_overdue_days", "safeguards_unproven", "drift_left_days",
+                 "speed_slower_ratio"}      # of what does not run here, or is well
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
