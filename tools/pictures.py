@@ -192,6 +192,7 @@ def take(browser: Browser, name: str, at: str, who: Person | None, size: tuple[i
 def show_sick(data: Path) -> None:
     """A change that went wrong, on the console of the demo: invented, and written over within a quarter of a minute."""
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     import asyncpg
     import msgspec
@@ -202,7 +203,8 @@ def show_sick(data: Path) -> None:
                                  msgspec.json.encode(sick()).decode())
         await connection.close()
 
-    asyncio.run(put())
+    with ThreadPoolExecutor(1) as apart:                # this thread has a loop of the browser's driver
+        apart.submit(asyncio.run, put()).result()
 
 
 def sick() -> Board:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from petrel.ops import changes
 from petrel.ops.incidents import HARM, Board, Card, Cell, Event, Incident, Page, Suspect, rota, screen, telling
-from petrel.ops.incidents.grouping import roots
+from petrel.ops.incidents.grouping import below, roots
 from petrel.ops.incidents.suspecting import Exposed, Part, rank
-from petrel.ops.incidents.tending import groups, hurts
+from petrel.ops.incidents.tending import groups, hurts, parts
 from petrel.ops.safeguards import components
 from petrel.ops.watching import Alert, Owner, Rota, plan
 
@@ -49,6 +49,40 @@ def test_alerts_of_one_cause_are_one_group_of_the_worst_severity_and_tickets_are
     assert found["mail"].alerts == (3,) and found["rule mine"].severity == 3 and len(found) == 3
 
 
+def suspected(failing: dict[str, datetime]) -> set[str]:
+    """The first three suspects of each incident that these make."""
+    found, root_of = set[str](), roots(ALL, failing)
+    for root in set(root_of.values()):
+        hits = tuple(name for name, its in root_of.items() if its == root and name != root)
+        found |= {one.name for one in rank([], parts(root, hits, [], {}), [], NIGHT, len(hits) + 1)[:3]}
+    return found
+
+
+def symptoms(name: str) -> list[str]:
+    """What can say that it fails because of it."""
+    return [other for other in ALL if name in below(ALL, other) and ALL[other].rules]
+
+
+def test_whatever_fails_with_all_its_symptoms_is_among_the_first_three() -> None:
+    for name, one in ALL.items():
+        failing = {*symptoms(name), *([name] if one.rules else [])}
+        assert not failing or name in suspected(dict.fromkeys(failing, NIGHT)), name
+
+
+def test_so_it_is_with_half_of_them_and_a_second_fault_beside_nearly_always() -> None:
+    known = [name for name, one in ALL.items() if one.rules]
+    found = 0
+    for seed in range(100):
+        rng, failing = random.Random(seed), dict[str, datetime]()       # noqa: S311 (a simulation)
+        faults = [rng.choice(known) for _ in range(2 if seed % 3 == 0 else 1)]
+        for at, name in enumerate(faults):
+            half = rng.sample(symptoms(name), len(symptoms(name)) // 2)
+            for part in (name, *half):
+                failing.setdefault(part, NIGHT + timedelta(seconds=900 * at + rng.randrange(120)))
+        found += set(faults) <= suspected(failing)
+    assert found >= 95
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_of_three_hundred_changes_the_guilty_one_comes_first(seed: int) -> None:
     rng = random.Random(seed)       # noqa: S311 (a simulation)
@@ -65,12 +99,12 @@ def test_what_began_before_is_likelier_than_what_began_long_ago_or_after() -> No
     def change(number: int, minutes: float) -> Exposed:
         return Exposed(number, "setting", "x", "confirmed", 1, NIGHT + timedelta(minutes=minutes))
 
-    part = Part("disk", "", 1, False, "The disk is 90% full.", "Handbook: when the disk fills.")
-    found = rank([change(1, -2), change(2, -2000), change(3, 10)], [part], [("grows", "petrel ops drift")], NIGHT, 1)
+    disk = Part("disk", "", 1, False, "The disk is 90% full.", "Handbook: when the disk fills.")
+    found = rank([change(1, -2), change(2, -2000), change(3, 10)], [disk], [("grows", "petrel ops drift")], NIGHT, 1)
     assert [one.name for one in found] == ["change 1", "disk", "growth", "change 2", "change 3"]
     assert sum(one.weight for one in found) == pytest.approx(1, abs=.01)
     assert found[0].change is None, "what is confirmed is not undone by a button"
-    [first, *_] = rank([change(1, -2)], [replace(part, does_fail=True)], [], NIGHT, 1)
+    [first, *_] = rank([change(1, -2)], [replace(disk, does_fail=True)], [], NIGHT, 1)
     assert first.name == "disk", "the doctor finds something wrong with it as well"
     assert rank([], [], [], NIGHT, 0) == []
 
