@@ -42,7 +42,7 @@ class Exposed(Struct, frozen=True):
 
 class Part(Struct, frozen=True):
     """A component that may be the cause: how many of those that fail it explains, and whether the doctor finds
-    something wrong with it as well."""
+    something wrong with it as well. `is_silent`: it could have said that something is wrong, and does not."""
 
     name: str
     what: str
@@ -50,6 +50,7 @@ class Part(Struct, frozen=True):
     does_fail: bool
     says: str
     do: str
+    is_silent: bool = False
 
 
 def rank(changes: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tuple[str, str]], began: datetime,
@@ -67,6 +68,7 @@ def rank(changes: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tu
         logs.append((log, Suspect("change", f"change {one.id}", says, 0.0, do, one.id if can_undo else None)))
     for part in parts:
         log = BY_ITSELF + 1.5 * (part.explains / max(1, failing)) + (1.5 if part.does_fail else 0.0)
+        log -= 1.5 if part.is_silent and not part.does_fail else 0.0
         logs.append((log, Suspect("component", part.name, part.says, 0.0, part.do)))
     logs += [(BY_ITSELF - 1.0, Suspect("drift", "growth", says, 0.0, do)) for says, do in growing]
     return _weighed(logs)

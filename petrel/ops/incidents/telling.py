@@ -26,8 +26,9 @@ def verdict(board: Board | None, now: datetime) -> tuple[str, str]:
         return "sick", "The databases do not answer. Changes and incidents are shown as they were before."
     if board.open:
         worst = min(card.incident.severity for card in board.open)
-        many = f"{len(board.open)} things are" if len(board.open) > 1 else "Something is"
-        return "sick", f"{many} wrong: {HARM[worst]}."
+        many = f"{len(board.open)} things are wrong: " if len(board.open) > 1 else ""
+        says = many + HARM[worst]
+        return "sick", f"{says[:1].upper()}{says[1:]}."
     return "well", "All is well, as far as it is measured."
 
 

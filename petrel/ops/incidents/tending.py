@@ -173,7 +173,8 @@ def parts(root: str, hits: Sequence[str], speaking: Sequence[Speaking], failing:
         says = said.get(name) or (f"the doctor: {check.found}" if check else known.what if known else name)
         do = check.cure if check and check.cure else next((one.cure for one in speaking if one.component == name), "")
         found.append(suspecting.Part(name, known.what if known else "", explains + (2 if name == root else 0),
-                                     check is not None, rows.plain(says), rows.plain(do or "petrel doctor")))
+                                     check is not None, rows.plain(says), rows.plain(do or "petrel doctor"),
+                                     is_silent=bool(known and known.rules and name not in (root, *hits))))
     return found
 
 
