@@ -1,7 +1,7 @@
-"""Row 9: at night posts stop arriving, and whoever is on call does not wake.
+"""Row 9: at night timelines stand still, and whoever is on call does not wake.
 
 The process that makes timelines is stopped for real. Anna, whose turn it is, is reached by an address that takes the
-connection and says nothing; Carla leads, and is called at once; Ben is next. Nobody acknowledges until Carla does.
+connection and says nothing; Ben takes the call and sleeps on; Carla leads. Nobody acknowledges until she does.
 Then the database is stopped as well, and what the terminal says without it is read.
 """
 
@@ -81,7 +81,7 @@ async def pagers() -> AsyncIterator[Pagers]:
 def alerts_toml(ports: dict[str, int], *, rota: bool) -> str:
     owners = "".join(f'[owners.{who}]\nwebhook = ["http://127.0.0.1:{port}/"]\n' for who, port in ports.items())
     monday = datetime.now(UTC).date() - timedelta(days=1)
-    rules = '[rules.canary]\nlimit = 5\nowner = "anna"\n[rules.database]\nlimit = 5\nowner = "anna"\n'
+    rules = '[rules.follower]\nlimit = 5\nfor_s = 0\nowner = "anna"\n[rules.database]\nlimit = 5\nowner = "anna"\n'
     turns = f'[rota]\nturns = ["anna", "ben"]\nbegins = {monday}\nmanager = "carla"\nwait_s = {WAIT_S}\n'
     return owners + rules + (turns if rota else "")
 
