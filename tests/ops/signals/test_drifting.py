@@ -64,7 +64,7 @@ def test_of_two_hundred_that_do_not_grow_one_is_called_in_a_month_at_most() -> N
 
 def test_growth_that_all_hours_share_is_no_drift_of_one() -> None:
     rng, shape = RNG(4), 1 + np.sin(np.arange(24))[None, :] ** 2
-    days = shape * (1 + .05 * np.arange(20))[:, None] * np.exp(rng.normal(0, .02, (20, 24)))
+    days = shape * (1 + .15 * np.arange(20))[:, None] * np.exp(rng.normal(0, .005, (20, 24)))
     assert {one.hour for one in find(days[:, :, None], NAME, {})} <= {24}
 
 
