@@ -129,7 +129,7 @@ async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outco
     finally:
         for process in stopped:
             process.resume()
-    later = sum("followers" in text for _, _, text in three.told[calls:])
+    later = sum(": followers" in text.splitlines()[0] for _, _, text in three.told[calls:])     # not of the database
     return _outcome(began, first, second, led, brief, blind_s, str(dead["board"]["open"]), again=later)
 
 
