@@ -290,8 +290,13 @@ def counted(tally: "Tally") -> "dict[int, Counted]":
     return {cell: Counted(*numbers) for cell, numbers in tally.cells().items()}
 
 
+def by_cell(tally: "Tally") -> dict[int, tuple[int, ...]]:
+    """The same as numbers only, for the incident brain."""
+    return {cell: (asked, failed, *took) for cell, (asked, failed, took) in tally.cells().items()}
+
+
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, changes, databases, disk, stranger, watching
+    from petrel.ops import certificates, changes, databases, disk, incidents, signals, stranger, watching
     from petrel.worker import jobs, seals
 
     certificates.install(app.certificate_plan(prepared.settings))
@@ -302,6 +307,8 @@ async def _jobs(prepared: Prepared) -> None:
                      watching.Site(prepared.settings.folder, _environment(prepared.settings)))
     disk.install(prepared.settings.folder)
     guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
+    wanted, keeper = app.watched(prepared.settings), signals.Keeper(prepared.tally)
+    brain = incidents.Brain(prepared.settings.folder, wanted.crew, partial(by_cell, prepared.tally), lambda: keeper.now)
     stop = asyncio.Event()
     async with _opened("jobs", prepared):
         with _stopping(lambda: (stop.set(), certificates.stop())):
@@ -312,4 +319,5 @@ async def _jobs(prepared: Prepared) -> None:
                 group.create_task(keep_backups(stop, prepared))
                 group.create_task(guard.run(stop))
                 group.create_task(changes.Controller(partial(counted, prepared.tally)).run(stop))
-                group.create_task(watching.Watch(app.watched(prepared.settings), prepared.tally).run(stop))
+                group.create_task(keeper.run(stop))
+                group.create_task(watching.Watch(wanted, prepared.tally, (keeper.keep, brain.think)).run(stop))

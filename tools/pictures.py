@@ -1,6 +1,7 @@
 """Takes the pictures of README and docs: of a demo site that it makes, with the app in a real browser (Chromium).
 
     python tools/pictures.py            # or `make pictures`; writes docs/pictures/*.png
+    python tools/pictures.py ops        # only that one
 
 Letters are those that the machine has; with Debian's fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji they
 are what most people see. Everybody in the pictures is invented, and what they photographed is drawn here.
@@ -15,13 +16,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from html import unescape
+from math import sin
 from pathlib import Path
 from typing import Any
 
 import requests
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as Tab
+
+from petrel.ops.incidents import HARM, Board, Card, Cell, Incident, Moving, Page, Picture, Speaking, Suspect
+from petrel.storage.postgres import Storage
 
 ROOT = Path(__file__).resolve().parents[1]
 INTO = ROOT / "docs" / "pictures"
@@ -87,15 +94,15 @@ class Person:
 
 
 @contextmanager
-def site() -> Iterator[tuple[str, str]]:
-    """A demo by itself: its address, and the password of everybody."""
+def site() -> Iterator[tuple[str, str, Path]]:
+    """A demo by itself: its address, the password of everybody, its data directory."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "demo"
         program = [sys.executable, "-m", "petrel", "demo", "--data", str(data), "--port", "0"]
         running = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             yield _address(running, data / "run" / "status.json"), json.loads(
-                (data / "demo.json").read_text())["password"]
+                (data / "demo.json").read_text())["password"], data
         finally:
             running.terminate()
             running.wait(60)
@@ -144,7 +151,7 @@ def fill(browser: Browser, people: dict[str, Person]) -> tuple[str, str]:
     return f"/@mira/{storm}", case[1]
 
 
-def composing(page: Page) -> None:
+def composing(page: Tab) -> None:
     page.keyboard.press("n")
     page.locator("dialog.compose textarea").first.wait_for()
     page.keyboard.type("Two blinks at four for the bread, three for a petrel. Anybody awake? #seabirds @ines")
@@ -155,7 +162,7 @@ def composing(page: Page) -> None:
 
 
 def take(browser: Browser, name: str, at: str, who: Person | None, size: tuple[int, int], *, dark: bool = False,
-         act: Callable[[Page], None] | None = None) -> None:
+         act: Callable[[Tab], None] | None = None) -> None:
     """`who`: as whom; None: as anybody, whose pages have no script."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1.5,
                                   color_scheme="dark" if dark else "light", reduced_motion="reduce", locale="en-GB")
@@ -182,17 +189,69 @@ def take(browser: Browser, name: str, at: str, who: Person | None, size: tuple[i
     context.close()
 
 
+def show_sick(data: Path) -> None:
+    """A change that went wrong, on the console of the demo: invented, and written over within a quarter of a minute."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    import asyncpg
+    import msgspec
+
+    async def put() -> None:
+        connection = await asyncpg.connect(**Storage(data).connect_args("main", "petrel_admin"))
+        await connection.execute("update ops.board set at = now(), board = $1::text::jsonb",
+                                 msgspec.json.encode(sick()).decode())
+        await connection.close()
+
+    with ThreadPoolExecutor(1) as apart:                # this thread has a loop of the browser's driver
+        apart.submit(asyncio.run, put()).result()
+
+
+def sick() -> Board:
+    now, bad = datetime.now(UTC), (3, 7, 8, 12)
+
+    def line(usual: float, wave: float = 0.0, since: float = 0.0) -> tuple[tuple[float, float], ...]:
+        return tuple((now.timestamp() - 300 * (72 - n), usual * (1 + .08 * sin(n * 2.4) + wave * sin(n / 12))
+                      + (since if n > 67 else 0.0)) for n in range(73))
+
+    pictures = (
+        Picture("How long answers take", "seconds", (("half", line(.008, .2, .01)), ("99 of 100", line(.06, .2, .35)))),
+        Picture("Answers a second", "per_s", (("answers", line(40, .5)),)),
+        Picture("Answers that fail", "ratio", (("failed", line(.0004, 0, .06)),)))
+    undo = 'petrel changes undo 4711 --reason "suspected"'
+    card = Card(
+        Incident(12, now - timedelta(minutes=6), now - timedelta(minutes=8), "web", 2, (41,)),
+        "The processes that answer: API, pages, streams.", HARM[2],
+        (Speaking(41, "answers", "", "6% of answers fail on our side.", "petrel doctor", now, "web"),), (),
+        (Suspect("change", "change 4711", "flag packed-answers to=off: began 1 min before, and it hurts where it is",
+                 .97, undo, 4711),
+         Suspect("component", "main-database", "says nothing of its own", .02, "petrel doctor")),
+        pages=(Page(0, "anna", "webhook", now, now),), runbook="docs/runbooks/bad-push.md", next_step=undo,
+        next_change=4711)
+    return Board(
+        at=now, site="petrel.example", open=(card,), pictures=pictures, on_call="anna", manager="carla",
+        changes=(Moving(4711, "flag", "packed-answers to=off", "going", bad, "", "to see what it saves", now),),
+        cells=tuple(Cell(n, 2.0, .31 if n in bad else 0.0, .1, (4711,) if n in bad else ()) for n in range(16)),
+        measures={"disk_used_ratio": .4})
+
+
 def main() -> None:
     INTO.mkdir(exist_ok=True)
-    with site() as (address, password), sync_playwright() as driver:
+    wanted = set(sys.argv[1:])
+    with site() as (address, password, data), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         handles = ("mira", "okello", "ines", "bram", "yuki", "jonas", "priya", "salma", "gustav")
         people = {handle: Person(address, handle, password) for handle in handles}
-        thread, case = fill(browser, people)
-        take(browser, "home", address, people["jonas"], WIDE)
-        take(browser, "thread", address + thread, None, PHONE, dark=True)
-        take(browser, "composer", address, people["mira"], PHONE, act=composing)
-        take(browser, "case", address + case, people["okello"], PHONE)
+        if not wanted or wanted - {"ops"}:
+            thread, case = fill(browser, people)
+            take(browser, "home", address, people["jonas"], WIDE)
+            take(browser, "thread", address + thread, None, PHONE, dark=True)
+            take(browser, "composer", address, people["mira"], PHONE, act=composing)
+            take(browser, "case", address + case, people["okello"], PHONE)
+        while b"Looked" not in people["mira"].session.get(f"{address}/desk/ops", timeout=30).content:
+            time.sleep(0.5)
+        show_sick(data)
+        take(browser, "ops", f"{address}/desk/ops", people["mira"], WIDE)
         browser.close()
 
 

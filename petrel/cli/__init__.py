@@ -39,6 +39,7 @@ NOUNS = {
     "watch": "Watch a site from another host",
     "costs": "What has to be rented for so many people, and what that costs",
     "disk": "See what is on the disk, what grows, when it is full",
+    "ops": "The operations console: is it well, if not why, who is on it, what is next",
     "alerts": "See what is wrong, say that you look at it",
     "stranger": "See whether the site's own stranger finds something",
     "surfaces": "Close a surface through which something leaks, open it again",

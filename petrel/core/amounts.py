@@ -38,6 +38,24 @@ def of(measure: str, value: float) -> str:
     return f"{value:g}"
 
 
+def short(unit: str, value: float) -> str:
+    """As it stands beside an axis. `unit`: seconds, bytes, ratio, or anything else for a bare number."""
+    match unit:
+        case "seconds":
+            return f"{digits(value * 1000)} ms" if value < 2 else f"{digits(value)} s"
+        case "bytes":
+            return size(value)
+        case "ratio":
+            return f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.2%}"
+    return digits(value)
+
+
+def digits(value: float) -> str:
+    """With as many as say something."""
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 1 else f"{value:.1f}".removesuffix(".0") if value < 100 \
+        else f"{value:,.0f}"
+
+
 class Amount(float):
     """A number that a sentence may also show as {value:time} (it is of seconds) or {value:size} (of bytes)."""
 

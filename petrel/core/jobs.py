@@ -45,6 +45,19 @@ class Schedule(Struct, frozen=True):
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {}
 SCHEDULES: dict[str, Schedule] = {}
+_took_s: dict[str, float] = {}
+
+
+def took(name: str, seconds: float) -> None:
+    """How long a schedule or a job of this name ran here: the longest is remembered."""
+    _took_s[name] = max(seconds, _took_s.get(name, 0.0))
+
+
+def taken_s() -> dict[str, float]:
+    """The longest since this was asked last."""
+    found = dict(_took_s)
+    _took_s.clear()
+    return found
 
 
 def columns(drafts: Sequence[Draft]) -> list[object]:

@@ -89,6 +89,7 @@ OUTWARD: dict[str, tuple[str, str]] = {
     "petrel/ops/doctor/relay.py": (NONE, "knocks at the mail server, sends nothing"),
     "petrel/ops/doctor/shapes.py": (NONE, "the shapes of a mail server and a bucket"),
     "petrel/ops/setup/machine.py": (NONE, "asks the issuer what time it is"),
+    "petrel/ops/incidents/calling.py": (NONE, "what fails of the site, to who is on call"),
     "petrel/ops/watching/looking.py": (NONE, "a sign of life"),
     "petrel/ops/watching/telling.py": (NONE, "numbers of the whole site, for its crew"),
 }

@@ -1,9 +1,11 @@
-"""Lines over days, drawn as shapes that a page prints: no script and no picture file is needed to see them."""
+"""Lines over days or hours, drawn as shapes that a page prints: no script and no picture file is needed to see them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
+from petrel.core import amounts
+from petrel.ops.incidents import Picture
 from petrel.ops.speed import Series
 
 WIDTH, HEIGHT = 640, 200
@@ -51,17 +53,42 @@ def chart(series: Series) -> Chart:
     newest = points[-1]
     return Chart(
         series.name, series.unit, tuple(lines), tuple(dots),
-        levels=tuple(Mark(y(top * part), number(top * part)) for part in (0, 0.5, 1)),
+        levels=tuple(Mark(y(top * part), amounts.digits(top * part)) for part in (0, 0.5, 1)),
         days=tuple(Mark(x(day), f"{day:%m-%d}") for day in dict.fromkeys((first, last))),
         releases=tuple(Mark(x(max(day, first)), release) for day, release in series.releases),
-        said=f"{series.name}: on {newest.day} half within {number(newest.p50)} {series.unit}, 95 of 100 within "
-             f"{number(newest.p95)} {series.unit}")
+        said=f"{series.name}: on {newest.day} half within {amounts.digits(newest.p50)} {series.unit}, 95 of 100 within "
+             f"{amounts.digits(newest.p95)} {series.unit}")
 
 
-def number(value: float) -> str:
-    """With as many digits as say something."""
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 1 else f"{value:.1f}".removesuffix(".0") if value < 100 \
-        else f"{value:,.0f}"
+ASIDE, UNDER = 112, 34
+"""Room for the words of a picture, which is shown smaller."""
+
+LOOKS = ("p50", "p95", "p75", "l3", "l4")
+"""How the lines of a picture look, one after the other."""
+
+
+def picture(one: Picture) -> Chart | None:
+    """The last hours; None where nothing was measured, which is not the same as 0."""
+    points = [point for _, line in one.lines for point in line]
+    if len(points) < 2:
+        return None
+    first, last = min(at for at, _ in points), max(at for at, _ in points)
+    top = 1.0 if one.measure == "ratio" and max(n for _, n in points) > 0.5 else _round_up(max(n for _, n in points))
+
+    def place(at: float, value: float) -> str:
+        x = ASIDE + (WIDTH - ASIDE - RIGHT) * (at - first) / max(1.0, last - first)
+        return f"{x:.1f},{up(max(0.0, value) / top)}"
+
+    def up(part: float) -> float:
+        return round(HEIGHT - UNDER - (HEIGHT - TOP - UNDER) * part, 1)
+
+    lines = tuple((look, " ".join(place(*point) for point in line))
+                  for look, (_, line) in zip(LOOKS, one.lines, strict=False))
+    ends = [f"{name} {amounts.short(one.measure, line[-1][1])}" for name, line in one.lines if line]
+    levels = tuple(Mark(up(part), amounts.short(one.measure, top * part)) for part in (0, 0.5, 1))
+    times = (Mark(ASIDE, f"{datetime.fromtimestamp(first, UTC):%H:%M}"),
+             Mark(WIDTH - RIGHT, f"{datetime.fromtimestamp(last, UTC):%H:%M} UTC"))
+    return Chart(one.title, "", lines, (), levels, times, (), f"{one.title}: now {', '.join(ends)}")
 
 
 def _round_up(value: float) -> float:

@@ -7,6 +7,7 @@ from petrel.features.about import Rule
 from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, Verdict
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.moderation.numbers import Year
+from petrel.ops.incidents import Board
 from petrel.ops.safeguards import Runbook, View
 from petrel.ops.watching import Examination
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
@@ -95,3 +96,9 @@ class Examining(Protocol):
     async def examination(self, viewer: Viewer) -> Examination: ...
 
     async def examine_again(self, viewer: Viewer, *, cause: str) -> None: ...
+
+    async def board(self, viewer: Viewer) -> Board | None:
+        """None where nobody has looked yet."""
+
+    async def operate(self, viewer: Viewer, who: str, act: str, number: int, *, cause: str) -> None:
+        """`act`: take (an incident), undo (a change), freeze (all changes). Errors: Conflict, Invalid."""

@@ -51,6 +51,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "base.html": ("ntf", ""),
     "status.html": (surfaces.NONE, _SITE),
     "style.html": (surfaces.NONE, "invented posts, of nobody"),
+    "desk_ops.html": (surfaces.NONE, "how the site and its machine fare"),
     "desk_speed.html": (surfaces.NONE, "how fast the site is"),
     "desk_safeguards.html": (surfaces.NONE, "how the site and its machine fare"),
     "desk_runbook.html": (surfaces.NONE, "what to type when something happens"),

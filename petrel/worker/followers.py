@@ -5,7 +5,9 @@ read: of two processes that run the same follower one loses the race, writes not
 """
 
 import asyncio
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -199,7 +201,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def _report(places: list[Place], the_tail: Tail, stop: asyncio.Event, path: Path) -> None:
-    """Writes DATA/run/followers.json for `petrel doctor` while something moves."""
+    """Writes DATA/run/followers.json for `petrel doctor` while something moves; its date says that we live."""
     written = b""
     while not stop.is_set():
         now_ms = clock.now_ms()
@@ -211,6 +213,9 @@ async def _report(places: list[Place], the_tail: Tail, stop: asyncio.Event, path
             fresh.write_bytes(text)
             fresh.replace(path)
             written = text
+        else:
+            with suppress(OSError):
+                os.utime(path)
         await _pause(stop, REPORT_S)
 
 

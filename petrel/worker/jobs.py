@@ -87,7 +87,9 @@ async def perform(one: Claim) -> None:
         handler = jobs.HANDLERS.get(one.name)
         if handler is None:
             raise PetrelError(f"nobody handles jobs named {one.name}")
+        began = time.monotonic()
         await handler(**one.args)
+        jobs.took(one.name, time.monotonic() - began)
     except Exception as e:
         await _failed(one, e)
     else:

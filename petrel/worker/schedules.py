@@ -1,6 +1,7 @@
 """Schedules: each has one row, and whoever moves the row's time runs it. Missed times are not made up for."""
 
 import asyncio
+import time
 from collections.abc import Container
 
 import structlog
@@ -91,6 +92,7 @@ async def claim_due(running: Container[str] = ()) -> list[jobs.Schedule]:
 
 async def run_one(schedule: jobs.Schedule) -> None:
     """Runs it once, and notes what it said or how it failed."""
+    began = time.monotonic()
     try:
         said = await schedule.run()
     except Exception as e:
@@ -99,6 +101,7 @@ async def run_one(schedule: jobs.Schedule) -> None:
     else:
         if said:
             log.info(said, schedule=schedule.name)
+    jobs.took(schedule.name, time.monotonic() - began)
     note = (said or "")[:500].replace("\0", "")
     if note == _noted.pop(schedule.name, None):
         return                          # as most times: a write a second, for what stands there already

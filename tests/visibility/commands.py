@@ -331,6 +331,8 @@ WEB: dict[str, list[Command]] = {
     "POST /desk/lists/{number}/undo": [C("/desk/lists/{ben.public}/undo")],
     "POST /desk/appeals/{number}": [C("/desk/appeals/{ben.public}", act="grant", answer="you are right")],
     "POST /desk/doctor": [C("/desk/doctor")],
+    "POST /desk/ops": [C("/desk/ops", act="take", number="1"), C("/desk/ops", act="undo", number="1"),
+                       C("/desk/ops", act="freeze", number="0")],
     "POST /desk/trends": [C("/desk/trends", kind="post", thing="{ben.public}", act="approve"),
                           C("/desk/trends", kind="tag", thing="heron", act="reject"),
                           C("/desk/trends", kind="link", thing="{ben.public}", act="approve")],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address as Named
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
 
 import idna
 from msgspec import Struct
@@ -60,6 +60,20 @@ async def pack(one: Addressed, relay: Relay, key: signing.Key | None) -> Envelop
     message.add_alternative(text.html, subtype="html", cte="quoted-printable")
     raw = "".join(f"{line}\r\n" for line in exact).encode() + message.as_bytes()
     return Envelope(await way_back(relay, one.id), to, signing.sign(raw, domain, key) + raw if key else raw)
+
+
+def bare(to: str, subject: str, text: str, relay: Relay, key: signing.Key | None) -> Envelope:
+    """A letter of plain text to somebody of the crew, without anything that a database would have to say: what comes
+    back goes to the sender itself. Errors: BadAddress."""
+    to = in_ascii(to)
+    domain = relay.sender.rpartition("@")[2]
+    message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    message["From"], message["To"], message["Subject"] = relay.sender, to, " ".join(subject.split())
+    message["Date"], message["Auto-Submitted"] = format_datetime(datetime.now(UTC)), "auto-generated"
+    message["Message-ID"] = make_msgid(domain=domain)
+    message.set_content(text, cte="quoted-printable")
+    raw = message.as_bytes()
+    return Envelope(relay.sender, to, signing.sign(raw, domain, key) + raw if key else raw)
 
 
 def in_ascii(address: str) -> str:

@@ -14,9 +14,10 @@ from petrel.ops.changes.controlling import Controller
 from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
 from petrel.ops.changes.kinds import KINDS
-from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, suspects
+from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
 from petrel.ops.changes.shapes import Change, Freeze, Plan
 
 __all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Plan", "Suspect", "confirm", "drop",
-           "find", "flags_now", "freeze", "frozen", "hear", "listed", "pause", "plan", "resume", "start", "suspects",
+           "find", "flags_now", "freeze", "frozen", "hear", "listed", "pause", "plan", "resume", "score", "start",
+           "suspects",
            "thaw", "undo", "watch"]

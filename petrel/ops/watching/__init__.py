@@ -12,13 +12,14 @@ from petrel.ops.watching import alerts, health, logs
 from petrel.ops.watching.examining import Examination, examined
 from petrel.ops.watching.examining import again as examine_again
 from petrel.ops.watching.jobs import Site, install
+from petrel.ops.watching.judging import Key
 from petrel.ops.watching.looking import Wanted, Watch
 from petrel.ops.watching.measuring import explains, source
 from petrel.ops.watching.planning import crew, plan, shipped
-from petrel.ops.watching.shapes import Alert, Health, Measure, Owner, Plan, Rule
-from petrel.ops.watching.tally import Tally
+from petrel.ops.watching.shapes import Alert, Health, Look, Measure, Owner, Plan, Rota, Rule
+from petrel.ops.watching.tally import BUCKETS_MS, CLASSES, Tally
 from petrel.ops.watching.telling import try_out
 
-__all__ = ["Alert", "Examination", "Health", "Measure", "Owner", "Plan", "Rule", "Site", "Tally", "Wanted", "Watch",
-           "alerts", "crew", "examine_again", "examined", "explains", "health", "install", "logs", "plan", "shipped",
-           "source", "try_out"]
+__all__ = ["BUCKETS_MS", "CLASSES", "Alert", "Examination", "Health", "Key", "Look", "Measure", "Owner", "Plan", "Rota",
+           "Rule", "Site", "Tally", "Wanted", "Watch", "alerts", "crew", "examine_again", "examined", "explains",
+           "health", "install", "logs", "plan", "shipped", "source", "try_out"]

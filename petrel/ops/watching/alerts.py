@@ -1,6 +1,6 @@
 """Alerts as they stand in the database. Each change is made by one process only, even where several look."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -15,6 +15,7 @@ log = structlog.get_logger("petrel.watching")
 COLUMNS = "id, rule, target, owner, value, fired_at, told_at, told, quiet_until, cleared_at"
 STANDING = f"select {COLUMNS} from ops.alert where cleared_at is null order by fired_at"
 LISTED = f"select {COLUMNS} from ops.alert order by cleared_at is not null, fired_at desc limit $1"
+NUMBERED = f"select {COLUMNS} from ops.alert where id = any($1::bigint[]) order by fired_at"
 FIRE = """
 insert into ops.alert (rule, target, value, owner, presses) values ($1, $2, $3, $4, $5)
 on conflict (rule, target) where cleared_at is null do nothing returning id
@@ -43,6 +44,11 @@ async def standing(r: Reader) -> list[Alert]:
 async def listed(r: Reader, most: int = 100) -> list[Alert]:
     """Those that stand, then those that were cleared, newest first."""
     return [_alert(row) for row in await r.fetch(LISTED, most)]
+
+
+async def numbered(r: Reader, numbers: Sequence[int]) -> list[Alert]:
+    """Those that are still known, oldest first."""
+    return [_alert(row) for row in await r.fetch(NUMBERED, list(numbers))]
 
 
 async def take(w: Writer, act: Act, *, presses: bool = True) -> int:

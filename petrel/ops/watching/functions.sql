@@ -57,6 +57,7 @@ language sql stable security definer set search_path = '' as $$
     from moderation.appeal p where p.state = 'waiting' and coalesce(p.not_before < now(), true)
   union all select 'speed_slower_ratio', c.said, c.is_now / greatest(c.was, 1e-6)
     from ops.speed_change c where c.since is not null
+  union all select 'drift_left_days', d.said, d.left_days from ops.drift d
   union all select 'alerts_firing', '', count(*) from ops.alert a where a.cleared_at is null
 $$;
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from petrel.core.errors import PetrelError
 from petrel.ops.watching import alerts, measuring, metrics
 from petrel.ops.watching.judging import Act, Judge, Key, acts
 from petrel.ops.watching.planning import FILE, plan
-from petrel.ops.watching.shapes import Alert, Measure, Owner, Plan
+from petrel.ops.watching.shapes import Alert, Look, Measure, Owner, Plan
 from petrel.ops.watching.tally import Tally
 from petrel.ops.watching.telling import Messenger, notice
 from petrel.outside import webhooks
@@ -26,6 +27,9 @@ KEEP = """
 insert into ops.measured (at, measures) values (now(), $1::text::jsonb)
 on conflict (is_one) do update set at = now(), measures = excluded.measures
 """
+
+
+Then = Callable[[Look], Awaitable[None]]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -41,8 +45,10 @@ class Wanted(msgspec.Struct, frozen=True):
 class Watch:
     """One per jobs process."""
 
-    def __init__(self, wanted: Wanted, tally: Tally | None = None) -> None:
+    def __init__(self, wanted: Wanted, tally: Tally | None = None, then: Sequence[Then] = ()) -> None:
+        """`then`: called after each look, one after the other; what goes wrong in one keeps nobody else from it."""
         self._wanted = wanted
+        self._then = then
         self._tally = tally
         self._answers = measuring.Answers(tally)
         self._judge = Judge()
@@ -90,11 +96,22 @@ class Watch:
         self.measured_at_s = time.time()
         firing = self._judge.firing(self._plan.rules, self.measures, time.monotonic())
         await self._messenger.send()
-        told = await (self._told_without(firing) if away_s else self._told(firing))
+        standing = None
+        told = await self._told_without(firing) if away_s else []
+        if not away_s:
+            told, standing = await self._told(firing)
+        await self._follow(Look(datetime.now(UTC), self._plan, tuple(self.measures), firing, standing))
         await self._beat()
         return told
 
-    async def _told(self, firing: dict[Key, float]) -> list[Act]:
+    async def _follow(self, look: Look) -> None:
+        for then in self._then:
+            try:
+                await then(look)
+            except Exception as e:
+                log.error("what follows a look went wrong, trying again at the next", exc_info=e)
+
+    async def _told(self, firing: dict[Key, float]) -> tuple[list[Act], tuple[Alert, ...]]:
         taken: list[tuple[Act, int]] = []
         people: dict[str, tuple[int, ...]] = {}
         async with deriving("watching") as w:
@@ -104,12 +121,13 @@ class Watch:
                 if number := await alerts.take(w, act, presses=rule is None or not rule.hours):
                     taken.append((act, number))
                     people[act.rule] = await alerts.people(w, act.rule)
+            standing = tuple(await alerts.standing(w))
         taken += [(Act("cleared", *key, one.value, one.owner, one), 0) for key, one in self._told_away.items()
                   if key not in firing]
         self._told_away.clear()
         for act, number in taken:
             await self._tell(act, number, people.get(act.rule, ()))
-        return [act for act, _ in taken]
+        return [act for act, _ in taken], standing
 
     async def _told_without(self, firing: dict[Key, float]) -> list[Act]:
         """While the databases are away what was told is only known here."""

@@ -18,6 +18,8 @@ from petrel.ops.watching.tally import Tally
 WHO = System("watching")
 MEASURES = "select name, target, value from ops.measures('watching')"
 DAY_S = 86_400.0
+SILENT_S = 20.0
+"""Followers say every five seconds that they live."""
 
 SOURCES: list[Callable[[Path], Iterator[Measure]]] = []
 """Of this machine, each from the data directory. One that fails leaves the others standing."""
@@ -117,6 +119,9 @@ def followers(data: Path) -> Iterator[Measure]:
     path = data / "run" / "followers.json"
     if not path.exists():
         return
+    # What a process said before it was stopped says nothing of now.
+    if (silent_s := time.time() - path.stat().st_mtime) > SILENT_S:
+        yield Measure("follower_lag_seconds", silent_s, "the followers' process")
     for one in msgspec.json.decode(path.read_bytes(), type=_Followers).followers:
         yield Measure("follower_lag_seconds", one.lag_ms / 1000, one.name)
         yield Measure("follower_failures", one.failures, one.name)

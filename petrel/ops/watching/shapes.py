@@ -1,6 +1,6 @@
 """Shapes of watching."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -22,7 +22,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `says`: a sentence; {value} (in words {value:time}, {value:size}: `core.amounts`) and {target} stand in it. `cure`:
     what to do first. `owner`: who is told first, and `then` who after `escalate_s` without anybody having said that
     they look at it. `repeat_s`: told again after it. `hours`: "9-17" for what may wait: told on weekdays within these
-    hours of the machine's clock; it does not press (ops/attendance) and holds no change.
+    hours of the machine's clock; it does not press (ops/attendance) and holds no change. `severity`: 1 nobody can read
+    or post, or something leaks; 2 many are hindered; 3 some are, or soon will be; 4 nobody yet.
     """
 
     measure: str
@@ -36,6 +37,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: Annotated[str, Meta(pattern=r"^([0-9]{1,2}-[0-9]{1,2})?$")] = ""
     says: str
     cure: str
+    severity: Literal[1, 2, 3, 4] = 3
     is_on: bool = True
 
 
@@ -46,11 +48,25 @@ class Owner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook: tuple[str, ...] = ()
 
 
+class Rota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is called when something is wrong, by names of owners. `turns`: one after the other, for `turn_days` each
+    from the day `begins` (YYYY-MM-DD, changing hands at `at_hour` UTC). `manager`: who leads when it is grave, or when
+    nobody comes. Whoever has not taken it within `wait_s` is passed over."""
+
+    turns: tuple[str, ...]
+    begins: date = date(2026, 1, 5)
+    turn_days: int = 7
+    at_hour: int = 9
+    manager: str = ""
+    wait_s: float = 300
+
+
 class Plan(Struct, frozen=True):
-    """What is watched for, and who is told."""
+    """What is watched for, who is told, and who is called."""
 
     rules: dict[str, Rule]
     owners: dict[str, Owner]
+    rota: Rota | None = None
 
 
 class Alert(Struct, frozen=True):
@@ -66,6 +82,22 @@ class Alert(Struct, frozen=True):
     told: int
     quiet_until: datetime | None
     cleared_at: datetime | None
+
+
+class Look(Struct, frozen=True):
+    """What one look of the loop saw. `firing`: what is wrong for long enough, by rule and target, with its value.
+    `standing`: alerts; None while the databases are away."""
+
+    at: datetime
+    plan: Plan
+    measures: tuple[Measure, ...]
+    firing: dict[tuple[str, str], float]
+    standing: tuple[Alert, ...] | None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the databases are away."""
+        return self.standing is None
 
 
 class Health(Struct, frozen=True):

@@ -9,8 +9,12 @@ import mmap
 import os
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from petrel.core.ids import CELLS_IN_USE
+
+if TYPE_CHECKING:
+    import numpy as np
 
 BUCKETS_MS = (5, 10, 25, 50, 100, 250, 1000)
 """Upper ends; what took longer is counted in none of them, but in the whole."""
@@ -83,13 +87,23 @@ class Tally:
                 found[cell] = (words[at], words[at + 1], tuple(words[at + 2:at + _PER_CELL]))
         return found
 
+    def matrices(self) -> "tuple[np.ndarray, np.ndarray]":
+        """The same as numbers only: a row for each of `names` (answers by class, microseconds, answers by bucket), and
+        one for each cell as in `cells`."""
+        words = self._added()
+        routes = words[len(LOGGED):self._cells].reshape(len(self.names), _PER_ROUTE)
+        return routes, words[self._cells:].reshape(CELLS_IN_USE, _PER_CELL)
+
     def _summed(self) -> list[int]:
+        words: list[int] = self._added().tolist()
+        return words
+
+    def _added(self) -> "np.ndarray":
         """All rows as one, at once: there are a thousand routes, and this is asked for every few seconds."""
         import numpy as np
 
-        rows = np.frombuffer(self._words, np.int64).reshape(_ROWS, self._width)
-        words: list[int] = rows.sum(axis=0).tolist()
-        return words
+        rows: np.ndarray = np.frombuffer(self._words, np.int64).reshape(_ROWS, self._width)
+        return rows.sum(axis=0)
 
     def answers(self) -> tuple[int, int]:
         """(all, those that failed on our side)."""

@@ -1,6 +1,8 @@
 """The loop: what is measured, who is told, what happens when databases or addresses are away."""
 
 import asyncio
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -180,11 +182,21 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
                  "backup_proven_age_seconds", "backup_archived_age_seconds",
                  "watcher_silent_seconds", "certificates_undeclared",
                  "disk_full_in_seconds", "disk_over_budget_ratio",
-                 "flag_overdue_days", "safeguards_unproven",
+                 "flag_overdue_days", "safeguards_unproven", "drift_left_days",
                  "speed_slower_ratio"}      # of what does not run here, or is well
     assert {rule.measure for rule in watching.plan(tmp_path, Owner()).rules.values()} - found <= elsewhere
     page: Any = watch.page()
     assert "petrel_disk_free_bytes" in page and "petrel_database_bytes" in page
+
+
+def test_followers_that_say_nothing_any_more_are_behind(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    path = tmp_path / "run" / "followers.json"
+    path.write_text('{"followers": [{"name": "homes", "lag_ms": 0, "failures": 0}]}')
+    assert [m.target for m in measuring.followers(tmp_path) if m.value > 0] == []
+    os.utime(path, (0, time.time() - 120))
+    [behind] = [m for m in measuring.followers(tmp_path) if m.value > 0]
+    assert behind.name == "follower_lag_seconds" and behind.value > 100, "a process that hangs keeps its last word"
 
 
 def test_certificates_that_nobody_ordered_count(tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""Row 9: at night timelines stand still, and whoever is on call does not wake.
+
+The process that makes timelines is stopped for real. Anna, whose turn it is, is reached by an address that takes the
+connection and says nothing; Ben takes the call and sleeps on; Carla leads. Nobody acknowledges until she does.
+Then the database is stopped as well, and what the terminal says without it is read.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+
+from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage
+
+ASLEEP = "nobody woke"
+
+DRILL = Drill(
+    name="four-am", row=9, tier="real", covers="part", harm=ASLEEP,
+    sabotage="the rota: alerts go to one address, which hangs",
+    left_out="status page and watcher on another host (in `nobody-home` and the tests of petrel/watch.py); a push to a "
+             "telephone; a person",
+    shown=("called_s", "second_s", "led_s", "blind_s"), limit_s=900)
+
+WAIT_S, MOST_S, BLIND_S = 30, 240.0, 90.0
+WHO = ("anna", "ben", "carla")
+
+
+class Pagers:
+    """What the addresses of the three were told, with the time. Anna's hangs."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, str, str]] = []
+        self.ports: dict[str, int] = {}
+
+    async def until(self, who: str, within_s: float) -> float | None:
+        """When `who` was called first; None when never."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            if found := [at for at, name, _ in self.told if name == who]:
+                return found[0]
+            await asyncio.sleep(0.2)
+        return None
+
+
+@asynccontextmanager
+async def pagers() -> AsyncIterator[Pagers]:
+    found, servers = Pagers(), []
+
+    def serve(who: str) -> Any:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            size = int(head.partition("content-length:")[2].split("\r\n")[0])
+            said = json.loads(await reader.readexactly(size))
+            if said.get("what") == "incident":
+                found.told.append((time.monotonic(), who, said["text"]))
+            if who == "anna":
+                await asyncio.sleep(3600)
+            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+        return answer
+
+    for who in WHO:
+        server = await asyncio.start_server(serve(who), "127.0.0.1", 0)
+        servers.append(server)
+        found.ports[who] = server.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        for server in servers:
+            server.close()
+
+
+def alerts_toml(ports: dict[str, int], *, rota: bool) -> str:
+    owners = "".join(f'[owners.{who}]\nwebhook = ["http://127.0.0.1:{port}/"]\n' for who, port in ports.items())
+    monday = datetime.now(UTC).date() - timedelta(days=1)
+    rules = '[rules.follower]\nlimit = 5\nfor_s = 0\nowner = "anna"\n[rules.database]\nlimit = 5\nowner = "anna"\n'
+    turns = f'[rota]\nturns = ["anna", "ben"]\nbegins = {monday}\nmanager = "carla"\nwait_s = {WAIT_S}\n'
+    return owners + rules + (turns if rota else "")
+
+
+async def run(stage: Stage) -> Outcome:
+    """Who was called when, and what they were told."""
+    (stage.folder / "site").mkdir()
+    async with pagers() as three:
+        (stage.folder / "site" / "alerts.toml").write_text(alerts_toml(three.ports, rota=not stage.sabotage))
+        async with stage.site(settings={"PETREL_CANARY": "on"}) as site:
+            await _until(site, lambda said: said["verdict"] == "well", 120, "all to be well first")
+            began = time.monotonic()
+            pids = [pid for pid in site.running().parts["followers"].pids]
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            try:
+                return await _night(stage, site, three, began)
+            finally:
+                for pid in pids:
+                    os.kill(pid, signal.SIGCONT)
+
+
+async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outcome:
+    second = await three.until("ben", 120 if stage.sabotage else MOST_S)
+    first = await three.until("anna", 1)
+    led = await three.until("carla", MOST_S if second else 1)
+    stage.say(f"Called: {[(round(at - began), who) for at, who, _ in three.told]}")
+    if stage.sabotage:
+        return _outcome(began, first, second, led, "", 0.0, "")
+    said = await _until(site, lambda now: now["board"]["open"], 30, "an incident on the board")
+    card = said["board"]["open"][0]
+    number = str(card["incident"]["id"])
+    brief = (await site.petrel("ops", "show", number))[1]
+    if (await site.petrel("ops", "take", number, "--as", "carla"))[0] != 0:
+        raise Broken("it could not be taken")
+    calls = len(three.told)
+    server, blind_at = psutil.Process(site.postgres()), time.monotonic()
+    stopped = [server, *server.children(recursive=True)]
+    for process in stopped:
+        process.suspend()
+    try:
+        dead = await _until(site, lambda now: now["verdict"] == "unknown" or now["board"]["is_blind"], BLIND_S,
+                            "the terminal to say that it is blind")
+        blind_s = time.monotonic() - blind_at
+    finally:
+        for process in stopped:
+            process.resume()
+    later = sum(": followers" in text.splitlines()[0] for _, _, text in three.told[calls:])     # not of the database
+    return _outcome(began, first, second, led, brief, blind_s, str(dead["board"]["open"]), again=later)
+
+
+async def _until(site: Site, holds: Any, within_s: float, what: str) -> dict[str, Any]:
+    """What `petrel ops --json` says once it holds. Errors: Broken."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        said: dict[str, Any] = json.loads((await site.petrel("ops", "--json"))[1])
+        if said["board"] is not None and holds(said):
+            return said
+        await asyncio.sleep(1)
+    raise Broken(f"waited {within_s:.0f} s in vain for {what}")
+
+
+def _outcome(began: float, first: float | None, second: float | None, led: float | None, brief: str, blind_s: float,
+             dead: str, again: int = 0) -> Outcome:
+    parts = ("INCIDENT", "What fails    followers", "Since", "Next", "So far:")
+    lacking = [part for part in parts if part not in brief]
+    harm = {ASLEEP: second is None, "nobody led": led is None, "the brief lacks " + ", ".join(lacking): bool(lacking),
+            "called although somebody was on it": again > 0,
+            "in the dark it did not know what it had known": "followers" not in dead}
+    figures = {name: None if at is None else round(at - began, 1)
+               for name, at in (("called_s", first), ("second_s", second), ("led_s", led))}
+    figures["blind_s"] = round(blind_s, 1)
+    return Outcome(
+        harm=tuple(name for name, is_so in harm.items() if is_so), exercised=1, figures=figures,
+        phases=Phases(injected="timelines stand still; the first on call is reached by an address that hangs, the "
+                               "second sleeps, later the database stops",
+                      detected=f"first call after {figures['called_s']} s",
+                      contained=f"the second after {figures['second_s']} s, the manager after {figures['led_s']} s",
+                      recovered=f"with the database stopped the terminal says so after {blind_s:.0f} s",
+                      lost="nothing"))

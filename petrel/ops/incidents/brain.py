@@ -1,0 +1,201 @@
+"""The incident brain: after each look, what of the alerts is one thing, what probably did it, who is called; and the
+board, into the database for the console and into a file for when that is away.
+
+In the jobs' process, behind the loop that watches. Several of them do no harm: rows have one writer each turn, and a
+call is claimed before it is made. What it remembers (counts by cell, what was shown last) it learns anew.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from petrel.core import limits
+from petrel.core.doors import Writer, deriving
+from petrel.core.errors import PetrelError
+from petrel.core.ids import CELLS_IN_USE
+from petrel.ops import changes, safeguards, signals
+from petrel.ops.incidents import board as boards
+from petrel.ops.incidents import calling, picturing, rota, rows, suspecting, telling, tending
+from petrel.ops.incidents.shapes import Board, Card, Cell, Event, Growing, Incident, Page
+from petrel.ops.watching import Alert, Look, Measure, Owner
+
+log = structlog.get_logger("petrel.incidents")
+
+REMEMBERS = 240
+"""Looks whose counts by cell are remembered: an hour."""
+
+PICTURES_S = 300.0
+ENDED_SHOWN, CHANGES_SHOWN = 8, 12
+Counts = Mapping[int, Sequence[int]]
+
+
+class Brain:
+    """`think` follows each look. `crew`: who is called where the plan names nobody else. `count`: all answers of this
+    machine since the start, by cell (asked, failed, by time...). `activity`: what those of the last seconds were
+    like."""
+
+    def __init__(self, data: Path, crew: Owner, count: Callable[[], Counts],
+                 activity: Callable[[], Sequence[Measure]] = tuple) -> None:
+        self._data, self._crew, self._count, self._activity = data, crew, count, activity
+        self._counts: deque[tuple[datetime, Counts]] = deque(maxlen=REMEMBERS)
+        self._board = boards.read(data) or Board(at=datetime.fromtimestamp(0).astimezone())
+        self._pictured_s = -PICTURES_S
+        self._done_until: int | None = None
+        self._done: deque[Event] = deque(maxlen=200)
+        self._called_s: dict[str, float] = {}
+        self._calls_away: dict[str, list[Page]] = {}
+        self._blind: dict[tuple[str, str], datetime] = {}
+        self._reaching: set[asyncio.Task[None]] = set()
+
+    async def think(self, look: Look) -> None:
+        self._counts.append((look.at, {cell: tuple(counted) for cell, counted in self._count().items()}))
+        self._board = self._without(look) if look.is_blind else await self._with(look)
+        boards.write(self._data, self._board)
+        for card in self._board.open:
+            await self._call(look, card)
+
+    async def _with(self, look: Look) -> Board:
+        """With the databases: rows are brought up to date, and the board is made of them."""
+        self._blind.clear()
+        self._calls_away.clear()
+        async with deriving("incidents") as w:
+            fresh = await self._done_since(w)
+            tended = await tending.tend(w, look)
+            await rows.note_done(w, [one.id for one in tended.open if one.id in tended.fresh],
+                                 list(self._done))
+            await rows.note_done(w, [one.id for one in tended.open if one.id not in tended.fresh], fresh)
+            cards = [await tending.card(w, look, one, self._counts, await self._keepers(w, one))
+                     for one in tended.open]
+            board = await self._around(w, look, tuple(cards))
+            await w.execute(rows.BOARD, look.at, msgspec.json.encode(board).decode())
+        return board
+
+    async def _around(self, w: Writer, look: Look, cards: tuple[Card, ...]) -> Board:
+        moving = await rows.moving(w, CHANGES_SHOWN)
+        frozen = await changes.frozen(w)
+        ended = [one for one in await rows.listed(w, 2 * ENDED_SHOWN) if one.ended_at is not None][:ENDED_SHOWN]
+        growing = tuple(Growing(rows.plain(one.said), one.left_days) for one in await signals.drifts(w))
+        pictures = self._board.pictures
+        if time.monotonic() - self._pictured_s >= PICTURES_S or not pictures:
+            self._pictured_s = time.monotonic()
+            pictures = await picturing.pictures(w, look.at)
+        return self._filled(look, Board(at=look.at, open=cards, ended=tuple(ended), changes=tuple(moving),
+                                        frozen=frozen.why if frozen else "", growing=growing, pictures=pictures))
+
+    def _filled(self, look: Look, board: Board) -> Board:
+        """With what needs no database."""
+        now = self._activity()
+        whole = {f"{m.name} {m.target}".strip(): m.value for m in (*look.measures, *now)}
+        turn = look.plan.rota
+        return replace(board, at=look.at, site=limits.current().domain, measures=whole,
+                       cells=cells(whole, board), on_call=rota.on_call(turn, look.at) if turn else "",
+                       manager=rota.leads(turn, look.at) if turn else "")
+
+    def _without(self, look: Look) -> Board:
+        """The databases are away: what was known of changes and people stands as it was, alerts are what fires now."""
+        for key in look.firing:
+            self._blind.setdefault(key, look.at)
+        alerts = [Alert(at, rule, target, "", look.firing.get((rule, target), 0.0), since, since, 0, None, None)
+                  for at, ((rule, target), since) in enumerate(self._blind.items(), 1) if (rule, target) in look.firing]
+        before = {card.incident.root: card for card in self._board.open}
+        cards = []
+        for group in tending.groups(look.plan, alerts):
+            known = before.get(group.root)
+            one = known.incident if known else Incident(0, look.at, group.began_at, group.root, group.severity, ())
+            speaking = [tending.speak(look.plan, alert) for alert in alerts if alert.id in group.alerts]
+            hits = tuple(sorted({said.component for said in speaking} - {group.root}))
+            exposed = [suspecting.Exposed(c.id, c.kind, c.what, c.state, 1, c.at) for c in self._board.changes if c.at]
+            suspects = suspecting.rank(exposed, tending.parts(group.root, hits, speaking, {}), (), group.began_at,
+                                       len(hits) + 1)
+            pages = (*(known.pages if known else ()), *self._calls_away.get(group.root, ()))
+            cards.append(tending.shown(one, speaking, hits, suspects, known.events if known else (), pages,
+                                       known.keepers if known else ()))
+        left = [card for root, card in before.items() if root not in {card.incident.root for card in cards}]
+        return self._filled(look, replace(self._board, open=(*cards, *left), is_blind=True,
+                                          blind_since=self._board.blind_since or look.at))
+
+    async def _done_since(self, w: Writer) -> list[Event]:
+        """What the crew and the site did since the last time, off the journal."""
+        if self._done_until is None:
+            self._done_until = int(await w.value(rows.NOW))
+        found = []
+        for row in await w.fetch(rows.DONE, self._done_until):
+            self._done_until = max(self._done_until, row["xid"])
+            words = row["kind"].removeprefix("ops.").replace(".", " ").replace("_", " ")
+            found.append(Event(row["at"], "done", rows.plain(f"{words} {row['subject']} ({row['cause']})")))
+        self._done.extend(found)
+        return found
+
+    async def _keepers(self, w: Writer, one: Incident) -> tuple[str, ...]:
+        """The people who own what fails, by handle."""
+        known = next((card.keepers for card in self._board.open if card.incident.id == one.id and card.keepers), None)
+        component = safeguards.components().get(one.root)
+        if known or component is None:
+            return known or ()
+        crew = await safeguards.crew_of(w)
+        try:
+            standings = safeguards.view(self._data, None, crew, None).standings
+        except PetrelError as e:                # a file of the operator's that cannot be read keeps nobody uncalled
+            log.warning("nobody could say who owns this", component=one.root, error=e.message)
+            return tuple(f"@{person.handle}" for person in crew if person.role == "owner")
+        owners = next((s.owners for s in standings if s.name == component.safeguards[0]), None) or ()
+        return tuple(f"@{person.handle}" for person in owners)
+
+    async def _call(self, look: Look, card: Card) -> None:
+        """Whoever is to be called now, is."""
+        turn, one = look.plan.rota, card.incident
+        if turn is None or one.taken_at is not None or one.quiet_at is not None:
+            return
+        waited_s = time.monotonic() - self._called_s.get(one.root, time.monotonic())
+        step = rota.due(turn, one.severity, card.pages, look.at, waited_s, by_day=rota.is_day(look.at))
+        if step is None:
+            return
+        self._called_s[one.root] = time.monotonic()
+        for who in step[1]:
+            number = 0
+            if look.is_blind:
+                self._calls_away.setdefault(one.root, []).append(Page(step[0], who, "", look.at))
+            else:
+                async with deriving("incidents") as w:
+                    number = await w.value(rows.CALL, one.id, step[0], who) or 0
+                if not number:
+                    continue                    # another process makes this call
+            # Beside the loop: an address that hangs keeps nobody from watching.
+            task = asyncio.create_task(self._reach(look, card, who, step[0], number))
+            self._reaching.add(task)
+            task.add_done_callback(self._reaching.discard)
+
+    async def _reach(self, look: Look, card: Card, who: str, step: int, number: int) -> None:
+        owner = look.plan.owners.get(who) or self._crew
+        called = await calling.call(owner, card.incident.id, *telling.call_text(card, self._board, look.at))
+        (log.info if called.taken else log.error)("called", who=who, way=called.way, step=step,
+                                                  incident=card.incident.id, root=card.incident.root, why=called.why)
+        known = self._calls_away.get(card.incident.root, [])
+        for at, page in enumerate(known):
+            if (page.step, page.who) == (step, who):
+                known[at] = replace(page, way=called.way, taken_at=look.at if called.taken else None, why=called.why)
+        if number:
+            try:
+                async with deriving("incidents") as w:
+                    await w.execute(rows.CALLED, number, called.way, called.taken, rows.plain(called.why, 500))
+            except PetrelError as e:
+                log.warning("that somebody was called could not be written down", who=who, error=str(e.detail or e))
+
+    async def settled(self) -> None:
+        """Until every call that was begun has ended."""
+        await asyncio.gather(*self._reaching)
+
+
+def cells(measures: Mapping[str, float], board: Board) -> tuple[Cell, ...]:
+    """The squares: what each cell is asked, how much of it fails, and which changes it has that are under way. Pure."""
+    moving = [change for change in board.changes if change.state in ("going", "paused")]
+    return tuple(Cell(n, measures.get(f"cell_answers_per_s {n}", 0.0), measures.get(f"cell_failed_ratio {n}"),
+                      measures.get(f"cell_p99_seconds {n}"), tuple(one.id for one in moving if n in one.cells))
+                 for n in range(CELLS_IN_USE))
