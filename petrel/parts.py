@@ -23,7 +23,7 @@ from petrel.core import closing, gone, seen
 from petrel.core.doors import Doors
 from petrel.core.errors import PetrelError
 from petrel.ops import attendance
-from petrel.ops.processes import LEAVE_GENTLY, report_ready
+from petrel.ops.processes import LEAVE_GENTLY, beside, report_ready
 from petrel.settings import Settings
 from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
@@ -104,7 +104,7 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
     from petrel.web.routes import ADDRESSES
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
-    served = app.served(settings) if listeners is not None else None
+    served = app.served(settings) if listeners is not None and not listeners.is_beside else None
     if served is not None:
         from petrel.api.http import http2  # noqa: F401
     places = [route.path for route in all_routes()] + [one.path for one in ADDRESSES]
@@ -186,17 +186,18 @@ async def _web(prepared: Prepared) -> None:
     assert listeners is not None
     _allow_descriptors()
     async with _opened("web", prepared):
-        site = await app.web_app(settings, prepared.limits, prepared.tally)
+        site = await app.web_app(settings, prepared.limits, prepared.tally, relays=not listeners.is_beside)
         config = uvicorn.Config(
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         await closing.look()
         await attendance.hear()
-        await changes.hear()
+        home = beside.home_of(settings.folder)
+        await changes.hear(home)
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
                     asyncio.create_task(media.emojis.watch(present.forget)),
                     asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch()),
-                    asyncio.create_task(changes.watch()),
+                    asyncio.create_task(changes.watch(home)),
                     asyncio.create_task(speed.run())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
@@ -291,19 +292,21 @@ def counted(tally: "Tally") -> "dict[int, Counted]":
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, changes, databases, disk, stranger, watching
+    from petrel.ops import certificates, changes, databases, disk, releases, stranger, watching
     from petrel.worker import jobs, seals
 
+    environment = _environment(prepared.settings)
     certificates.install(app.certificate_plan(prepared.settings))
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
     databases.install(prepared.settings.folder,
                       databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
     watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
-                     watching.Site(prepared.settings.folder, _environment(prepared.settings)))
+                     watching.Site(prepared.settings.folder, environment))
     disk.install(prepared.settings.folder)
     guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
     stop = asyncio.Event()
     async with _opened("jobs", prepared):
+        releases.install(prepared.settings.folder, environment)
         with _stopping(lambda: (stop.set(), certificates.stop())):
             report_ready()
             async with asyncio.TaskGroup() as group:

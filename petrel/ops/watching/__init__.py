@@ -9,6 +9,7 @@ Read next: looking.py (the loop), rules.toml, judging.py, canary.py, health.py; 
 """
 
 from petrel.ops.watching import alerts, health, logs
+from petrel.ops.watching.canary import come_through
 from petrel.ops.watching.examining import Examination, examined
 from petrel.ops.watching.examining import again as examine_again
 from petrel.ops.watching.jobs import Site, install
@@ -20,5 +21,5 @@ from petrel.ops.watching.tally import Tally
 from petrel.ops.watching.telling import try_out
 
 __all__ = ["Alert", "Examination", "Health", "Measure", "Owner", "Plan", "Rule", "Site", "Tally", "Wanted", "Watch",
-           "alerts", "crew", "examine_again", "examined", "explains", "health", "install", "logs", "plan", "source",
-           "try_out"]
+           "alerts", "come_through", "crew", "examine_again", "examined", "explains", "health", "install", "logs",
+           "plan", "source", "try_out"]
