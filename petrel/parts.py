@@ -23,7 +23,7 @@ from petrel.core import closing, gone, seen
 from petrel.core.doors import Doors
 from petrel.core.errors import PetrelError
 from petrel.ops import attendance
-from petrel.ops.processes import LEAVE_GENTLY, beside, report_ready
+from petrel.ops.processes import LEAVE_GENTLY, report_ready
 from petrel.settings import Settings
 from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
@@ -192,12 +192,11 @@ async def _web(prepared: Prepared) -> None:
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
         await closing.look()
         await attendance.hear()
-        home = beside.home_of(settings.folder)
-        await changes.hear(home)
+        await changes.hear()
         watching = [asyncio.create_task(gone.watch(settings.folder / "run", KEPT.drop, KEPT.clear)),
                     asyncio.create_task(media.emojis.watch(present.forget)),
                     asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch()),
-                    asyncio.create_task(changes.watch(home)),
+                    asyncio.create_task(changes.watch()),
                     asyncio.create_task(speed.run())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))

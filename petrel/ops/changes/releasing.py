@@ -103,10 +103,10 @@ class ReleaseKind:
 
     async def tend(self, r: Reader) -> None:
         """With none under way, nothing is left of the last."""
-        data = releases.folder()
-        if await r.row(ROW) is not None:
+        if not releases.is_installed() or await r.row(ROW) is not None:
             self._idle_since = None
             return
+        data = releases.folder()
         self._bringing = None
         now = datetime.now(UTC)
         self._idle_since = self._idle_since or now

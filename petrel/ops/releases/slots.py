@@ -49,6 +49,10 @@ def install(data: Path, settings: Mapping[str, str] | None = None) -> None:
     _folder, _settings = data, settings or {}
 
 
+def is_installed() -> bool:
+    return _folder is not None
+
+
 def folder() -> Path:
     assert _folder is not None, "releases.install first"
     return _folder
