@@ -282,6 +282,8 @@ class Gate:
                 return
             if not starts:
                 self._nothing.close()
+                if self._relay is not None:
+                    self._relay.close()
             await send({"type": f"{message['type']}.complete"})
             if not starts:
                 return

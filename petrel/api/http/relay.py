@@ -103,7 +103,7 @@ class Relay:
 
     def _line(self, other: Other) -> "Line | None":
         if self._idle_build != other.build:
-            self._close_idle()
+            self.close()
             self._idle_build = other.build
         while self._idle:
             line = self._idle.pop()
@@ -117,7 +117,8 @@ class Relay:
         else:
             line.close()
 
-    def _close_idle(self) -> None:
+    def close(self) -> None:
+        """The connections that are kept."""
         while self._idle:
             self._idle.pop().close()
 

@@ -9,6 +9,7 @@ import asyncio
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -76,9 +77,16 @@ class ReleaseKind:
             raise Conflict(ONE_AT_A_TIME.format((await w.row(ROW) or {"change": "?"})["change"]))
 
     async def take(self, w: Writer, change: Change) -> None:
+        row = await w.row(ROW)
+        if row is not None and row["state"] == "handing over" and row["change"] == change.id:
+            upgrades.refuse(releases.folder(), f"change {change.id} was undone")
         await w.execute(GONE, change.id)
 
     async def settle(self, w: Writer, change: Change) -> None:
+        row, status = await w.row(ROW), read_status(releases.folder())
+        if row is None or status is None or status.release is None or status.release.build != row["build"]:
+            raise Conflict("It takes over by itself once it has been in all cells but one, and is confirmed when its "
+                           "canary comes through.")
         await w.execute(GONE, change.id)
 
     async def gate(self, change: Change, step: Step) -> Step:
@@ -146,16 +154,21 @@ class ReleaseKind:
             if step.do == "undo":
                 upgrades.refuse(data, step.why)
                 return Step("wait", "goes back")
+            if not is_there and self._is_idle(data) and record.step != "migrating":
+                upgrades.refuse(data, "it did not stay")
+                return Step("undo", "it took over and did not stay")
         elif step.do == "undo" or stayed > HAND_OVER:
             return Step("undo", step.why if step.do == "undo" else "it did not take over")
-        if self._going is not None and self._going.poll() is None:
-            return Step("wait", "takes over")
-        if stayed >= HEARD and (is_there or releases.is_gone(data)) and not upgrades.is_at_work(data):
+        if stayed >= HEARD and (is_there or releases.is_gone(data)) and self._is_idle(data):
             log.warning("a release takes over", release=release.name)
             self._going = subprocess.Popen(     # noqa: ASYNC220 (it outlives us)
                 release.command("upgrade", "--trial", "--without-backup", "--data", str(data)),
                 env=releases.environment(release), stdin=subprocess.DEVNULL, start_new_session=True)
         return Step("wait", "takes over")
+
+    def _is_idle(self, data: Path) -> bool:
+        """Whether nobody is at the handover: neither a command of ours nor one of the controller before."""
+        return (self._going is None or self._going.poll() is not None) and not upgrades.is_at_work(data)
 
 
 async def _to(change: Change, state: str) -> None:

@@ -75,7 +75,7 @@ def _run(folder: Path, hands: Hands, say: Callable[[str], None], is_trial: bool)
     took_s["migrate"] = time.monotonic() - began
     say(f"The databases know this release: {len(ran)} steps in {took_s['migrate']:.1f} s.")
 
-    records.write(folder, _at(record, "handing over"))
+    _go_on(folder, record, "handing over")
     began = time.monotonic()
     hand_over(folder, status, taker, _at(record, "given back"), say)
     took_s["hand over"] = time.monotonic() - began
@@ -84,13 +84,21 @@ def _run(folder: Path, hands: Hands, say: Callable[[str], None], is_trial: bool)
 
     hands.owning(replacing.drop_left_over)
     hands.doors(lambda: _note("upgraded", record.giver, taker))
-    records.write(folder, _at(record, "done"))
+    _go_on(folder, record, "done")
     return Done(record.giver, taker, ran, took_s)
+
+
+def _go_on(folder: Path, record: Record, step: records.Step) -> None:
+    """Errors: CannotUpgrade, where it was taken back meanwhile."""
+    now = records.read(folder)
+    if now is not None and now.step == "given back" and now.taker == record.taker:
+        raise CannotUpgrade(Problem(f"It was taken back meanwhile: {now.why}", "The site is served as before."))
+    records.write(folder, _at(record, step))
 
 
 def _prove(folder: Path, record: Record, hands: Hands, say: Callable[[str], None]) -> None:
     """Errors: CannotUpgrade, when the site is with the giver again."""
-    records.write(folder, _at(record, "on trial"))
+    _go_on(folder, record, "on trial")
     if not (why := hands.probe()):
         return
     records.write(folder, _at(record, "given back", why))

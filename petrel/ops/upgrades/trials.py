@@ -43,9 +43,9 @@ class Trial:
 
 
 def refuse(folder: Path, why: str) -> None:
-    """The one on trial goes back. Errors: CannotUpgrade."""
+    """The one on trial goes back, or does not begin. Errors: CannotUpgrade."""
     record = _read(folder)
-    if record is not None and record.is_trial and record.step in TRIED:
+    if record is not None and record.is_trial and record.step in ("migrating", *TRIED):
         records.write(folder, msgspec.structs.replace(record, step="given back", why=why))
 
 
