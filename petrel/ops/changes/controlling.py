@@ -105,7 +105,7 @@ class Controller:
             self._gathering[cell] = Counted()
             # However many answers came within one turn, they are one trial: what makes them bad is often one thing.
             many[cell] = 1
-            failed[cell] = int(evidence.is_bad(seen.failed, seen.asked))
+            failed[cell] = int(evidence.is_bad(seen.failed, seen.asked, evidence.FAILED))
             slow[cell] = int(evidence.is_bad(seen.slow(edge), seen.asked))
             if cell not in exposed:
                 self._took = self._took.plus(seen)

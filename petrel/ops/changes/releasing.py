@@ -7,6 +7,7 @@ upgrade --trial` of that release goes on, and goes back by itself unless the can
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,6 +50,7 @@ class ReleaseKind:
 
     def __init__(self) -> None:
         self._bringing: tuple[int, asyncio.Task[None]] | None = None
+        self._growth: tuple[int, releases.Growth] | None = None
         self._tidying: asyncio.Task[None] | None = None
         self._idle_since: datetime | None = None
         self._going: subprocess.Popen[bytes] | None = None
@@ -102,7 +104,10 @@ class ReleaseKind:
             return step
         if row["state"] == "starting":
             return await self._bring_up(change, release, stayed)
-        if why := releases.is_well(releases.folder(), release):
+        if self._growth is None or self._growth[0] != change.id:
+            self._growth = change.id, releases.Growth()
+        data = releases.folder()
+        if why := releases.is_well(data, release) or self._growth[1].look(data, time.monotonic()):
             return Step("undo", why)
         if step.do == "confirm":
             await _to(change, "handing over")
