@@ -79,10 +79,13 @@ class Site(RunningSite):
             found[cell] = told.json()["version"].split()[-1].rstrip(")")
         return found
 
+    def plan(self, release: Release) -> Any:
+        return json.loads(self.petrel("changes", "plan", "release", f"to={release.version}-{release.build}",
+                                      "backup=any", "--reason", "a next release", "--json"))
+
     def begin(self, release: Release) -> tuple[int, int]:
         """A change to this release, started: its number and its first cell."""
-        planned = json.loads(self.petrel("changes", "plan", "release", f"to={release.version}-{release.build}",
-                                         "backup=any", "--reason", "a next release", "--json"))
+        planned = self.plan(release)
         self.petrel("changes", "start", planned["id"])
         return int(planned["id"]), planned["visiting"][0]
 
@@ -96,7 +99,7 @@ class Site(RunningSite):
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path, rate_limits="off", stranger="off")
+    site = Site(tmp_path, watched=False, rate_limits="off", stranger="off")
     yield site
     site.end()
 
