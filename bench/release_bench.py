@@ -54,7 +54,8 @@ def main() -> None:
             first, began = planned["visiting"][0], time.monotonic()
             site.petrel("changes", "start", planned["id"])
             until(lambda: site.served_by({first: people[first]})[first] == NEXT, within_s=120)
-            print(f"from `petrel changes start` to the first answer in its first cell: {time.monotonic() - began:.1f} s")
+            took_s = time.monotonic() - began
+            print(f"from the start of the change to the first answer in its first cell: {took_s:.1f} s")
             other = next(cell for cell in people if cell != first)
             ways: dict[str, list[float]] = {"here": [], "handed over": []}
             for _ in range(given.rounds):

@@ -13,7 +13,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "harmless": ("storage/build.py", '"""Which release', '"""Another release: which'),
     "failing": ("api/timelines.py", HOME, FAILS),
     "slow": ("api/timelines.py", HOME, SLOW),
-    "stuck": ("ops/processes/handover.py", "        text = os.pread(note", "        text = os.pread(-note"),
+    "stuck": ("ops/processes/handover.py", "        text = path.read_bytes()\n",
+              "        text = (path / 'planted').read_bytes()\n"),
 }
 """By name: a file below petrel/, what stands there, what stands there instead."""
 
