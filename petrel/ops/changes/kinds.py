@@ -13,15 +13,17 @@ SECRET = ("password", "secret", "key")
 
 
 class Kind(Protocol):
-    """`plan` looks, and says what would be done. `put` gives the change to the first cells of its order, in the
-    transaction in which the ledger says so; `take` takes it from all; `settle` makes it what everybody has. Each may
-    happen again after a crash, and then changes nothing more. `gate` has the last word on a step of the controller: the
-    kind has something to do first, or has seen something itself. `tend`: at every turn, whatever is under way."""
+    """`look` asks what takes its time, before there is a transaction. `plan` says what would be done. `put` gives the
+    change to the first cells of its order, in the transaction in which the ledger says so; `take` takes it from all;
+    `settle` makes it what everybody has. Each may happen again after a crash, and then changes nothing more. `gate` has
+    the last word on a step of the controller: the kind has something to do first, or has seen something itself. `tend`:
+    at every turn, whatever is under way."""
 
     fields: tuple[str, ...]
     sentence: str
     confirms_itself: bool               # else somebody has to, or it is undone
 
+    async def look(self, what: Mapping[str, str]) -> None: ...
     async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan: ...
     async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None: ...
     async def take(self, w: Writer, change: Change) -> None: ...
@@ -32,6 +34,9 @@ class Kind(Protocol):
 
 class Plain:
     """What has nothing to do or to see but its rows."""
+
+    async def look(self, what: Mapping[str, str]) -> None:
+        pass
 
     async def gate(self, change: Change, step: Step) -> Step:
         return step

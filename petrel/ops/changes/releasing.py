@@ -50,10 +50,15 @@ class ReleaseKind:
 
     def __init__(self) -> None:
         self._bringing: tuple[int, asyncio.Task[None]] | None = None
+        self._looked: tuple[releases.Slot, upgrades.Plan] | None = None
         self._growth: tuple[int, releases.Growth] | None = None
         self._tidying: asyncio.Task[None] | None = None
         self._idle_since: datetime | None = None
         self._going: subprocess.Popen[bytes] | None = None
+
+    async def look(self, what: Mapping[str, str]) -> None:
+        slot = releases.find(releases.folder(), what.get("to", ""))
+        self._looked = slot, await _planned(slot.release, what.get("backup", "fresh"))
 
     async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
         if what.get("backup", "fresh") not in ("any", "fresh"):
@@ -68,7 +73,10 @@ class ReleaseKind:
         serving = next(one for one in releases.listed(data) if one.release == status.release)
         if slot.release.build == status.release.build:
             raise Invalid("to", f"changes nothing: {slot.name} serves already")
-        found = await _planned(slot.release, what.get("backup", "fresh"))
+        if self._looked is None or self._looked[0].release != slot.release:
+            await self.look(what)
+        assert self._looked is not None
+        (_, found), self._looked = self._looked, None
         steps = [one for one in found.costs if one.step.endswith(".sql")]
         return Plan(effect=f"from {serving.name} to {slot.name}: " + _said(steps),
                     what={"to": slot.name, "backup": what.get("backup", "fresh")}, inverse={"to": serving.name}, risk=1)
