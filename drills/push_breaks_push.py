@@ -83,9 +83,10 @@ async def _pushed(site: Site, stage: Stage) -> tuple[float, str]:
             if state == "undone":
                 break
             await asyncio.sleep(0.2)
-    stage.say(f"as a change it was {state} after {time.monotonic() - began:.0f} s: {why}")
+    took_s = time.monotonic() - began
+    stage.say(f"as a change it was {state} after {took_s:.0f} s: {why}")
     await site.until(lambda: "beside" not in site.running().parts, 60, "it to end")
-    return time.monotonic() - began, why
+    return took_s, why
 
 
 async def _forced(site: Site, place: Path) -> None:

@@ -7,7 +7,9 @@ from petrel.ops.drills import Broken
 from petrel.storage.build import ROOT
 
 HOME = "async def home(call: Call, form: Paged) -> Reply:\n"
-FAILS = HOME + '    import random\n    if random.random() < 0.05:\n        raise RuntimeError("planted")\n'
+FAILS = HOME + ("    import random\n"
+                '    if random.random() < 0.05 and call.headers.get(b"user-agent") != b"petrel-canary":\n'
+                '        raise RuntimeError("planted")\n')
 SLOW = HOME + "    import asyncio\n    await asyncio.sleep(0.08)\n"
 FAULTS: dict[str, tuple[str, str, str]] = {
     "harmless": ("storage/build.py", '"""Which release', '"""Another release: which'),
@@ -16,7 +18,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "stuck": ("ops/processes/handover.py", "        text = path.read_bytes()\n",
               "        text = (path / 'planted').read_bytes()\n"),
 }
-"""By name: a file below petrel/, what stands there, what stands there instead."""
+"""By name: a file below petrel/, what stands there, what stands there instead. The site's own post, which goes its way
+through a release before any member is served by it, is spared: it would find the failures first, now and then."""
 
 MIGRATION = "create table ops.pushed (a int);\n"
 

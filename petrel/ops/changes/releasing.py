@@ -89,6 +89,9 @@ class ReleaseKind:
     async def take(self, w: Writer, change: Change) -> None:
         row = await w.row(ROW)
         if row is not None and row["state"] == "handing over" and row["change"] == change.id:
+            record = upgrades.read(releases.folder())
+            if record is not None and record.step == "done" and record.taker.build == row["build"]:
+                raise Conflict("It has taken over. The way back: petrel upgrade back")
             upgrades.refuse(releases.folder(), f"change {change.id} was undone")
         await w.execute(GONE, change.id)
 
@@ -128,7 +131,7 @@ class ReleaseKind:
             self._idle_since = None
             return
         data = releases.folder()
-        self._bringing = None
+        self._stop_bringing()
         now = datetime.now(UTC)
         self._idle_since = self._idle_since or now
         if now - self._idle_since < HEARD or not releases.is_gone(data):
@@ -138,11 +141,12 @@ class ReleaseKind:
 
     async def _bring_up(self, change: Change, release: Release, stayed: timedelta) -> Step:
         if self._bringing is None or self._bringing[0] != change.id:
+            self._stop_bringing()
             self._bringing = change.id, asyncio.create_task(releases.bring_up(releases.folder(), release))
         task = self._bringing[1]
         if not task.done():
             if stayed > BRING_UP:
-                task.cancel()
+                self._stop_bringing()
                 return Step("undo", "it did not show in time that it can serve and be replaced")
             return Step("wait", "is brought up beside, and shows that it can be replaced")
         self._bringing = None
@@ -150,6 +154,11 @@ class ReleaseKind:
             return Step("undo", str(getattr(error, "detail", None) or error))
         await _to(change, "serving")
         return Step("wait", "serves its first cell")
+
+    def _stop_bringing(self) -> None:
+        if self._bringing is not None:
+            self._bringing[1].cancel()
+            self._bringing = None
 
     async def _hand_over(self, release: Release, row: Row, stayed: timedelta, step: Step) -> Step:
         """By the release's own command; whoever of both releases has the jobs' process by then looks on."""
