@@ -40,6 +40,6 @@ class Growth:
                 continue
             since, first = self._first.setdefault(pid, (now, mib))
             if now - since < SETTLED_S:
-                self._first[pid] = since, mib
+                self._first[pid] = since, (first := mib)
             found = max(found, mib - first)
         return found
