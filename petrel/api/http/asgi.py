@@ -32,7 +32,7 @@ from petrel.api.http.pages import (
     error_page,
     extra_headers,
 )
-from petrel.api.http.relay import Relay, refuse
+from petrel.api.http.relay import GONE, Relay, refuse
 from petrel.api.http.reply import Reply, Stream, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply, send_stream
@@ -151,7 +151,7 @@ class Gate:
             status = reply.status
         finally:
             self._deadlines.end(task)
-        if self._observe is not None:
+        if self._observe is not None and status != GONE:
             self._observe(name, status, time.monotonic() - began, account)
         return None
 

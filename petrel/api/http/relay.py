@@ -34,6 +34,9 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 NOT_PASSED = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"te", b"upgrade", b"expect",
                         b"proxy-connection", b"x-forwarded-for"))
 NOT_RETURNED = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"date"))
+GONE = 499
+"""No answer: nobody waits for one."""
+
 WITHOUT_BODY = frozenset((204, 304))
 UNKNOWN = Unavailable("This could not be finished, and may have been done all the same; look before you try again")
 
@@ -76,12 +79,14 @@ class Relay:
 
     async def answer(self, other: Other, scope: Any, headers: HeaderMap, receive: Receive, send: Any, *, ip: str,
                      country: str, is_begun: Callable[[], None]) -> tuple[int, Receive]:
-        """(status, receive): 0 when the other has not answered, and the request is ours after all, with what is to be
-        read of it. `is_begun`: told when the answer's head is there. Errors: Unavailable, when it may be done."""
+        """(status, receive): GONE when the client has left; 0 when the other has not answered, and the request is ours
+        after all, with what is to be read of it. `is_begun`: told when the answer's head is there.
+
+        Errors: Unavailable, when it may be done."""
         method: str = scope["method"]
         kept, is_whole = await _keep(receive) if has_body(headers) else (b"", True)
         if kept is None:
-            return 499, receive
+            return GONE, receive
         again = _again(kept, is_whole, receive)
         head = self._head(scope, headers, kept, is_whole, ip, country)
         repeats = is_whole and (method in SAFE or (b"idempotency-key" in headers and scope["path"] == POSTING))
@@ -95,6 +100,8 @@ class Relay:
             if lost.args[0] == "sent":
                 await send({"type": BROKEN_OFF})
                 return 502, again
+            if lost.args[0] == "gone":
+                return GONE, again
             if repeats:
                 return 0, again
             raise UNKNOWN from None
@@ -126,15 +133,17 @@ class Relay:
         query: bytes = scope["query_string"]
         target = scope.get("raw_path") or scope["path"].encode()
         lines = [b"%s %s%s HTTP/1.1" % (scope["method"].encode(), target, b"?" + query if query else b"")]
+        # How long a body is said to be is believed once: what the other took for a next request would be another's.
+        is_chunked = not is_whole and (b"transfer-encoding" in headers or b"content-length" not in headers)
         lines += [name + b": " + value for name, value in scope["headers"]
                   if name not in NOT_PASSED and name != self._country_header
-                  and not (is_whole and name == b"content-length")]
+                  and not (name == b"content-length" and (is_whole or is_chunked))]
         lines.append(b"x-forwarded-for: " + ip.encode())
         if country:
             lines.append(self._country_header + b": " + country.encode())
         if is_whole and has_body(headers):
             lines.append(b"content-length: %d" % len(kept))
-        elif not is_whole and b"content-length" not in headers:
+        elif is_chunked:
             lines.append(b"transfer-encoding: chunked")
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
@@ -159,8 +168,9 @@ class Relay:
         await send({"type": "http.response.start", "status": line.status, "headers": headers})
         try:
             async for piece in line.pieces():
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except Lost as e:
+                async with asyncio.timeout(PIECE_S):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except (Lost, TimeoutError) as e:
             raise Lost("sent") from e
         await send({"type": "http.response.body", "body": b""})
         return line.status

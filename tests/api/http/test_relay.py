@@ -84,11 +84,14 @@ def test_they_are_answered_there_and_counted_once(make_gate: Any, there: Seen) -
         assert ask("elsewhere", "POST", "/api/v2/media", files={"file": b"x" * 900_000}).json() == {"size": 900_000}
         assert ask("elsewhere", "POST", "/api/v1/echo", data=iter([b'{"a":', b'"b"}']),
                    headers={"Content-Type": "application/json"}).json() == {"a": "b"}
+        # Longer than is kept, and of no length that was told.
+        assert ask("elsewhere", "POST", "/api/v1/echo", data=iter([b"d=", b"c" * 40_000, b"c" * 40_000]),
+                   headers={"Content-Type": "application/x-www-form-urlencoded"}).json() == {"d": "c" * 80_000}
         assert ask("elsewhere", "GET", "/api/v1/large").content == b"z" * 3_000_000
         assert ask("elsewhere", "HEAD", "/api/v1/large").content == b""
         assert ask("elsewhere", "GET", "/api/v1/fails/strange").status_code == 500
         assert ask("elsewhere", "GET", "/api/v1/nowhere").status_code == 404
-        until(lambda: len(there) == 9 and [one[:2] for one in here] == [one[:2] for one in there])
+        until(lambda: len(there) == 10 and [one[:2] for one in here] == [one[:2] for one in there])
         assert {account for _, _, account in here} == {ELSEWHERE.account}
 
 
