@@ -97,11 +97,23 @@ class Site(RunningSite):
         return self.ask("select state from ops.release") == "serving"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path, watched=False, rate_limits="off", stranger="off")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"), watched=False, rate_limits="off", stranger="off")
     yield site
     site.end()
+
+
+@pytest.fixture(scope="module")
+def people(site: Site) -> dict[int, str]:
+    return site.people()
+
+
+@pytest.fixture(scope="module")
+def newer(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    newer = build(tmp_path_factory.mktemp("newer"))
+    site.petrel("releases", "add", newer.root)
+    return newer
 
 
 def kill(pids: list[int]) -> None:
@@ -112,12 +124,10 @@ def kill(pids: list[int]) -> None:
             pass
 
 
-def test_it_comes_cell_by_cell_and_goes_when_it_breaks(site: Site, tmp_path: Path) -> None:
-    newer = build(tmp_path / "newer")
+def test_it_comes_cell_by_cell_and_goes_when_it_breaks(
+        site: Site, people: dict[int, str], newer: Release, tmp_path: Path) -> None:
     stuck = build(tmp_path / "stuck", ("ops/processes/handover.py", "text = os.pread(note", "text = os.pread(-note"))
-    for release in (newer, stuck):
-        site.petrel("releases", "add", release.root)
-    people = site.people()
+    site.petrel("releases", "add", stuck.root)
 
     # It serves, and could never be replaced: nobody is ever served by it.
     number, _ = site.begin(stuck)
@@ -147,12 +157,11 @@ def test_it_comes_cell_by_cell_and_goes_when_it_breaks(site: Site, tmp_path: Pat
     assert set(asking.answers) == {200}, asking.answers
     assert "ended" in site.state_of(number)[1]
     assert set(site.served_by(people).values()) == {"0.2.0"}
+    until(lambda: beside.NAME not in read_status(site.data).parts)
 
 
-def test_it_takes_over_and_is_the_one_that_serves(site: Site, tmp_path: Path) -> None:
-    newer = build(tmp_path / "newer")
-    site.petrel("releases", "add", newer.root)
-    people = site.people()
+def test_it_takes_over_and_is_the_one_that_serves(
+        site: Site, people: dict[int, str], newer: Release, tmp_path: Path) -> None:
     number, first = site.begin(newer)
     until(site.is_serving, within_s=90)
     other = next(token for cell, token in people.items() if cell != first)

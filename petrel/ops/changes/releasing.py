@@ -57,14 +57,15 @@ class ReleaseKind:
         self._going: subprocess.Popen[bytes] | None = None
 
     async def look(self, what: Mapping[str, str]) -> None:
+        async with reading(WHO) as r:
+            await _refuse_second(r)
         slot = releases.find(releases.folder(), what.get("to", ""))
         self._looked = slot, await _planned(slot.release, what.get("backup", "fresh"))
 
     async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
         if what.get("backup", "fresh") not in ("any", "fresh"):
             raise Invalid("backup", "is any or fresh")
-        if (row := await r.row(ROW)) is not None:
-            raise Conflict(ONE_AT_A_TIME.format(row["change"]))
+        await _refuse_second(r)
         data = releases.folder()
         slot = releases.find(data, what.get("to", ""))
         status = read_status(data)
@@ -191,6 +192,12 @@ class ReleaseKind:
     def _is_idle(self, data: Path) -> bool:
         """Whether nobody is at the handover: neither a command of ours nor one of the controller before."""
         return (self._going is None or self._going.poll() is not None) and not upgrades.is_at_work(data)
+
+
+async def _refuse_second(r: Reader) -> None:
+    """Errors: Conflict."""
+    if (row := await r.row(ROW)) is not None:
+        raise Conflict(ONE_AT_A_TIME.format(row["change"]))
 
 
 async def _to(change: Change, state: str) -> None:
