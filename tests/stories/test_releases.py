@@ -156,7 +156,7 @@ def test_it_comes_cell_by_cell_and_goes_when_it_breaks(
         until(lambda: asking.answers.total() > seen + 50)
     assert set(asking.answers) == {200}, asking.answers
     assert "ended" in site.state_of(number)[1]
-    assert set(site.served_by(people).values()) == {"0.2.0"}
+    until(lambda: set(site.served_by(people).values()) == {"0.2.0"})
     until(lambda: beside.NAME not in read_status(site.data).parts)
 
 
