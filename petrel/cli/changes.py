@@ -89,7 +89,7 @@ def start(wiring: Wiring, number: int, request: int | None, data: str | None, as
         await room.look(found.kind, found.what)
 
     change = _act(wiring, data, lambda w: room.start(w, number, request), look)
-    put(_shown(change), f"It is in cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
+    put(_shown(change), f"It goes to cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
 
 
 @changes.command("list")

@@ -119,7 +119,7 @@ class ReleaseKind:
         if self._growth is None or self._growth[0] != change.id:
             self._growth = change.id, releases.Growth()
         data = releases.folder()
-        if why := releases.is_well(data, release) or self._growth[1].look(data, time.monotonic()):
+        if why := releases.what_ails(data, release) or self._growth[1].look(data, time.monotonic()):
             return Step("undo", why)
         if step.do == "confirm":
             await _to(change, "handing over")
@@ -135,7 +135,7 @@ class ReleaseKind:
         self._stop_bringing()
         now = datetime.now(UTC)
         self._idle_since = self._idle_since or now
-        if now - self._idle_since < HEARD or not releases.is_gone(data):
+        if now - self._idle_since < HEARD or not releases.end(data):
             return
         if self._tidying is None or self._tidying.done():
             self._tidying = asyncio.create_task(releases.tidied(data))
@@ -182,7 +182,7 @@ class ReleaseKind:
                 return Step("undo", "it took over and did not stay")
         elif step.do == "undo" or stayed > HAND_OVER:
             return Step("undo", step.why if step.do == "undo" else "it did not take over")
-        if stayed >= HEARD and (is_there or releases.is_gone(data)) and self._is_idle(data):
+        if stayed >= HEARD and (is_there or releases.end(data)) and self._is_idle(data):
             log.warning("a release takes over", release=release.name)
             self._going = subprocess.Popen(     # noqa: ASYNC220 (it outlives us)
                 release.command("upgrade", "--trial", "--without-backup", "--data", str(data)),

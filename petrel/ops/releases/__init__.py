@@ -7,9 +7,9 @@ replaced.
 Read next: slots.py, bringing.py, ops/changes/releasing.py (releases as changes), docs/decisions/0072.
 """
 
-from petrel.ops.releases.bringing import Unfit, bring_up, is_gone, is_well, tidied
+from petrel.ops.releases.bringing import Unfit, bring_up, end, tidied, what_ails
 from petrel.ops.releases.memory import Growth
 from petrel.ops.releases.slots import Slot, add, environment, find, folder, install, is_installed, listed, remove
 
-__all__ = ["Growth", "Slot", "Unfit", "add", "bring_up", "environment", "find", "folder", "install",
-           "is_gone", "is_installed", "is_well", "listed", "remove", "tidied"]
+__all__ = ["Growth", "Slot", "Unfit", "add", "bring_up", "end", "environment", "find", "folder", "install",
+           "is_installed", "listed", "remove", "tidied", "what_ails"]

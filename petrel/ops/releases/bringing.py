@@ -104,7 +104,7 @@ def _why_dead(data: Path) -> str:
     return f"it ended: {part.last_exit}" if part is not None and part.restarts else ""
 
 
-def is_well(data: Path, release: Release) -> str:
+def what_ails(data: Path, release: Release) -> str:
     """Why it does not serve, or has ended meanwhile; "" while it is well."""
     if beside.wanted(data) != release:
         return "the site was started anew meanwhile"
@@ -116,8 +116,8 @@ def is_well(data: Path, release: Release) -> str:
     return "" if _part(data) is not None else "it is not there"
 
 
-def is_gone(data: Path) -> bool:
-    """Has it ended, if anybody is there; true when nothing of it is left."""
+def end(data: Path) -> bool:
+    """Has it ended, and says whether nothing of it is left."""
     status = read_status(data)
     if status is None:
         return False
