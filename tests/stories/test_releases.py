@@ -99,7 +99,7 @@ class Site(RunningSite):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("site"), watched=False, rate_limits="off", stranger="off", web_workers="1")
+    site = Site(tmp_path_factory.mktemp("site"), watched=False, rate_limits="off", stranger="off")
     yield site
     site.end()
 
