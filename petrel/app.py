@@ -181,8 +181,11 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
 
     Errors: Unavailable when the databases cannot be reached for so long (a recovery may be under way).
     """
+    from petrel.ops import releases
+
     install_limits(settings)
     room.install(settings.folder)
+    releases.install(settings.folder)
     media_places(settings)
     choices.install(KeptSettings(settings))
     emergency.install(settings.folder)
@@ -278,8 +281,8 @@ async def setup_link(settings: Settings, addresses: Addresses) -> str | None:
     return f"{settings.address}/setup/{secret}" if secret else None
 
 
-async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = None) -> "Gate":
-    """The ASGI application of one web process; the doors are open."""
+async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = None, *, relays: bool = True) -> "Gate":
+    """The ASGI application of one web process; the doors are open. `relays`: not beside another release."""
     from petrel.api.http.asgi import Gate
     from petrel.api.http.wiring import HttpSettings, proxies
     from petrel.features import accounts
@@ -297,7 +300,7 @@ async def web_app(settings: Settings, limits: "Limits", tally: "Tally | None" = 
     resolve: Together[bytes, Member | AppOnly | None] = Together(accounts.resolve_together)
     door = Door(needs=Rooms(limits), base_url=settings.address, csrf_key=await seal.secret("csrf"))
     return Gate(http, resolve, limits=limits, pages=build(door), stands_at=stands_at,
-                observe=observer(tally))
+                observe=observer(tally), relays=relays)
 
 
 def observer(tally: "Tally | None") -> Callable[[str, int, float, int | None], None]:

@@ -104,7 +104,7 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
     from petrel.web.routes import ADDRESSES
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
-    served = app.served(settings) if listeners is not None else None
+    served = app.served(settings) if listeners is not None and not listeners.is_beside else None
     if served is not None:
         from petrel.api.http import http2  # noqa: F401
     places = [route.path for route in all_routes()] + [one.path for one in ADDRESSES]
@@ -186,7 +186,7 @@ async def _web(prepared: Prepared) -> None:
     assert listeners is not None
     _allow_descriptors()
     async with _opened("web", prepared):
-        site = await app.web_app(settings, prepared.limits, prepared.tally)
+        site = await app.web_app(settings, prepared.limits, prepared.tally, relays=not listeners.is_beside)
         config = uvicorn.Config(
             site, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, proxy_headers=False,
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=GRACE_S, backlog=1024)
@@ -296,21 +296,23 @@ def by_cell(tally: "Tally") -> dict[int, tuple[int, ...]]:
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, changes, databases, disk, incidents, signals, stranger, watching
+    from petrel.ops import certificates, changes, databases, disk, incidents, releases, signals, stranger, watching
     from petrel.worker import jobs, seals
 
+    environment = _environment(prepared.settings)
     certificates.install(app.certificate_plan(prepared.settings))
     stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
     databases.install(prepared.settings.folder,
                       databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
     watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
-                     watching.Site(prepared.settings.folder, _environment(prepared.settings)))
+                     watching.Site(prepared.settings.folder, environment))
     disk.install(prepared.settings.folder)
     guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
     wanted, keeper = app.watched(prepared.settings), signals.Keeper(prepared.tally)
     brain = incidents.Brain(prepared.settings.folder, wanted.crew, partial(by_cell, prepared.tally), lambda: keeper.now)
     stop = asyncio.Event()
     async with _opened("jobs", prepared):
+        releases.install(prepared.settings.folder, environment)
         with _stopping(lambda: (stop.set(), certificates.stop())):
             report_ready()
             async with asyncio.TaskGroup() as group:

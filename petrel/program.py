@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from petrel import app, moves, settings
+from petrel import app, beginning, moves, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
-from petrel.ops import backups, databases, upgrades
+from petrel.ops import backups, databases, upgrades, watching
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -23,8 +23,8 @@ from petrel.ops.processes import (
     Supervisor,
     become,
     become_owner,
+    beside,
     read_status,
-    sockets,
     take,
     this_release,
 )
@@ -35,7 +35,6 @@ from petrel.storage.postgres import Held, Storage, holder_of
 
 T = TypeVar("T")
 Say = Callable[[str], None]
-OPTIONS = {"host": "--host", "port": "--port", "web_workers": "--workers"}
 
 
 class Program:
@@ -136,30 +135,53 @@ class Program:
                 # Root does not run what the site's user may have named.
                 raise Unavailable(f"This site has gone over to {other.name}: start that release, or use --as-is")
             say(f"This site has gone over to {other.name}; starting that. (`petrel up --as-is` does not.)")
-            words = [word for name, value in (given or {}).items() for word in (OPTIONS[name], str(value))]
+            words = [word for name, value in (given or {}).items() for word in (beside.OPTIONS[name], str(value))]
             command = other.command("up", "--data", str(now.folder), *how, *words)
             os.execve(command[0], command, other.environment())
-        listeners = self._listen(now)
+        listeners = beginning.listen(now)
         become_owner(now.folder)
         return self._begin(now, say, given or {}, listeners, None).run()
 
-    def take_over(self, data: str | None, note: int, say: Say) -> int:
-        """As `up`, for a site that this process has run as another release (`ops/processes/handover.py`).
+    def take_over(self, data: str | None, note: int, say: Say, *, is_beside: bool = False) -> int:
+        """As `up`, or `beside`, for what this process has run as another release (`ops/processes/handover.py`).
 
         What cannot begin gives the site back to that release, whose processes still serve.
         """
         taken = take(note)
+        begin = self._begin_beside if is_beside else self._begin
         try:
             now = settings.load(data, **taken.given)
-            supervisor = self._begin(now, say, taken.given, taken.sockets(), taken)
+            supervisor = begin(now, say, taken.given, taken.sockets(), taken)
         except (Exception, SystemExit) as e:
             if taken.is_back:
                 raise
             why = getattr(e, "message", None) or f"{type(e).__name__}: {e}"
             say(f"This release cannot begin: {why} Giving the site back to {taken.giver.name}.")
-            become(taken.giver, settings.defaults(data).folder,
+            become(taken.giver, words_of(settings.defaults(data).folder, is_beside=is_beside),
                    msgspec.structs.replace(taken, giver=this_release(), is_back=True, why=why))
         return supervisor.run()
+
+    def beside(self, now: Settings, given: dict[str, Any], say: Say) -> int:
+        """Only the web part, beside the release that serves, until it is told to stop (`ops/processes/beside.py`)."""
+        site = beside.listen(now.folder, this_release().build)
+        return self._begin_beside(now, lambda line: say(f"Beside: {line}"), given, {"site": site}, None).run()
+
+    def _begin_beside(self, now: Settings, say: Say, given: dict[str, Any], listeners: dict[str, socket.socket],
+                      taken: Handover | None) -> Supervisor:
+        """What is not there yet in the databases comes, as before any handover; nothing that the other needs goes."""
+        from petrel import parts
+        from petrel.api.http.serving import Listeners
+
+        addresses = app.addresses_of(app.storage_of(now))
+        prepared = parts.prepare(now, addresses, Listeners(listeners["site"]))
+        in_force = asyncio.run(beginning.make_ready(now, addresses, say, is_first=False))
+        if in_force > POLICY:
+            raise OlderProgram(in_force)
+        listeners["site"].listen(1024)
+        web = Part("web", lambda: parts.run("web", prepared), now.web_workers, serves=True)
+        return Supervisor(beside.home_of(now.folder), [web], address=now.address, say=say, policy_in_force=in_force,
+                          succession=Succession(this_release(), given, listeners, words_of(now.folder, is_beside=True),
+                                                taken))
 
     def _begin(self, now: Settings, say: Say, given: dict[str, Any], listeners: dict[str, socket.socket],
                taken: Handover | None) -> Supervisor:
@@ -168,12 +190,12 @@ class Program:
         from petrel.api.http.serving import Listeners
 
         began = time.monotonic()
-        now = self._with_ports(now, listeners)
+        now = beginning.with_ports(now, listeners)
         storage = self._open_storage(now, say, Held(taken.lock, taken.postgres) if taken else None)
         try:
             addresses = app.addresses_of(storage)
             prepared = parts.prepare(now, addresses, Listeners(listeners["site"], listeners.get("plain")))
-            in_force = asyncio.run(self._make_ready(now, addresses, say, is_first=taken is None))
+            in_force = asyncio.run(beginning.make_ready(now, addresses, say, is_first=taken is None))
             for one in listeners.values():
                 one.listen(1024)
             say(f"Prepared in {time.monotonic() - began:.1f} s.")
@@ -185,7 +207,9 @@ class Program:
             if in_force <= POLICY:
                 wanted += [Part("followers", child("followers")), Part("jobs", child("jobs"))]
             return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say,
-                              policy_in_force=in_force, succession=Succession(this_release(), given, listeners, taken))
+                              policy_in_force=in_force, succession=Succession(
+                                  this_release(), given, listeners, words_of(now.folder), taken,
+                                  upgrades.Trial(now.folder, this_release()).why_back))
         except BaseException:
             if taken is None or taken.is_back:          # else they go back to the release that left them to us
                 storage.close()
@@ -198,39 +222,16 @@ class Program:
 
         listeners = None
         if name == "web":
-            found = self._listen(now)
-            now = self._with_ports(now, found)
+            found = beginning.listen(now)
+            now = beginning.with_ports(now, found)
             listeners = Listeners(found["site"], found.get("plain"))
             for one in listeners.all:
                 one.listen(1024)
             say(f"Serving at {now.address}")
-        self._make_folders(now.folder)
+        beginning.make_folders(now.folder)
         addresses = app.addresses_of(app.storage_of(now))
-        asyncio.run(self._look_at_policy(name, now, addresses, say))
+        asyncio.run(beginning.look_at_policy(name, now, addresses, say))
         parts.run(name, parts.prepare(now, addresses, listeners))
-
-    async def _look_at_policy(self, part: str, now: Settings, addresses: Addresses, say: Say) -> None:
-        """Of a program older than the policy only the web runs. Errors: OlderProgram."""
-        if (in_force := await app.policy_in_force(addresses)) > POLICY:
-            older = OlderProgram(in_force)
-            say(str(older))
-            await app.say_older(now, addresses, older)
-            if part != "web":
-                raise older
-
-    def _listen(self, now: Settings) -> dict[str, socket.socket]:
-        """"site", and "plain" where it is wanted. Errors: Unavailable, Invalid."""
-        from petrel.api.http.wiring import proxies
-
-        proxies(now.trusted_proxies)
-        return sockets(now.host, now.port, now.http_port if now.tls != "off" and now.http_port else None)
-
-    def _with_ports(self, now: Settings, listeners: dict[str, socket.socket]) -> Settings:
-        """The settings with the ports that the sockets have."""
-        now = settings.replace(now, port=listeners["site"].getsockname()[1])
-        if "plain" not in listeners:
-            return now
-        return settings.replace(now, http_port=listeners["plain"].getsockname()[1])
 
     def migrate(self, now: Settings, say: Say, *, contract: bool) -> list[str]:
         """Brings the databases up to date; returns what was run."""
@@ -254,9 +255,9 @@ class Program:
         return asyncio.run(upgrades.plan(now.folder, app.addresses_of(app.storage_of(now)), load,
                                          wants_backup=wants_backup))
 
-    def upgrade(self, now: Settings, plan: upgrades.Plan, say: Say) -> upgrades.Done:
+    def upgrade(self, now: Settings, plan: upgrades.Plan, say: Say, *, is_trial: bool = False) -> upgrades.Done:
         """Errors: CannotUpgrade, StorageError. After either the same again goes on where it stopped."""
-        return upgrades.run(now.folder, plan, self._hands(now, say), say)
+        return upgrades.run(now.folder, plan, self._hands(now, say), say, is_trial=is_trial)
 
     def upgrade_back(self, now: Settings, say: Say) -> upgrades.Record:
         """Errors: CannotUpgrade, StorageError."""
@@ -265,7 +266,8 @@ class Program:
     def _hands(self, now: Settings, say: Say) -> upgrades.Hands:
         return upgrades.Hands(migrate=lambda: self.migrate(now, say, contract=False),
                               databases=lambda: self.databases(now, say, migrate=False),
-                              doors=lambda work: self.call(now, work, say))
+                              doors=lambda work: self.call(now, work, say),
+                              probe=lambda: self.call(now, lambda: watching.come_through(now.own_address), say))
 
     def load_rooms(self) -> None:
         """For commands that do what else a process of the site does: what the rooms register is there afterwards."""
@@ -375,25 +377,10 @@ class Program:
             databases.state.note_where(now.folder, databases.Urls(now.database_url, now.keyring_url))
         storage = Storage.open(now.folder, database_url=now.database_url or None, keyring_url=now.keyring_url or None,
                                say=say, held=held)
-        self._make_folders(now.folder)
+        beginning.make_folders(now.folder)
         return storage
 
-    def _make_folders(self, data: Path) -> None:
-        for name in ("run", "keys", "witness", "log"):
-            (data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    async def _make_ready(self, now: Settings, addresses: Addresses, say: Say, *, is_first: bool) -> int:
-        """Migrates and registers what the parts need; returns the number of the policy in force. `is_first`: no other
-        release ran here until now, so there is nobody who may hold a link to set the site up."""
-        try:
-            ran = await app.migrate_site(addresses)
-        except OlderProgram as older:
-            say(str(older))
-            await app.say_older(now, addresses, older)
-            return older.in_force
-        if ran:
-            say(f"Brought the databases up to date: {len(ran)} steps.")
-        await app.register_followers(addresses)
-        if is_first and (link := await app.setup_link(now, addresses)):
-            say(f"Nobody administers this site yet. To begin, open (it works once): {link}")
-        return await app.policy_in_force(addresses)
+def words_of(folder: Path, *, is_beside: bool = False) -> tuple[str, ...]:
+    """Of `petrel up`, for whoever goes on in this process."""
+    return ("--data", str(folder), *(("--beside",) if is_beside else ()))

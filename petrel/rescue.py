@@ -8,7 +8,7 @@ Copy it off the machine and print its instructions before they are needed: `petr
     python3 rescue.py DATA close SURFACE "why"     # home, srch, media ...: answers 503 (all: everything)
     python3 rescue.py DATA thaw                    # these take two of the three keys:
     python3 rescue.py DATA open SURFACE
-    python3 rescue.py DATA pin DIRECTORY           # the release in DIRECTORY starts next, whatever was installed since
+    python3 rescue.py DATA pin DIRECTORY           # the release there starts next, or that of a name that status shows
     python3 rescue.py DATA unpin
     python3 rescue.py DATA restore [WORDS...]      # as `petrel restore`, by whichever release still begins
     python3 rescue.py DATA instructions            # to be printed, and kept beside the keys
@@ -31,7 +31,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-STATE, KEYS, LOG = "rescue.json", "rescue-keys.json", "rescue.log"
+STATE, KEYS, LOG, SLOTS = "rescue.json", "rescue-keys.json", "rescue.log", "releases.json"
 KEYS_MADE, KEYS_NEEDED = 3, 2
 SURFACES = ("all", "link", "api", "prof", "thrd", "embd", "home", "pub", "srch", "ntf", "strm", "push", "media", "cnt",
             "exp")
@@ -141,6 +141,26 @@ def release_in(place: str) -> dict[str, str]:
     raise Stop(f"The release in {root} does not begin: no python in .venv/bin beside it runs `petrel --version`.")
 
 
+def named(folder: Path, name: str) -> dict[str, str] | None:
+    """The release of a slot (`petrel releases list`), tried; None where none is called so. Errors: Stop."""
+    for one in slots(folder):
+        if one.get("name") == name:
+            release = one["release"]
+            if not begins(release["python"], release["root"]):
+                raise Stop(f"{name} does not begin: {release['python']} does not run what is in {release['root']}.")
+            return {"python": release["python"], "root": release["root"]}
+    return None
+
+
+def slots(folder: Path) -> list[dict[str, Any]]:
+    """Those that were made known; none where the list cannot be read."""
+    try:
+        found = json.loads((folder / SLOTS).read_text())["slots"]
+        return [one for one in found if {"python", "root"} <= one["release"].keys()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
 def begins(python: str, root: str) -> bool:
     try:
         done = subprocess.run([python, "-P", "-m", "petrel", "--version"], env={**os.environ, "PYTHONPATH": root},
@@ -159,8 +179,10 @@ def releases(folder: Path) -> list[dict[str, str]]:
         except (OSError, ValueError):
             continue
         found += [said.get(part) for part in parts]
+    names = {(one["release"]["python"], one["release"]["root"]): one.get("name", "") for one in slots(folder)}
+    found += [one["release"] for one in slots(folder)]
     known = {(one["python"], one["root"]): one for one in reversed(found) if one and "python" in one and "root" in one}
-    return list(reversed(list(known.values())))
+    return [{**one, "name": names.get(place, "")} for place, one in reversed(list(known.items()))]
 
 
 def command(folder: Path, release: dict[str, str], *words: str) -> str:
@@ -210,7 +232,8 @@ def status(folder: Path) -> list[str]:
                          f"{part.get('restarts', 0)} times {part.get('last_exit', '')}".rstrip())
     for release in releases(folder):
         state = "begins" if begins(release["python"], release["root"]) else "DOES NOT BEGIN"
-        lines.append(f"release   {release.get('version', '')} in {release['root']}: {state}")
+        name = release["name"] or release.get("version", "")
+        lines.append(f"release   {name} in {release['root']}: {state}")
     now = read_state(folder)
     lines.append(f"changes   {'FROZEN: ' + now['frozen'] if now.get('frozen') else 'may go on'}")
     for name, why in now.get("closed", {}).items():
@@ -250,7 +273,8 @@ def act(folder: Path, verb: str, words: list[str], keys: list[int]) -> list[str]
         state["closed"] = closed
         told = [f"{name} is {'closed: answers 503' if verb == 'close' else 'open'} within a second."]
     elif verb == "pin":
-        state["pin"] = release_in(words[0] if words else "")
+        word = words[0] if words else ""
+        state["pin"] = named(folder, word) or release_in(word)
         told = ["It starts next, and nothing else does until unpin. Now:",
                 "  systemctl restart petrel", "or, where there is no systemd, end the site and:",
                 "  " + command(folder, state["pin"], "up")]
@@ -285,8 +309,9 @@ the machine as root or as the site's user, and, for what is dangerous, two of th
    Read it from the top. A full disk: make room first (rm what is not ours; petrel disk show).
 2  Something leaks: close it. Everything: close all "why". One part: close home "why".
 3  Somebody or something keeps changing the site: freeze "why".
-4  A bad release, and going back does not work: pin DIRECTORY, with two keys, where DIRECTORY
-   holds the last good one (status lists those it knows). Then start the site as it says.
+4  A bad release, and going back does not work: pin NAME, with two keys, where NAME is the
+   directory or the name of the last good one (status lists those it knows). Then start the site
+   as it says.
 5  The data is gone or broken: restore, with two keys; it asks where the backup is.
 6  Afterwards: unpin, open, thaw, with two keys. What you did is in {folder / LOG}
    and comes into the site's journal by itself.

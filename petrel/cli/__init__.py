@@ -26,6 +26,7 @@ NOUNS = {
     "migrate": "Bring the databases up to date",
     "database": "Databases for production: set up, check, move, upgrade",
     "upgrade": "Bring the running site to this release, and back",
+    "releases": "See which releases are installed, add one, remove one",
     "certificates": "Show which certificates are served, and have a new one ordered",
     "waiting": "What waits for the crew, in the order to take it",
     "settings": "Show and change settings",

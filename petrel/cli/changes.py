@@ -60,7 +60,7 @@ def plan(wiring: Wiring, /, kind: str, what: tuple[str, ...], reason: str, needs
     async def work(w: "Writer") -> "tuple[Change, room.Plan]":
         return await room.plan(w, kind, given, reason, needs)
 
-    change, planned = _act(wiring, data, work)
+    change, planned = _act(wiring, data, work, lambda: room.look(kind, given))
     put(_shown(change) | {"effect": planned.effect}, lambda: "\n".join((
         f"Change {change.id}: {planned.effect}",
         f"  goes to cells {', '.join(map(str, change.visiting))}, in this order",
@@ -79,10 +79,17 @@ def plan(wiring: Wiring, /, kind: str, what: tuple[str, ...], reason: str, needs
 @click.pass_obj
 def start(wiring: Wiring, number: int, request: int | None, data: str | None, as_json: bool) -> None:
     """Give change NUMBER to its first cell. It goes on by itself."""
+    from petrel.core.doors import reading
+    from petrel.core.viewer import System
     from petrel.ops import changes as room
 
-    change = _act(wiring, data, lambda w: room.start(w, number, request))
-    put(_shown(change), f"It is in cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
+    async def look() -> None:
+        async with reading(System("cli")) as r:
+            found = await room.find(r, number)
+        await room.look(found.kind, found.what)
+
+    change = _act(wiring, data, lambda w: room.start(w, number, request), look)
+    put(_shown(change), f"It goes to cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
 
 
 @changes.command("list")
@@ -227,12 +234,15 @@ def thaw(wiring: Wiring, request: int, data: str | None) -> None:
     click.echo("Changes go on.")
 
 
-def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[Any]]") -> Any:
-    """In one transaction, as the command line."""
+def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[Any]]",
+         look: Callable[[], Awaitable[None]] | None = None) -> Any:
+    """In one transaction, as the command line; before it `look`."""
     from petrel.core.doors import writing
     from petrel.core.viewer import System
 
     async def work() -> Any:
+        if look is not None:
+            await look()
         async with writing(System("cli"), cause="petrel changes") as w:
             return await act(w)
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 @with_json
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what it would do, how long, and what is in its way.")
 @click.option("--without-backup", is_flag=True, help="Go on without a backup of the last 24 hours.")
+@click.option("--trial", is_flag=True, help="Go back by itself unless a post of the site's own comes through in time.")
 @click.pass_context
-def upgrade(ctx: click.Context, data: str | None, as_json: bool, only_plan: bool, without_backup: bool) -> None:
+def upgrade(ctx: click.Context, data: str | None, as_json: bool, only_plan: bool, without_backup: bool,
+            trial: bool) -> None:
     """Bring the running site to this release, without a pause. Run it with the new release's own `petrel`.
 
     Exit code 1 of --plan: something is in the way. Interrupted, run it again.
@@ -34,7 +36,7 @@ def upgrade(ctx: click.Context, data: str | None, as_json: bool, only_plan: bool
         put(plan, lambda: _told(plan), as_json)
         sys.exit(1 if plan.problems else 0)
     say(_told(plan))
-    done = wiring.upgrade(now, plan, say)
+    done = wiring.upgrade(now, plan, say, is_trial=trial)
     put(done, lambda: f"The site is served by {done.taker.name}. The way back: petrel upgrade back", as_json)
 
 

@@ -1059,6 +1059,14 @@ comment on column ops.flag.becomes is 'what: what a change under way makes of it
 comment on column ops.flag.becomes_percent is 'what: and the share; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.flag.change is 'what: the change under way; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.flag.cells is 'what: cells that it has reached; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.release.is_one is 'what: always true, so that there is one row; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.change is 'what: number of the change; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.name is 'what: which release serves beside the other; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.build is 'what: digest of its sources; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.cells is 'what: whose members it answers; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.state is 'what: how far it is; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.why is 'what: what it waits for, or what was wrong; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
+comment on column ops.release.since is 'what: since when it is so far; of: site; for: run; kept: until the change is over; erased: row; leaves: no';
 comment on column ops.freeze.id is 'what: number; of: site; for: find; kept: 400 days after it ended; erased: row; leaves: no';
 comment on column ops.freeze.since is 'what: since when all changes were frozen; of: site; for: show; kept: 400 days after it ended; erased: row; leaves: no';
 comment on column ops.freeze.until is 'what: until when; of: site; for: show; kept: 400 days after it ended; erased: row; leaves: no';

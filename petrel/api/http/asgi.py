@@ -32,12 +32,13 @@ from petrel.api.http.pages import (
     error_page,
     extra_headers,
 )
+from petrel.api.http.relay import GONE, Relay, refuse
 from petrel.api.http.reply import Reply, Stream, encode
 from petrel.api.http.routes import Place, Route, Router, all_routes
 from petrel.api.http.sending import send_reply, send_stream
 from petrel.api.http.wire import TAKEN, WHOLE
 from petrel.api.http.wiring import HttpSettings, client_address, country_of
-from petrel.core import closing, room
+from petrel.core import beside, closing, room
 from petrel.core.errors import NotFound, Unavailable
 from petrel.core.viewer import account_of
 
@@ -48,6 +49,9 @@ Hook = Callable[[], Awaitable[None]]
 Observe = Callable[[str, int, float, int | None], None]
 
 NOWHERE = Place()
+RELAY_S = 2.0
+"""So much longer than the answer may take at another release: that one says first that it took too long."""
+
 MOST_STREAMS = 256
 """Files on their way from one process; a piece of each is in memory."""
 
@@ -59,6 +63,7 @@ class Gate:
     `pages`: the ASGI app for all other addresses; everything unknown below /api is a JSON 404 all the same.
     `stands_at`: surface and name of the page at a method and path, by which it may be closed.
     `on_start`, `on_stop`: run in the serving process, around its life.
+    `relays`: members of cells that another release serves beside this one are answered by that.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Gate:
         on_start: Sequence[Hook] = (),
         on_stop: Sequence[Hook] = (),
         observe: Observe | None = None,
+        relays: bool = False,
     ) -> None:
         self.settings = settings
         self.tokens = Tokens(resolve)
@@ -86,11 +92,18 @@ class Gate:
         self._nothing = Nothing(settings.nothing_after_s)
         self._observe = observe
         self._streams = 0
+        self._relay = Relay(self.tokens, is_secure=settings.base_url.startswith("https:"),
+                            country_header=settings.country_header) if relays else None
         self._is_https = settings.base_url.startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http":
+            if beside.is_any() and self._relay is not None:
+                relayed = await self._relayed(self._relay, scope, receive, send)
+                if relayed is None:
+                    return
+                receive = relayed
             path: str = scope["path"]
             found = self._router.find(path)
             if found is not None:
@@ -103,6 +116,44 @@ class Gate:
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    async def _relayed(self, relay: Relay, scope: Scope, receive: Receive, send: Send) -> Receive | None:
+        """What is to be read of a request that is ours; None when another release has answered it."""
+        began = time.monotonic()
+        headers = dict(scope["headers"])
+        found = await relay.who(scope, headers)
+        if found is None:
+            return receive
+        other, account = found
+        place = self._router.find(scope["path"])
+        route = place[0].get(scope["method"]) if place else None
+        is_page = place is None and not scope["path"].startswith("/api/")
+        name = "page" if is_page else _name(route)
+        try:
+            task = self._deadlines.begin(RELAY_S + (SECONDS["upload"] if route is None else route.deadline_s))
+        except Unavailable:
+            return receive
+        try:
+            status, receive = await relay.answer(
+                other, scope, headers, receive, send, country=country_of(scope["client"], headers, self.settings),
+                ip=client_address(scope["client"], headers.get(b"x-forwarded-for"), self.settings.trusted_proxies),
+                is_begun=lambda: self._deadlines.end(task))
+            if not status:
+                return receive
+        except (Unavailable, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError):
+                if not self._deadlines.has_ended(task):
+                    raise
+                error = Unavailable("This took too long; please try again")
+            call_id = new_call_id()
+            reply = reply_for(error, call_id, name)
+            await refuse(send, error_page(reply, call_id) if is_page else reply, call_id)
+            status = reply.status
+        finally:
+            self._deadlines.end(task)
+        if self._observe is not None and status != GONE:
+            self._observe(name, status, time.monotonic() - began, account)
+        return None
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, place: Place, values: tuple[str, ...]) -> None:
         began = time.monotonic()
@@ -231,6 +282,8 @@ class Gate:
                 return
             if not starts:
                 self._nothing.close()
+                if self._relay is not None:
+                    self._relay.close()
             await send({"type": f"{message['type']}.complete"})
             if not starts:
                 return

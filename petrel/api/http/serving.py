@@ -22,10 +22,15 @@ PROTOCOLS = ["h2", "http/1.1"]
 
 
 class Listeners(Struct, frozen=True):
-    """`site`: where it is served. `plain`: None, or where everybody is sent on to it."""
+    """`site`: where it is served; a Unix socket beside another release. `plain`: None, or where everybody is sent on to
+    it."""
 
     site: socket.socket
     plain: socket.socket | None = None
+
+    @property
+    def is_beside(self) -> bool:
+        return self.site.family == socket.AF_UNIX
 
     @property
     def all(self) -> list[socket.socket]:
@@ -98,7 +103,10 @@ class Server(uvicorn.Server):
         await super().startup([])
         loop, backlog = asyncio.get_running_loop(), self.config.backlog
         made_with = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
-        if self._tls is None:
+        if self._listeners.is_beside:
+            self.servers.append(await loop.create_unix_server(
+                lambda: Connection(**made_with), sock=self._listeners.site, backlog=backlog))
+        elif self._tls is None:
             self.servers.append(await loop.create_server(
                 lambda: Connection(**made_with), sock=self._listeners.site, backlog=backlog))
         else:

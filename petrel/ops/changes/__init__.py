@@ -9,7 +9,7 @@ once over in ten minutes at most.
 Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
 """
 
-from petrel.ops.changes.commands import confirm, drop, freeze, pause, plan, resume, start, thaw, undo
+from petrel.ops.changes.commands import confirm, drop, freeze, look, pause, plan, resume, start, thaw, undo
 from petrel.ops.changes.controlling import Controller
 from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
@@ -18,6 +18,5 @@ from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, 
 from petrel.ops.changes.shapes import Change, Freeze, Plan
 
 __all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Plan", "Suspect", "confirm", "drop",
-           "find", "flags_now", "freeze", "frozen", "hear", "listed", "pause", "plan", "resume", "score", "start",
-           "suspects",
-           "thaw", "undo", "watch"]
+           "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "pause", "plan", "resume", "score",
+           "start", "suspects", "thaw", "undo", "watch"]

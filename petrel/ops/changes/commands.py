@@ -15,6 +15,11 @@ START = "change.start"
 THAW = "change.thaw"
 
 
+async def look(kind: str, what: Mapping[str, str]) -> None:
+    """Before `plan` and `start`, with no transaction open: what takes longer than one may last. Errors: as `plan`."""
+    await kinds.find(kind).look(what)
+
+
 async def plan(w: Writer, kind: str, what: Mapping[str, str], reason: str, needs: int | None = None
                ) -> tuple[Change, Plan]:
     """Writes down what would be done, to which cells in which order, and how it is undone. Nothing is done yet.

@@ -55,6 +55,8 @@ class Controller:
         """Once; returns what was done to which change. Errors: Unavailable."""
         async with reading(System("changes")) as r:
             found = await rows.open_now(r)
+            for one in kinds.KINDS.values():
+                await one.tend(r)
         done = []
         exposed = frozenset(cell for change in found for cell in change.cells)
         trials = self._trials(exposed)
@@ -75,7 +77,7 @@ class Controller:
         kind = kinds.find(change.kind)
         async with writing(System("changes"), cause=f"change {change.id}") as w:
             around = await _around(w)
-            step = decide(change, seen, around, kind.confirms_itself)
+            step = await kind.gate(change, decide(change, seen, around, kind.confirms_itself))
             if step.do != "wait":
                 await _take(w, change, step)
         if step.do == "wait":
@@ -103,7 +105,7 @@ class Controller:
             self._gathering[cell] = Counted()
             # However many answers came within one turn, they are one trial: what makes them bad is often one thing.
             many[cell] = 1
-            failed[cell] = int(evidence.is_bad(seen.failed, seen.asked))
+            failed[cell] = int(evidence.is_bad(seen.failed, seen.asked, evidence.FAILED))
             slow[cell] = int(evidence.is_bad(seen.slow(edge), seen.asked))
             if cell not in exposed:
                 self._took = self._took.plus(seen)

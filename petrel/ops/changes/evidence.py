@@ -1,7 +1,7 @@
 """How much speaks against a change, read off cells that have it and cells that do not. Pure.
 
-A *trial* is some twenty answers of one cell, one after the other: bad when far more of them failed, or were slow, than
-is usual in that cell. A client that fails a hundred times within a second makes one bad trial, not a hundred.
+A *trial* is some twenty answers of one cell, one after the other: bad when more than 3 in 100 of them failed, or far
+more were slow than is usual. A client that fails a hundred times within a second makes one bad trial, not a hundred.
 
 Of the bad trials, the cells that have the change should have no more than their share. `p` is the largest share that
 would still be no news: theirs by trials and by what was usual in each cell, and a quarter more. For each of RATIOS we
@@ -24,6 +24,9 @@ FALSE_ALARMS = 0.001
 """In each change and signal, at most, where nothing is wrong."""
 
 USUAL, BAD = 0.05, 0.15
+FAILED = 0.03
+"""An answer that failed is not usual at all: of some twenty one is enough for a bad trial."""
+
 ANSWERS = 20
 """In one trial."""
 
@@ -64,9 +67,9 @@ class Trials(Struct, frozen=True):
     slow: dict[int, int]
 
 
-def is_bad(part: int, asked: int) -> bool:
-    """Of what is usual for a twentieth of all at most."""
-    return part / asked > BAD
+def is_bad(part: int, asked: int, most: float = BAD) -> bool:
+    """Of what is usual for a twentieth of all at most; `most`: beyond which share."""
+    return part / asked > most
 
 
 def edge_of(took: Sequence[int]) -> int:

@@ -5,3 +5,10 @@ language sql stable security definer set search_path = '' as $$
   select f.name, f.is_on, f.percent, coalesce(f.becomes, f.is_on), coalesce(f.becomes_percent, 0::smallint), f.cells
     from ops.flag f
 $$;
+
+-- Which release serves which cells beside the others, once it has shown that it can.
+create or replace function ops.release_heard(p_digest bytea)
+returns table (build text, cells smallint[])
+language sql stable security definer set search_path = '' as $$
+  select r.build, r.cells from ops.release r where r.state = 'serving'
+$$;

@@ -6,27 +6,46 @@ from typing import Protocol
 from petrel.core import choices, flags
 from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Conflict, Invalid
-from petrel.ops.changes.shapes import Change, Plan
+from petrel.ops.changes.releasing import ReleaseKind
+from petrel.ops.changes.shapes import Change, Plan, Step
 
 SECRET = ("password", "secret", "key")
 
 
 class Kind(Protocol):
-    """`plan` looks, and says what would be done. `put` gives the change to the first cells of its order, in the
-    transaction in which the ledger says so; `take` takes it from all; `settle` makes it what everybody has. Each may
-    happen again after a crash, and then changes nothing more."""
+    """`look` asks what takes its time, before there is a transaction. `plan` says what would be done. `put` gives the
+    change to the first cells of its order, in the transaction in which the ledger says so; `take` takes it from all;
+    `settle` makes it what everybody has. Each may happen again after a crash, and then changes nothing more. `gate` has
+    the last word on a step of the controller: the kind has something to do first, or has seen something itself. `tend`:
+    at every turn, whatever is under way."""
 
     fields: tuple[str, ...]
     sentence: str
     confirms_itself: bool               # else somebody has to, or it is undone
 
+    async def look(self, what: Mapping[str, str]) -> None: ...
     async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan: ...
     async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None: ...
     async def take(self, w: Writer, change: Change) -> None: ...
     async def settle(self, w: Writer, change: Change) -> None: ...
+    async def gate(self, change: Change, step: Step) -> Step: ...
+    async def tend(self, r: Reader) -> None: ...
 
 
-class FlagKind:
+class Plain:
+    """What has nothing to do or to see but its rows."""
+
+    async def look(self, what: Mapping[str, str]) -> None:
+        pass
+
+    async def gate(self, change: Change, step: Step) -> Step:
+        return step
+
+    async def tend(self, r: Reader) -> None:
+        pass
+
+
+class FlagKind(Plain):
     """A flag on or off, for everybody or all but a share of accounts."""
 
     fields = ("flag", "to", "percent")
@@ -76,7 +95,7 @@ class FlagKind:
                         change.what["flag"], change.id)
 
 
-class SettingKind:
+class SettingKind(Plain):
     """A setting that can be changed while the site runs. The site has it once, so there is no control: it is watched,
     and undone when an alert fires or nobody confirms it."""
 
@@ -112,7 +131,7 @@ class SettingKind:
         choices.current().write({what["setting"]: what["value"]})
 
 
-KINDS: dict[str, Kind] = {"flag": FlagKind(), "setting": SettingKind()}
+KINDS: dict[str, Kind] = {"flag": FlagKind(), "release": ReleaseKind(), "setting": SettingKind()}
 
 
 def find(name: str) -> Kind:

@@ -24,6 +24,7 @@ async def end_open(w: Writer) -> int:
     """Nobody knows how far they had come: they begin anew."""
     await w.execute("update ops.flag set becomes = null, becomes_percent = null, change = null, cells = '{}' "
                     "where change is not null")
+    await w.execute("delete from ops.release")
     await w.execute("update ops.exposure set until = now() where until is null and change in "
                     "(select id from ops.change where state in ('going', 'paused'))")
     return len(await w.change("update ops.change set state = 'undone', why = 'a restore came', ended_at = now(), "

@@ -91,6 +91,8 @@ def next_step(change: Change, around: Around, confirms_itself: bool) -> Step:
     stayed = around.now - change.wave_at
     is_seen = min(change.evidence.exposed, change.evidence.control) >= ENOUGH_TRIALS
     if change.reach >= control:
+        if confirms_itself and around.is_frozen:
+            return Step("wait", "all changes are frozen")
         if confirms_itself and (stayed >= LONGEST or (stayed >= HOLD and is_seen)):
             return Step("confirm", "nothing spoke against it")
         return Step("wait", "waits to be confirmed" if not confirms_itself else "is watched")

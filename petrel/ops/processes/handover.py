@@ -9,6 +9,7 @@ number is on its command line (`petrel up --handover N`); the descriptors it nam
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,8 +35,8 @@ class Sitting(Struct, frozen=True):
 
 
 class Handover(Struct, frozen=True):
-    """`given`: settings of the command line. `listeners`, `lock`: descriptors. `postgres`: the servers' processes.
-    `is_back`: the giver could not begin, and gives back what it was given."""
+    """`given`: settings of the command line. `listeners`, `lock`: descriptors, -1 for none. `postgres`: the servers'
+    processes. `is_back`: the giver could not begin, and gives back what it was given."""
 
     giver: Release
     given: dict[str, Any]
@@ -69,7 +70,16 @@ def ask(data: Path, supervisor: int, release: Release) -> None:
     if (owner := data.stat()).st_uid != os.geteuid():
         os.chown(making, owner.st_uid, owner.st_gid)
     making.replace(path)
+    wake(supervisor)
+
+
+def wake(supervisor: int) -> None:
+    """Has it look at what it is asked for."""
     os.kill(supervisor, ASK)
+
+
+def is_asked(data: Path) -> bool:
+    return request_file(data).exists()
 
 
 def asked_for(data: Path) -> Release:
@@ -86,20 +96,21 @@ def asked_for(data: Path) -> Release:
     return release
 
 
-def become(release: Release, data: Path, handover: Handover) -> NoReturn:
-    """Goes on as `release` in this process. Errors: OSError, and then nothing has changed."""
+def become(release: Release, words: Sequence[str], handover: Handover) -> NoReturn:
+    """Goes on as `release` in this process; `words` are those of its `petrel up`. Errors: OSError, and then nothing has
+    changed."""
     note = os.memfd_create("petrel handover", 0)
-    open_ones = [handover.lock, *handover.listeners.values()]
+    open_ones = [number for number in (handover.lock, *handover.listeners.values()) if number >= 0]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
     try:
         os.write(note, msgspec.json.encode(handover))
         for number in open_ones:
             os.set_inheritable(number, True)
-        command = release.command("up", "--data", str(data), "--handover", str(note))
+        command = release.command("up", *words, "--handover", str(note))
         os.execve(command[0], command, release.environment())
     except OSError:
         os.close(note)
-        os.set_inheritable(handover.lock, False)
+        _keep_lock(handover)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         raise
 
@@ -112,5 +123,10 @@ def take(note: int) -> Handover:
         handover = msgspec.json.decode(text, type=Handover)
     except (OSError, msgspec.MsgspecError) as e:
         raise CannotTakeOver(f"Descriptor {note} holds no handover: {e}") from e
-    os.set_inheritable(handover.lock, False)
+    _keep_lock(handover)
     return handover
+
+
+def _keep_lock(handover: Handover) -> None:
+    if handover.lock >= 0:
+        os.set_inheritable(handover.lock, False)

@@ -26,6 +26,10 @@ class Relief:
         self._asked_at: dict[int, float] = {}
         self._began = 0.0
 
+    def dismiss(self, seat: Seat) -> None:
+        """One of ours, that is no longer wanted."""
+        self._before.append(seat)
+
     @property
     def leaving(self) -> list[Seat]:
         """Those that are still there."""

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from petrel.ops.processes import handover
+from petrel.ops.processes import beside, handover
 from petrel.ops.processes.handover import Handover
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.release import Release
@@ -42,12 +42,15 @@ LEAVE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 class Succession(Struct, frozen=True):
     """What makes a site that can be handed over: which release this is, the settings of its command line, the
-    listening sockets by name; and what it has been handed itself."""
+    listening sockets by name; and what it has been handed itself. `words`: of `petrel up`, for whoever takes over.
+    `why_back`: asked again and again, why the site has to go back to the giver; "" while it has not."""
 
     release: Release
     given: dict[str, Any]
     listeners: dict[str, socket.socket]
+    words: Sequence[str]
     taken: Handover | None = None
+    why_back: Callable[[], str] = str
 
 
 class Supervisor:
@@ -84,6 +87,7 @@ class Supervisor:
                               self._seats, self._patience, self._say)
         self._refused, self._refused_at = (taken.why, time.time()) if taken and taken.is_back else ("", 0.0)
         self._asked_to_hand_over = False
+        self._beside: Release | None = None
         self._asked_to_leave = 0
         self._state: SiteState = "starting"
         self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -94,13 +98,17 @@ class Supervisor:
     def run(self) -> int:
         """Until SIGTERM, SIGINT or SIGHUP; then drains and stops. Returns the exit code of the whole site."""
         before = self._listen_to_signals()
+        beside.forget(self._data)
         gc.collect()
         gc.freeze()
         try:
             while not self._asked_to_leave:
                 self._look_after()
-                if self._asked_to_hand_over:
+                has_changed = self._look_beside()
+                if self._asked_to_hand_over and not (has_changed and not handover.is_asked(self._data)):
                     self._hand_over()
+                self._asked_to_hand_over = False
+                self._go_back_if_unfit()
                 self._write_status()
                 self._wait(self._next_due_s())
             self._drain()
@@ -134,6 +142,25 @@ class Supervisor:
             self._relief.look_after(now)
             self._give_back_if_failed(now)
         self._bury_strangers()
+
+    def _look_beside(self) -> bool:
+        """Starts the web part of another release beside ours, or ends it: whether there was anything to do."""
+        now = beside.wanted(self._data)
+        if now == self._beside or self._succession is None:
+            return False
+        for seat in [one for one in self._seats if one.part.name == beside.NAME]:
+            self._seats.remove(seat)
+            self._parts.remove(seat.part)
+            self._relief.dismiss(seat)
+        if now is not None:
+            port = self._succession.listeners["site"].getsockname()[1]
+            part = beside.part(self._data, now, {**self._succession.given, "port": port},
+                               self._succession.listeners.values())
+            self._parts.append(part)
+            self._seats.append(Seat(part, 1, self._patience))
+        self._beside = now
+        self._say(f"Beside this release now: {now.name if now else 'nothing'}.")
+        return True
 
     def _fill(self, seat: Seat, now: float) -> None:
         try:
@@ -275,7 +302,6 @@ class Supervisor:
 
     def _hand_over(self) -> None:
         """Goes on as the release that is asked for, or says why not and goes on as this one."""
-        self._asked_to_hand_over = False
         try:
             release = handover.asked_for(self._data)
             if self._state != "ready" or not self._relief.is_over:
@@ -303,13 +329,28 @@ class Supervisor:
         except OSError as e:
             self._say(f"It cannot be given back: {e.strerror}.")
 
+    def _go_back_if_unfit(self) -> None:
+        """As any handover, to the release before: ours serve until it does."""
+        succession = self._succession
+        taken = succession.taken if succession else None
+        if succession is None or taken is None or taken.is_back or not (why := succession.why_back()):
+            return
+        giver = taken.giver
+        self._say(f"This release is not to stay: {why}. Going back to {giver.name}.")
+        try:
+            if problem := giver.why_not_here():
+                raise handover.CannotTakeOver(f"{giver.name} cannot be started: {problem}")
+            self._become(giver)
+        except (handover.CannotTakeOver, OSError) as e:
+            self._say(f"Stays all the same: {getattr(e, 'message', str(e))}")
+
     def _become(self, release: Release, why: str = "") -> None:
         """Never returns, unless it raises OSError. `why`: it is given back, because of that."""
         if self._succession is None:
             raise handover.CannotTakeOver("This site was not started by `petrel up`")
         staying = self._relief.leaving if why else [*self._seats, *self._relief.leaving]
         self._say(f"Handing over to {release.name} ...")
-        handover.become(release, self._data, Handover(
+        handover.become(release, self._succession.words, Handover(
             giver=self._succession.release, given=self._succession.given,
             listeners={name: one.fileno() for name, one in self._succession.listeners.items()},
             lock=self._storage.lock.descriptor if self._storage else -1,

@@ -33,8 +33,10 @@ class Answer(Struct, frozen=True):
 class Wire:
     """`headers`: sent with every request. One task at a time takes a connection; nobody waits for one."""
 
-    def __init__(self, address: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, address: str, headers: Mapping[str, str], line: str = "") -> None:
+        """`line`: a Unix socket that speaks plain HTTP, in place of the address."""
         where = urlsplit(address)
+        self._line = line
         self._host, self._port = where.hostname or "127.0.0.1", where.port or 80
         self._tls = _unverified() if where.scheme == "https" else None
         self._head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": where.netloc, **headers}.items())
@@ -66,8 +68,7 @@ class Wire:
 
     async def _asked(self, sent: bytes) -> Answer:
         kept = bool(self._idle)
-        reader, writer = self._idle.pop() if kept else await asyncio.open_connection(
-            self._host, self._port, ssl=self._tls)
+        reader, writer = self._idle.pop() if kept else await self._connected()
         try:
             writer.write(sent)
             answer, keeps = await _read(reader)
@@ -85,6 +86,11 @@ class Wire:
         else:
             writer.close()
         return answer
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._line:
+            return await asyncio.open_unix_connection(self._line)
+        return await asyncio.open_connection(self._host, self._port, ssl=self._tls)
 
     def close(self) -> None:
         for _, writer in self._idle:

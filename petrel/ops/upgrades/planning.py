@@ -13,7 +13,7 @@ from petrel.core import emergency
 from petrel.core.amounts import lasting, size
 from petrel.core.policy import POLICY
 from petrel.ops import backups
-from petrel.ops.processes import Release, Status, read_status, this_release
+from petrel.ops.processes import Release, Status, beside, read_status, this_release
 from petrel.ops.upgrades.records import read
 from petrel.ops.upgrades.shapes import CannotUpgrade, Cost, Plan, Problem
 from petrel.storage import migrate
@@ -112,6 +112,9 @@ def _with_the_site(folder: Path, status: Status | None, this: Release) -> list[P
             "without a pause."))
     elif status.state != "ready" or status.leaving:
         found.append(Problem("The site is starting, stopping, or being handed over.", "Wait until it is ready."))
+    if beside.NAME in status.parts:
+        found.append(Problem("Another release serves some cells beside this one: a change is under way.",
+                             "Confirm or undo it: petrel changes list"))
     if problem := this.why_not_here():
         found.append(Problem(f"This release cannot be started: {problem}.", "Install it anew."))
     return found

@@ -16,11 +16,12 @@ from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
 from petrel.storage.build import build_of
 
 FILE = "upgrade.json"
-Step = Literal["migrating", "handing over", "done", "given back", "back"]
+Step = Literal["migrating", "handing over", "on trial", "done", "given back", "back"]
 
 
 class Record(Struct, frozen=True):
-    """`contracts`: the contract steps that had been run when it began: later ones bar the way back."""
+    """`contracts`: the contract steps that had been run when it began: later ones bar the way back. `is_trial`: the
+    taker goes back by itself unless it is confirmed (`trials.py`)."""
 
     giver: Release
     taker: Release
@@ -28,6 +29,7 @@ class Record(Struct, frozen=True):
     contracts: list[str]
     at_ms: int
     why: str = ""
+    is_trial: bool = False
 
 
 def read(folder: Path) -> Record | None:
@@ -68,6 +70,15 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_at_work(folder: Path) -> bool:
+    """Whether a `petrel upgrade` is."""
+    try:
+        with one_at_a_time(folder):
+            return False
+    except CannotUpgrade:
+        return True
+
+
 def instead(folder: Path, this: Release) -> tuple[Release, tuple[str, ...]] | None:
     """What is to be started in place of `this`, and with which words: what petrel-rescue pinned, else the successor."""
     pin = emergency.read(folder).pin
@@ -81,12 +92,17 @@ def instead(folder: Path, this: Release) -> tuple[Release, tuple[str, ...]] | No
 
 
 def successor(folder: Path, this: Release) -> Release | None:
-    """The release that the site has gone over to from `this`, where it is there still: that one is to be started."""
+    """The release that the site has gone over to from `this`, where it is there still: that one is to be started. And
+    in place of one that was on trial, the one before."""
     try:
         record = read(folder)
     except CannotUpgrade:
         return None
-    if record is None or record.step != "done" or record.giver.build != this.build:
+    if record is None:
+        return None
+    if record.is_trial and record.step != "done" and record.taker.build == this.build != record.giver.build:
+        return record.giver if record.giver.why_not_here() is None else None
+    if record.step != "done" or record.giver.build != this.build:
         return None
     if (record.taker.root, record.taker.build) == (this.root, this.build):
         return None                     # the same release, set up a second time, for another Python say

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from petrel.core import clock
@@ -33,11 +34,13 @@ CONTRACTS = "select name from petrel_migrations.done where name like '%\\_contra
 
 
 class Hands(Struct, frozen=True):
-    """What the wiring lends: `migrate` as `petrel migrate` does, the databases, and work with the doors open."""
+    """What the wiring lends: `migrate` as `petrel migrate` does, the databases, work with the doors open, and `probe`,
+    which says what is wrong with the site as its members find it, or ""."""
 
     migrate: Callable[[], list[str]]
     databases: Callable[[], AbstractContextManager[Addresses]]
     doors: Callable[[Callable[[], Awaitable[None]]], None]
+    probe: Callable[[], str]
 
     def owning(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
         """`work` with the administrator's connection to the main database."""
@@ -52,18 +55,19 @@ class Hands(Struct, frozen=True):
             return asyncio.run(inside(addresses))
 
 
-def run(folder: Path, plan: Plan, hands: Hands, say: Callable[[str], None]) -> Done:
-    """From the release that serves to this one. Errors: CannotUpgrade, StorageError."""
+def run(folder: Path, plan: Plan, hands: Hands, say: Callable[[str], None], *, is_trial: bool = False) -> Done:
+    """From the release that serves to this one. `is_trial`: which gives it back by itself unless the probe finds the
+    site well in time, whatever ends meanwhile. Errors: CannotUpgrade, StorageError."""
     if plan.problems:
         raise CannotUpgrade(*plan.problems)
     with records.one_at_a_time(folder):
-        return _run(folder, hands, say)
+        return _run(folder, hands, say, is_trial)
 
 
-def _run(folder: Path, hands: Hands, say: Callable[[str], None]) -> Done:
+def _run(folder: Path, hands: Hands, say: Callable[[str], None], is_trial: bool) -> Done:
     status = read_status(folder)
     assert status is not None and status.release is not None
-    record, taker = _begun(folder, status.release, hands), this_release()
+    record, taker = _begun(folder, status.release, hands, is_trial), this_release()
     took_s: dict[str, float] = {}
     records.write(folder, record)
     began = time.monotonic()
@@ -71,23 +75,49 @@ def _run(folder: Path, hands: Hands, say: Callable[[str], None]) -> Done:
     took_s["migrate"] = time.monotonic() - began
     say(f"The databases know this release: {len(ran)} steps in {took_s['migrate']:.1f} s.")
 
-    records.write(folder, _at(record, "handing over"))
+    _go_on(folder, record, "handing over")
     began = time.monotonic()
     hand_over(folder, status, taker, _at(record, "given back"), say)
     took_s["hand over"] = time.monotonic() - began
+    if is_trial:
+        _prove(folder, record, hands, say)
 
     hands.owning(replacing.drop_left_over)
     hands.doors(lambda: _note("upgraded", record.giver, taker))
-    records.write(folder, _at(record, "done"))
+    _go_on(folder, record, "done")
     return Done(record.giver, taker, ran, took_s)
 
 
-def _begun(folder: Path, serving: Release, hands: Hands) -> Record:
+def _go_on(folder: Path, record: Record, step: records.Step) -> None:
+    """Errors: CannotUpgrade, where it was taken back meanwhile."""
+    now = records.read(folder)
+    if now is not None and now.step == "given back" and now.taker == record.taker:
+        raise CannotUpgrade(Problem(f"It was taken back meanwhile: {now.why}", "The site is served as before."))
+    records.write(folder, _at(record, step))
+
+
+def _prove(folder: Path, record: Record, hands: Hands, say: Callable[[str], None]) -> None:
+    """Errors: CannotUpgrade, when the site is with the giver again."""
+    _go_on(folder, record, "on trial")
+    if not (why := hands.probe()):
+        return
+    records.write(folder, _at(record, "given back", why))
+    say(f"What is posted does not come through: {why}. Going back ...")
+    until_s = time.monotonic() + MOST_S
+    while time.monotonic() < until_s:
+        now = read_status(folder)
+        if now is not None and now.release == record.giver and now.state == "ready" and not now.leaving:
+            raise CannotUpgrade(Problem(f"{record.taker.name} was given back: {why}", "The site is served as before."))
+        time.sleep(LOOK_EVERY_S)
+    raise CannotUpgrade(Problem("It does not go back.", "`petrel upgrade back`, or rescue.py pin."))
+
+
+def _begun(folder: Path, serving: Release, hands: Hands, is_trial: bool) -> Record:
     """A new record; of what was interrupted, the giver and the contract steps of its beginning."""
     before, taker = records.read(folder), this_release()
-    if before is not None and before.taker == taker and before.step in ("migrating", "handing over"):
+    if before is not None and before.taker == taker and before.step in ("migrating", "handing over", "on trial"):
         return _at(before, "migrating")
-    return Record(serving, taker, "migrating", hands.owning(_contracts), clock.now_ms())
+    return Record(serving, taker, "migrating", hands.owning(_contracts), clock.now_ms(), is_trial=is_trial)
 
 
 def hand_over(folder: Path, status: Status, taker: Release, if_refused: Record, say: Callable[[str], None]) -> None:
@@ -127,7 +157,7 @@ async def _contracts(main: Any) -> list[str]:
 
 
 def _at(record: Record, step: records.Step, why: str = "") -> Record:
-    return Record(record.giver, record.taker, step, record.contracts, clock.now_ms(), why)
+    return msgspec.structs.replace(record, step=step, at_ms=clock.now_ms(), why=why)
 
 
 async def _note(what: str, giver: Release, taker: Release) -> None:

@@ -9,6 +9,7 @@ Read next: looking.py (the loop), rules.toml, judging.py, canary.py, health.py; 
 """
 
 from petrel.ops.watching import alerts, health, logs
+from petrel.ops.watching.canary import come_through
 from petrel.ops.watching.examining import Examination, examined
 from petrel.ops.watching.examining import again as examine_again
 from petrel.ops.watching.jobs import Site, install
@@ -21,5 +22,5 @@ from petrel.ops.watching.tally import BUCKETS_MS, CLASSES, Tally
 from petrel.ops.watching.telling import try_out
 
 __all__ = ["BUCKETS_MS", "CLASSES", "Alert", "Examination", "Health", "Key", "Look", "Measure", "Owner", "Plan", "Rota",
-           "Rule", "Site", "Tally", "Wanted", "Watch", "alerts", "crew", "examine_again", "examined", "explains",
-           "health", "install", "logs", "plan", "shipped", "source", "try_out"]
+           "Rule", "Site", "Tally", "Wanted", "Watch", "alerts", "come_through", "crew", "examine_again", "examined",
+           "explains", "health", "install", "logs", "plan", "shipped", "source", "try_out"]

@@ -47,8 +47,9 @@ on conflict (is_one) do update set failed_since = coalesce(c.failed_since, now()
 class Canary:
     """One in a jobs process; signs in at its first flight and when the site has forgotten it."""
 
-    def __init__(self, place: stranger.Place) -> None:
-        self._place = place
+    def __init__(self, place: stranger.Place, line: str = "") -> None:
+        """`line`: the Unix socket of one of its web processes, to be asked in place of the address."""
+        self._place, self._line = place, line
         self._wire: stranger.Wire | None = None
         self._tokens: dict[str, str] = {}
 
@@ -77,7 +78,7 @@ class Canary:
             return
         if self._wire is None:
             self._wire = stranger.Wire(self._place.address, {stranger.HEADER: await stranger.pass_key(),
-                                                             "User-Agent": "petrel-canary"})
+                                                             "User-Agent": "petrel-canary"}, self._line)
         known = await people()
         async with writing(WHO, cause=CAUSE) as w:
             self._tokens = {name: (await accounts.open_session(w, known[name])).token for name in PEOPLE}
@@ -95,10 +96,17 @@ class Canary:
         try:
             await self._until(post, there=True)
             took_ms = round((time.monotonic() - began) * 1000)
+            await self._is_hidden(post)
         finally:
             await self._ask("canary", "DELETE", f"/api/v1/statuses/{post}")
         await self._until(post, there=False)
         return took_ms
+
+    async def _is_hidden(self, post: str) -> None:
+        """From whoever is not signed in: it is protected. Errors: Unavailable, NoAnswer."""
+        assert self._wire is not None
+        if (answer := await self._wire.ask("GET", f"/api/v1/statuses/{post}")).status != 404:
+            raise Unavailable(detail=f"a protected post is answered with {answer.status} to somebody not signed in")
 
     async def _until(self, post: str, *, there: bool) -> None:
         end, wait_s = time.monotonic() + SEEN_WITHIN_S, AGAIN_S
@@ -118,6 +126,19 @@ class Canary:
             # The secret is cut off: what the log says goes to people.
             raise Unavailable(detail=f"{method} {path} answered {answer.status}")
         return json.loads(answer.body)
+
+
+async def come_through(address: str, line: str = "") -> str:
+    """Flies once, and writes nothing down: what was wrong, or ""."""
+    canary = Canary(stranger.Place(address, (), (), "", ""), line)
+    try:
+        await canary._ready()
+        await canary._flown()
+    except (stranger.NoAnswer, PetrelError) as e:
+        return str(getattr(e, "detail", None) or e)[:300]
+    finally:
+        canary.close()
+    return ""
 
 
 async def people() -> dict[str, int]:

@@ -47,7 +47,7 @@ def test_a_wave_lasts_until_enough_was_seen_but_not_for_ever() -> None:
 
 
 def test_what_holds_it_up_and_what_ends_it() -> None:
-    assert next_of(change(), is_frozen=True) == ("wait", 0)
+    assert next_of(change(), is_frozen=True) == next_of(change(15), is_frozen=True) == ("wait", 0)
     assert next_of(change(), given=14) == ("wait", 0)
     assert next_of(change(), given=13) == ("widen", 4)
     assert next_of(change(), alerts=(("canary", NOW),)) == ("undo", 0)
@@ -93,6 +93,11 @@ def test_a_client_that_fails_for_a_moment_undoes_nothing() -> None:
     bad = Trials({0: 1, 1: 1}, {0: 1, 1: 0}, {0: 0, 1: 0})
     seen = evidence.after(Evidence(), bad, frozenset((0,)), frozenset(range(1, 16)), {}, Usual(1000, 10, 10))
     assert not evidence.speaks_against(seen)
+
+
+def test_of_twenty_answers_one_that_failed_makes_a_bad_trial_and_one_that_was_slow_does_not() -> None:
+    assert evidence.is_bad(1, 20, evidence.FAILED) and not evidence.is_bad(1, 20)
+    assert not evidence.is_bad(1, 100, evidence.FAILED)
 
 
 def test_what_is_slow_follows_from_what_is_usual() -> None:
