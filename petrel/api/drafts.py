@@ -1,5 +1,7 @@
 """A member's scheduled posts in the client API, and drafts, which that API does not have: ours are under /petrel."""
 
+import hashlib
+
 from msgspec import Struct
 
 from petrel.api.http import Call, Id, Paged, Reply, listed, route
@@ -68,8 +70,11 @@ async def all_drafts(call: Call, form: Paged) -> Reply:
 
 @route("POST", DRAFTS, scope="write:statuses", surface="api", limit="statuses")
 async def save(call: Call, form: CreateForm) -> SavedDraft:
+    """Under an Idempotency-Key that was used before, it is that draft, with what is sent now."""
+    key = call.header(b"idempotency-key")
+    once = hashlib.sha256(b"draft " + key.encode()).digest() if key else None
     async with writing(call.member, cause=call.id) as w:
-        return (await saved(w, [await drafts.save(w, form.draft())]))[0]
+        return (await saved(w, [await drafts.save(w, form.draft(), once=once)]))[0]
 
 
 @route("GET", f"{DRAFTS}/:id", scope="read:statuses", surface="api")

@@ -16,6 +16,7 @@ from tests.api.members import Members
 from tests.api.uploading import ready
 
 HOUR = timedelta(hours=1)
+DRAFTS = "/api/v1/petrel/drafts"
 
 
 @pytest.fixture
@@ -158,6 +159,20 @@ async def test_an_idempotency_key_schedules_once(api):
     assert len((await api.get("/api/v1/scheduled_statuses", as_=ann)).json) == 1
 
 
+async def test_a_draft_saved_again_under_its_key_is_the_same_with_what_was_written_meanwhile(api):
+    ann, ben = await api.join(2)
+
+    async def save(who, text, key):
+        return (await api._ask("POST", DRAFTS, token=who.token, json={"status": text},
+                               headers={"Idempotency-Key": key})).json
+
+    first, again = await save(ann, "Half", "k"), await save(ann, "Half a sentence", "k")
+    assert first["id"] == again["id"] and again["params"]["text"] == "Half a sentence"
+    other, bens = await save(ann, "Another", "l"), await save(ben, "Half", "k")
+    assert len({first["id"], other["id"], bens["id"]}) == 3
+    assert [one["params"]["text"] for one in (await api.get(DRAFTS, as_=ann)).json] == ["Another", "Half a sentence"]
+
+
 async def test_what_holds_when_its_time_comes(api):
     """The default of then is not that of now; the app may be gone; a block stands."""
     ann, ben = await api.join(2)
@@ -174,42 +189,42 @@ async def test_what_holds_when_its_time_comes(api):
     assert await pass_time() == "1 scheduled posts published"
     ann = await api.with_app_for_crew(ann)
     assert await posts_of(api, ann) == [("<p>Later</p>", "private")]
-    [left] = (await api.get("/api/v1/petrel/drafts", as_=ann)).json
+    [left] = (await api.get(DRAFTS, as_=ann)).json
     assert (left["params"]["text"], left["refused"]) == ("Answer", "Record not found")
     assert (await api.get("/api/v1/scheduled_statuses", as_=ann)).json == []
 
 
 async def test_drafts(api):
     ann, ben = await api.join(2)
-    one = (await api.post("/api/v1/petrel/drafts", as_=ann, status="Half a", visibility="private")).json
+    one = (await api.post(DRAFTS, as_=ann, status="Half a", visibility="private")).json
     assert set(one) == {"id", "updated_at", "refused", "params", "media_attachments"}
     assert (one["params"]["text"], one["params"]["visibility"], one["refused"]) == ("Half a", "private", None)
-    assert (await api.get(f"/api/v1/petrel/drafts/{one['id']}", as_=ben)).status == 404
-    assert (await api.ask("PUT", f"/api/v1/petrel/drafts/{one['id']}", as_=ben, status="x")).status == 404
-    whole = (await api.ask("PUT", f"/api/v1/petrel/drafts/{one['id']}", as_=ann, status="Half a thought")).json
+    assert (await api.get(f"{DRAFTS}/{one['id']}", as_=ben)).status == 404
+    assert (await api.ask("PUT", f"{DRAFTS}/{one['id']}", as_=ben, status="x")).status == 404
+    whole = (await api.ask("PUT", f"{DRAFTS}/{one['id']}", as_=ann, status="Half a thought")).json
     assert (whole["params"]["text"], whole["params"]["visibility"]) == ("Half a thought", None)
-    assert (await api.get(f"/api/v1/petrel/drafts/{one['id']}", as_=ann)).json == whole
-    assert (await api.get("/api/v1/petrel/drafts", as_=ann)).json == [whole]
+    assert (await api.get(f"{DRAFTS}/{one['id']}", as_=ann)).json == whole
+    assert (await api.get(DRAFTS, as_=ann)).json == [whole]
     assert (await api.get(f"/api/v1/scheduled_statuses/{one['id']}", as_=ann)).status == 404
     assert (await api.ask("DELETE", f"/api/v1/scheduled_statuses/{one['id']}", as_=ann)).status == 404
-    assert (await api.ask("DELETE", f"/api/v1/petrel/drafts/{one['id']}", as_=ann)).json == {}
-    assert (await api.get("/api/v1/petrel/drafts", as_=ann)).json == []
+    assert (await api.ask("DELETE", f"{DRAFTS}/{one['id']}", as_=ann)).json == {}
+    assert (await api.get(DRAFTS, as_=ann)).json == []
 
 
 async def test_drafts_end_somewhere(api, monkeypatch):
     ann, = await api.join()
     monkeypatch.setattr(commands, "MOST_DRAFTS", 2)
     for _ in range(2):
-        await api.post("/api/v1/petrel/drafts", as_=ann, status="x")
-    told = await api.post("/api/v1/petrel/drafts", as_=ann, status="x")
+        await api.post(DRAFTS, as_=ann, status="x")
+    told = await api.post(DRAFTS, as_=ann, status="x")
     assert (told.status, told.error) == (422, "Validation failed: You have reached the maximum number of 100 drafts")
-    told = await api.post("/api/v1/petrel/drafts", as_=ann, status="x" * 20_001)
+    told = await api.post(DRAFTS, as_=ann, status="x" * 20_001)
     assert told.error == "Validation failed: A draft can have at most 20000 characters"
 
 
 async def test_what_a_draft_says_is_sealed(site, api):
     ann, = await api.join()
-    one = (await api.post("/api/v1/petrel/drafts", as_=ann, status="secretword")).json
+    one = (await api.post(DRAFTS, as_=ann, status="secretword")).json
     async with reading(System("test")) as r:
         row = await r.row("select * from (select cell, id, account, due_at, media from drafts.draft) d where id = $1",
                           int(one["id"]))
@@ -224,7 +239,7 @@ async def test_scheduled_posts_hold_their_files(api, tmp_path):
         told = (await plan(api, ann, "", media_ids=[one["id"]])).json
         assert told["params"]["media_ids"] == [one["id"]]
         assert [file["description"] for file in told["media_attachments"]] == ["the tower"]
-        draft = (await api.post("/api/v1/petrel/drafts", as_=ben, status="x", media_ids=[one["id"]])).json
+        draft = (await api.post(DRAFTS, as_=ben, status="x", media_ids=[one["id"]])).json
         assert draft["params"]["media_ids"] == [one["id"]] and draft["media_attachments"] == [], "somebody else's"
         await pass_time()
         [post] = (await api.get(f"/api/v1/accounts/{ann.id}/statuses", as_=ann)).json

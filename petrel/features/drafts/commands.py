@@ -30,7 +30,9 @@ INSERT = """
 insert into drafts.draft (cell, id, account, due_at, app, media, once, changed_at, sealed)
 values (law.cell($1), $1, $2, $3, $4, $5, $6, $7, $8)
 """
-BEFORE = "select id from drafts.draft where cell = law.cell($1) and account = $1 and once = $2 and due_at is not null"
+BEFORE = """
+select id from drafts.draft where cell = law.cell($1) and account = $1 and once = $2 and (due_at is not null) = $3
+"""
 COUNTS = """
 select count(*) filter (where due_at is null) as drafts, count(due_at) as scheduled,
        count(*) filter (where due_at >= $2 and due_at < $2::timestamptz + interval '1 day') as that_day
@@ -57,21 +59,24 @@ async def schedule(w: Writer, draft: posts.Draft, due_at: datetime, *, once: byt
     """
     owner = await actor(w)
     await w.fetch(ONE_AT_A_TIME, owner)
-    if once is not None and (before := await w.value(BEFORE, owner, once)) is not None:
+    if once is not None and (before := await w.value(BEFORE, owner, once, True)) is not None:
         return await get(w, before, is_due=True)
     await _check_time(w, owner, due_at)
     draft = await posts.settled(w, draft)
     return await _keep(w, owner, draft, due_at, once)
 
 
-async def save(w: Writer, draft: posts.Draft) -> Saved:
-    """Keeps a draft, which may be unfinished. Errors: TooManyDrafts, TooLongDraft."""
+async def save(w: Writer, draft: posts.Draft, *, once: bytes | None = None) -> Saved:
+    """Keeps a draft, which may be unfinished; with a key in `once`, in the place of what was kept under it: an answer
+    may be lost on its way, and what is written go on. Errors: TooManyDrafts, TooLongDraft."""
     owner = await actor(w)
     await w.fetch(ONE_AT_A_TIME, owner)
     _check_length(draft)
+    if once is not None and (before := await w.value(BEFORE, owner, once, False)) is not None:
+        return await change(w, before, draft)
     if (await w.fetch(COUNTS, owner, clock.now(), 0))[0]["drafts"] >= MOST_DRAFTS:
         raise TooManyDrafts
-    return await _keep(w, owner, draft, None, None)
+    return await _keep(w, owner, draft, None, once)
 
 
 async def _keep(w: Writer, owner: int, draft: posts.Draft, due_at: datetime | None, once: bytes | None) -> Saved:

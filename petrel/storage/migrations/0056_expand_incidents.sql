@@ -21,7 +21,7 @@ create table ops.look (
 
 -- What grows a little every day at the same hour. `hour`: of the day, UTC; 24 where the day as a whole grows.
 create table ops.drift (
-  series    smallint    not null references ops.series,
+  series    smallint    not null,
   hour      smallint    not null check (hour between 0 and 24),
   found_at  timestamptz not null default now(),
   days      smallint    not null,
@@ -45,7 +45,7 @@ create table ops.incident (
   quiet_at  timestamptz,
   taken_by  text        not null default '',
   taken_at  timestamptz,
-  joined    bigint references ops.incident,
+  joined    bigint,
   ended_at  timestamptz,
   why       text        not null default ''
 );
@@ -54,7 +54,7 @@ create unique index incident_open on ops.incident (root) where ended_at is null;
 -- What people said while it went on. What was done and what fired stands in the journal and in its own rows.
 create table ops.incident_note (
   id       bigint      primary key generated always as identity,
-  incident bigint      not null references ops.incident,
+  incident bigint      not null,
   at       timestamptz not null default now(),
   who      text        not null,
   said     text        not null
@@ -63,7 +63,7 @@ create table ops.incident_note (
 -- Each call to somebody. `taken_at`: the address took it; `why`: why it did not.
 create table ops.page (
   id       bigint      primary key generated always as identity,
-  incident bigint      not null references ops.incident,
+  incident bigint      not null,
   step     smallint    not null,
   who      text        not null,
   way      text        not null,

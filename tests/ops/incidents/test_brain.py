@@ -153,7 +153,7 @@ async def test_whoever_takes_it_is_named_and_nobody_else_is_called(tmp_path: Pat
 
 
 async def test_a_way_that_hangs_or_is_dead_leads_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "HANGS_S", 0.3)
+    monkeypatch.setattr(calling, "HANGS_S", 2.0)
     silent = socket.create_server(("127.0.0.1", 0))         # takes the connection and says nothing
     hangs, dead = f"http://127.0.0.1:{silent.getsockname()[1]}/secret", "http://127.0.0.1:9/secret"
     async with office() as post:

@@ -22,7 +22,9 @@ NOON = datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def alone(addresses: Any) -> Any:
+def alone(addresses: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Without what schedules of other tests have left in this process."""
+    monkeypatch.setattr(jobs, "_took_s", {})
     yield
     loop().run_until_complete(as_owner(addresses, "truncate ops.look, ops.series, ops.drift restart identity cascade"))
 

@@ -125,7 +125,8 @@ export class Saving {
         if (!(fault instanceof Trouble) || fault.status !== 404) throw fault;
       }
     }
-    const made = (await post<Saved>("/api/v1/petrel/drafts", body)).id;
+    // One who leaves the page may never hear the number: the part's key finds it again.
+    const made = (await post<Saved>("/api/v1/petrel/drafts", body, { once: `draft ${part.key}` })).id;
     this.ids.set(part.key, made);
     this.got(part.key, made);
   }
