@@ -36,7 +36,8 @@ test: .venv/ready-for-tests $(MASTO)/node_modules/.package-lock.json $(AXE)/node
 
 proofs: .venv/ready-for-tests app
 	TESTS_LONG=1 $(BIN)/python -m pytest -m long $(if $(TESTS),$(TESTS),tests)
-	TESTS_LONG=1 $(BIN)/python -m pytest tests/stories/test_any_input.py tests/stories/test_how_fast.py
+	TESTS_LONG=1 $(BIN)/python -m pytest tests/stories/test_any_input.py tests/stories/test_how_fast.py \
+	  tests/stories/test_no_oracle.py
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff check .

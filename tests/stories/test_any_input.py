@@ -19,7 +19,7 @@ from petrel.api.http.openapi import document
 from tests.conftest import LONG, loop
 from tests.stories.wholesite import WholeSite, join, open_site
 
-BOUNDED = settings(max_examples=8 if LONG else 3, deadline=None, derandomize=True, database=None,
+BOUNDED = settings(max_examples=8 if LONG else 2, deadline=None, derandomize=True, database=None,
                    suppress_health_check=list(HealthCheck))
 KINDS = ("", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain")
 
@@ -96,7 +96,7 @@ def test_no_route_fails_on_what_its_description_allows_or_forbids(whole, people,
     assert len(statuses) > len(all_routes()) and statuses.count(200) > len(statuses) / 20
 
 
-@settings(BOUNDED, max_examples=600 if LONG else 200)
+@settings(BOUNDED, max_examples=600 if LONG else 120)
 @given(data=st.data())
 def test_no_route_fails_on_bytes(whole, people, data):
     route = data.draw(st.sampled_from(all_routes()))

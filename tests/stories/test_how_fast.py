@@ -8,7 +8,7 @@ from tests.stories.fast import LIMIT_S, Case, Fleet, measured, table
 from tests.stories.fast_cases import Cases
 from tests.stories.running import RunningSite
 
-REPETITIONS = 4 if LONG else 2
+REPETITIONS = 4 if LONG else 1
 
 
 async def test_changes_hold_in_time_in_both_web_processes(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ def _server(depth: int) -> list[str]:
     return [sys.executable, "-c", first, SERVER, str(depth)]
 
 
+@pytest.mark.long
 def test_over_any_while_a_family_takes_no_more_than_its_share(held_back: Callable) -> None:
     """Its second member has a session of its own, as a server's processes have."""
     parent = held_back([sys.executable, "-c", BURN.replace("{seconds}", str(BURNS_S))], SHARE)
@@ -131,7 +132,7 @@ def test_over_any_while_a_family_takes_no_more_than_its_share(held_back: Callabl
         used / took for took, used in windows)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_nothing_stays_stopped_when_who_stopped_it_dies(number: signal.Signals, held_back: Callable) -> None:
     parent = held_back(_server(2), 0.05)
     _until(lambda: len(family := _below(parent)) == 3 and _all_stopped(family), "three that are stopped")

@@ -53,8 +53,9 @@ def test_nobody_is_refused_and_postgres_runs_on(site: RunningSite, tmp_path: Pat
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
     ("parts.py", "async def _web(prepared: Prepared) -> None:\n",
      "async def _web(prepared: Prepared) -> None:\n    raise RuntimeError('no')\n", "web ended 3 times"),
-    ("parts.py", "def prepare(", "def prepare(*_):\n    raise RuntimeError('not even begun')\n\n\ndef unused(",
-     "not even begun"),
+    pytest.param("parts.py", "def prepare(",
+                 "def prepare(*_):\n    raise RuntimeError('not even begun')\n\n\ndef unused(",
+                 "not even begun", marks=pytest.mark.long),
 ])
 def test_a_release_that_does_not_serve_gives_the_site_back(
         site: RunningSite, tmp_path: Path, name: str, old: str, new: str, why: str) -> None:
