@@ -100,7 +100,8 @@ def _check_jobs(dead: int, overdue_s: float) -> Check:
     if dead:
         return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`.")
     if overdue_s > OVERDUE_MAX_S:
-        return bad("jobs", f"the oldest waits for {overdue_s:.0f} s", "See whether the jobs' process runs.")
+        return bad("jobs", f"the oldest waits for {overdue_s:.0f} s",
+                   "Where nothing of it is begun: `petrel restart jobs`.")
     return fine("jobs", "none overdue, no dead letters")
 
 
@@ -114,7 +115,7 @@ def _check_sealing(unsealed_s: float) -> Check:
 def _check_transactions(oldest_s: float) -> Check:
     if oldest_s > TRANSACTION_MAX_S:
         return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
-                   "End it: select pg_terminate_backend(pid) from pg_stat_activity where backend_xid is not null.")
+                   "Whose is it: `petrel database sessions`; `petrel database sessions --end-blocking` ends it.")
     return fine("transactions", "none is long")
 
 
