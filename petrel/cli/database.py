@@ -130,7 +130,7 @@ def confirm(wiring: Wiring, data: str | None, as_json: bool, forget: bool, yes: 
 @click.pass_obj
 def sessions(wiring: Wiring, data: str | None, as_json: bool, pids: tuple[int, ...], end_blocking: bool,
              end_foreign: bool) -> None:
-    """Who is connected, and who holds others up, those first. What a session that is ended has not committed is undone."""
+    """Who is connected, who holds others up first. What an ended session has not committed is undone."""
     from petrel.ops.databases import sessions as room
 
     now = wiring.settings(data)

@@ -40,7 +40,7 @@ def _screen(wiring: Wiring, data: str | None, as_json: bool) -> None:
     board = incidents.board.read(folder)
     word, _ = incidents.telling.verdict(board, now)
     more = ["", *rescue.status(folder)] if word != "well" and folder.is_dir() else []
-    put({"verdict": word, "board": board, "machine": more[1:]},
+    put({"verdict": word, "next": incidents.telling.next_of(board, now), "board": board, "machine": more[1:]},
         lambda: "\n".join((incidents.screen(board, now), *more)), as_json)
     sys.exit(0 if word == "well" else 1)
 

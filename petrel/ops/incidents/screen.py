@@ -14,8 +14,10 @@ WIDTH = 48
 def screen(board: Board | None, now: datetime) -> str:
     word, says = telling.verdict(board, now)
     lines = [f"{word.upper()}: {says}"]
+    if step := telling.next_of(board, now):
+        lines.append(f"NEXT: {step}")
     if board is None:
-        return lines[0]
+        return "\n".join(lines)
     lines.append(f"{board.site}  looked {board.at:%Y-%m-%d %H:%M:%S} UTC  on call {board.on_call or 'nobody is named'}"
                  f"  leads {board.manager or 'nobody is named'}")
     for card in board.open:
