@@ -116,6 +116,7 @@ class LockWatch(threading.Thread):
         self.join()
 
 
+@pytest.mark.long
 def test_nobody_is_refused_nothing_is_lost_and_there_is_a_way_back(site: RunningSite, newer: Release) -> None:
     data = ("--data", str(site.data))
     token = person(site, "mira")

@@ -192,6 +192,7 @@ async def test_what_a_killed_one_left_goes_at_the_start_of_the_site(tmp_path: Pa
     assert not left.exists()
 
 
+@pytest.mark.long
 def test_what_is_stopped_has_nothing_to_do_with_the_databases_of_the_site(lost: Lost, data: Path) -> None:
     """They do not even run: the process that starts them is the one that nobody stops, when the rehearsal is over."""
     yesterday_ms = clock.now_ms() - 86_400_000

@@ -49,6 +49,7 @@ async def test_the_power_may_go_at_every_step_of_a_restore(lost: Lost, tmp_path:
         assert code == 0, said
 
 
+@pytest.mark.long
 def test_the_power_may_go_while_the_log_is_fetched_and_before_it_is_removed(lost: Lost, tmp_path: Path) -> None:
     data, kept, new = tmp_path / "site", tmp_path / "kept", tmp_path / "new"
     subprocess.run(["cp", "-a", lost.data, data], check=True)       # with its owner

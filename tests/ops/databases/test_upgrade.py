@@ -183,6 +183,7 @@ def test_no_room_for_a_copy(data: Path, monkeypatch: pytest.MonkeyPatch) -> None
         upgrade(data)
 
 
+@pytest.mark.long
 def test_to_another_pair_of_servers_and_back(data: Path, tmp_path: Path) -> None:
     """As to a newer major version: new clusters beside the old ones, and back again until that is confirmed."""
     old = urls_of(data)
