@@ -1,5 +1,6 @@
 """Somebody who has never seen the program. They look at the console, take what is wrong, and type what it says is next;
-then what each alert says, what the doctor says, what the runbook says; after each they look whether it helped.
+then what each alert says, then what the runbook says. What is printed meanwhile they read first; after each step that
+does more than look, they see whether it helped.
 """
 
 import asyncio
@@ -37,6 +38,7 @@ class Newcomer:
     def __init__(self, site: Site, works: Works, say: Callable[[str], None], *, is_blindfolded: bool = False) -> None:
         self._site, self._works, self._say, self._is_blindfolded = site, works, say, is_blindfolded
         self.tried: list[Tried] = []
+        self._read = "", ""
         self.seen_s: float | None = None
 
     async def handle(self, within_s: float) -> bool:
@@ -58,7 +60,9 @@ class Newcomer:
                 continue
             source, words = step
             typed.add(words)
-            code, _ = await self._site.petrel(*words)
+            code, out = await self._site.petrel(*words)
+            if only_looks(words):
+                self._read = f"said by petrel {words[0]}", out
             self.tried.append(Tried(source, " ".join(words), code))
             self._say(f"{time.monotonic() - began:5.0f} s  {source}: petrel {' '.join(words)}  ({code})")
             if not only_looks(words) and await self._helped():
@@ -70,21 +74,11 @@ class Newcomer:
         if self._is_blindfolded:
             return None
         cards = said["board"]["open"] if said["board"] else []
-        sources = [("next step", said.get("next", ""))] + [("next step", card["next_step"]) for card in cards]
+        sources = [self._read, ("next step", said.get("next", ""))]
+        sources += [("next step", card["next_step"]) for card in cards]
         sources += [("alert", one["cure"]) for card in cards for one in card["speaking"]]
-        if (found := _first(sources, typed, cards)) is not None:
-            return found
-        if (found := _first([("doctor", cure) for cure in await self._cures()], typed, cards)) is not None:
-            return found
-        return _first([("runbook", step) for card in cards for step in _steps(card["runbook"])], typed, cards)
-
-    async def _cures(self) -> list[str]:
-        """Of what the doctor finds wrong."""
-        try:
-            return [one["cure"] for one in json.loads((await self._site.petrel("doctor", "--here", "--json"))[1])
-                    if not one["ok"]]
-        except ValueError:
-            return []
+        sources += [("runbook", step) for card in cards for step in _steps(card["runbook"])]
+        return _first(sources, typed, cards)
 
     async def _console(self) -> dict[str, Any]:
         try:
