@@ -42,8 +42,8 @@ def _incident(card: Card, now: datetime) -> list[str]:
     lines += [f"   {said.says}" for said in card.speaking[:3]]
     lines += [f"   {telling.suspect_line(suspect)}" for suspect in card.suspects[:3]]
     lines.append(f"   NEXT: {card.next_step}" + (f"   ({card.runbook})" if card.runbook else ""))
-    if one.id and not one.taken_by:
-        lines.append(f"   petrel ops take {one.id} --as YOU")
+    if not one.taken_by:
+        lines.append(f"   petrel ops take {one.id or one.root} --as YOU")
     return lines
 
 

@@ -130,9 +130,9 @@ def call_text(card: Card, board: Board, now: datetime) -> tuple[str, str]:
     """(subject, text) of a call."""
     one = card.incident
     subject = f"[{board.site}] incident{f' {one.id}' if one.id else ''}: {name_of(card)}"
-    take = f"Say that you are on it: petrel ops take {one.id} --as YOU" if one.id else \
-        "The databases are away: petrel ops on the machine says what is known."
-    return subject, f"{brief(card, board, now)}\n{take}"
+    away = "" if one.id else "The databases are away: petrel ops on the machine says what is known.\n"
+    take = f"Say that you are on it: petrel ops take {one.id or one.root} --as YOU"
+    return subject, f"{brief(card, board, now)}\n{away}{take}"
 
 
 def suspect_line(one: Suspect) -> str:

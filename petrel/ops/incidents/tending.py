@@ -91,7 +91,8 @@ async def tend(w: Writer, look: Look) -> Tended:
         same = [one for one in left if one.root == group.root] or [
             one for one in left if set(one.alerts) & set(group.alerts)]
         if not same:
-            number = await w.value(rows.INSERT, group.began_at, group.root, group.severity, list(group.alerts))
+            number = await w.value(rows.INSERT, group.began_at, group.root, group.severity, list(group.alerts),
+                                   None)
             if number is not None:
                 fresh.add(number)
                 w.later("watching.examine", {}, lane="urgent", once="watching.examine")
