@@ -84,7 +84,7 @@ async def test_symptoms_come_first_then_the_cause_and_it_is_one_incident_that_en
     first, other = (await site.think()).open
     assert first.incident.id == card.incident.id and first.incident.root == "main-database"
     assert first.hits == ("followers",) and other.incident.root == "mail" and other.incident.severity == 3
-    assert "docs/runbooks/" in first.runbook and "petrel doctor" in first.next_step
+    assert "docs/runbooks/" in first.runbook and "petrel restart main-database" in first.next_step
     await site.clear()
     assert [one.incident.quiet_at is None for one in (await site.think()).open] == [False, False]
     board = await site.think(after_s=320)
