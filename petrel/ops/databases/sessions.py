@@ -20,9 +20,11 @@ select a.pid, coalesce(a.usename, '') as login, coalesce(a.application_name, '')
   from pg_catalog.pg_stat_activity a
  where a.backend_type = 'client backend' and a.pid <> pg_catalog.pg_backend_pid()
 """
+# Chosen first: among conditions the planner would end somebody before it has looked at who they are.
 END = """
-select a.pid from pg_catalog.pg_stat_activity a
- where a.backend_type = 'client backend' and a.pid = any ($1) and pg_catalog.pg_terminate_backend(a.pid)
+with chosen as materialized (
+  select a.pid from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend' and a.pid = any ($1))
+select c.pid from chosen c where pg_catalog.pg_terminate_backend(c.pid)
 """
 
 

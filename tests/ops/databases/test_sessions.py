@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from petrel.core.errors import Conflict, NotFound
 from petrel.ops.databases import sessions
@@ -31,7 +32,10 @@ async def test_who_holds_others_up_stands_first_and_is_ended(addresses: Addresse
         assert not any(one.is_in_the_way for one in found[1:])
         assert {one.program for one in found if one.ours} >= {"petrel waiting"}
 
-        assert await sessions.end(addresses, [first]) == 1
+        others = {one.pid for one in found[1:]}
+        gone = [replace(first, pid=2_000_000_000 + n) for n in range(200)]
+        assert await sessions.end(addresses, [first, *gone]) == 1
+        assert others <= {one.pid for one in await sessions.sessions(addresses)}, "somebody else was ended as well"
         assert await waiting >= 0
         with pytest.raises(NotFound, match="petrel database sessions"):
             await sessions.end(addresses, [first])
