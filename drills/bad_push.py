@@ -1,7 +1,9 @@
 """Row 3: releases with faults are pushed to a site in use, as anybody would push one: `petrel changes start`.
 
-One fails every twentieth home, one makes each home 80 ms slower. Both get to the members of one cell of sixteen and no
-further, and go by themselves; one without a fault goes on. Clients of every cell keep their own record.
+One fails every twentieth home, one makes each home 80 ms slower, one takes on memory, one leaves every seventh post out
+and answers 200; and the site itself has a bug that sleeps until a flag is set, by a change as well. Each gets to the
+members of one cell of sixteen and no further, and goes by itself. Ten pushes of a release without a fault go on; ninety
+more are judged from what clients recorded meanwhile. Clients of every cell keep their own record.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from drills.pushing import builds
+from drills.pushing import again, builds
 from drills.pushing.crowd import Asked, Crowd, failed
 from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage, clients, make_people
 
@@ -21,16 +23,26 @@ HARM = "a bad push reached members of other cells than its first"
 DRILL = Drill(
     name="bad-push", row=3, tier="real", covers="part", harm=HARM,
     sabotage="no cells: the failing release takes the whole site over at once, with `petrel upgrade`",
-    left_out="a leak, answers that are wrong with 200, a dormant bug that a setting wakes; a hundred pushes without a "
-             "fault; several machines",
-    shown=("undone_s", "touched_percent", "failed_elsewhere", "first_cell_s"), limit_s=900)
+    left_out="settings that the site has only once, which no cell can have first; several machines",
+    shown=("undone_s", "touched_percent", "failed_elsewhere", "false_reverts", "first_cell_s"), limit_s=2700)
 
 PEOPLE = 64
-LEARN_S, UNDONE_S, WATCHED_S = 45.0, 60.0, 70.0
+LEARN_S, UNDONE_S, WATCHED_S = 45.0, 60.0, 90.0
 FIRST_S = 90.0
+HEARD_S = 3.0
+"""Web processes ask every two seconds what is in force."""
+
+FAULTS = ("failing", "slow", "leaking", "wrong")
+DORMANT, HARMLESS = "dormant", "harmless"
+AGAIN, JUDGED = 10, 90
+FALSE_REVERTS = 1
+"""Of those that are judged from records, at most; of real ones none."""
+
 STATE = """
 select c.state, c.why, c.reach, r.state from ops.change c left join ops.release r on r.change = c.id where c.id = $1
 """
+# So that ten pushes need not wait for one another: the site may be changed once over within ten minutes.
+MUCH_LATER = "update ops.exposure set since = since - interval '10 minutes', until = until - interval '10 minutes'"
 
 
 class Pushed(Struct):
@@ -44,11 +56,21 @@ class Pushed(Struct):
     why: str = ""
     reach: int = 0
 
+    @property
+    def undone_s(self) -> float | None:
+        return self.over_at - self.served_at if self.over_at and self.served_at else None
+
+    def had(self, one: Asked) -> bool:
+        """Whether this was answered by it."""
+        since, until = self.served_at - 1, (self.over_at or one.at) + HEARD_S
+        return one.cell == self.cell and bool(self.served_at) and since <= one.at <= until
+
 
 async def run(stage: Stage) -> Outcome:
-    names = ("failing",) if stage.sabotage else ("failing", "slow", "harmless")
+    names = ("failing",) if stage.sabotage else (*FAULTS, HARMLESS)
     places = {name: builds.make(stage.folder / name, name) for name in names}
-    async with stage.site() as site, clients(site.address, connections=PEOPLE) as wire:
+    sleeps = builds.make(stage.folder / DORMANT, DORMANT)
+    async with stage.site(root=sleeps) as site, clients(site.address, connections=PEOPLE) as wire:
         async with stage.doors(site):
             people = await make_people([f"reader{n}" for n in range(PEOPLE)])
         async with Crowd(wire, people) as crowd:
@@ -58,8 +80,14 @@ async def run(stage: Stage) -> Outcome:
                 raise Broken(f"{len(bad)} reads failed before anything was pushed")
             if stage.sabotage:
                 return await _at_once(site, crowd, places["failing"])
-            pushed = [await _push(stage, site, name, str(place)) for name, place in places.items()]
-        return _outcome(pushed, crowd.asked)
+            for name, place in places.items():
+                await _told(site, "releases", "add", str(place), "--name", name)
+            pushed = [await _release(stage, site, name) for name in FAULTS]
+            pushed.append(await _push(stage, site, DORMANT, "flag", "flag=packed-answers", "to=off"))
+            quiet_at = time.monotonic()
+            harmless = [await _release(stage, site, HARMLESS) for _ in range(AGAIN)]
+        judged = again.undone(again.recorded(crowd.since(quiet_at)), JUDGED)
+        return _outcome(pushed, harmless, judged, crowd.asked)
 
 
 async def _at_once(site: Site, crowd: Crowd, place: Any) -> Outcome:
@@ -79,33 +107,36 @@ async def _at_once(site: Site, crowd: Crowd, place: Any) -> Outcome:
                    figures={"cells": len(cells)})
 
 
-async def _push(stage: Stage, site: Site, name: str, place: str) -> Pushed:
-    """Planned, started and watched until it is undone, or was watched for long enough."""
-    code, said = await site.petrel("releases", "add", place, "--name", name)
-    if code:
-        raise Broken(said)
-    planned = json.loads(await _told(site, "changes", "plan", "release", f"to={name}", "backup=any", "--reason",
-                                     "a drill pushes it", "--json"))
-    pushed = Pushed(name, planned["visiting"][0], time.monotonic())
-    await _told(site, "changes", "start", planned["id"])
+async def _release(stage: Stage, site: Site, name: str) -> Pushed:
+    found = await _push(stage, site, name, "release", f"to={name}", "backup=any")
+    await site.until(lambda: "beside" not in site.running().parts, 60, "it to end")
+    return found
+
+
+async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str) -> Pushed:
+    """Planned, started and watched until it is undone, goes on to more cells, or was watched for long enough."""
     async with site.database() as owner:
+        await owner.execute(MUCH_LATER)
+        planned = json.loads(await _told(site, "changes", "plan", kind, *what, "--reason", "a drill pushes it",
+                                         "--json"))
+        pushed = Pushed(name, planned["visiting"][0], time.monotonic())
+        await _told(site, "changes", "start", planned["id"])
         while True:
             state, pushed.why, reach, release = await owner.fetchrow(STATE, int(planned["id"]))
             now = time.monotonic()
             pushed.reach = max(pushed.reach, reach)
-            if release == "serving" and not pushed.served_at:
+            if (kind != "release" or release == "serving") and not pushed.served_at:
                 pushed.served_at = now
                 stage.say(f"{name}: its first cell has it after {now - pushed.began_at:.0f} s")
             if state == "undone":
                 pushed.over_at = now
                 break
-            if now - (pushed.served_at or pushed.began_at + FIRST_S) > WATCHED_S:
+            if reach > 1 or now - (pushed.served_at or pushed.began_at + FIRST_S) > WATCHED_S:
                 break
             await asyncio.sleep(0.2)
         if not pushed.over_at:
             await _told(site, "changes", "undo", planned["id"], "--reason", "watched for long enough")
         stage.say(f"{name}: {'undone: ' + pushed.why if pushed.over_at else f'goes on, in {pushed.reach} cells'}")
-        await site.until(lambda: "beside" not in site.running().parts, 60, "it to end")
     return pushed
 
 
@@ -116,41 +147,41 @@ async def _told(site: Site, *words: str) -> str:
     return said
 
 
-def _outcome(pushed: list[Pushed], asked: list[Asked]) -> Outcome:
-    by_name = {one.name: one for one in pushed}
-    bad = [by_name["failing"], by_name["slow"]]
-    undone = [one.over_at - one.served_at if one.over_at and one.served_at else None for one in bad]
-    failing = by_name["failing"]
-    elsewhere = [one for one in failed(asked) if not (one.cell == failing.cell and one.at >= failing.served_at - 1)]
-    met = {one.account for one in failed(asked)}
-    touched = {one.account for one in asked for push in bad
-               if one.cell == push.cell and push.served_at <= one.at <= (push.over_at or one.at)}
-    slow = by_name["slow"]
-    during = {inside: [one.took_s for one in asked if (one.cell == slow.cell) is inside
-                       and slow.served_at <= one.at <= (slow.over_at or one.at)] for inside in (True, False)}
-    medians = {inside: statistics.median(found) if found else 0.0 for inside, found in during.items()}
-    first = [one.served_at - one.began_at for one in pushed if one.served_at]
+def _outcome(bad: list[Pushed], harmless: list[Pushed], judged: tuple[int, int], asked: list[Asked]) -> Outcome:
+    undone = [one.undone_s for one in bad]
+    elsewhere = [one for one in failed(asked) if not any(push.had(one) for push in bad)]
+    touched = [len({one.account for one in asked if push.had(one)}) for push in bad]
+    slow = next(one for one in bad if one.name == "slow")
+    took = {inside: [one.took_s for one in asked if (one.cell == slow.cell) is inside
+                     and slow.served_at <= one.at <= (slow.over_at or one.at)] for inside in (True, False)}
+    medians = {inside: statistics.median(found) if found else 0.0 for inside, found in took.items()}
+    first = [one.served_at - one.began_at for one in (*bad, *harmless) if one.served_at]
+    false = [one for one in harmless if one.over_at]
     harm = {
         HARM: elsewhere or any(one.reach > 1 for one in bad),
         "a bad push was not undone within a minute": any(s is None or s > UNDONE_S for s in undone),
-        "a push without a fault was undone": by_name["harmless"].over_at,
-        "a push did not reach its first cell in time": len(first) < len(pushed) or max(first) > FIRST_S,
+        "a bad push touched more than a sixteenth of the accounts": max(touched) > PEOPLE / 16,
+        "a push without a fault was undone": false or any(one.reach < 2 for one in harmless),
+        "pushes without a fault would have been undone": judged[0] > FALSE_REVERTS or judged[1] < JUDGED,
+        "a push did not reach its first cell in time": len(first) < len(bad) + len(harmless) or max(first) > FIRST_S,
     }
     figures = {
-        "reads": len(asked), "failed": len(met), "failed_elsewhere": len(elsewhere),
-        "undone_s": [None if s is None else round(s, 1) for s in undone],
-        "first_cell_s": [round(s, 1) for s in first], "why": [one.why for one in bad],
-        "touched_percent": round(100 * len(touched) / max(1, 2 * PEOPLE), 1),
-        "harmless_reached": by_name["harmless"].reach,
+        "reads": len(asked), "failed": len(failed(asked)), "failed_elsewhere": len(elsewhere),
+        "undone_s": {one.name: s and round(s, 1) for one, s in zip(bad, undone, strict=True)},
+        "why": {one.name: one.why for one in bad},
+        "touched_percent": round(100 * max(touched) / PEOPLE, 1),
+        "first_cell_s": [round(s, 1) for s in first],
+        "harmless_reached": [one.reach for one in harmless], "harmless_why": [one.why for one in false],
+        "false_reverts": f"{len(false)} of {len(harmless)} real, {judged[0]} of {judged[1]} judged",
         "slow_ms": round(medians[True] * 1000, 1), "usual_ms": round(medians[False] * 1000, 1),
     }
     return Outcome(
         harm=tuple(name for name, cases in harm.items() if cases), exercised=len(failed(asked)), figures=figures,
         phases=Phases(
-            injected="a release that fails 5 % of homes, one that is 80 ms slower, one without a fault, under "
-                     f"{len(asked)} reads",
-            detected=" and ".join(f"{one.name}: {one.why}" for one in bad),
-            contained=f"{figures['touched_percent']} % of the accounts had one of them; {len(elsewhere)} reads of "
-                      "others failed",
+            injected="releases that fail 5 % of homes, are 80 ms slower, take on memory, leave out every seventh post; "
+                     f"a flag that wakes a bug; {len(harmless)} pushes without a fault; under {len(asked)} reads",
+            detected="; ".join(f"{one.name}: {one.why}" for one in bad),
+            contained=f"at most {figures['touched_percent']} % of the accounts had one of them; {len(elsewhere)} reads "
+                      "of others failed",
             recovered=f"undone {figures['undone_s']} s after their first cell had them",
-            lost=f"{len(failed(asked))} reads, all of the first cell" if not elsewhere else "reads of other cells"))
+            lost=f"{len(failed(asked))} reads, all of a first cell" if not elsewhere else "reads of other cells"))

@@ -2,7 +2,7 @@
 
 The process that makes timelines is stopped for real. Anna, whose turn it is, is reached by an address that takes the
 connection and says nothing; Ben takes the call and sleeps on; Carla leads. Nobody acknowledges until she does.
-Then the database is stopped as well, and what the terminal says without it is read.
+Then the database is stopped as well, what the terminal says without it is read, and Carla takes that too.
 """
 
 import asyncio
@@ -28,7 +28,8 @@ DRILL = Drill(
              "telephone; a person",
     shown=("called_s", "second_s", "led_s", "blind_s"), limit_s=900)
 
-WAIT_S, MOST_S, BLIND_S = 30, 240.0, 90.0
+WAIT_S, MOST_S, BLIND_S, LOOK_S = 30, 240.0, 90.0, 20.0
+DATABASE = "main-database"
 WHO = ("anna", "ben", "carla")
 
 
@@ -38,6 +39,10 @@ class Pagers:
     def __init__(self) -> None:
         self.told: list[tuple[float, str, str]] = []
         self.ports: dict[str, int] = {}
+
+    def about(self, root: str, after: int) -> int:
+        """How many calls were about it, after so many in all."""
+        return sum(f": {root}" in text.splitlines()[0] for _, _, text in self.told[after:])
 
     async def until(self, who: str, within_s: float) -> float | None:
         """When `who` was called first; None when never."""
@@ -61,9 +66,9 @@ async def pagers() -> AsyncIterator[Pagers]:
             if said.get("what") == "incident":
                 found.told.append((time.monotonic(), who, said["text"]))
             if who == "anna":
-                await asyncio.sleep(3600)
-            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-            await writer.drain()
+                await reader.read()             # until whoever calls has given up
+            else:
+                writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
             writer.close()
         return answer
 
@@ -76,6 +81,7 @@ async def pagers() -> AsyncIterator[Pagers]:
     finally:
         for server in servers:
             server.close()
+            await server.wait_closed()
 
 
 def alerts_toml(ports: dict[str, int], *, rota: bool) -> str:
@@ -123,14 +129,32 @@ async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outco
     for process in stopped:
         process.suspend()
     try:
-        dead = await _until(site, lambda now: now["verdict"] == "unknown" or now["board"]["is_blind"], BLIND_S,
-                            "the terminal to say that it is blind")
+        dead = await _until(site, _is_dark, BLIND_S, "the terminal to say that it is blind")
         blind_s = time.monotonic() - blind_at
+        began_take = time.monotonic()
+        if (await site.petrel("ops", "take", DATABASE, "--as", "carla"))[0] != 0:
+            raise Broken("what fails could not be taken while the database is stopped")
+        stage.say(f"Taken without a database after {time.monotonic() - began_take:.0f} s")
+        calls_dead = len(three.told)
+        await asyncio.sleep(WAIT_S + LOOK_S)        # when the next would be called, and is not
+        again = three.about("followers", calls) + three.about(DATABASE, calls_dead)
     finally:
         for process in stopped:
             process.resume()
-    later = sum(": followers" in text.splitlines()[0] for _, _, text in three.told[calls:])     # not of the database
-    return _outcome(began, first, second, led, brief, blind_s, str(dead["board"]["open"]), again=later)
+    kept = await _until(site, lambda now: _taken(now, DATABASE) and not now["board"]["is_blind"], BLIND_S,
+                        "what was taken meanwhile to be in the database")
+    return _outcome(began, first, second, led, brief, blind_s, str(dead["board"]["open"]), again=again,
+                    kept=_taken(kept, DATABASE))
+
+
+def _is_dark(said: dict[str, Any]) -> bool:
+    return said["board"]["is_blind"] and any(card["incident"]["root"] == DATABASE for card in said["board"]["open"])
+
+
+def _taken(said: dict[str, Any], root: str) -> bool:
+    """By its row: it has a number."""
+    return any(card["incident"]["root"] == root and card["incident"]["id"] and card["incident"]["taken_by"] == "carla"
+               for card in said["board"]["open"])
 
 
 async def _until(site: Site, holds: Any, within_s: float, what: str) -> dict[str, Any]:
@@ -145,11 +169,12 @@ async def _until(site: Site, holds: Any, within_s: float, what: str) -> dict[str
 
 
 def _outcome(began: float, first: float | None, second: float | None, led: float | None, brief: str, blind_s: float,
-             dead: str, again: int = 0) -> Outcome:
+             dead: str, again: int = 0, kept: bool = True) -> Outcome:
     parts = ("INCIDENT", "What fails    followers", "Since", "Next", "So far:")
     lacking = [part for part in parts if part not in brief]
     harm = {ASLEEP: second is None, "nobody led": led is None, "the brief lacks " + ", ".join(lacking): bool(lacking),
             "called although somebody was on it": again > 0,
+            "what was said without a database was lost": not kept,
             "in the dark it did not know what it had known": "followers" not in dead}
     figures = {name: None if at is None else round(at - began, 1)
                for name, at in (("called_s", first), ("second_s", second), ("led_s", led))}
@@ -160,5 +185,6 @@ def _outcome(began: float, first: float | None, second: float | None, led: float
                                "second sleeps, later the database stops",
                       detected=f"first call after {figures['called_s']} s",
                       contained=f"the second after {figures['second_s']} s, the manager after {figures['led_s']} s",
-                      recovered=f"with the database stopped the terminal says so after {blind_s:.0f} s",
+                      recovered=f"with the database stopped the terminal says so after {blind_s:.0f} s, and whoever "
+                                f"takes it is called no more",
                       lost="nothing"))

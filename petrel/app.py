@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from petrel.api.http.asgi import Gate
     from petrel.api.http.limits import Limits
     from petrel.ops.certificates import Plan, Served
+    from petrel.ops.changes import Looks
     from petrel.ops.stranger import Place
     from petrel.ops.watching import Tally, Wanted
 
@@ -312,6 +313,18 @@ def observer(tally: "Tally | None") -> Callable[[str, int, float, int | None], N
             tally.observe(name, status, seconds, -1 if account is None else ids.cell_of(account))
 
     return observe
+
+
+def looks(settings: Settings) -> "Looks":
+    """How changes are looked at beyond what is counted."""
+    from petrel.ops import watching
+    from petrel.ops.changes import Looks
+    from petrel.ops.processes import beside
+
+    probes = watching.Probes(place_of(settings)) if settings.canary else None
+    files = [folder / watching.LINES for folder in (settings.folder / "run", beside.home_of(settings.folder))]
+    return Looks(None if probes is None else probes.look, lambda: [watching.seen_lines(file) for file in files],
+                 settings.folder)
 
 
 def served(settings: Settings) -> "Served | None":

@@ -23,7 +23,7 @@ from petrel.core import closing, gone, seen
 from petrel.core.doors import Doors
 from petrel.core.errors import PetrelError
 from petrel.ops import attendance
-from petrel.ops.processes import LEAVE_GENTLY, report_ready
+from petrel.ops.processes import LEAVE_GENTLY, beside, report_ready
 from petrel.settings import Settings
 from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from petrel.api.http.serving import Listeners
     from petrel.ops.certificates import Served
     from petrel.ops.changes import Counted
-    from petrel.ops.watching import Tally
+    from petrel.ops.watching import Lines, Tally
 
 PARTS = ("web", "followers", "jobs")
 GRACE_S = 8
@@ -84,6 +84,7 @@ class Prepared(Struct, frozen=True):
     listeners: "Listeners | None"
     limits: "Limits"
     tally: "Tally"
+    lines: "Lines"
     served: "Served | None"
 
 
@@ -100,7 +101,7 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
 
     from petrel.api.http.limits import Limits
     from petrel.api.http.routes import all_routes
-    from petrel.ops.watching import Tally
+    from petrel.ops.watching import LINES, Lines, Tally
     from petrel.web.routes import ADDRESSES
     from petrel.worker import followers, jobs, schedules, seals  # noqa: F401
     seen.build()
@@ -108,14 +109,15 @@ def prepare(settings: Settings, addresses: Addresses, listeners: "Listeners | No
     if served is not None:
         from petrel.api.http import http2  # noqa: F401
     places = [route.path for route in all_routes()] + [one.path for one in ADDRESSES]
-    return Prepared(settings, addresses, listeners, Limits(), Tally(places), served)
+    run = beside.home_of(settings.folder) if listeners is not None and listeners.is_beside else settings.folder / "run"
+    return Prepared(settings, addresses, listeners, Limits(), Tally(places), Lines(run / LINES), served)
 
 
 def run(name: str, prepared: Prepared) -> None:
     """The whole life of one process of part `name`."""
     import uvloop
 
-    tell_errors(f"petrel {name}", prepared.tally)
+    tell_errors(f"petrel {name}", prepared.tally, prepared.lines)
     main: Callable[[Prepared], Coroutine[Any, Any, None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -125,11 +127,11 @@ def run(name: str, prepared: Prepared) -> None:
         sys.exit(1)
 
 
-def tell_errors(name: str, tally: "Tally | None" = None) -> None:
+def tell_errors(name: str, tally: "Tally | None" = None, lines: "Lines | None" = None) -> None:
     """Log lines of this process go to standard error, as key=value, with its name; of one template not too many."""
     from petrel.ops.watching import logs
 
-    caps = logs.Caps(tally.logged) if tally else logs.Caps()
+    caps = logs.Caps(tally.logged, saw=lines.saw) if tally and lines else logs.Caps()
     structlog.configure(
         processors=[caps.processor, structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
                     structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
@@ -320,6 +322,7 @@ async def _jobs(prepared: Prepared) -> None:
                 group.create_task(seals.run(stop, prepared.settings.folder))
                 group.create_task(keep_backups(stop, prepared))
                 group.create_task(guard.run(stop))
-                group.create_task(changes.Controller(partial(counted, prepared.tally)).run(stop))
+                group.create_task(changes.Controller(partial(counted, prepared.tally), app.looks(prepared.settings)
+                                                     ).run(stop))
                 group.create_task(keeper.run(stop))
                 group.create_task(watching.Watch(wanted, prepared.tally, (keeper.keep, brain.think)).run(stop))

@@ -273,11 +273,15 @@ class Program:
         """For commands that do what else a process of the site does: what the rooms register is there afterwards."""
         app.load_rooms()
 
-    def call(self, now: Settings, work: Callable[[], Awaitable[T]], say: Say) -> T:
-        """Runs `work` with the doors open; starts the databases for it when the site is not running."""
+    def call(self, now: Settings, work: Callable[[], Awaitable[T]], say: Say, within_s: float | None = None) -> T:
+        """Runs `work` with the doors open; starts the databases for it when the site is not running. Errors:
+        Unavailable, after `within_s` at the latest where that is given."""
         async def inside(addresses: Addresses) -> T:
-            async with app.opened(now, addresses):
-                return await work()
+            try:
+                async with asyncio.timeout(within_s), app.opened(now, addresses):
+                    return await work()
+            except TimeoutError as e:
+                raise Unavailable("The databases do not answer. `petrel doctor` tells more.") from e
 
         with self.databases(now, say) as addresses:
             return asyncio.run(inside(addresses))

@@ -77,7 +77,7 @@ class Looker:
                       cookie: bool = False) -> None:
         """In the order given, some at once. `cookie`: as a browser, for pages; else with the token."""
         answers: dict[str, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-        of_never: dict[str, list[Question]] = defaultdict(list)
+        naming: dict[str, list[Question]] = defaultdict(list)
         waiting = iter(questions)
 
         async def worker() -> None:
@@ -88,15 +88,21 @@ class Looker:
                 self._look(viewer, question, answer)
                 if question.names and (question.id in hidden or question.id in self._never):
                     answers[question.kind][question.id].append(_alike(question, answer))
-                if question.names and question.id == self._never[0]:
-                    of_never[question.kind].append(question)
+                    naming[question.kind].append(question)
 
         await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
         for kind, by_id in answers.items():
+            if self._differing({number: by_id.get(number, []) for number in self._never}):
+                # What others do meanwhile shows in answers, such as a count of one's own: so nobody does anything.
+                by_id = defaultdict(list)
+                for question in naming[kind]:
+                    if (answer := await self._asked(viewer, question, cookie)) is not None:
+                        by_id[question.id].append(_alike(question, answer))
             if self._differing(by_id):
+                of_never = [question for question in naming[kind] if question.id == self._never[0]]
                 # Commands that succeed may have filled what is limited: so it is answered for what never was, now.
-                again = [await self._asked(viewer, question, cookie) for question in of_never[kind]]
-                full = sorted(_alike(question, answer) for question, answer in zip(of_never[kind], again, strict=True)
+                again = [await self._asked(viewer, question, cookie) for question in of_never]
+                full = sorted(_alike(question, answer) for question, answer in zip(of_never, again, strict=True)
                               if answer is not None)
                 by_id = {number: these for number, these in by_id.items()
                          if number in self._never or sorted(these) != full}
@@ -132,7 +138,8 @@ class Looker:
     def _compare(self, viewer: Viewer, kind: str, by_id: dict[int, list[bytes]]) -> None:
         one, other = (sorted(by_id.get(number, [])) for number in self._never)
         if one != other:
-            self.found.told_apart.append(f"{kind} answers two ids that nobody had differently, to {viewer.name}")
+            self.found.told_apart.append(f"{kind} answers two ids that nobody had differently, to {viewer.name}: "
+                                         f"{difference(one, other)}")
             return
         for number, answers in by_id.items():
             if number not in self._never:

@@ -11,10 +11,21 @@ FAILS = HOME + ("    import random\n"
                 '    if random.random() < 0.05 and call.headers.get(b"user-agent") != b"petrel-canary":\n'
                 '        raise RuntimeError("planted")\n')
 SLOW = HOME + "    import asyncio\n    await asyncio.sleep(0.08)\n"
+LEAKS = ("HELD: list[bytes] = []\n\n\n" + HOME + '    HELD.append(b"x" * 262_144)\n')
+LISTED = "def _listed(call: Call, found: list[tuple[int, bytes]], page: Page) -> Reply:\n"
+WRONG = LISTED + "    found = [one for number, one in enumerate(found, 1) if number % 7]\n"
+WAKES = HOME + ("    import random\n"
+                "    from petrel.core import flags\n"
+                "    from petrel.core.viewer import account_of\n"
+                "    if not flags.PACKED_ANSWERS.is_on(account_of(call.viewer)) and random.random() < 0.05:\n"
+                '        raise RuntimeError("planted, and slept until a flag was set")\n')
 FAULTS: dict[str, tuple[str, str, str]] = {
     "harmless": ("storage/build.py", '"""Which release', '"""Another release: which'),
     "failing": ("api/timelines.py", HOME, FAILS),
     "slow": ("api/timelines.py", HOME, SLOW),
+    "leaking": ("api/timelines.py", HOME, LEAKS),
+    "wrong": ("api/timelines.py", LISTED, WRONG),
+    "dormant": ("api/timelines.py", HOME, WAKES),
     "stuck": ("ops/processes/handover.py", "        text = path.read_bytes()\n",
               "        text = (path / 'planted').read_bytes()\n"),
 }

@@ -22,7 +22,8 @@ from petrel.ops.drills.site import private_site
 FIRST, SAME, SLOWER = "0.3.0", "0.3.1", "0.3.2"
 BEACONS = 380
 VISITS = 4
-SABOTAGED_ROUNDS = 3
+SABOTAGED_ROUNDS, ENOUGH = 3, 8
+"""Rounds: of a sabotaged run, which needs numbers only; so many at least, after which a run ends when it is sure."""
 FALSE = "an alarm about what was no slower"
 UNNOTICED = "a slower release that nobody was told of"
 CONTROLS = (("thread", "interaction", 60.0), ("profile", "first_content", 700.0))
@@ -85,6 +86,7 @@ async def act(stage: Stage, plan: Plan) -> Outcome:
     wanted = f"{plan.measure} p75 of {plan.page} "
     if not any(one.startswith(wanted) and one.endswith(f"since release {SLOWER}") for one in told.said):
         harm.append(UNNOTICED)
+    rounds = len(seen.first)
     figures |= {"rounds": rounds, "field_after_s": round(told.after_s, 1), "field_said": told.said,
                 "false_alarms": told.false, "compared_alike": told.compared, "beacons": BEACONS,
                 "by_browsers": told.by_browsers}
@@ -123,6 +125,8 @@ async def _in_the_lab(stage: Stage, plan: Plan, browser: Lab, roots: Mapping[str
             draw.shuffle(lists)
             for name in order:
                 (seen.slow[name] if name else lists.pop()).append(await plan.visit(browser, where[name]))
+            if len(seen.first) >= ENOUGH and not _judged(plan, seen)[0]:
+                break
     return where[""].session
 
 

@@ -21,7 +21,6 @@ SLOWER = 4
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 PHONE = {"width": 360, "height": 740}
 CALM_MS = 500
-READY = ".app > *"
 WATCH = """(() => {
   const w = window.watched = {over: 0, shift: 0, tasks: [], events: [], paint: 0, said: []};
   const sends = navigator.sendBeacon?.bind(navigator);
@@ -35,12 +34,15 @@ WATCH = """(() => {
   see("layout-shift", (e) => { if (!e.hadRecentInput) w.shift += e.value; });
   see("longtask", (e) => w.tasks.push([e.startTime, e.duration]));
   see("event", (e) => { if (e.interactionId) w.events.push(e.duration); }, {durationThreshold: 16});
-  const look = new MutationObserver(() => {
-    if (!document.querySelector(".app > *")) return;
-    w.over = performance.now();
-    look.disconnect();
+  w.taken = new Promise((done) => {
+    const look = new MutationObserver(() => {
+      if (!document.querySelector(".app > *")) return;
+      w.over = performance.now();
+      look.disconnect();
+      done(true);
+    });
+    look.observe(document, {childList: true, subtree: true});
   });
-  look.observe(document, {childList: true, subtree: true});
 })()"""
 
 
@@ -90,7 +92,9 @@ class Window:
         self._came.clear()
         await self.page.goto(self.member.address + path, wait_until="load", timeout=60_000)
         if app:
-            await self.page.wait_for_selector(READY, timeout=60_000)
+            # Not by a selector: what playwright brings into the page for that is work of a tenth of a second there.
+            async with asyncio.timeout(60):
+                await self.wire.send("Runtime.evaluate", {"expression": "watched.taken", "awaitPromise": True})
             await self.page.wait_for_timeout(CALM_MS + 100)
 
     async def visit(self, path: str, *, app: bool = True) -> Visit:

@@ -56,6 +56,12 @@ class WebPushSubscription(Struct):
     policy: str
 
 
+def _wished(call: Call) -> str:
+    """The language that the app would rather have (RFC 9110, 12.5.4); "" where it names none."""
+    first = (call.header(b"accept-language") or "").partition(",")[0].partition(";")[0].strip()
+    return first if first.isascii() and first.replace("-", "").isalnum() and len(first) <= 16 else ""
+
+
 async def entity(one: Subscription) -> WebPushSubscription:
     return WebPushSubscription(
         one.number, one.way.endpoint, one.way.standard,
@@ -72,7 +78,7 @@ async def show(call: Call) -> WebPushSubscription:
 @route("POST", "/api/v1/push/subscription", scope="push", surface="none", why_no_surface=OWN)
 async def subscribe(call: Call, form: SubscribeForm) -> WebPushSubscription:
     asked = form.subscription
-    way = Way(asked.endpoint.strip(), asked.keys.p256dh, asked.keys.auth, asked.standard)
+    way = Way(asked.endpoint.strip(), asked.keys.p256dh, asked.keys.auth, asked.standard, _wished(call))
     async with writing(call.member, cause=call.id) as w:
         made = await push.subscribe(w, way, form.data.bits, Policy[form.data.policy.upper()])
     return await entity(made)

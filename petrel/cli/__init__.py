@@ -22,6 +22,7 @@ NOUNS = {
     "init": "Make this machine the site of a domain",
     "up": "Serve the site: databases, web, followers, jobs",
     "run": "Run one part alone, for a fleet: web, followers or jobs",
+    "restart": "Begin one part of the running site anew: what hangs and does not say so",
     "doctor": "Look for what is wrong on this machine, and say the cure",
     "migrate": "Bring the databases up to date",
     "database": "Databases for production: set up, check, move, upgrade",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from petrel.cli.common import put, say, with_data, with_json
+from petrel.cli.common import put, say, table, with_data, with_json
 from petrel.cli.wiring import Wiring
 
 
@@ -119,6 +119,33 @@ def confirm(wiring: Wiring, data: str | None, as_json: bool, forget: bool, yes: 
         click.confirm("Remove the databases that the site moved away from?", abort=True, err=True)
     said = wiring.confirm_databases(wiring.settings(data), forget=forget)
     put({"done": said}, said, as_json)
+
+
+@database.command()
+@with_data
+@with_json
+@click.option("--end", "pids", type=int, multiple=True, metavar="PID", help="End this one; again for more.")
+@click.option("--end-blocking", is_flag=True, help="End all that others wait for, or that write for minutes.")
+@click.option("--end-foreign", is_flag=True, help="End all that are not of Petrel.")
+@click.pass_obj
+def sessions(wiring: Wiring, data: str | None, as_json: bool, pids: tuple[int, ...], end_blocking: bool,
+             end_foreign: bool) -> None:
+    """Who is connected, who holds others up first. What an ended session has not committed is undone."""
+    from petrel.ops.databases import sessions as room
+
+    now = wiring.settings(data)
+    with wiring.databases(now, say, migrate=False) as addresses:
+        found = asyncio.run(room.sessions(addresses))
+        if pids or end_blocking or end_foreign:
+            found = [one for one in found if one.pid in pids or (end_blocking and one.is_in_the_way)
+                     or (end_foreign and not one.ours)]
+            ended = asyncio.run(room.end(addresses, found))
+            put({"ended": ended, "sessions": found}, f"Ended: {ended}.", as_json)
+            return
+    rows = [("!" if one.is_in_the_way else "", one.pid, one.cluster, one.login, one.program or "-", one.state,
+             f"{one.open_s:.0f} s" if one.open_s else "", one.holds_up or "") for one in found]
+    put(found, lambda: table(rows, ("", "pid", "server", "login", "program", "state", "transaction", "holds up")),
+        as_json)
 
 
 def _progress(table: str, done: int, total: int) -> None:

@@ -12,6 +12,9 @@ from petrel.cli.wiring import Wiring
 if TYPE_CHECKING:
     from petrel.ops.doctor import Outside
 
+WITHIN_S = 5.0
+"""So long the running site is asked what it knows of itself."""
+
 SOMEBODY = "select handle from accounts.account where domain is null and state = 0 order by id limit 1"
 
 
@@ -52,7 +55,7 @@ def _outside(wiring: Wiring, now: Any) -> "Outside":
     key, handle, dkim = "", "", ("", "")
     if holder_of(now.folder) is not None:
         try:
-            key, handle, dkim = wiring.call(now, ask, say)
+            key, handle, dkim = wiring.call(now, ask, say, WITHIN_S)
         except (PetrelError, StorageError):
             pass                                # what stands in the way is said by the checks of this machine
     wiring.media_places(now)

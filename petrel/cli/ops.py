@@ -11,8 +11,12 @@ from petrel.cli.wiring import Wiring
 
 if TYPE_CHECKING:
     from petrel.core.doors import Writer
-    from petrel.ops.incidents import Card, Incident
+    from petrel.ops.incidents import Board, Card, Incident, Slip
 
+WITHIN_S = 5.0
+"""So long the databases are asked where one can do without."""
+
+with_which = click.argument("which", metavar="NUMBER")
 with_number = click.argument("number", type=int)
 with_name = click.option("--as", "who", required=True, help="Who you are, as the crew calls you.")
 
@@ -40,7 +44,7 @@ def _screen(wiring: Wiring, data: str | None, as_json: bool) -> None:
     board = incidents.board.read(folder)
     word, _ = incidents.telling.verdict(board, now)
     more = ["", *rescue.status(folder)] if word != "well" and folder.is_dir() else []
-    put({"verdict": word, "board": board, "machine": more[1:]},
+    put({"verdict": word, "next": incidents.telling.next_of(board, now), "board": board, "machine": more[1:]},
         lambda: "\n".join((incidents.screen(board, now), *more)), as_json)
     sys.exit(0 if word == "well" else 1)
 
@@ -62,18 +66,19 @@ def list_(wiring: Wiring, data: str | None, as_json: bool, limit: int) -> None:
 
 
 @ops.command()
-@with_number
+@with_which
 @with_data
 @with_json
 @click.pass_obj
-def show(wiring: Wiring, number: int, data: str | None, as_json: bool) -> None:
-    """The brief of one, for whoever joins late; with its whole timeline."""
+def show(wiring: Wiring, which: str, data: str | None, as_json: bool) -> None:
+    """The brief of one, for whoever joins late; with its whole timeline. Without databases, as it was known last."""
     from datetime import UTC, datetime
 
     from petrel.ops import incidents
 
-    card, now = _card(wiring, data, number), datetime.now(UTC)
+    now = datetime.now(UTC)
     board = incidents.board.read(wiring.settings(data).folder) or incidents.Board(at=now)
+    card = _card(wiring, data, which, board)
     put(card, lambda: "\n".join((incidents.telling.brief(card, board, now), "",
                                  *map(incidents.telling.line, card.events))), as_json)
 
@@ -86,7 +91,7 @@ def draft(wiring: Wiring, number: int, data: str | None) -> None:
     """The account of one for afterwards, as far as it is known, in Markdown."""
     from petrel.ops import incidents
 
-    click.echo(incidents.telling.draft(_card(wiring, data, number)))
+    click.echo(incidents.telling.draft(_card(wiring, data, str(number), None)))
 
 
 @ops.command()
@@ -106,29 +111,31 @@ def handover(wiring: Wiring, data: str | None) -> None:
 
 
 @ops.command()
-@with_number
+@with_which
 @with_name
 @with_data
 @click.pass_obj
-def take(wiring: Wiring, number: int, who: str, data: str | None) -> None:
-    """Say that you are on incident NUMBER: nobody else is called."""
+def take(wiring: Wiring, which: str, who: str, data: str | None) -> None:
+    """Say that you are on incident NUMBER: nobody else is called. Works with the databases dead; what has no number
+    yet is called by what fails."""
     from petrel.ops import incidents
 
-    one: Incident = _act(wiring, data, lambda w: incidents.take(w, number, who))
-    click.echo(f"Incident {number} is {one.taken_by}'s. Say what you find: petrel ops note {number} \"...\" --as {who}")
+    one = _say(wiring, data, incidents.slip(which, who))
+    click.echo(f"Incident {one.id or one.root} is {one.taken_by}'s. "
+               f"Say what you find: petrel ops note {one.id or one.root} \"...\" --as {who}")
 
 
 @ops.command()
-@with_number
+@with_which
 @click.argument("said")
 @with_name
 @with_data
 @click.pass_obj
-def note(wiring: Wiring, number: int, said: str, who: str, data: str | None) -> None:
-    """Write SAID into the timeline of incident NUMBER."""
+def note(wiring: Wiring, which: str, said: str, who: str, data: str | None) -> None:
+    """Write SAID into the timeline of incident NUMBER. Works with the databases dead, as `take` does."""
     from petrel.ops import incidents
 
-    _act(wiring, data, lambda w: incidents.note(w, number, who, said))
+    _say(wiring, data, incidents.slip(which, who, said))
     click.echo("Noted.")
 
 
@@ -177,16 +184,51 @@ def census(wiring: Wiring, data: str | None, as_json: bool) -> None:
     put(found, lambda: table(rows, ("at (UTC)", "kind", "what", "every", "last")), as_json)
 
 
-def _card(wiring: Wiring, data: str | None, number: int) -> "Card":
+def _say(wiring: Wiring, data: str | None, slip: "Slip") -> "Incident":
+    """Into the databases; where they do not answer, to the brain of this machine, which writes it there later."""
+    from msgspec.structs import replace
+
+    from petrel.core.errors import NotFound, Unavailable
+    from petrel.ops import incidents
+
+    folder = wiring.settings(data).folder
+    board = incidents.board.read(folder)
+    known = next((card.incident for card in board.open if slip.is_of(card.incident)), None) if board else None
+    try:
+        heard: Incident = _act(wiring, data, lambda w: incidents.hear(w, slip), WITHIN_S)
+    except (Unavailable, NotFound):
+        if known is None:
+            raise
+        incidents.slips.leave(folder, slip)
+        click.echo("The databases do not have it yet: it holds on this machine, and is written there later.", err=True)
+        return known if slip.said else replace(known, taken_by=slip.who, taken_at=slip.at)
+    return heard
+
+
+def _card(wiring: Wiring, data: str | None, which: str, board: "Board | None") -> "Card":
+    """`board`: what it is taken from where the databases do not answer."""
+    from petrel.core.errors import NotFound, Unavailable
     from petrel.ops import incidents, watching
 
     now = wiring.settings(data)
+    known = incidents.board.card(board, which) if board else None
+    number = known.incident.id if known else int(which) if which.isdecimal() else 0
+    if not number:
+        if known is None:
+            raise NotFound(f"Nothing that is called {which!r} is wrong now. `petrel ops list` shows what is.")
+        return known
     plan = watching.plan(now.folder, watching.crew(now.alert_mail, now.alert_webhook))
-    card: Card = _act(wiring, data, lambda w: incidents.card_of(w, number, plan))
+    try:
+        card: Card = _act(wiring, data, lambda w: incidents.card_of(w, number, plan), WITHIN_S)
+    except Unavailable:
+        if known is None:
+            raise
+        return known
     return card
 
 
-def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[Any]]") -> Any:
+def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[Any]]",
+         within_s: float | None = None) -> Any:
     from petrel.core.doors import writing
     from petrel.core.viewer import System
 
@@ -194,4 +236,4 @@ def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[An
         async with writing(System("cli"), cause="petrel ops") as w:
             return await act(w)
 
-    return wiring.call(wiring.settings(data), work, say)
+    return wiring.call(wiring.settings(data), work, say, within_s)

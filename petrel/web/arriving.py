@@ -17,7 +17,8 @@ class SignupGate(Struct, frozen=True, kw_only=True):
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """What the sign-up and set-up forms send. `reason`, `challenge` and `proof`: see features/signup."""
+    """What the sign-up and set-up forms send. `reason`, `challenge` and `proof`: see features/signup.
+    `language`: that of the form."""
 
     handle: str
     password: str
@@ -29,6 +30,7 @@ class Newcomer(Struct, frozen=True, kw_only=True):
     challenge: str = ""
     proof: str = ""
     device: str = ""
+    language: str = ""
 
 
 class Arrivals(Struct, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ FOLDER = look.STATIC / "app"
 ENTRY = "src/main.tsx"
 WORKER = "worker/worker.js"
 FAREWELL = look.STATIC / "farewell.js"
-OF_PAGES = ("app.css", "mark.svg")
-LATER = ("src/locales/",)
+OF_PAGES = ("app.css", "mark.svg", "early.js")
+LATER = "src/locales/"
 """What the worker does not fetch beforehand: one language is enough for one reader."""
 
 
@@ -23,6 +23,7 @@ class App(Struct, frozen=True):
     script: str
     styles: tuple[str, ...]
     early: tuple[str, ...] = ()     # what the script will ask for at once
+    words: dict[str, tuple[str, ...]] = {}      # by language, what it asks for besides
 
 
 @cache
@@ -34,8 +35,11 @@ def app() -> App | None:
     except (OSError, KeyError, msgspec.DecodeError):
         return None
     address = "/static/app/{}".format
+    words: dict[str, tuple[str, ...]] = {
+        name.removeprefix(LATER).removesuffix(".json"): (address(one["file"]),)
+        for name, one in manifest.items() if name.startswith(LATER)}
     return App(address(entry["file"]), tuple(map(address, entry.get("css", ()))),
-               tuple(address(manifest[name]["file"]) for name in entry.get("imports", ()) if name in manifest))
+               tuple(address(manifest[name]["file"]) for name in entry.get("imports", ()) if name in manifest), words)
 
 
 @cache

@@ -82,8 +82,9 @@ class Visit:
 
     @cached_property
     def says(self) -> speech.Speech:
-        """The words of pages in the reader's language."""
-        return speech.of(speech.wanted(self.request.headers.get("accept-language", "")))
+        """The words of pages in the reader's language: their account's, or the one that their browser asks for."""
+        asked = self.request.headers.get("accept-language", "")
+        return speech.of(speech.wanted(f"{self.visitor.language}, {asked}" if self.visitor.language else asked))
 
     @property
     def path(self) -> str:

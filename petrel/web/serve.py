@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from petrel.core import packing
+from petrel.core import asker, packing
 from petrel.core.errors import Full, NotFound, PetrelError, TooMany, Unauthenticated, Unavailable
 from petrel.core.viewer import Anonymous, account_of, anonymous_in
 from petrel.web import csp, look, speech, words
@@ -61,6 +61,7 @@ def endpoint(door: Door, handler: Handler, *, path: str = "page", from_anywhere:
         try:
             visit = await _open(door, request)
             request.scope["petrel.account"] = account_of(visit.visitor.viewer)
+            asker.is_now(request.scope["petrel.account"])
             if request.method == "POST" and not from_anywhere:
                 await visit.receive()
             response = await handler(visit)

@@ -236,7 +236,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
-    """Whoever asks for a page. `account` is None for somebody not signed in."""
+    """Whoever asks for a page. `account` is None for somebody not signed in. `language`: theirs, "" for none."""
 
     viewer: Viewer = Anonymous()
     account: AccountView | None = None
@@ -244,6 +244,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     unread_talks: int = 0
     default_audience: str = "public"
     look: Look = Look()
+    language: str = ""
 
 
 class Draft(Struct, frozen=True, kw_only=True):

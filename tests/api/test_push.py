@@ -35,8 +35,8 @@ def ann(site: Any) -> Any:
 
 
 async def subscribe(api: Any, to: Service, token: str, alerts: tuple[str, ...] = ALL, *, standard: bool = True,
-                    **data: Any) -> dict[str, Any]:
-    answer = await api("POST", PATH, token=token, json={
+                    language: str = "en", **data: Any) -> dict[str, Any]:
+    answer = await api("POST", PATH, token=token, headers={"Accept-Language": language}, json={
         "subscription": to.subscription(standard=standard), "data": {"alerts": dict.fromkeys(alerts, True), **data}})
     assert answer.status == 200, answer.body
     to.server_key = answer.json["server_key"]
@@ -104,6 +104,15 @@ async def test_what_cannot_be_a_subscription_is_refused(api: Any, ann: Any) -> N
     for method in ("GET", "POST", "PUT", "DELETE"):
         assert (await api(method, PATH, token=narrow)).status == 403
     await api("DELETE", PATH, token=token)
+
+
+async def test_who_chose_no_language_is_told_in_that_of_the_app(api: Any, ann: Any) -> None:
+    (_, token), (ben, _), _ = ann
+    async with service() as to:
+        await subscribe(api, to, token, language="de-AT,en;q=0.5")
+        await publish(ben, "@ann schau, ein Regenpfeifer!")
+        [one] = await sent(to)
+        assert one["title"] == "Ben Bunting hat dich erwähnt" and one["preferred_locale"] == "de-AT"
 
 
 @pytest.mark.parametrize("standard", [True, False])

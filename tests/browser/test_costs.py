@@ -83,6 +83,8 @@ def test_a_start_asks_for_little_and_repeats_fetch_no_file_again(join: Join, win
     at.page.wait_for_function(LAST)
     assert len(asked.kinds) <= MOST_REQUESTS, sorted(url for _, url in asked.kinds.values())
     assert asked.kb("Image", "Fetch") <= 100
+    newest = [url for _, url in asked.kinds.values() if url.endswith("/timelines/home?limit=20")]
+    assert len(newest) == 1, "what the page begins to ask the app takes, and does not ask again"
     drawn = [url.rpartition("/")[2] for kind, url in asked.kinds.values() if "/avatars/" in url]
     assert not [one for one in drawn if one.endswith(".png")], "as the page drew them: nothing is fetched twice"
     again = Asked(at.page)

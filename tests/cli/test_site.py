@@ -258,6 +258,14 @@ def test_one_more_web_process_beside_it(site: Site) -> None:
         web.stderr.close()
 
 
+def test_a_part_is_begun_anew_by_hand(site: Site) -> None:
+    before = site.status()["parts"]["followers"]["pids"]
+    assert "begun anew" in site.run("restart", "followers")
+    assert site.status()["parts"]["followers"]["pids"] != before
+    assert "ops.part.restarted" in site.run("journal", "show", "--limit", "5")
+    assert "is one of web" in site.run("restart", "mail", code=2)
+
+
 def test_parts_run_alone_finish_and_stop_when_told(site: Site) -> None:
     for part in ("followers", "jobs"):
         process = subprocess.Popen([*PETREL, "run", part, "--data", str(site.data)], stderr=subprocess.PIPE,

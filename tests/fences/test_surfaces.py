@@ -90,8 +90,10 @@ def unregistered_files(root: Path, known_sheets: set[str], outward: set[str], ex
     list; functions of the database that give an export its rows, and are on no list."""
     folders = sorted(p for p in (root / "petrel").rglob("templates") if p.is_dir())
     files = sorted(p for folder in folders for p in folder.rglob("*") if p.is_file())
+    mail = root / "petrel/features/mail/templates"
     found = [f"template {name_of(root, p)}" for p in files
-             if not (_names_its_surface(p) if p.parent == root / "petrel/features/mail/templates" else
+             if not (_names_its_surface(p) if p.parent == mail else
+                     (mail / p.name).is_file() if p.parent.parent == mail and p.parent.name in letters.LANGUAGES else
                      p.parent == root / "petrel/web/templates" and p.name in known_sheets)]
     for path in python_files(root, "petrel"):
         name, tree = name_of(root, path), parsed(path)
@@ -231,6 +233,8 @@ async def _endpoint(call: Any) -> None: ...
     ("petrel/web/templates/new.html", "{{ post.html }}", "template petrel/web/templates/new.html"),
     ("petrel/features/mail/templates/new.txt", "subject: x\ntopic: needed\nuseful_s: 1\n---\n{{ post }}",
      "template petrel/features/mail/templates/new.txt"),
+    ("petrel/features/mail/templates/de/new.txt", "subject: x\n---\n{{ post }}",
+     "template petrel/features/mail/templates/de/new.txt"),
     ("petrel/outside/templates/digest.txt", "{{ post.text }}", "template petrel/outside/templates/digest.txt"),
     ("petrel/features/mail/jobs.py", "from petrel.outside import mail\n", "sends something out"),
     ("petrel/features/push/jobs.py", "import petrel.outside.push\n", "sends something out"),

@@ -13,7 +13,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from petrel.ops.processes import Status, read_status
+from petrel.core.errors import Conflict, Invalid
+from petrel.ops.processes import Status, read_status, renew, renewing
 from petrel.storage.postgres import Storage, holder_of, leftovers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -268,6 +269,32 @@ def test_postgres_killed_comes_back_and_nobody_else_notices(start, data):
     assert time.monotonic() - began < 10
     after = site.await_status(lambda s: {server.state for server in s.postgres.values()} == {"running"})
     assert after.parts["web"].pids == before.parts["web"].pids
+
+
+def test_what_hangs_is_begun_anew_and_everybody_else_goes_on(start, data, monkeypatch):
+    monkeypatch.setattr(renewing, "ENDS_S", 0.5)
+    site = start("supervise_with_postgres()", data)
+    before = site.await_everybody()
+    said: list[str] = []
+    os.kill(before.parts["jobs"].pids[0], signal.SIGSTOP)
+    renew(data, "jobs", said.append)
+    now = site.status()
+    assert now.parts["jobs"].pids != before.parts["jobs"].pids and now.parts["web"].pids == before.parts["web"].pids
+    assert "killed" in said[0]
+
+    write(data)
+    os.kill(before.postgres["main"].pid, signal.SIGSTOP)
+    renew(data, "main-database", said.append)
+    after = site.status()
+    assert after.postgres["main"].pid not in (None, before.postgres["main"].pid)
+    assert after.postgres["keyring"].pid == before.postgres["keyring"].pid
+    assert can_write(data)
+
+    with pytest.raises(Invalid, match="web, jobs, main-database, keyring"):
+        renew(data, "mail", said.append)
+    assert site.stop() == 0
+    with pytest.raises(Conflict, match="petrel up"):
+        renew(data, "jobs", said.append)
 
 
 def test_killed_supervisor_leaves_nobody_and_the_next_one_starts(start, data):

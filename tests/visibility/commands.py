@@ -375,7 +375,7 @@ CLI = {
                      "emoji remove", "jobs retry", "mail test", "mail retry", "mail bounce", "accounts link",
                      "signup open", "signup shut", "alerts quiet", "alerts test", "backups nightly", "backups rehearse",
                      "backups shares", "certificates renew", "database confirm", "database move", "database prepare",
-                     "database upgrade", "upgrade back",
+                     "database sessions", "database upgrade", "upgrade back", "restart",
                      "changes plan", "changes start", "changes undo", "changes pause", "changes resume",
                      "changes confirm", "changes drop", "changes freeze", "changes thaw", "rescue keys",
                      "releases add", "releases remove", "ops end", "ops note", "ops take",

@@ -20,9 +20,9 @@ async def front_door() -> object:
 class Someone(Cookies):
     """One person with one browser."""
 
-    def __init__(self, site: object) -> None:
+    def __init__(self, site: object, language: str = "en") -> None:
         super().__init__()
-        self.site = site
+        self.site, self.language = site, language
 
     async def get(self, path: str) -> Answer:
         return await self.ask("GET", path)
@@ -31,7 +31,8 @@ class Someone(Cookies):
         return await self.ask("POST", path, urlencode(fields).encode(), FORM)
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-        return self.keep(await call(self.site, self.scope(method, path, body, headers or {}), body))
+        headers = {"accept-language": self.language, **(headers or {})}
+        return self.keep(await call(self.site, self.scope(method, path, body, headers), body))
 
     async def submit(self, page: str, path: str, **fields: str) -> Answer:
         """Opens a page, fills in its form and sends it."""

@@ -1,6 +1,7 @@
 """Pages of members carry the app where it was built; visitors, and pages without it, get no script at all."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def test_a_members_page_carries_the_app_and_says_who_they_are(app: Path) -> None
     policy = page.headers["content-security-policy"]
     assert "script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'" in policy
     assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
-    assert page.text.count("<script") == 1 and "composer" in page.text, "the page is whole all the same"
+    assert re.search(r'<script src="/static/early\.[0-9a-f]{12}\.js" async></script>', head), "asks before the app does"
+    assert page.text.count("<script") == 2 and "composer" in page.text, "the page is whole all the same"
 
 
 def test_visitors_get_no_script_and_no_right_to_one(app: Path) -> None:

@@ -116,3 +116,11 @@ async def test_a_browser_does_the_work_and_one_without_script_waits(choose):
     assert "Your account waits" in slow.text
     # Other pages run no script at all.
     assert "script-src" not in (await one.get("/about")).headers["content-security-policy"]
+
+
+async def test_pages_go_on_in_the_language_of_the_form_until_another_is_chosen(choose):
+    anna = await Someone(await front_door(), "de").join("annegret")
+    anna.language = "en"
+    assert '<html lang="de"' in (await anna.get("/")).text
+    chosen = await anna.submit("/settings/appearance", "/settings/appearance", language="")
+    assert chosen.status == 303 and '<html lang="en"' in (await anna.get("/")).text

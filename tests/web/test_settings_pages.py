@@ -56,8 +56,9 @@ async def test_settings_are_one_place_and_nobody_elses(site) -> None:
     index = (await one.get("/settings")).text
     for path in set(re.findall(r'href="(/settings/[a-z]+)"', index)):
         assert (await one.get(path)).status == 200, path
+    other = await Someone(door, "ja").join("sakura")
     for path in (*(f"/settings{path}" for path in SETTINGS), "/settings/data/erase", "/report", "/about/moderation"):
-        page = await one.ask("GET", path, headers={"accept-language": "ja"})
+        page = await other.get(path)
         assert page.status == 200 and '<html lang="ja">' in page.text, path
         assert not ENGLISH.findall(ours(page.text)), path
 
@@ -234,7 +235,7 @@ async def test_pages_look_as_somebody_chose(site) -> None:
     assert saved.status == 303
     for path in ("/public", "/settings", "/@otto", "/compose"):
         shown = (await lou.get(path)).text
-        assert '<html lang="en" data-theme="dark" data-text="large" data-calm>' in shown, path
+        assert '<html lang="de" data-theme="dark" data-text="large" data-calm>' in shown, path
         assert '<meta name="theme-color" content="#0f181c">' in shown, path
     assert '<html lang="en">' in (await other.get("/public")).text
     assert '<html lang="en">' in (await Someone(door).get("/public")).text

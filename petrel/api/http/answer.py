@@ -18,8 +18,9 @@ from petrel.api.http.params import parse_query
 from petrel.api.http.reply import Reply
 from petrel.api.http.routes import Route
 from petrel.api.http.wiring import HttpSettings
+from petrel.core import asker
 from petrel.core.errors import NotFound, TooMany, Unauthenticated, Unavailable
-from petrel.core.viewer import Member, anonymous_in
+from petrel.core.viewer import Member, account_of, anonymous_in
 from petrel.features.accounts import MayNotSignIn
 
 # Of 100 kB and more, or of unknown length, in one process.
@@ -73,6 +74,7 @@ class Answerer:
                             only_reads=call.method in ("GET", "HEAD"))
         if call.viewer is ANONYMOUS and call.country:
             call.viewer = anonymous_in(call.country)
+        asker.is_now(account_of(call.viewer))
 
         if call.body is None and has_body(call.headers):
             call.body = await self._read(call, receive, route.most_bytes or self.settings.most_body_bytes)

@@ -25,9 +25,10 @@ from petrel.features.mail.commands import (
 from petrel.features.mail.envelopes import BadAddress
 from petrel.features.mail.letters import NoSuchTemplate
 from petrel.features.mail.reads import health, own, records, waiting, wishing
+from petrel.features.mail.rows import language_of
 from petrel.features.mail.sending import NotTaken, call, try_out
 from petrel.features.mail.shapes import TOPICS, Health, Own, Record, Shown
 
 __all__ = ["TOPICS", "BadAddress", "Health", "NoSuchTemplate", "NotTaken", "Own", "Record", "Shown", "Taken",
-           "ask_confirmation", "ask_reset", "call", "change_address", "health", "is_on", "own", "queue", "records",
-           "retry", "take_bounce", "try_out", "unsubscribe", "waiting", "wish", "wishing"]
+           "ask_confirmation", "ask_reset", "call", "change_address", "health", "is_on", "language_of", "own",
+           "queue", "records", "retry", "take_bounce", "try_out", "unsubscribe", "waiting", "wish", "wishing"]

@@ -22,12 +22,13 @@ def is_on() -> bool:
     return outside.post().relay is not None
 
 
-async def queue(w: Writer, to: int | str, template: str, facts: Mapping[str, str], *, once: str | None = None) -> bool:
+async def queue(w: Writer, to: int | str, template: str, facts: Mapping[str, str], *, once: str | None = None,
+                language: str = "") -> bool:
     """Asks for a letter, in the transaction of what it tells; it leaves within seconds of the commit.
 
     `to`: the number of an account, or an address of the crew. `once`: a name for what is told; a second letter of the
-    same name is not written. False, and nothing is written: no relay, the account has no address, or nobody wished for
-    this topic. Errors: NoSuchTemplate (also for a fact that is missing).
+    same name is not written. `language`: of who has not chosen one. False, and nothing is written: no relay, the
+    account has no address, or nobody wished for this topic. Errors: NoSuchTemplate (also for a fact that is missing).
     """
     one = letters.must_have(template, facts)
     if not is_on():
@@ -37,7 +38,8 @@ async def queue(w: Writer, to: int | str, template: str, facts: Mapping[str, str
         return False
 
     letter = ids.new_id(ids.any_cell() if account is None else ids.cell_of(account))
-    content = Content("" if isinstance(to, int) else to, dict(facts))
+    chosen = None if account is None else await rows.language_of(w, account)
+    content = Content("" if isinstance(to, int) else to, dict(facts), chosen or language)
     key = (await seal.new_keys([letter]))[letter]
     sealed = seal.seal(key, letter, msgspec.json.encode(content))
     if not await rows.insert(w, letter, account, one, once, sealed):
@@ -106,4 +108,4 @@ async def change_address(member: Member, address: str, password: str, *, cause: 
         own = await accounts.own(w)
         await ask_confirmation(w, member.account)
         if before and before.casefold() != address.strip().casefold():
-            await queue(w, before, "address_changed", {"name": own.account.handle})
+            await queue(w, before, "address_changed", {"name": own.account.handle}, language=own.locale or "")

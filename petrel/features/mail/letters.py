@@ -8,8 +8,12 @@
     ---
     Hello @{{ handle }}, ...
 
+In other languages there is `templates/LANGUAGE/NAME.txt`: a subject, three dashes, a body; all else is as in English,
+and so is the whole letter where there is none (IN_ENGLISH).
+
 The HTML part is made from the text: paragraphs, lists, and a line that is only an address becomes a link. So both say
-the same. Every template may use `site`, `base_url` and, for an account, `handle`; all else is in the facts of `queue`.
+the same. Every template may use `site`, `base_url` and, for an account, `handle`; a body `said`, its subject; all else
+is in the facts of `queue`.
 """
 
 import re
@@ -20,11 +24,15 @@ from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from petrel.core import surfaces
 from petrel.features.mail.shapes import NEEDED, TOPICS
 
-GIVEN = frozenset(("site", "base_url", "handle"))
+GIVEN = frozenset(("site", "base_url", "handle", "said"))
+USUAL, LANGUAGES = "en", ("de", "ja")
+IN_ENGLISH = frozenset(("notice", "test", "decision", "counter_notice"))
+"""For the crew; or of the law, with reasons that somebody typed: half a letter in another language would be worse."""
 KEYS = ("subject", "topic", "useful_s", "surface", "why_none")
 _link = re.compile(r"https?://[^\s<>\"]+")
 
@@ -42,6 +50,7 @@ class Template(Struct, frozen=True):
     surface: str
     why_none: str
     needs: frozenset[str]
+    language: str = USUAL
 
 
 class Text(Struct, frozen=True):
@@ -53,12 +62,17 @@ class Text(Struct, frozen=True):
 
 
 @cache
-def template(name: str) -> Template:
-    """Errors: NoSuchTemplate."""
-    place = files("petrel.features.mail") / "templates" / f"{name}.txt"
+def template(name: str, language: str = USUAL) -> Template:
+    """In this language, or in English where there is no such letter in it. Errors: NoSuchTemplate."""
+    folder = files("petrel.features.mail") / "templates"
+    place = folder / f"{name}.txt"
     if not re.fullmatch(r"[a-z_]+", name) or not place.is_file():
         raise NoSuchTemplate(f"petrel/features/mail/templates has no {name}.txt")
-    return parse(name, place.read_text(encoding="utf-8"))
+    usual = parse(name, place.read_text(encoding="utf-8"))
+    spoken = language.partition("-")[0].lower()
+    if spoken not in LANGUAGES or name in IN_ENGLISH:
+        return usual
+    return translated(usual, spoken, (folder / spoken / f"{name}.txt").read_text(encoding="utf-8"))
 
 
 def names() -> list[str]:
@@ -82,6 +96,16 @@ def parse(name: str, text: str) -> Template:
                     why_none, needs)
 
 
+def translated(usual: Template, language: str, text: str) -> Template:
+    """Errors: NoSuchTemplate."""
+    head, dashes, body = text.partition("\n---\n")
+    subject = head.removeprefix("subject: ")
+    if not dashes or not body.strip() or subject == head or "\n" in head:
+        raise NoSuchTemplate(f"{language}/{usual.name}.txt: a line with the subject, a line ---, and a body are needed")
+    needs = frozenset(_look().undeclared_variables_in_str(subject + body)) - GIVEN
+    return replace(usual, subject=subject, body=body.strip() + "\n", needs=needs, language=language)
+
+
 def must_have(name: str, facts: Mapping[str, str]) -> Template:
     """The template, whose facts are all there. Errors: NoSuchTemplate."""
     one = template(name)
@@ -94,14 +118,15 @@ def write(one: Template, facts: Mapping[str, str], given: Mapping[str, str]) -> 
     """`given`: what every template may use. What people wrote cannot break a line of the head."""
     words = {**facts, **given}
     subject = " ".join(_look().render_str(one.subject, **words).split())[:200]
-    plain = re.sub(r"\n{3,}", "\n\n", _look().render_str(one.body, **words)).strip() + "\n"
-    return Text(subject, plain, html_of(subject, plain))
+    plain = re.sub(r"\n{3,}", "\n\n", _look().render_str(one.body, said=subject, **words)).strip() + "\n"
+    return Text(subject, plain, html_of(subject, plain, one.language))
 
 
-def html_of(subject: str, plain: str) -> str:
+def html_of(subject: str, plain: str, language: str) -> str:
     """The same for people who read mail as pages. Nothing is fetched, so nobody learns that it was opened."""
     blocks = "\n".join(_block(part) for part in re.split(r"\n\s*\n", plain.strip()))
-    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n'
+    return (f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+            f"<title>{escape(subject)}</title></head>\n"
             '<body style="margin:0 auto;max-width:36em;padding:1em;font:16px/1.5 system-ui,sans-serif">\n'
             f"{blocks}\n</body></html>\n")
 

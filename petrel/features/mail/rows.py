@@ -21,6 +21,7 @@ select exists (
 IS_THERE = "select exists (select from mail.letter where once = $1)"
 # A part of the digest tells two addresses of one account apart.
 ADDRESS = "select left(encode(email_digest, 'hex'), 12) from accounts.credential where cell = $1 and account = $2"
+LANGUAGE = "select locale from accounts.credential where cell = $1 and account = $2"
 INSERT = """
 insert into mail.letter (cell, id, account, template, once, until_at, sealed_letter)
 values (law.cell($1), $1, $2, $3, $4, now() + make_interval(secs => $5), $6) on conflict (once) do nothing
@@ -30,6 +31,12 @@ values (law.cell($1), $1, $2, $3, $4, now() + make_interval(secs => $5), $6) on 
 async def takes(r: Reader, account: int, topic: str, must_wish: bool) -> bool:
     """Whether there is an address to write to."""
     return bool(await r.value(TAKES, cell_of(account), account, topic, must_wish))
+
+
+async def language_of(r: Reader, account: int) -> str | None:
+    """The one that its holder has chosen."""
+    found: str | None = await r.value(LANGUAGE, cell_of(account), account)
+    return found
 
 
 async def is_there(r: Reader, once: str) -> bool:

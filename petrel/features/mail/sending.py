@@ -145,7 +145,8 @@ async def _open(claimed: Sequence[Letter], left: list[Letter], tally: Tally) -> 
             continue
         content = msgspec.json.decode(seal.open_sealed(key, one.id, one.sealed), type=Content)
         to = content.to or (home.address if home else "")
-        addressed = envelopes.Addressed(one.id, letters.template(one.template), content.facts, to, one.account or 0,
+        template = letters.template(one.template, content.language)
+        addressed = envelopes.Addressed(one.id, template, content.facts, to, one.account or 0,
                                         home.handle if home else "")
         ready.append(Ready(one, addressed, await breakers.digest_of(to), home.digest if home else b""))
     return ready

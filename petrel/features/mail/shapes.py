@@ -14,10 +14,12 @@ TOPICS = {"digest": "a summary of what happened, at most once a week"}
 
 
 class Content(Struct, frozen=True):
-    """What is sealed of a letter. `to` is "" for an account: its address is looked up when the letter leaves."""
+    """What is sealed of a letter. `to` is "" for an account: its address is looked up when the letter leaves.
+    `language`: as accounts have it, "" for none."""
 
     to: str
     facts: dict[str, str]
+    language: str = ""
 
 
 class Letter(Struct, frozen=True):

@@ -25,7 +25,7 @@ async def received(w: Writer, new: NewReport, number: int, link: str) -> None:
     if w.account is not None:
         await mail.queue(w, w.account, "notice_received", facts)
     elif new.written.email:
-        await mail.queue(w, new.written.email, "notice_received", facts)
+        await mail.queue(w, new.written.email, "notice_received", facts, language=new.written.language)
 
 
 async def decided(w: Writer, decision: int) -> None:
@@ -64,13 +64,12 @@ async def unheard(w: Writer, decision: int) -> None:
 
 async def answered(w: Writer, case: int, *, is_restricted: bool) -> None:
     """To who sent notices that a case came of."""
-    text = ("We have acted on what you told us." if is_restricted
-            else "We have looked at it with care, and left it as it is.")
     for row in await w.fetch(NOTICES, case):
-        facts = {"number": str(row["id"]), "text": text}
-        to = row["reporter"] or (await _written(row["id"], row["sealed"])).email
-        if to:
-            await mail.queue(w, to, "notice_answered", facts, once=f"moderation answered {row['id']}")
+        facts = {"number": str(row["id"]), "is_restricted": "yes" if is_restricted else ""}
+        written = await _written(row["id"], row["sealed"])
+        if to := row["reporter"] or written.email:
+            await mail.queue(w, to, "notice_answered", facts, once=f"moderation answered {row['id']}",
+                             language=written.language)
 
 
 async def counter_notice(w: Writer, case: int, plea: Plea, not_before: datetime | None) -> None:

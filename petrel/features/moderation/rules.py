@@ -80,7 +80,8 @@ def checked(new: NewReport, *, is_member: bool) -> NewReport:
     w = new.written
     written = Written(
         comment=_text(w.comment, "comment", most), name=_line(w.name, "name"), email=_line(w.email, "email"),
-        address=_line(w.address, "address"), law=_text(w.law, "law", NOTICE_LENGTH), good_faith=w.good_faith)
+        address=_line(w.address, "address"), law=_text(w.law, "law", NOTICE_LENGTH), good_faith=w.good_faith,
+        language=_line(w.language, "language")[:16])
     if written.email and accounts.rules.email_fault(written.email, needed=False):
         raise Invalid("email", "is not an e-mail address")
     if not is_member:

@@ -40,6 +40,7 @@ class Written(Struct, frozen=True, omit_defaults=True):
     address: str = ""           # of the page reported, as they gave it
     law: str = ""               # why it is held to be illegal, or which work of whose it copies
     good_faith: bool = False
+    language: str = ""          # in which they would rather hear of it
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)

@@ -55,7 +55,10 @@ async def due(r: Reader, told: Sequence[tuple[int, int, int]], bits: Sequence[in
     owners, kinds, ids = zip(*told, strict=True)
     rows = await r.fetch(DUE, owners, kinds, ids, bits, [token] * len(told))
     keys = await seal.keys(row["account"] for row in rows)
-    return [Due(row["account"], row["token"], row["digest"], frozenset(row["scopes"]),
-                way_of(keys[row["account"]], row["account"], row["sealed_way"]), row["locale"] or "en", row["id"],
-                row["kind"], row["actor"], row["post"])
+    return [_due(row, way_of(keys[row["account"]], row["account"], row["sealed_way"]))
             for row in rows if row["account"] in keys]
+
+
+def _due(row: Row, way: Way) -> Due:
+    return Due(row["account"], row["token"], row["digest"], frozenset(row["scopes"]), way,
+               row["locale"] or way.locale or "en", row["id"], row["kind"], row["actor"], row["post"])

@@ -21,12 +21,14 @@ class Policy(IntEnum):
 
 class Way(Struct, frozen=True):
     """Where messages go, and who can read them: the service's address, the app's public key and secret, both in base64
-    as the app gave them. `standard`: RFC 8291, else the draft before it. Sealed as JSON under the account's key."""
+    as the app gave them. `standard`: RFC 8291, else the draft before it. `locale`: which language the app asked in, for
+    who has chosen none. Sealed as JSON under the account's key."""
 
     endpoint: str
     p256dh: str
     auth: str
     standard: bool = False
+    locale: str = ""
 
 
 class Subscription(Struct, frozen=True):

@@ -1,4 +1,5 @@
-"""What a push says in words of ours, in the receiver's language: the one chosen in the settings, else English.
+"""What a push says in words of ours, in the receiver's language: the one of their account, else the one in
+which their app asked to be told.
 
 A pointer names nobody. source: docs/law/visibility.md section 14, the form of `P`.
 """

@@ -58,12 +58,13 @@ async def refuse(actor: Actor, account: int, *, cause: str, scopes: Sequence[str
     await must_be_crew(actor, scopes)
     async with reading(SYSTEM) as r:
         home = (await accounts.mail_addresses(r, [account])).get(account)
+        spoken = await mail.language_of(r, account)
     async with writing(actor, cause=cause) as w:
         if not await accounts.turn_away(w, account):
             raise NotFound
         await w.execute("delete from signup.arrival where cell = law.cell($1) and account = $1", account)
         if home is not None:
-            await mail.queue(w, home.address, "not_admitted", {"name": home.handle})
+            await mail.queue(w, home.address, "not_admitted", {"name": home.handle}, language=spoken or "")
     await seal.destroy([account])
 
 

@@ -82,6 +82,10 @@ def next_step(change: Change, around: Around, confirms_itself: bool) -> Step:
     if signal := evidence.speaks_against(change.evidence):
         how = "failed" if signal == "failed" else "were slow"
         return Step("undo", f"more answers {how} in the cells that have it than in the others")
+    if around.found.wrong:
+        return Step("undo", around.found.wrong)
+    if around.found.strange:
+        return Step("pause", f"{around.found.strange}; look whether this did it")
     whole = len(change.visiting)
     control = max(1, whole - 1)         # the last cell is the control until it is confirmed
     if change.confirm_by is not None and around.now >= change.confirm_by:

@@ -70,13 +70,23 @@ class Freeze(Struct, frozen=True):
     why: str
 
 
+class Found(Struct, frozen=True):
+    """What was seen where a change is and nowhere else, in words; "" for nothing. `wrong` undoes it, `strange` holds it
+    until somebody has looked."""
+
+    wrong: str = ""
+    strange: str = ""
+
+
 class Around(Struct, frozen=True):
-    """What holds for the whole site at a turn. `alerts`: rules that fired, with the time."""
+    """What holds at a turn: for the whole site, and what was `found` of this change. `alerts`: rules that fired, with
+    the time."""
 
     now: datetime
     is_frozen: bool
     given: int                          # cells that changes were given to within the last ten minutes
     alerts: tuple[tuple[str, datetime], ...] = ()
+    found: Found = Found()
 
 
 class Step(Struct, frozen=True):

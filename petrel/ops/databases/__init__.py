@@ -6,7 +6,7 @@ it has not. Invariants: no secret goes over a line whose end is not proven; what
 anything is served from it; the old databases stay until somebody confirms, and a keyring at most seven days.
 """
 
-from petrel.ops.databases import confirming, debian, moving, packages, restarting, state, upgrading
+from petrel.ops.databases import confirming, debian, moving, packages, restarting, sessions, state, upgrading
 from petrel.ops.databases.carrying import Carried, Progress
 from petrel.ops.databases.jobs import install
 from petrel.ops.databases.looking import Report, look
@@ -20,6 +20,6 @@ from petrel.ops.databases.tuning import judge
 __all__ = [
     "CLUSTERS", "LOGIN", "Ask", "Carried", "Done", "Finding", "Kept", "Moved", "Plan", "Prepared", "Progress", "Report",
     "State", "Unfit", "Urls", "Where", "Wish", "confirming", "debian", "for_others", "for_whom", "install", "judge",
-    "known", "look", "moving", "next_step", "packages", "prepare", "read_urls", "restarting", "state", "take",
-    "upgrading",
+    "known", "look", "moving", "next_step", "packages", "prepare", "read_urls", "restarting", "sessions", "state",
+    "take", "upgrading",
 ]

@@ -43,7 +43,8 @@ def _reach(problems: dict[str, Exception], answers: dict[str, watch.Answer], por
         told = "; ".join(f"{address} port {port}: {e}" for address, e in failed.items())
         cure = f"Let port {port} through every firewall and router, or take that address out of DNS."
         if not answers:
-            cure = f"Is the site up, and port {port} let through firewall and router to it?"
+            cure = (f"Is the site up, and port {port} let through firewall and router to it? Where it is up and says "
+                    "nothing: `petrel restart web`.")
         return bad("reached", told, cure)
     took_ms = max((one.took_s for one in answers.values()), default=0.0) * 1000
     return fine("reached", f"at {', '.join([*answers, *problems])} in {took_ms:.0f} ms")

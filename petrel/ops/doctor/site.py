@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import psutil  # type: ignore[import-untyped]
 
 from petrel.ops import databases
 from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
@@ -47,8 +48,18 @@ def check_processes(data: Path, status: Status | None) -> Check:
     if failing:
         cure = f"Read the console of `petrel up` and the logs in {data / 'log'}; the supervisor keeps trying."
         return bad("processes", f"keeps crashing: {', '.join(failing)}", cure)
+    if stopped := sorted({name for name, part in status.parts.items() if any(map(_is_stopped, part.pids))}):
+        return bad("processes", f"stopped by somebody: {', '.join(stopped)}",
+                   "; ".join(f"`petrel restart {name}`" for name in stopped))
     count = sum(len(part.pids) for part in status.parts.values())
     return fine("processes", f"{status.state}, {count} processes since {status.started_at}")
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False
 
 
 async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
@@ -67,7 +78,9 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
         cure = f"Check {VARIABLES[cluster]} and that server."
         if not url:
-            cure = f"Read {storage.data / 'log' / f'postgres-{cluster}.log'}; the supervisor restarts it by itself."
+            name_here = "main-database" if cluster == "main" else cluster
+            cure = (f"One that has died is started again by itself; one that hangs by `petrel restart {name_here}`. "
+                    f"{storage.data / 'log' / f'postgres-{cluster}.log'} says why.")
         return [bad(name, f"cannot connect: {problem or type(problem).__name__}", cure)]
     took_ms = (time.monotonic() - began) * 1000
     try:
@@ -98,7 +111,9 @@ async def _check_server(name: str, connection: asyncpg.Connection, took_ms: floa
     if row["standby"]:
         return bad(name, f"{found}; a read-only standby", "Point the URL at the primary server.")
     if row["used"] > row["most"] * CONNECTIONS_FULL:
-        return bad(name, found, "Raise max_connections (embedded: in local.conf of the cluster), or run fewer workers.")
+        return bad(name, found, "Whose are they: `petrel database sessions`; `petrel database sessions "
+                   "--end-foreign` ends those of others. All ours: raise max_connections (embedded: in local.conf of "
+                   "the cluster), or run fewer workers.")
     return fine(name, found)
 
 

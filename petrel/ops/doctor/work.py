@@ -1,5 +1,6 @@
 """Checks of the work that follows from what members do: followers, jobs, the sealing of the journal."""
 
+import time
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +18,8 @@ UNSEALED_MAX_S = 60.0
 UNSHREDDED_MAX_S = 3600.0
 TRANSACTION_MAX_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
+SILENT_S = 60.0
+"""Followers say every five seconds that they live, and the jobs' process every fifteen."""
 
 LOOK = """
 with sealed as (
@@ -44,6 +47,10 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
 """
 
 
+BOARD = Path("run") / "ops.json"
+"""What the console shows, written after each look: `petrel/ops/incidents/board.py`."""
+
+
 class _Follower(Struct):
     name: str
     lag_ms: int
@@ -68,6 +75,8 @@ def _check_followers(data: Path) -> Check:
         found = msgspec.json.decode(path.read_bytes(), type=_Followers).followers
     except (OSError, msgspec.MsgspecError):
         return bad("followers", f"{path} cannot be read", "See whether the followers' process runs; restart the site.")
+    if (silent_s := _age_s(path)) > SILENT_S:
+        return bad("followers", f"have said nothing for {silent_s:.0f} s", "They hang: `petrel restart followers`.")
     failing = [f"{one.name} ({one.error})" for one in found if one.failures]
     if failing:
         cure = "What they make stands still meanwhile. The log of the site has the entry that they fail on."
@@ -90,18 +99,29 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
-    return [_check_jobs(row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
+    return [_check_jobs(storage.data, row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
             _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
             _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
             _check_shredding(row["unshredded_s"] or 0.0), *leaks.check_leaks(guards, status.started_at)]
 
 
-def _check_jobs(dead: int, overdue_s: float) -> Check:
+def _check_jobs(data: Path, dead: int, overdue_s: float) -> Check:
+    if (silent_s := _age_s(data / BOARD)) > SILENT_S:
+        return bad("jobs", f"nobody has measured for {silent_s:.0f} s", "They hang: `petrel restart jobs`.")
     if dead:
         return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`.")
     if overdue_s > OVERDUE_MAX_S:
-        return bad("jobs", f"the oldest waits for {overdue_s:.0f} s", "See whether the jobs' process runs.")
+        return bad("jobs", f"the oldest waits for {overdue_s:.0f} s",
+                   "Where nothing of it is begun: `petrel restart jobs`.")
     return fine("jobs", "none overdue, no dead letters")
+
+
+def _age_s(path: Path) -> float:
+    """0 for one that is not there yet."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _check_sealing(unsealed_s: float) -> Check:
@@ -114,7 +134,7 @@ def _check_sealing(unsealed_s: float) -> Check:
 def _check_transactions(oldest_s: float) -> Check:
     if oldest_s > TRANSACTION_MAX_S:
         return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
-                   "End it: select pg_terminate_backend(pid) from pg_stat_activity where backend_xid is not null.")
+                   "Whose is it: `petrel database sessions`; `petrel database sessions --end-blocking` ends it.")
     return fine("transactions", "none is long")
 
 

@@ -2,16 +2,17 @@
 
 Words: incident (alerts with one cause, from the first to five minutes after the last), root (the component that lies
 deepest of those that fail), severity (by whom it hurts, 1 to 4), suspect (a change, a component or something that
-grows), card (an incident with all that is known of it), board (the whole state, in the database and in a file), rota,
-call (with the proof that its address took it). Invariants: alerts of severity 1 to 3 are in one open incident each;
-what nobody measured is never well; nobody is called about what somebody has taken; all of this is said with the
-databases away, as it was before.
+grows), card (an incident with all that is known of it), board (the whole state, in the database and in a file), slip
+(what somebody said of an incident, in a file beside the board), rota, call (with the proof that its address took it).
+Invariants: alerts of severity 1 to 3 are in one open incident each; what nobody measured is never well; nobody is
+called about what somebody has taken; all of this is said with the databases away, as it was before, and what people say
+then holds.
 Read next: brain.py, grouping.py, suspecting.py, rota.py, telling.py, docs/flows/incident.md, decision 0074.
 """
 
-from petrel.ops.incidents import board, grouping, rota, suspecting, telling
+from petrel.ops.incidents import board, grouping, rota, slips, suspecting, telling
 from petrel.ops.incidents.brain import Brain
-from petrel.ops.incidents.commands import end, note, take
+from petrel.ops.incidents.commands import end, hear, note, slip, take
 from petrel.ops.incidents.reads import board_for, card_of
 from petrel.ops.incidents.rows import find, listed
 from petrel.ops.incidents.screen import screen
@@ -29,7 +30,8 @@ from petrel.ops.incidents.shapes import (
     Speaking,
     Suspect,
 )
+from petrel.ops.incidents.slips import Slip
 
 __all__ = ["HARM", "Board", "Brain", "Card", "Cell", "Event", "Growing", "Incident", "Moving", "Page", "Picture",
-           "Speaking", "Suspect", "board", "board_for", "card_of", "end", "find", "grouping", "listed", "note", "rota",
-           "screen", "suspecting", "take", "telling"]
+           "Slip", "Speaking", "Suspect", "board", "board_for", "card_of", "end", "find", "grouping", "hear", "listed",
+           "note", "rota", "screen", "slip", "slips", "suspecting", "take", "telling"]

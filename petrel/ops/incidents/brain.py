@@ -17,13 +17,15 @@ import structlog
 from msgspec.structs import replace
 
 from petrel.core import limits
-from petrel.core.doors import Writer, deriving
-from petrel.core.errors import PetrelError
+from petrel.core.doors import Writer, deriving, writing
+from petrel.core.errors import Conflict, NotFound, PetrelError
 from petrel.core.ids import CELLS_IN_USE
+from petrel.core.viewer import System
 from petrel.ops import changes, safeguards, signals
 from petrel.ops.incidents import board as boards
-from petrel.ops.incidents import calling, picturing, rota, rows, suspecting, telling, tending
+from petrel.ops.incidents import calling, commands, picturing, rota, rows, slips, suspecting, telling, tending
 from petrel.ops.incidents.shapes import Board, Card, Cell, Event, Growing, Incident, Page
+from petrel.ops.incidents.slips import Slip
 from petrel.ops.watching import Alert, Look, Measure, Owner
 
 log = structlog.get_logger("petrel.incidents")
@@ -56,10 +58,29 @@ class Brain:
 
     async def think(self, look: Look) -> None:
         self._counts.append((look.at, {cell: tuple(counted) for cell, counted in self._count().items()}))
+        heard = () if look.is_blind else await self._write_down()
         self._board = self._without(look) if look.is_blind else await self._with(look)
         boards.write(self._data, self._board)
+        for slip in heard:
+            slips.drop(self._data, slip)
         for card in self._board.open:
             await self._call(look, card)
+
+    async def _write_down(self) -> Sequence[Slip]:
+        """What only this machine knew: what went wrong while the databases were away, who was called, what was said.
+        Returns what need not be kept once the board says it."""
+        heard = slips.read(self._data)
+        if self._calls_away or any(card.incident.id == 0 for card in self._board.open):
+            async with deriving("incidents") as w:
+                for card in self._board.open:
+                    await rows.remember(w, card.incident, self._calls_away.get(card.incident.root, ()))
+        for slip in heard:
+            try:
+                async with writing(System("cli"), cause="petrel ops") as w:
+                    await commands.hear(w, slip)
+            except (Conflict, NotFound) as e:
+                log.warning("what was said is of nothing that is wrong", who=slip.who, said=slip.said, why=e.message)
+        return heard
 
     async def _with(self, look: Look) -> Board:
         """With the databases: rows are brought up to date, and the board is made of them."""
@@ -114,8 +135,10 @@ class Brain:
             exposed = [suspecting.Exposed(c.id, c.kind, c.what, c.state, 1, c.at) for c in self._board.changes if c.at]
             suspects = suspecting.rank(exposed, tending.parts(group.root, hits, speaking, {}), (), group.began_at,
                                        len(hits) + 1)
-            pages = (*(known.pages if known else ()), *self._calls_away.get(group.root, ()))
-            cards.append(tending.shown(one, speaking, hits, suspects, known.events if known else (), pages,
+            pages = {(page.step, page.who): page for page in (*(known.pages if known else ()),
+                                                              *self._calls_away.get(group.root, ()))}
+            cards.append(tending.shown(one, speaking, hits, suspects, known.events if known else (),
+                                       tuple(pages.values()),
                                        known.keepers if known else ()))
         left = [card for root, card in before.items() if root not in {card.incident.root for card in cards}]
         return self._filled(look, replace(self._board, open=(*cards, *left), is_blind=True,
@@ -155,7 +178,8 @@ class Brain:
             return
         waited_s = time.monotonic() - self._called_s.get(one.root, time.monotonic())
         step = rota.due(turn, one.severity, card.pages, look.at, waited_s, by_day=rota.is_day(look.at))
-        if step is None:
+        # Whoever said this moment that they are on it is not called.
+        if step is None or any(slip.is_of(one) and not slip.said for slip in slips.read(self._data)):
             return
         self._called_s[one.root] = time.monotonic()
         for who in step[1]:

@@ -11,9 +11,10 @@ from petrel.ops.incidents.suspecting import Exposed
 COLUMNS = ("id, opened_at, began_at, root, severity, alerts, quiet_at, taken_by, taken_at, joined, ended_at, why")
 OPEN = f"select {COLUMNS} from ops.incident where ended_at is null order by severity, opened_at"
 FIND = f"select {COLUMNS} from ops.incident where id = $1"
+FIND_OPEN = f"select {COLUMNS} from ops.incident where root = $1 and ended_at is null"
 LISTED = f"select {COLUMNS} from ops.incident order by ended_at is not null, opened_at desc limit $1"
 INSERT = """
-insert into ops.incident (began_at, root, severity, alerts) values ($1, $2, $3, $4)
+insert into ops.incident (began_at, root, severity, alerts, opened_at) values ($1, $2, $3, $4, coalesce($5, now()))
 on conflict (root) where ended_at is null do nothing returning id
 """
 PUT = """
@@ -26,9 +27,14 @@ END = """
 update ops.incident set ended_at = now(), why = $2, joined = $3 where id = $1 and ended_at is null returning id
 """
 TAKE = """
-update ops.incident set taken_by = $2, taken_at = now() where id = $1 and ended_at is null returning id
+update ops.incident set taken_by = $2, taken_at = $3
+ where id = $1 and ended_at is null and (taken_at is null or taken_at < $3) returning id
 """
-NOTE = "insert into ops.incident_note (incident, at, who, said) values ($1, coalesce($2, now()), $3, $4) returning id"
+HELD = "select id from ops.incident where id = $1 for update"
+NOTE = """
+insert into ops.incident_note (incident, at, who, said) select $1, $2, $3, $4
+ where not exists (select from ops.incident_note where (incident, at, who, said) = ($1, $2, $3, $4)) returning id
+"""
 NOTES = "select at, who, said from ops.incident_note where incident = $1 order by at, id"
 FIRED = """
 select id, rule, target, fired_at, cleared_at, quiet_until from ops.alert where id = any($1::bigint[])
@@ -36,6 +42,10 @@ select id, rule, target, fired_at, cleared_at, quiet_until from ops.alert where 
 CALL = """
 insert into ops.page (incident, step, who, way) values ($1, $2, $3, '')
 on conflict (incident, step, who) do nothing returning id
+"""
+CALLED_BEFORE = """
+insert into ops.page (incident, step, who, way, at, taken_at, why) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (incident, step, who) do nothing
 """
 CALLED = "update ops.page set way = $2, taken_at = case when $3 then now() end, why = $4 where id = $1"
 CALLS = "select step, who, way, at, taken_at, why from ops.page where incident = $1 order by at, id"
@@ -76,6 +86,14 @@ async def find(r: Reader, number: int) -> Incident:
     row = await r.row(FIND, number)
     if row is None:
         raise NotFound(f"There is no incident {number}. `petrel ops list` shows them.")
+    return _incident(row)
+
+
+async def find_open(r: Reader, root: str) -> Incident:
+    """Errors: NotFound."""
+    row = await r.row(FIND_OPEN, root)
+    if row is None:
+        raise NotFound(f"Nothing that is called {root!r} is wrong now. `petrel ops list` shows what is.")
     return _incident(row)
 
 
@@ -125,6 +143,13 @@ async def note_done(w: Writer, incidents: Iterable[int], done: Sequence[Event]) 
     for number in incidents:
         for event in done:
             await w.execute(NOTE, number, event.at, "", event.says)
+
+
+async def remember(w: Writer, one: Incident, called: Sequence[Page]) -> None:
+    """An incident that was opened, and calls that were made, while the databases were away."""
+    if number := one.id or await w.value(INSERT, one.began_at, one.root, one.severity, [], one.opened_at):
+        for page in called:
+            await w.execute(CALLED_BEFORE, number, page.step, page.who, page.way, page.at, page.taken_at, page.why)
 
 
 def plain(text: str, most: int = 200) -> str:

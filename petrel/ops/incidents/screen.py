@@ -14,8 +14,10 @@ WIDTH = 48
 def screen(board: Board | None, now: datetime) -> str:
     word, says = telling.verdict(board, now)
     lines = [f"{word.upper()}: {says}"]
+    if step := telling.next_of(board, now):
+        lines.append(f"NEXT: {step}")
     if board is None:
-        return lines[0]
+        return "\n".join(lines)
     lines.append(f"{board.site}  looked {board.at:%Y-%m-%d %H:%M:%S} UTC  on call {board.on_call or 'nobody is named'}"
                  f"  leads {board.manager or 'nobody is named'}")
     for card in board.open:
@@ -40,8 +42,8 @@ def _incident(card: Card, now: datetime) -> list[str]:
     lines += [f"   {said.says}" for said in card.speaking[:3]]
     lines += [f"   {telling.suspect_line(suspect)}" for suspect in card.suspects[:3]]
     lines.append(f"   NEXT: {card.next_step}" + (f"   ({card.runbook})" if card.runbook else ""))
-    if one.id and not one.taken_by:
-        lines.append(f"   petrel ops take {one.id} --as YOU")
+    if not one.taken_by:
+        lines.append(f"   petrel ops take {one.id or one.root} --as YOU")
     return lines
 
 

@@ -32,6 +32,15 @@ def verdict(board: Board | None, now: datetime) -> tuple[str, str]:
     return "well", "All is well, as far as it is measured."
 
 
+def next_of(board: Board | None, now: datetime) -> str:
+    """What to type where the board itself says nothing of now; "" where the cards say it."""
+    if board is None:
+        return "petrel doctor; where the site does not run, start it"
+    if (now - board.at).total_seconds() > LATE_S or not board.measures:
+        return "petrel restart jobs, which measure; petrel doctor, where that does not help"
+    return ""
+
+
 def headline(card: Card, now: datetime) -> str:
     one = card.incident
     return (f"{name_of(card)}: {card.harm}, for {amounts.lasting((now - one.began_at).total_seconds())}"
@@ -121,9 +130,9 @@ def call_text(card: Card, board: Board, now: datetime) -> tuple[str, str]:
     """(subject, text) of a call."""
     one = card.incident
     subject = f"[{board.site}] incident{f' {one.id}' if one.id else ''}: {name_of(card)}"
-    take = f"Say that you are on it: petrel ops take {one.id} --as YOU" if one.id else \
-        "The databases are away: petrel ops on the machine says what is known."
-    return subject, f"{brief(card, board, now)}\n{take}"
+    away = "" if one.id else "The databases are away: petrel ops on the machine says what is known.\n"
+    take = f"Say that you are on it: petrel ops take {one.id or one.root} --as YOU"
+    return subject, f"{brief(card, board, now)}\n{away}{take}"
 
 
 def suspect_line(one: Suspect) -> str:

@@ -22,8 +22,9 @@ OPENS = 3
 """The least grave severity that opens an incident. The others are tickets."""
 
 BEFORE = timedelta(hours=24)
-AGES = frozenset(("canary_failed_seconds", "canary_age_seconds", "database_away_seconds", "jobs_overdue_seconds",
-                  "journal_unsealed_seconds", "transaction_oldest_seconds", "follower_lag_seconds"))
+AGES = frozenset(("canary_failed_seconds", "canary_age_seconds", "database_away_seconds", "keyring_away_seconds",
+                  "jobs_overdue_seconds", "journal_unsealed_seconds", "transaction_oldest_seconds",
+                  "follower_lag_seconds"))
 """Measures that say themselves for how long it has been so."""
 
 Counts = Sequence[tuple[datetime, Mapping[int, Sequence[int]]]]
@@ -90,7 +91,8 @@ async def tend(w: Writer, look: Look) -> Tended:
         same = [one for one in left if one.root == group.root] or [
             one for one in left if set(one.alerts) & set(group.alerts)]
         if not same:
-            number = await w.value(rows.INSERT, group.began_at, group.root, group.severity, list(group.alerts))
+            number = await w.value(rows.INSERT, group.began_at, group.root, group.severity, list(group.alerts),
+                                   None)
             if number is not None:
                 fresh.add(number)
                 w.later("watching.examine", {}, lane="urgent", once="watching.examine")

@@ -4,12 +4,13 @@ Words: a *part* is a kind of process (web, followers, jobs); it has as many *sea
 no process outlives the supervisor; a part that keeps crashing never takes another down; Postgres stops last.
 """
 
-from petrel.ops.processes import beside
+from petrel.ops.processes import beside, renewing
 from petrel.ops.processes.handover import CannotTakeOver, Handover, Sitting, ask, become, take
 from petrel.ops.processes.listening import passed, sockets
 from petrel.ops.processes.owner import become_owner, user_of
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.release import Release, this_release
+from petrel.ops.processes.renewing import renew
 from petrel.ops.processes.seat import LEAVE_GENTLY, Part, report_ready
 from petrel.ops.processes.status import PartStatus, ServerStatus, Status, clock_offset_s, read_status
 from petrel.ops.processes.supervisor import Succession, Supervisor
@@ -17,4 +18,5 @@ from petrel.ops.processes.telling import tell
 
 __all__ = ["LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release", "ServerStatus",
            "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "become_owner", "beside", "clock_offset_s",
-           "passed", "read_status", "report_ready", "sockets", "take", "tell", "this_release", "user_of"]
+           "passed", "read_status", "renew", "renewing", "report_ready", "sockets", "take", "tell", "this_release",
+           "user_of"]

@@ -13,6 +13,7 @@ from petrel.ops.stranger.jobs import install, probe_now
 from petrel.ops.stranger.passing import HEADER, pass_key
 from petrel.ops.stranger.reads import State, state
 from petrel.ops.stranger.shapes import Page, Place
-from petrel.ops.stranger.wire import NoAnswer, Wire
+from petrel.ops.stranger.wire import Answer, NoAnswer, Wire
 
-__all__ = ["HEADER", "NoAnswer", "Page", "Place", "State", "Wire", "install", "pass_key", "probe_now", "state"]
+__all__ = ["HEADER", "Answer", "NoAnswer", "Page", "Place", "State", "Wire", "install", "pass_key", "probe_now",
+           "state"]

@@ -7,7 +7,7 @@ line is its text with the numbers taken out. The first line of it after some wer
 import logging
 import re
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -19,13 +19,15 @@ MOST = 30
 MOST_TEMPLATES = 1_000
 _numbers = re.compile(r"\d+")
 Count = Callable[[str], None]
+Saw = Callable[[str, Mapping[str, Any]], None]
 
 
 class Caps:
-    """`admit` decides; `count` is told "info", "warning", "error" or "left out"."""
+    """`admit` decides; `count` is told "info", "warning", "error" or "left out", `saw` of every line."""
 
-    def __init__(self, count: Count = lambda _what: None, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._count = count
+    def __init__(self, count: Count = lambda _what: None, now_s: Callable[[], float] = time.monotonic,
+                 saw: Saw = lambda _level, _event: None) -> None:
+        self._count, self._saw = count, saw
         self._now_s = now_s
         self._seen: dict[str, list[float]] = {}
 
@@ -48,6 +50,7 @@ class Caps:
 
     def processor(self, _logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """For structlog."""
+        self._saw(method, event)
         left_out = self.admit(method, str(event.get("event", "")))
         if left_out is None:
             raise structlog.DropEvent
@@ -57,6 +60,8 @@ class Caps:
 
     def filter(self, record: logging.LogRecord) -> bool:
         """For the standard library's handlers."""
+        wrong = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        self._saw(record.levelname.lower(), {"event": str(record.msg), "exc_info": wrong})
         left_out = self.admit(record.levelname.lower(), str(record.msg))
         if left_out:
             record.msg = f"{record.msg} (left_out={left_out})"

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from petrel.core import seal
 from petrel.core.doors import deriving
 from petrel.core.errors import PetrelError
 from petrel.ops.watching import alerts, measuring, metrics
@@ -23,6 +24,7 @@ log = structlog.get_logger("petrel.watching")
 
 EVERY_S = 15.0
 HEARTBEAT_S = 60.0
+KEYS_WITHIN_S = 3.0
 KEEP = """
 insert into ops.measured (at, measures) values (now(), $1::text::jsonb)
 on conflict (is_one) do update set at = now(), measures = excluded.measures
@@ -56,6 +58,7 @@ class Watch:
         self._plan = Plan({}, {})
         self._plan_of: float | None = None
         self._away_since_s: float | None = None
+        self._keys_away_since_s: float | None = None
         self._told_away: dict[Key, Alert] = {}
         self._beat_at_s = 0.0
         self.measures: list[Measure] = []
@@ -92,7 +95,8 @@ class Watch:
             self._away_since_s = self._away_since_s or time.monotonic()
             log.warning("the databases cannot be asked", error=str(e.detail or e))
         away_s = time.monotonic() - self._away_since_s if self._away_since_s is not None else 0.0
-        self.measures = [*measures, Measure("database_away_seconds", away_s)]
+        self.measures = [*measures, Measure("database_away_seconds", away_s),
+                         Measure("keyring_away_seconds", await self._keys_away_s())]
         self.measured_at_s = time.time()
         firing = self._judge.firing(self._plan.rules, self.measures, time.monotonic())
         await self._messenger.send()
@@ -103,6 +107,16 @@ class Watch:
         await self._follow(Look(datetime.now(UTC), self._plan, tuple(self.measures), firing, standing))
         await self._beat()
         return told
+
+    async def _keys_away_s(self) -> float:
+        try:
+            async with asyncio.timeout(KEYS_WITHIN_S):
+                await seal.keys([0])
+            self._keys_away_since_s = None
+            return 0.0
+        except (PetrelError, TimeoutError):
+            self._keys_away_since_s = self._keys_away_since_s or time.monotonic()
+            return time.monotonic() - self._keys_away_since_s + KEYS_WITHIN_S
 
     async def _follow(self, look: Look) -> None:
         for then in self._then:

@@ -142,6 +142,7 @@ def _newcomer(visit: Visit) -> Newcomer:
         challenge=sent.get("challenge", "")[:100],
         proof=sent.get("proof", "")[:40],
         device=visit.device,
+        language=visit.says.language,
     )
 
 

@@ -27,20 +27,22 @@ async def send(visit: Visit) -> Response:
     try:
         if target is None and visit.me is not None and not sent.get("address", "").strip():
             raise Invalid("address", "is needed: the page that this is about")
-        link = await visit.needs.report(visit.viewer, _new(sent, target), address=visit.address, cause=visit.cause)
+        link = await visit.needs.report(visit.viewer, _new(visit, target), address=visit.address, cause=visit.cause)
     except Invalid as wrong:
         return await _page(visit, sent, message=words.said(wrong), status=422)
     return visit.go(f"/report/{link}" if link else "/report/taken")
 
 
-def _new(sent: dict[str, str], target: ReportTarget | None) -> NewReport:
+def _new(visit: Visit, target: ReportTarget | None) -> NewReport:
+    sent = visit.sent
     kind = next((known for known in REPORT_KINDS if known == sent.get("category")), None)
     if kind is None:
         raise Invalid("category", "is needed: choose what it is")
     rules = tuple(name.removeprefix("rule_") for name in sent if name.startswith("rule_") and name[5:].isdigit())
     written = Written(
         comment=sent.get("comment", ""), name=sent.get("name", ""), email=sent.get("email", ""),
-        address=sent.get("address", ""), law=sent.get("law", ""), good_faith=sent.get("good_faith") == "1")
+        address=sent.get("address", ""), law=sent.get("law", ""), good_faith=sent.get("good_faith") == "1",
+        language=visit.says.language)
     posts = (target.post,) if target and target.post else ()
     return NewReport(target.account.id if target else None, kind, posts, rules, written)
 

@@ -1,5 +1,5 @@
 """What the site looks like, for whoever builds on it or looks closely: tokens, and parts in all their states, made by
-the templates that every page is made of."""
+the templates that every page is made of, and by the app's own components for members."""
 
 import re
 
@@ -16,13 +16,12 @@ DIRECTIONS = {"": "Left to right", "rtl": "Right to left"}
 
 
 async def show(visit: Visit) -> Response:
-    """`?theme=` and `?dir=`: the same page as others have it."""
+    """`?theme=` and `?dir=`: the same page as others have it. What only the app has, it shows itself (Parts.tsx)."""
     asked = visit.request.query_params
     theme, direction = asked.get("theme", ""), asked.get("dir", "")
     meta = present.Meta(path="/about/style", title="What it looks like", description="Colours, letters and parts.")
-    # Without the app: the page is to stay in the theme that was asked for.
     return visit.page(
-        "style.html", meta=meta, sheet="about", app=None, tokens=tokens(), pairs=tokens().pairs(), columns=COLUMNS,
+        "style.html", meta=meta, sheet="about", tokens=tokens(), pairs=tokens().pairs(), columns=COLUMNS,
         icons=ICONS,
         themes=THEMES, directions=DIRECTIONS, theme=theme if theme in THEMES else "",
         dir=direction if direction in DIRECTIONS else "", timeline=invented.timeline(),

@@ -31,7 +31,7 @@ class DoorkeepingRooms:
             new, talks = await unread(r), await messages.unread(r)
         audience = AUDIENCES.get(own.default_audience, "public")
         return Visitor(viewer=member, account=_account(own), unread=new, unread_talks=talks,
-                       default_audience=audience, look=own.look)
+                       default_audience=audience, look=own.look, language=own.locale or "")
 
     async def sign_in(self, name: str, password: str, *, address: str, cause: str, device: str) -> str:
         self._counting.take_address("signin", address)
@@ -127,7 +127,8 @@ def _account(own: Own) -> AccountView:
 
 
 def _newcomer(typed: Newcomer, has_agreed: bool) -> accounts.Newcomer:
-    new = accounts.NewAccount(typed.handle, typed.password, typed.email or None, typed.name)
+    new = accounts.NewAccount(typed.handle, typed.password, typed.email or None, typed.name,
+                              locale=typed.language or None)
     return accounts.Newcomer(new, has_agreed, typed.invite, typed.device)
 
 

@@ -64,7 +64,7 @@ class EnteringRooms:
         self._counting.take_key("signin_email", str(member.account))
         await accounts.change_password(member, password, new, cause=cause)
         async with writing(member, cause=cause) as w:
-            await _tell(w, "Your password was changed")
+            await _tell(w, "password")
 
     async def propose_codes(self, viewer: Viewer, kept: str = "") -> CodesSetup:
         import segno
@@ -81,19 +81,19 @@ class EnteringRooms:
     async def enable_codes(self, viewer: Viewer, kept: str, code: str, *, cause: str) -> list[str]:
         async with writing(member_of(viewer), cause=cause) as w:
             made = await accounts.codes.enable(w, kept, code)
-            await _tell(w, "Codes are asked for when you sign in")
+            await _tell(w, "codes_on")
             return made
 
     async def disable_codes(self, viewer: Viewer, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             if (await accounts.codes.standing(w)).since is not None:
-                await _tell(w, "Codes are not asked for any more when you sign in")
+                await _tell(w, "codes_off")
             await accounts.codes.disable(w)
 
     async def renew_recovery(self, viewer: Viewer, *, cause: str) -> list[str]:
         async with writing(member_of(viewer), cause=cause) as w:
             made = await accounts.codes.renew(w)
-            await _tell(w, "New recovery codes were made")
+            await _tell(w, "recovery")
             return made
 
     async def ask_new_passkey(self, viewer: Viewer) -> Asked:
@@ -103,7 +103,7 @@ class EnteringRooms:
     async def add_passkey(self, viewer: Viewer, kept: str, answer: str, name: str, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await accounts.passkeys.add(w, kept, answer, name)
-            await _tell(w, "A passkey was added")
+            await _tell(w, "passkey_added")
 
     async def rename_passkey(self, viewer: Viewer, number: int, name: str, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
@@ -112,7 +112,7 @@ class EnteringRooms:
     async def remove_passkey(self, viewer: Viewer, number: int, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await accounts.passkeys.remove(w, number)
-            await _tell(w, "A passkey was removed")
+            await _tell(w, "passkey_removed")
 
 
 async def _tell(w: Writer, what: str) -> None:

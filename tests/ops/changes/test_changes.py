@@ -134,6 +134,21 @@ async def test_an_alert_undoes_or_holds_it(addresses: Addresses) -> None:
     assert await cells_off() == set()
 
 
+async def test_what_is_wrong_with_200_undoes_it_in_its_first_cell() -> None:
+    one = await started()
+
+    async def look(cell: int) -> str:
+        return "posts are missing" if cell in await cells_off() else ""
+
+    controller = Controller(dict, changes.Looks(look))
+    did: list[Any] = []
+    while not did:
+        did = [step for _, step in await controller.turn()]
+    assert [(step.do, step.why) for step in did] == [
+        ("undo", "in its cells, and in no other, something is wrong: posts are missing")]
+    assert await cells_off() == set() and (await now_of(one)).reach == 1
+
+
 async def test_two_controllers_and_one_that_was_killed_do_each_step_once(monkeypatch: pytest.MonkeyPatch) -> None:
     one = await started()
     await as_if_watched(one, 50)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from petrel.core import flags
+from petrel.core import doors, flags
 from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import System
@@ -84,7 +84,7 @@ async def test_symptoms_come_first_then_the_cause_and_it_is_one_incident_that_en
     first, other = (await site.think()).open
     assert first.incident.id == card.incident.id and first.incident.root == "main-database"
     assert first.hits == ("followers",) and other.incident.root == "mail" and other.incident.severity == 3
-    assert "docs/runbooks/" in first.runbook and "petrel doctor" in first.next_step
+    assert "docs/runbooks/" in first.runbook and "petrel restart main-database" in first.next_step
     await site.clear()
     assert [one.incident.quiet_at is None for one in (await site.think()).open] == [False, False]
     board = await site.think(after_s=320)
@@ -178,6 +178,58 @@ async def test_two_brains_make_each_call_once(tmp_path: Path) -> None:
         assert len(anna.told) + len(ben.told) == 1
         async with reading(WHO) as r:
             assert len(await incidents.listed(r, 9)) == 1
+
+
+async def test_whoever_takes_it_is_left_in_peace_even_if_the_databases_die_the_next_moment(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hook() as anna:
+        site = Site(tmp_path, anna=Owner(webhook=(anna.address,)), ben=Owner(webhook=(anna.address,)))
+        monkeypatch.setattr(doors.current(), "run_directory", tmp_path / "run")
+        await site.fire("follower")
+        [card] = (await site.think()).open
+        calls = len(anna.told)
+        await act(incidents.take, card.incident.id, "ben")
+        for _ in range(3):
+            board = await site.think(after_s=4000, blind=("follower",))
+        assert len(anna.told) == calls == 1
+        assert board.open[0].incident.taken_by == "ben" and board.open[0].pages == card.pages
+
+
+async def test_with_the_databases_dead_people_take_it_and_nothing_that_they_say_is_lost(tmp_path: Path) -> None:
+    with hook() as anna:
+        site = Site(tmp_path, anna=Owner(webhook=(anna.address,)), ben=Owner(webhook=(anna.address,)))
+        await site.think()
+        [card] = (await site.think(blind=("database",))).open
+        assert card.incident.id == 0 and "petrel ops take main-database --as YOU" in anna.told[-1]["text"]
+        taken, noted = incidents.slip("main-database", "anna"), incidents.slip("main-database", "anna", "I look\n")
+        for said in (taken, noted, taken):
+            incidents.slips.leave(tmp_path, said)
+        seen = incidents.board.read(tmp_path)
+        assert seen is not None and telling.on_it(seen.open[0]).startswith("anna is on it"), "before the brain looks"
+        (tmp_path / "run" / "said-x.json").write_text("{")
+        calls = len(anna.told)
+        for _ in range(3):
+            board = await site.think(after_s=4000, blind=("database",))
+        assert len(anna.told) == calls and [e.says for e in board.open[0].events] == ["anna is on it", "anna: I look"]
+        site.now = datetime.now(UTC)
+        for _ in range(2):                              # as a second brain hears the same
+            [card] = (await site.think()).open
+            for said in (taken, noted):
+                incidents.slips.leave(tmp_path, said)
+        await site.think()
+        assert incidents.slips.read(tmp_path) == []
+        assert card.incident.id and (card.incident.taken_by, card.incident.taken_at) == ("anna", taken.at)
+        assert len(card.pages) == 2 == calls and all(page.taken_at for page in card.pages), "on call, and leads"
+        assert [e.says for e in card.events if e.what in ("note", "command")] == ["anna is on it", "anna: I look"]
+        assert len(anna.told) == calls
+    async with reading(WHO) as r:
+        said = [row["kind"] for row in await r.fetch(
+            "select kind from journal.entry where kind like 'ops.incident.%' and subject = $1 order by id",
+            card.incident.id)]
+    assert sorted(said) == ["ops.incident.noted", "ops.incident.taken"]
+    incidents.slips.leave(tmp_path, incidents.slip("nothing", "anna"))
+    await site.think()
+    assert incidents.slips.read(tmp_path) == [], "of nothing that is wrong: said in the log, and nothing stands still"
 
 
 async def test_with_the_databases_dead_it_says_what_it_knew_and_calls_all_the_same(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from petrel import app, watch
+from petrel.api import timelines
 from petrel.core.doors import deriving, reading
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts
@@ -124,3 +125,21 @@ async def test_the_watcher_and_the_site_understand_each_other(tmp_path: Path) ->
         assert checks["clock"].ok and "measured 0 s ago" in checks["inside"].found
         await site.look()
         assert "watcher_silent_seconds" in {m.name for m in site.measures}, "the site notices when it stays away"
+
+
+async def test_probes_see_what_is_answered_with_200_and_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("petrel.ops.watching.canary.SEEN_WITHIN_S", 0.3)
+    right = timelines._listed
+
+    def without_every_seventh(call: Any, found: Any, page: Any) -> Any:
+        return right(call, [one for n, one in enumerate(found, 1) if n % 7], page)
+
+    async with web() as settings:
+        probes = watching.Probes(app.place_of(settings))
+        assert await probes.look(3) == "" and await probes.look(3) == ""
+        with monkeypatch.context() as planted:
+            planted.setattr(timelines, "_listed", without_every_seventh)
+            assert await probes.look(3) == "1 of 8 posts are not on their follower's home"
+        assert await probes.look(3) == ""
+        assert await watching.Probes(app.place_of(settings)).look(3) == ""     # another process finds what stands
+        probes.close()

@@ -32,6 +32,18 @@ interface Ask {
   kept?: Promise<Kept | null>;
 }
 
+/** What the page began to ask before the app was there, by address (static/early.js). From now on it begins nothing. */
+const begun = ((window as Window & { petrelEarly?: Map<string, Promise<Response | null>> }).petrelEarly ??= new Map());
+
+function taken(address: string): Promise<Response | null> | null {
+  const found = begun.get(address) ?? null;
+  begun.delete(address);
+  return found;
+}
+
+/** What the first page did not take is too old for a later one. */
+export const forgetBegun = (): void => begun.clear();
+
 const READS_AGAIN_MS = [400, 1600];
 const TIMEOUT_MS = 20_000;
 /** What is kept is shown when the server takes longer than this. */
@@ -74,7 +86,8 @@ async function once(method: string, path: string, ask: Ask): Promise<Response> {
   const signal = ask.signal ? AbortSignal.any([ask.signal, timeout]) : timeout;
   let answer: Response;
   try {
-    answer = await fetch(path + query(ask.params), {
+    const address = path + query(ask.params);
+    answer = (method === "GET" && (await taken(address))) || await fetch(address, {
       method, headers, body, signal, credentials: "same-origin", cache: "no-store", keepalive: ask.keepalive ?? false,
     });
   } catch (wrong) {

@@ -49,6 +49,9 @@ export function wanted(): Locale {
   return "en";
 }
 
+/** The choice for this device goes: the account has one. */
+export const unchoose = (): void => localStorage.removeItem(KEPT);
+
 /** Speaks a language from now on, or the one that is wanted. What cannot be loaded leaves the one that is there. */
 export async function speak(chosen: Locale = wanted(), keep = false): Promise<void> {
   if (keep) localStorage.setItem(KEPT, chosen);
@@ -58,7 +61,8 @@ export async function speak(chosen: Locale = wanted(), keep = false): Promise<vo
     numbers = new Intl.NumberFormat(chosen);
     locale.value = chosen;
   }
-  document.documentElement.lang = chosen;
+  // Said anew, even the same moves every letter of the page.
+  if (document.documentElement.lang !== chosen) document.documentElement.lang = chosen;
   for (const one of document.querySelectorAll<HTMLElement>("[data-t]")) one.textContent = t(one.dataset["t"] as Key);
 }
 

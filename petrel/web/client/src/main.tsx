@@ -3,15 +3,17 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import "./app.css";
 import { Above, Main } from "./App";
+import { forgetBegun } from "./api";
 import * as beacon from "./beacon";
 import * as commands from "./commands";
 import * as composer from "./composer/open";
 import * as focus from "./focus";
 import * as frame from "./frame";
-import { speak, t, wanted } from "./i18n";
+import { speak, t, unchoose, wanted } from "./i18n";
 import * as keys from "./keys";
 import { kindOf } from "./kinds";
 import { route as home } from "./pages/Home";
+import { keepPlace } from "./place";
 import { routes as inbox, start as startInbox } from "./inbox/routes";
 import { routes as lists } from "./pages/lists";
 import { routes as profiles } from "./pages/Profile";
@@ -64,6 +66,13 @@ function carried(main: HTMLElement): () => void {
   };
 }
 
+/** When what there is has been drawn, also where nobody looks. */
+const drawn = (): Promise<unknown> =>
+  new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 200);
+  });
+
 function emptied(main: HTMLElement): HTMLElement {
   main.replaceChildren();
   return main;
@@ -74,6 +83,7 @@ function takeOver(): void {
   const main = document.getElementById("main")!;
   const note = main.querySelector(":scope > .try-out");
   const carry = carried(main);
+  if (window.scrollY) keepPlace(shown.peek()!.entry);
   const root = document.createElement("div");
   root.className = "app";
   main.replaceChildren(...(note ? [note] : []), root);
@@ -90,7 +100,9 @@ async function boot(): Promise<void> {
   await speak(wanted()).catch(() => undefined);
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (new URL(form.action, location.href).pathname !== "/auth/sign_out") return;
+    const { pathname } = new URL(form.action, location.href);
+    if (pathname === "/settings/appearance") unchoose();
+    if (pathname !== "/auth/sign_out") return;
     event.preventDefault();
     // Where this part of the app does not come, the form goes as it is.
     void import("./leaving").then(({ leave }) => leave(form), () => form.submit());
@@ -98,11 +110,17 @@ async function boot(): Promise<void> {
   door.start();
   net.start(countUnread);
   composer.start();
+  // The frame that is kept shows itself before anything that takes longer.
+  const isFramed = "shell" in document.body.dataset ? drawn() : null;
   const isOurs = !document.body.classList.contains("narrow") && (await start());
+  forgetBegun();
+  await isFramed;
   if (isOurs && shown.value) takeOver();
   else if ("shell" in document.body.dataset) render(<Sorry text={t("net.noPage")} again={() => location.reload()} />, emptied(document.getElementById("main")!));
   const push = document.getElementById("push-here");
   if (push) void import("./settings/Push").then(({ mount }) => mount(push), () => undefined);
+  const parts = document.getElementById("parts-of-app");
+  if (parts) void import("./pages/Parts").then(({ mount }) => mount(parts), () => undefined);
   frame.start();
   focus.start();
   render(<Above />, above);

@@ -10,10 +10,33 @@ try {
   places = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, Place>;
 } catch { /* nothing kept */ }
 
+const SETTLED_MS = 200;
+/** As it was measured since the page moved last; it stands while the same line is the first. A page that is left is not
+ *  measured once more: that would hold up the next. */
+let known: Place | null = null;
+let first = "";
+let timer = 0;
+
+function moved(): void {
+  known = null;
+  clearTimeout(timer);
+  timer = window.setTimeout(here, SETTLED_MS);
+}
+window.addEventListener("scroll", moved, { passive: true });
+window.addEventListener("resize", moved);
+
 /** Lines of lists carry data-key. */
 export function here(): Place {
+  const lines = document.querySelectorAll<HTMLElement>("#main [data-key]");
+  const newest = lines[0]?.dataset["key"] ?? "";
+  if (known && newest && newest === first) return known;
+  first = newest;
+  return (known = measured(lines));
+}
+
+function measured(lines: NodeListOf<HTMLElement>): Place {
   const top = window.scrollY;
-  for (const line of document.querySelectorAll<HTMLElement>("#main [data-key]")) {
+  for (const line of lines) {
     const box = line.getBoundingClientRect();
     if (box.bottom > 0 && box.height) return { anchor: line.dataset["key"]!, offset: box.top, top };
   }

@@ -3,6 +3,8 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
+import { placeOf } from "../place";
+import { shown } from "../router";
 import type { Item } from "../state/statuses";
 import type { Timeline } from "../state/timelines";
 import { Post } from "./Post";
@@ -12,8 +14,14 @@ const GUESS_PX = 190;
 /** Lines that are there above and below the window. */
 const MARGIN_PX = 1600;
 const ALL_BELOW = 50;
+/** Lines that are drawn at once in a list that nobody has read yet; the others follow when nothing else is to be done. */
+const AT_FIRST = 6;
+const A_TIME = 2;
 /** The part that is there moves in steps, so that scrolling does not draw anew with every line. */
 const STEP = 6;
+
+const idle: (then: () => void) => number = window.requestIdleCallback?.bind(window) ?? window.setTimeout.bind(window);
+const notIdle: (number: number) => void = window.cancelIdleCallback?.bind(window) ?? window.clearTimeout.bind(window);
 
 interface Range { from: number; to: number }
 
@@ -31,7 +39,8 @@ export function PostList({ list, name, empty }: { list: Timeline; name: string; 
 
 function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: string }) {
   const root = useRef<HTMLOListElement>(null);
-  const range = useSignal<Range>({ from: 0, to: Math.min(items.length, ALL_BELOW) });
+  const begins = useRef(placeOf(shown.peek()?.entry ?? "")?.top ? 0 : AT_FIRST);
+  const range = useSignal<Range>({ from: 0, to: Math.min(items.length, begins.current || ALL_BELOW) });
   const now = useRef(items);
   now.current = items;
   const { heights } = list;
@@ -49,6 +58,10 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
     const box = root.current;
     const all = now.current;
     if (!box) return;
+    if (begins.current) {
+      range.value = { from: 0, to: Math.min(all.length, begins.current) };
+      return;
+    }
     if (all.length <= ALL_BELOW) {
       if (range.peek().from !== 0 || range.peek().to !== all.length) range.value = { from: 0, to: all.length };
       return;
@@ -67,13 +80,23 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   useLayoutEffect(() => {
     let frame = 0;
     const soon = () => {
+      begins.current = 0;
       if (!frame) frame = requestAnimationFrame(() => { frame = 0; look(); });
     };
     look();
+    let next = 0;
+    const more = () => {
+      if (begins.current) begins.current += A_TIME;
+      if (begins.current >= now.current.length) begins.current = 0;
+      look();
+      if (begins.current) next = idle(more);
+    };
+    if (begins.current) next = idle(more);
     window.addEventListener("scroll", soon, { passive: true });
     window.addEventListener("resize", soon);
     return () => {
       cancelAnimationFrame(frame);
+      notIdle(next);
       window.removeEventListener("scroll", soon);
       window.removeEventListener("resize", soon);
     };

@@ -1,0 +1,50 @@
+"""Who holds others up at the databases, and ending it: in Postgres itself."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from msgspec.structs import replace
+
+from petrel.core.errors import Conflict, NotFound
+from petrel.ops.databases import sessions
+from petrel.storage.pools import Addresses
+
+HOLDS = "lock table accounts.account in access exclusive mode"
+
+
+async def connect(addresses: Addresses, program: str) -> Any:
+    return await asyncpg.connect(**{**addresses.main["owner"], "server_settings": {"application_name": program}})
+
+
+async def test_who_holds_others_up_stands_first_and_is_ended(addresses: Addresses) -> None:
+    holder, waiter = await connect(addresses, "psql"), await connect(addresses, "petrel waiting")
+    try:
+        await holder.execute("begin")
+        await holder.execute(HOLDS)
+        waiting = asyncio.ensure_future(waiter.fetchval("select count(*) from accounts.account"))
+        async with asyncio.timeout(30):
+            while not (found := await sessions.sessions(addresses))[0].holds_up:      # noqa: ASYNC110 (nothing tells)
+                await asyncio.sleep(0.01)
+        first = found[0]
+        assert (first.program, first.ours, first.holds_up, first.is_in_the_way) == ("psql", False, 1, True)
+        assert not any(one.is_in_the_way for one in found[1:])
+        assert {one.program for one in found if one.ours} >= {"petrel waiting"}
+
+        others = {one.pid for one in found[1:]}
+        gone = [replace(first, pid=2_000_000_000 + n) for n in range(200)]
+        assert await sessions.end(addresses, [first, *gone]) == 1
+        assert others <= {one.pid for one in await sessions.sessions(addresses)}, "somebody else was ended as well"
+        assert await waiting >= 0
+        with pytest.raises(NotFound, match="petrel database sessions"):
+            await sessions.end(addresses, [first])
+    finally:
+        holder.terminate()
+        waiter.terminate()
+
+
+async def test_a_server_that_does_not_answer_is_said_with_its_cure(addresses: Addresses) -> None:
+    dead = Addresses(addresses.main, {**addresses.keyring, "owner": {**addresses.keyring["owner"], "port": 9}})
+    with pytest.raises(Conflict, match="petrel restart keyring"):
+        await sessions.sessions(dead)
