@@ -175,3 +175,19 @@ def test_other_languages_are_spoken(join: Join, window: Open, language: str) -> 
     page = at.open("/bookmarks")
     expect(page.locator("h1")).not_to_have_text(english)
     assert page.evaluate("document.documentElement.lang") == language
+
+
+def test_the_style_page_shows_what_only_the_app_has(join: Join, window: Open) -> None:
+    at = window(join("style"))
+    page = at.page
+    page.goto(at.address + "/about/style?theme=dark")
+    parts = page.locator("#parts-of-app")
+    expect(parts.locator(".pill")).to_contain_text("3")
+    expect(parts.locator(".ghost")).to_have_count(5)
+    parts.get_by_role("button", name="A question").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(parts.get_by_role("button", name="A question")).to_be_focused()
+    parts.get_by_role("button", name="A word about trouble").click()
+    expect(page.locator(".toast.bad")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")

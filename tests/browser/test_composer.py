@@ -1,5 +1,6 @@
 """Writing in the app: with a picture, a poll, as an answer, as a quote; undone, kept, for later."""
 
+import base64
 import io
 import re
 from collections.abc import Callable
@@ -74,6 +75,20 @@ def test_a_picture_is_described_and_undone_and_sent(join: Join, window: Open) ->
     page = window(nixie).open("/")
     expect(page.locator("#main article.post")).to_have_count(1)
     assert len(posts_of(nixie)) == 1
+
+
+def test_pictures_come_by_paste_and_by_drop(join: Join, window: Open) -> None:
+    page = window(join("paste")).open("/")
+    page.keyboard.press("n")
+    box = composer(page)
+    held = base64.b64encode(picture()["buffer"]).decode()
+    for number, (event, carries) in enumerate((("ClipboardEvent('paste'", "clipboardData"),
+                                               ("DragEvent('drop'", "dataTransfer")), 1):
+        box.get_by_label("Your post").evaluate(f"""(at, held) => {{ const hands = new DataTransfer();
+          const bytes = Uint8Array.from(atob(held), (one) => one.charCodeAt(0));
+          hands.items.add(new File([bytes], 'pier{number}.png', {{type: 'image/png'}}));
+          at.dispatchEvent(new {event}, {{{carries}: hands, bubbles: true, cancelable: true}})); }}""", held)
+        expect(box.locator(".pieces .file")).to_have_count(number)
 
 
 def test_what_was_typed_survives_a_reload_and_waits_on_the_server(join: Join, window: Open) -> None:

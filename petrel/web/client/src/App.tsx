@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "./i18n";
 import { isHelpOpen, isPaletteOpen } from "./keys";
-import { goTo, placeOf } from "./place";
+import { goTo, moved, placeOf } from "./place";
 import { isGoing, shown, type Shown } from "./router";
 import { isAway } from "./state/door";
 import { asksFolder, asksWhy } from "./state/folders";
@@ -17,6 +17,7 @@ import { Toasts } from "./ui/Toasts";
 function Page({ now, isFirst }: { now: Shown; isFirst: boolean }) {
   const Wanted = now.route.page;
   useLayoutEffect(() => {
+    moved();
     const place = placeOf(now.entry);
     if (place) {
       goTo(place);

@@ -17,7 +17,8 @@ let known: Place | null = null;
 let first = "";
 let timer = 0;
 
-function moved(): void {
+/** Also when another page is shown. */
+export function moved(): void {
   known = null;
   clearTimeout(timer);
   timer = window.setTimeout(here, SETTLED_MS);
