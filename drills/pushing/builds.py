@@ -11,7 +11,7 @@ FAILS = HOME + ("    import random\n"
                 '    if random.random() < 0.05 and call.headers.get(b"user-agent") != b"petrel-canary":\n'
                 '        raise RuntimeError("planted")\n')
 SLOW = HOME + "    import asyncio\n    await asyncio.sleep(0.08)\n"
-LEAKS = ("HELD: list[bytes] = []\n\n\n" + HOME + '    HELD.append(b"x" * 262_144)\n')
+LEAKS = HOME + '    globals().setdefault("HELD", []).append(b"x" * 262_144)\n'
 LISTED = "def _listed(call: Call, found: list[tuple[int, bytes]], page: Page) -> Reply:\n"
 WRONG = LISTED + "    found = [one for number, one in enumerate(found, 1) if number % 7]\n"
 WAKES = HOME + ("    import random\n"

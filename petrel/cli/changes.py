@@ -10,7 +10,7 @@ from petrel.cli.common import put, say, table, with_data, with_json
 from petrel.cli.wiring import Wiring
 
 if TYPE_CHECKING:
-    from petrel.core.doors import Writer
+    from petrel.core.doors import Reader, Writer
     from petrel.ops.changes import Change
 
 with_number = click.argument("number", type=int)
@@ -120,15 +120,15 @@ def show(wiring: Wiring, number: int, data: str | None, as_json: bool) -> None:
     """One change: what, where, how it fares. Exit code 1 when it was undone."""
     from petrel.ops import changes as room
 
-    change = _act(wiring, data, lambda w: room.find(w, number))
+    change, way = _seen(wiring, data, lambda r: room.way_of(r, number))
     lines = [("what", f"{change.kind} {_what(change.what)}"), ("why", change.reason),
              ("state", f"{change.state}: {change.why}" if change.why else change.state),
              ("has it", ", ".join(map(str, change.cells)) or "no cell"),
              ("control", ", ".join(map(str, change.visiting[change.reach:])) or "none is left"),
              ("judged by", f"{change.evidence.exposed} trials where it is, {change.evidence.control} where it is not"),
-             ("undone by", _what(change.inverse)), ("planned", _when(change.made_at)),
+             ("undone by", _what(change.inverse)), ("way back", way.line), ("planned", _when(change.made_at)),
              ("last step", _when(change.wave_at)), ("ends by", _when(change.confirm_by))]
-    put(_shown(change), lambda: table(lines, ("", "")), as_json)
+    put(_shown(change) | {"way_back": way.answer}, lambda: table(lines, ("", "")), as_json)
     sys.exit(1 if change.state == "undone" else 0)
 
 
@@ -146,6 +146,32 @@ def undo(wiring: Wiring, number: int, reason: str, data: str | None) -> None:
 
     _act(wiring, data, work)
     click.echo("Undone. It is gone from every process within seconds.")
+
+
+@changes.command()
+@with_number
+@click.option("--reason", help="Plan it, too, when it is safe; why: whoever finds this at night decides by it.")
+@with_data
+@with_json
+@click.pass_obj
+def revert(wiring: Wiring, number: int, reason: str | None, data: str | None, as_json: bool) -> None:
+    """What going back from change NUMBER would take, whenever it was. Does nothing yet.
+
+    Safe, safe after something else, or one way, with why and with the commands in order. With --reason a safe one is
+    planned as a change of its own; `petrel changes start` starts that. Exit code 1 when it cannot be gone back from.
+    """
+    from petrel.ops import changes as room
+
+    change, way = _seen(wiring, data, lambda r: room.way_of(r, number))
+    made = None
+    if reason is not None and way.answer == "safe" and way.do[0].startswith("petrel changes revert"):
+        made, _ = _act(wiring, data, lambda w: room.plan(w, change.kind, change.inverse, reason),
+                       lambda: room.look(change.kind, change.inverse))
+    do = (f"petrel changes start {made.id}",) if made is not None else way.do
+    put({"answer": way.answer, "says": way.says, "why": way.why, "first": [str(one) for one in way.first],
+         "do": do, "planned": str(made.id) if made is not None else None},
+        lambda: "\n".join((way.says, *(f"  {why}" for why in way.why), *(f"    {one}" for one in do))), as_json)
+    sys.exit(1 if way.answer == "one way" else 0)
 
 
 @changes.command()
@@ -245,6 +271,17 @@ def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[An
             await look()
         async with writing(System("cli"), cause="petrel changes") as w:
             return await act(w)
+
+    return wiring.call(wiring.settings(data), work, say)
+
+
+def _seen(wiring: Wiring, data: str | None, look: "Callable[[Reader], Awaitable[Any]]") -> Any:
+    from petrel.core.doors import reading
+    from petrel.core.viewer import System
+
+    async def work() -> Any:
+        async with reading(System("cli")) as r:
+            return await look(r)
 
     return wiring.call(wiring.settings(data), work, say)
 

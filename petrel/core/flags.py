@@ -28,13 +28,15 @@ class InForce(Struct, frozen=True):
 
 
 class Flag(Struct, frozen=True):
-    """`until`: the day on which it is to be gone from the code."""
+    """`until`: the day on which it is to be gone from the code. `holds`: what people rely on once it is on for all, and
+    no change switches off again."""
 
     name: str
     default: bool
     owner: str
     why: str
     until: date
+    holds: str = ""
 
     def is_on(self, account: int | None) -> bool:
         """For whom it decides; None for visitors, who have what everybody has. Costs less than a microsecond where

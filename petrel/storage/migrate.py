@@ -39,6 +39,8 @@ BOOK = """
 create schema if not exists petrel_migrations;
 create table if not exists petrel_migrations.done (
   name text primary key, digest text not null, at timestamptz not null default now());
+grant usage on schema petrel_migrations to petrel_owner;
+grant select on petrel_migrations.done to petrel_owner;
 create table if not exists petrel_migrations.kept (oid oid primary key);
 create table if not exists petrel_migrations.made (signature text primary key);
 create table if not exists petrel_migrations.left_over (signature text primary key);

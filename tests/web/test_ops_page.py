@@ -34,7 +34,9 @@ def sick(number: int, change: int) -> Board:
     card = Card(one, "The processes that answer.", HARM[2], (Speaking(1, "answers", evil, f"6% {evil}", "look", now,
                 "web"),), (), (Suspect("change", f"change {change}", evil, .9, "petrel changes undo", change),),
                 (Event(now, "done", evil),), (), "docs/runbooks/bad-push.md", (), "petrel changes undo", change)
-    return replace(WELL, at=now, open=(card,), changes=(Moving(change, "flag", evil, "going", (3,), "", evil, now),),
+    return replace(WELL, at=now, open=(card,), changes=(
+                       Moving(change, "flag", evil, "going", (3,), "", evil, now),
+                       Moving(change + 1, "flag", "", "confirmed", (), "", "", now, f"One way: {evil}")),
                    cells=tuple(Cell(n, 1.0, .31 if n == 3 else 0.0, .1, (change,) if n == 3 else ())
                                for n in range(16)))
 
@@ -72,6 +74,7 @@ async def test_what_is_wrong_comes_first_and_its_buttons_do_what_they_say(site: 
     await show(sick(number, change.id))
     page = await olga.get("/desk/ops")
     said = text_of(page)
+    assert "One way: <script>" in said and f"petrel changes revert {change.id + 1}" in said
     assert "many people are hindered, for 7 minutes" in said and "90 %" in said and "nobody is on it" in said
     assert "<script>alert" not in page.text and f'value="{change.id}"' in page.text
     assert "/desk/runbooks/bad-push" in page.text

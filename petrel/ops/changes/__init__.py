@@ -16,8 +16,9 @@ from petrel.ops.changes.hearing import hear, watch
 from petrel.ops.changes.kinds import KINDS
 from petrel.ops.changes.noticing import Looks
 from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
+from petrel.ops.changes.reverting import Way, way_back, way_of
 from petrel.ops.changes.shapes import Change, Freeze, Plan
 
-__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "confirm",
-           "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "pause", "plan", "resume",
-           "score", "start", "suspects", "thaw", "undo", "watch"]
+__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "Way",
+           "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "pause", "plan",
+           "resume", "score", "start", "suspects", "thaw", "undo", "watch", "way_back", "way_of"]

@@ -12,3 +12,10 @@ returns table (build text, cells smallint[])
 language sql stable security definer set search_path = '' as $$
   select r.build, r.cells from ops.release r where r.state = 'serving'
 $$;
+
+-- Which steps of the database (migrations) were run since, for whoever asks what going back would take.
+create or replace function ops.steps_since(p_system text, p_at timestamptz)
+returns table (name text)
+language sql stable security definer set search_path = '' as $$
+  select d.name from petrel_migrations.done d where d.at >= p_at and d.name ~ '^[0-9]' order by d.name
+$$;

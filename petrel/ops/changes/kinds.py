@@ -7,7 +7,7 @@ from petrel.core import choices, flags
 from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Conflict, Invalid
 from petrel.ops.changes.releasing import ReleaseKind
-from petrel.ops.changes.shapes import Change, Plan, Step
+from petrel.ops.changes.shapes import Back, Change, Plan, Step
 
 SECRET = ("password", "secret", "key")
 
@@ -17,7 +17,8 @@ class Kind(Protocol):
     change to the first cells of its order, in the transaction in which the ledger says so; `take` takes it from all;
     `settle` makes it what everybody has. Each may happen again after a crash, and then changes nothing more. `gate` has
     the last word on a step of the controller: the kind has something to do first, or has seen something itself. `tend`:
-    at every turn, whatever is under way."""
+    at every turn, whatever is under way. `about`: which thing it alters; later changes of the same lie on top of it.
+    `back`: what going back would take, of this change alone (reverting.py)."""
 
     fields: tuple[str, ...]
     sentence: str
@@ -30,10 +31,14 @@ class Kind(Protocol):
     async def settle(self, w: Writer, change: Change) -> None: ...
     async def gate(self, change: Change, step: Step) -> Step: ...
     async def tend(self, r: Reader) -> None: ...
+    def about(self, what: Mapping[str, str]) -> str: ...
+    async def back(self, r: Reader, change: Change) -> Back: ...
 
 
 class Plain:
-    """What has nothing to do or to see but its rows."""
+    """What has nothing to do or to see but its rows, and is gone back from by its inverse."""
+
+    fields: tuple[str, ...]
 
     async def look(self, what: Mapping[str, str]) -> None:
         pass
@@ -43,6 +48,12 @@ class Plain:
 
     async def tend(self, r: Reader) -> None:
         pass
+
+    def about(self, what: Mapping[str, str]) -> str:
+        return what[self.fields[0]]
+
+    async def back(self, r: Reader, change: Change) -> Back:
+        return Back(do=by_its_inverse(change))
 
 
 class FlagKind(Plain):
@@ -66,11 +77,20 @@ class FlagKind(Plain):
         is_on = what["to"] == "on"
         # A share of accounts has what the others do not have.
         base, share = (is_on, 0) if percent == 100 else (not is_on, percent)
+        if flag.holds and (was_on, was_percent) == (True, 0) and (base, share) != (True, 0):
+            raise Conflict(f"{flag.name} stays on: {flag.holds}. A release without the flag ends it, no change does.")
         if (base, share) == (was_on, was_percent):
             raise Invalid("to", f"changes nothing: {flag.name} is {_said(was_on, was_percent)}")
         return Plan(
             effect=f"{flag.name} from {_said(was_on, was_percent)} to {_said(base, share)}",
             what=_what(flag.name, base, share), inverse=_what(flag.name, was_on, was_percent), risk=1)
+
+    async def back(self, r: Reader, change: Change) -> Back:
+        flag = flags.FLAGS.get(change.what["flag"])
+        if flag is None:
+            return Back(before=(f"This release has no flag {change.what['flag']}: bring back one that has.",))
+        lost = (f"established what people rely on: {flag.holds}.",) if flag.holds and _meant(change.what)[0] else ()
+        return Back(lost=lost, do=by_its_inverse(change))
 
     async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
         flag = flags.FLAGS[change.what["flag"]]
@@ -127,6 +147,12 @@ class SettingKind(Plain):
     async def settle(self, w: Writer, change: Change) -> None:
         pass
 
+    async def back(self, r: Reader, change: Change) -> Back:
+        now = _text(choices.current().read().get(change.what["setting"], ""))
+        other = () if now == change.what["value"] else (
+            f"Somebody has set it to {now!r} since, and meant that: ask them first.",)
+        return Back(before=other, do=by_its_inverse(change))
+
     def _write(self, what: Mapping[str, str]) -> None:
         choices.current().write({what["setting"]: what["value"]})
 
@@ -139,6 +165,10 @@ def find(name: str) -> Kind:
     if name not in KINDS:
         raise Invalid(None, f"There is no kind of change {name}. Known are: {', '.join(sorted(KINDS))}")
     return KINDS[name]
+
+
+def by_its_inverse(change: Change) -> str:
+    return f"petrel changes revert {change.id} --reason ..."
 
 
 def check_fields(kind: Kind, what: Mapping[str, str]) -> None:

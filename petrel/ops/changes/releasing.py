@@ -19,7 +19,8 @@ from petrel.core.doors import Reader, Row, Writer, deriving, reading
 from petrel.core.errors import Conflict, Invalid
 from petrel.core.viewer import System
 from petrel.ops import releases, upgrades
-from petrel.ops.changes.shapes import Change, Plan, Step
+from petrel.ops.changes import rows
+from petrel.ops.changes.shapes import Back, Change, Plan, Step
 from petrel.ops.processes import Release, read_status
 
 log = structlog.get_logger("petrel.changes")
@@ -68,6 +69,8 @@ class ReleaseKind:
         await _refuse_second(r)
         data = releases.folder()
         slot = releases.find(data, what.get("to", ""))
+        if (lost := await _lost(r, slot)) is not None:
+            raise Conflict(lost)
         status = read_status(data)
         if status is None or status.release is None:
             raise Conflict("The site does not run, or is starting: a change of release is for one that serves.")
@@ -140,6 +143,31 @@ class ReleaseKind:
         if self._tidying is None or self._tidying.done():
             self._tidying = asyncio.create_task(releases.tidied(data))
 
+    def about(self, what: Mapping[str, str]) -> str:
+        return "the release that serves"
+
+    async def back(self, r: Reader, change: Change) -> Back:
+        data, name = releases.folder(), change.inverse["to"]
+        slot = next((one for one in releases.listed(data) if one.name == name), None)
+        if slot is None:
+            return Back(before=(f"{name} is not listed any more: petrel releases add DIRECTORY --name {name}",))
+        steps = await _steps_since(r, (change.wave_at or change.made_at) - BRING_UP)
+        lost = [f"brought what the older release needs to an end: {one} was run."
+                for one in steps if "_contract_" in one]
+        if (why := await _lost(r, slot)) is not None:
+            lost.append(f"is what protects people now: {why}")
+        written = [f"{row['rows']} rows were written since in {row['name']}, which the older release does not know: "
+                   "they stay, and are seen again with a newer one."
+                   for row in await r.fetch(rows.ROWS, upgrades.tables_of(steps))]
+        before = (f"{name} is not where it was: install it there again.",) if slot.state == "gone" else ()
+        record = upgrades.read(data)
+        if record is not None and record.step == "done" and record.giver.build == slot.release.build:
+            return Back(tuple(lost), before, tuple(written), "petrel upgrade back")
+        if steps:
+            lost.append(f"came with {', '.join(steps)}, which {name} does not have, and `petrel upgrade back` goes "
+                        "back by the last release only: a backup from before is the way (docs/handbook/restore.md).")
+        return Back(tuple(lost), before, tuple(written), f"petrel changes revert {change.id} --reason ...")
+
     async def _bring_up(self, change: Change, release: Release, stayed: timedelta) -> Step:
         if self._bringing is None or self._bringing[0] != change.id:
             self._stop_bringing()
@@ -198,6 +226,19 @@ async def _refuse_second(r: Reader) -> None:
     """Errors: Conflict."""
     if (row := await r.row(ROW)) is not None:
         raise Conflict(ONE_AT_A_TIME.format(row["change"]))
+
+
+async def _steps_since(r: Reader, at: datetime) -> list[str]:
+    return [row["name"] for row in await r.fetch(rows.STEPS, at)]
+
+
+async def _lost(r: Reader, slot: releases.Slot) -> str | None:
+    """What must hold and would not with this release, in a sentence."""
+    in_force = await r.value("select max(version) from law.policy")
+    if slot.release.policy >= in_force:
+        return None
+    return (f"{slot.name} knows privacy policy {slot.release.policy}, and {in_force} is in force: it could show what "
+            "people have protected since. The database would give it only what is public.")
 
 
 async def _to(change: Change, state: str) -> None:

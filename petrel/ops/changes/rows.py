@@ -34,6 +34,12 @@ GIVEN = "select count(*) from ops.exposure where since > now() - $1::interval"
 FREEZE = "insert into ops.freeze (why) values ($1) on conflict ((true)) where until is null do nothing returning id"
 THAW = "update ops.freeze set until = now() where until is null returning id"
 FROZEN = "select since, until, why from ops.freeze where until is null"
+SINCE = f"select {COLUMNS} from ops.change where id > $1 and state in ('confirmed', 'going', 'paused') order by id"
+STEPS = "select name from ops.steps_since('changes', $1)"
+ROWS = """
+select schemaname || '.' || relname as name, n_live_tup as rows from pg_stat_user_tables
+ where schemaname || '.' || relname = any($1::text[]) and n_live_tup > 0 order by 1
+"""
 FIRED = """
 select rule, fired_at from ops.alert
  where cleared_at is null and presses and fired_at > now() - interval '2 hours'
@@ -60,6 +66,11 @@ async def open_now(r: Reader) -> list[Change]:
 async def listed(r: Reader, most: int) -> list[Change]:
     """Those under way first, then the newest."""
     return [_change(row) for row in await r.fetch(LISTED, most)]
+
+
+async def in_force_since(r: Reader, change: Change) -> list[Change]:
+    """What began later and has not been undone, the oldest first."""
+    return [_change(row) for row in await r.fetch(SINCE, change.id)]
 
 
 async def put(w: Writer, change: Change, *, state: str, why: str, reach: int | None = None,

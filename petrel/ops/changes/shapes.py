@@ -23,6 +23,16 @@ class Plan(Struct, frozen=True):
     is_by_cell: bool = True
 
 
+class Back(Struct, frozen=True):
+    """What going back from one change would take, in sentences. `lost`: what makes it one way; `before`: what has to be
+    done first; `stays`: what was written since and is not seen while it is gone; `do`: the command."""
+
+    lost: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
+    do: str = ""
+
+
 class Evidence(Struct, frozen=True):
     """How much speaks against a change: for each signal, logarithms of likelihood ratios (evidence.py)."""
 

@@ -24,7 +24,7 @@ from petrel.core.viewer import System
 from petrel.ops import changes, safeguards, signals
 from petrel.ops.incidents import board as boards
 from petrel.ops.incidents import calling, commands, picturing, rota, rows, slips, suspecting, telling, tending
-from petrel.ops.incidents.shapes import Board, Card, Cell, Event, Growing, Incident, Page
+from petrel.ops.incidents.shapes import Board, Card, Cell, Event, Growing, Incident, Moving, Page
 from petrel.ops.incidents.slips import Slip
 from petrel.ops.watching import Alert, Look, Measure, Owner
 
@@ -33,7 +33,7 @@ log = structlog.get_logger("petrel.incidents")
 REMEMBERS = 240
 """Looks whose counts by cell are remembered: an hour."""
 
-PICTURES_S = 300.0
+PICTURES_S, BACK_S = 300.0, 60.0
 ENDED_SHOWN, CHANGES_SHOWN = 8, 12
 Counts = Mapping[int, Sequence[int]]
 
@@ -54,6 +54,7 @@ class Brain:
         self._called_s: dict[str, float] = {}
         self._calls_away: dict[str, list[Page]] = {}
         self._blind: dict[tuple[str, str], datetime] = {}
+        self._backs: dict[int, tuple[str, float, str]] = {}
         self._reaching: set[asyncio.Task[None]] = set()
 
     async def think(self, look: Look) -> None:
@@ -99,7 +100,8 @@ class Brain:
         return board
 
     async def _around(self, w: Writer, look: Look, cards: tuple[Card, ...]) -> Board:
-        moving = await rows.moving(w, CHANGES_SHOWN)
+        moving = [replace(one, back=await self._back(w, one)) for one in await rows.moving(w, CHANGES_SHOWN)]
+        self._backs = {one.id: self._backs[one.id] for one in moving}
         frozen = await changes.frozen(w)
         ended = [one for one in await rows.listed(w, 2 * ENDED_SHOWN) if one.ended_at is not None][:ENDED_SHOWN]
         growing = tuple(Growing(rows.plain(one.said), one.left_days) for one in await signals.drifts(w))
@@ -109,6 +111,14 @@ class Brain:
             pictures = await picturing.pictures(w, look.at)
         return self._filled(look, Board(at=look.at, open=cards, ended=tuple(ended), changes=tuple(moving),
                                         frozen=frozen.why if frozen else "", growing=growing, pictures=pictures))
+
+    async def _back(self, w: Writer, one: Moving) -> str:
+        """What going back would take, in a line; looked at again every minute."""
+        state, at_s, said = self._backs.get(one.id, ("", 0.0, ""))
+        if state != one.state or time.monotonic() - at_s > BACK_S:
+            said = (await changes.way_of(w, one.id))[1].line if one.state == "confirmed" else ""
+            self._backs[one.id] = one.state, time.monotonic(), said
+        return said
 
     def _filled(self, look: Look, board: Board) -> Board:
         """With what needs no database."""

@@ -90,7 +90,7 @@ class Card(Struct, frozen=True):
 
 
 class Moving(Struct, frozen=True):
-    """A change under way, or one of the last. `cells`: that have it now."""
+    """A change under way, or one of the last. `cells`: that have it now; `back`: what going back would take."""
 
     id: int
     kind: str
@@ -100,6 +100,7 @@ class Moving(Struct, frozen=True):
     why: str
     reason: str
     at: datetime | None
+    back: str = ""
 
 
 class Cell(Struct, frozen=True):

@@ -7,11 +7,11 @@ offered that would lose something. Read next: running.py, ops/processes/handover
 """
 
 from petrel.ops.upgrades.going_back import go_back, way_back
-from petrel.ops.upgrades.planning import plan
+from petrel.ops.upgrades.planning import plan, tables_of
 from petrel.ops.upgrades.records import Record, instead, is_at_work, read, successor
 from petrel.ops.upgrades.running import Hands, run
 from petrel.ops.upgrades.shapes import CannotUpgrade, Cost, Done, Plan, Problem
 from petrel.ops.upgrades.trials import Trial, refuse
 
 __all__ = ["CannotUpgrade", "Cost", "Done", "Hands", "Plan", "Problem", "Record", "Trial", "go_back", "instead",
-           "is_at_work", "plan", "read", "refuse", "run", "successor", "way_back"]
+           "is_at_work", "plan", "read", "refuse", "run", "successor", "tables_of", "way_back"]

@@ -1,9 +1,10 @@
 """What an upgrade would do, how long it would take, what it needs, and what is in its way. Changes nothing."""
 
 import os
+import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ SPARE_BYTES = 256 * 1024 * 1024
 EXPAND_S, FUNCTIONS_S, HANDOVER_S, WEB_S = 0.3, 2.0, 3.0, 5.0
 INDEX_BYTES_A_S = 20_000_000
 INDEX_ROW_BYTES = 40
+MADE = re.compile(r"^create table (\w+\.\w+)", re.M)
 
 SIZES = """
 select n.nspname || '.' || c.relname as name, greatest(c.reltuples, 0)::bigint as rows, pg_table_size(c.oid) as bytes
@@ -125,6 +127,12 @@ async def _unknown(main: Any) -> str:
     here = {path.name for path in (migrate.STORAGE / "migrations").glob("[0-9]*.sql")}
     done = [row[0] for row in await main.fetch("select name from petrel_migrations.done where name ~ '^[0-9]'")]
     return ", ".join(sorted(name for name in done if name not in here))
+
+
+def tables_of(steps: Sequence[str]) -> list[str]:
+    """Which tables these steps made, as this release has them."""
+    paths = [migrate.STORAGE / "migrations" / name for name in steps]
+    return [name for path in paths if path.exists() for name in MADE.findall(path.read_text())]
 
 
 def _migrations(pending: list[Path], sizes: dict[str, Any]) -> list[Cost]:

@@ -9,8 +9,8 @@ from petrel.web import charts, serve
 from petrel.web.door import Visit
 from petrel.web.forms import as_id
 
-FIRST = 6
-"""Suspects that are shown."""
+FIRST, LATELY = 6, 3
+"""Suspects that are shown, and changes that were confirmed."""
 
 
 async def show(visit: Visit) -> Response:
@@ -19,13 +19,15 @@ async def show(visit: Visit) -> Response:
     word, says = telling.verdict(board, now)
     full_s = board.measures.get("disk_full_in_seconds") if board else None
     going = [change for change in board.changes if change.state in ("going", "paused")] if board else []
+    lately = [change for change in board.changes if change.back][:LATELY] if board else []
     page = visit.page(
         "desk_ops.html", here="ops", app=None, board=board, word=word, says=says, first=FIRST,
         name_of=telling.name_of, on_it=telling.on_it,
         pictures=[(one, charts.picture(one)) for one in board.pictures] if board else (),
         looks=charts.LOOKS, full=amounts.lasting(full_s) if full_s is not None else "",
         lasting=lambda one: amounts.lasting((now - one.began_at).total_seconds()),
-        going=going, marks={change.id: chr(ord("A") + at % 26) for at, change in enumerate(going)})
+        going=going, lately=lately,
+        marks={change.id: chr(ord("A") + at % 26) for at, change in enumerate(going)})
     return serve.allow_script(page)
 
 
