@@ -1,4 +1,4 @@
-"""`petrel gate`: whether the tests may be believed, and what is to blame when they fail. For where they run, not a site."""
+"""`petrel gate`: whether the tests may be believed, and what is to blame when they fail. Needs no site."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -159,7 +159,7 @@ def mutate(files: tuple[str, ...], most: int | None, as_json: bool) -> None:
         room.keep(root, found, _today())
         survivors += [f"{found.file}: {name}" for name in found.survivors]
         say(f"{file}: {len(found.caught) - len(found.survivors)} of {len(found.caught)} caught, {found.seconds:.0f} s")
-    put({"survivors": survivors}, "\n".join(["Nothing survives." if not survivors else "Survived:", *survivors]), as_json)
+    put({"survivors": survivors}, "\n".join(["Survived:", *survivors]) if survivors else "Nothing survives.", as_json)
     sys.exit(bool(survivors))
 
 

@@ -51,7 +51,8 @@ def survey(root: Path, tests: list[str], found: list[Fault], say: Callable[[str]
         place = _copied(root, Path(folder) / "sources")
         suite = Suite(place)
         if (report := suite.run(tests)) is None or report.failed or report.errors or not report.tests:
-            raise Conflict(f"the tests of {file} do not pass as they are: {report and [*report.failed, *report.errors]}")
+            raise Conflict(f"the tests of {file} do not pass as they are; mend those first"
+                           f"{': ' + ', '.join([*report.failed, *report.errors]) if report else ''}")
         as_it_is = (place / file).read_text()
         for one in found:
             (place / file).write_text(one.text)

@@ -34,16 +34,17 @@ class Counting(rewrite.AssertionRewriter):
         return [said, *super().visit_Assert(assert_)]
 
 
-def _count_raises(entered: Callable[..., Any]) -> Callable[..., Any]:
-    def enter(self: Any) -> Any:
+def counted(asserts: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, one call of which counts as an assertion: for those that have another word than `assert`."""
+    def reaching(*args: Any, **more: Any) -> Any:
         caller = sys._getframe(1)
         reached.add(f"{caller.f_code.co_filename}:{caller.f_lineno}")
-        return entered(self)
-    return enter
+        return asserts(*args, **more)
+    return reaching
 
 
 vars(rewrite).update(AssertionRewriter=Counting, reached=reached.add, PYC_TAIL=f".gate1{rewrite.PYC_TAIL}")
-raises.RaisesExc.__enter__ = _count_raises(raises.RaisesExc.__enter__)      # type: ignore[method-assign]
+raises.RaisesExc.__enter__ = counted(raises.RaisesExc.__enter__)      # type: ignore[method-assign]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if file := config.getoption("--gate-report"):
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).unlink(missing_ok=True)      # that of an earlier run is none of this one
         config.pluginmanager.register(Recorder(Path(file).absolute()))
 

@@ -5,8 +5,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -15,13 +16,16 @@ from petrel.ops.gate.shapes import Report
 from petrel.storage.build import ROOT
 
 PLUGIN = "petrel.ops.gate.plugin"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Suite:
-    """The tests below `root`. `runs`, `spent_s`: what has been asked of it so far."""
+    """The tests below `root`. `environment`: what runs have beside ours. `runs`, `spent_s`: what has been asked of it
+    so far."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, root: Path = ROOT, environment: Mapping[str, str] = NOTHING) -> None:
         self.root = root
+        self.environment = environment
         self.runs = 0
         self.spent_s = 0.0
 
@@ -36,7 +40,7 @@ class Suite:
                 only.write_text("\n".join(tests))
                 command += [f"--gate-only={only}", *dict.fromkeys(name.partition("::")[0] for name in tests)]
             quiet = None if shows else subprocess.DEVNULL
-            ended = subprocess.run(command, cwd=self.root, stdout=quiet, stderr=quiet, env=_environment(self.root))
+            ended = subprocess.run(command, cwd=self.root, stdout=quiet, stderr=quiet, env=self._environment())
             self.runs, self.spent_s = self.runs + 1, self.spent_s + time.monotonic() - began
             if ended.returncode == 1 and not report.exists():
                 _check_pytest()
@@ -48,6 +52,10 @@ class Suite:
         report = self.run([*after, test])
         return report is None or bool(report.errors) or test in report.failed
 
+    def _environment(self) -> dict[str, str]:
+        path = os.pathsep.join(dict.fromkeys((str(self.root), str(ROOT))))
+        return {**os.environ, **self.environment, "PYTHONPATH": path}
+
 
 def read(file: Path) -> Report | None:
     """None where there is none, or only a piece of one."""
@@ -55,10 +63,6 @@ def read(file: Path) -> Report | None:
         return msgspec.json.decode(file.read_bytes(), type=Report)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
-
-
-def _environment(root: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys((str(root), str(ROOT))))}
 
 
 def _check_pytest() -> None:

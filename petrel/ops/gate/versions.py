@@ -2,17 +2,19 @@
 
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from petrel.core.errors import Invalid
 from petrel.ops.gate.searching import culprit
 from petrel.ops.gate.shapes import Culprit
-from petrel.ops.gate.suite import Suite
+from petrel.ops.gate.suite import NOTHING, Suite
 
 
-def find(root: Path, test: str, good: str, bad: str, say: Callable[[str], None]) -> Culprit:
-    """The commit after `good`, up to `bad`, since which the test fails. Errors: Invalid."""
+def find(root: Path, test: str, good: str, bad: str, say: Callable[[str], None],
+         environment: Mapping[str, str] = NOTHING) -> Culprit:
+    """The commit after `good`, up to `bad`, since which the test fails. `environment`: as a Suite has it. Errors:
+    Invalid."""
     base = _git(root, "rev-parse", "--verify", f"{good}^{{commit}}").strip()
     changes = _git(root, "rev-list", "--reverse", "--first-parent", f"{base}..{bad}").split()
     if not changes:
@@ -25,7 +27,7 @@ def find(root: Path, test: str, good: str, bad: str, say: Callable[[str], None])
                 place.mkdir()
                 packed = subprocess.run(["git", "archive", commit], cwd=root, check=True, capture_output=True).stdout
                 subprocess.run(["tar", "-x"], cwd=place, input=packed, check=True)
-            has_failed = Suite(place).fails(test)
+            has_failed = Suite(place, environment).fails(test)
             say(f"{commit[:10]} ({version} of {len(changes)}): {'fails' if has_failed else 'passes'}")
             return has_failed
 
