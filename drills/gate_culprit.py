@@ -26,7 +26,7 @@ DRILL = Drill(
     left_out="an emergency way to ship while the gate is shut; the site's own tests, which take hours to halve",
     shown=("tests", "named_s", "runs", "sure"), limit_s=1500)
 
-SEED, NAMED_S = 13, 300
+SEED, NAMED_S, GUARD = 13, 300, "tests/visibility/test_law.py::test_a"
 SEEDS, RATE, RIGHT = 100, 0.05, 95
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
@@ -129,7 +129,7 @@ def _quarantine(report: gate.Report, truth: thirty.Truth) -> list[str]:
     wrong = [] if word(today) == "open" else ["a test in quarantine shuts the gate"]
     wrong += [] if word(end + timedelta(days=1)) == "shut" else ["a quarantine does not end"]
     try:
-        gate.quarantined(book, "tests/visibility/test_law.py::test_a", "whoever drills", "it fails so often", end, today)
+        gate.quarantined(book, GUARD, "whoever drills", "it fails so often", end, today)
         wrong.append("a test that guards people was put aside")
     except Invalid:
         pass
@@ -143,7 +143,8 @@ def _outcome(report: gate.Report, whole: gate.Suite, causes: list[gate.Cause], t
         harm.remove("quarantine")
         harm += found["quarantine"]
     figures = {"tests": len(report.tests), "whole_run_s": round(whole.spent_s), "named_s": round(max(took)),
-               "runs": {one.kind: one.runs for one in causes}, "seconds": {one.kind: round(one.seconds) for one in causes},
+               "runs": {one.kind: one.runs for one in causes},
+               "seconds": {one.kind: round(one.seconds) for one in causes},
                "sure": {one.kind: round(one.confidence, 6) for one in causes}, **more}
     return Outcome(
         harm=tuple(harm), exercised=len(report.tests), figures=figures, phases=Phases(

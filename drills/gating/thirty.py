@@ -75,15 +75,15 @@ def make(root: Path, seed: int) -> Truth:
                                            and n > FILES * EACH * 2 / 3]) for part in parts)
     polluter = rng.randrange(FILES * EACH // 3)
     for file in range(FILES):
-        _write(root / "tests" / f"group_{file // 20:02}" / f"test_{file:03}.py", "from product import " + ", ".join(
+        write(root / "tests" / f"group_{file // 20:02}" / f"test_{file:03}.py", "from product import " + ", ".join(
             f"part_{n:02}" for n in range(PARTS)) + "\n" + "".join(
             _test(n, f"part_{polluted % PARTS:02}.rounding[{polluted}] = 1" if n == polluter else "")
             for n in range(file * EACH, (file + 1) * EACH)))
     for part in range(PARTS):
-        _write(root / "product" / f"part_{part:02}.py", PART % (part + 2))
+        write(root / "product" / f"part_{part:02}.py", PART % (part + 2))
     for path, text in (("pyproject.toml", SETTINGS), ("tests/test_sentinel.py", SENTINEL), ("product/__init__.py", ""),
                        ("tests/__init__.py", ""), (".gitignore", "__pycache__\n.pytest_cache\n")):
-        _write(root / path, text)
+        write(root / path, text)
     _git(root, "init", "-q")
     commits = [_commit(root, "The shop")]
     when = rng.sample(range(CHANGES), 2)
@@ -91,7 +91,7 @@ def make(root: Path, seed: int) -> Truth:
         planted = {when[0]: (parts[0], WRONG % broken), when[1]: (parts[1], NOISY % flaky)}
         part, more = planted.get(number, (rng.randrange(PARTS), HARMLESS % number))
         path = root / "product" / f"part_{part:02}.py"
-        _write(path, path.read_text() + more)
+        write(path, path.read_text() + more)
         commits.append(_commit(root, f"Change {number + 1}"))
     return Truth(_id(broken), _id(flaky), _id(polluted), _id(polluter), commits[when[0] + 1], commits[when[1] + 1],
                  commits[0])
@@ -108,7 +108,7 @@ def _id(number: int) -> str:
     return f"tests/group_{file // 20:02}/test_{file:03}.py::test_{number}"
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 

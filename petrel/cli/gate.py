@@ -153,9 +153,7 @@ def mutate(files: tuple[str, ...], most: int | None, as_json: bool) -> None:
     book = room.book(root)
     survivors = []
     for file in files or book.critical:
-        faults = [one for one in room.faults(root, file) if f"{one.file}: {one.name}" not in book.harmless]
-        faults = faults[::max(1, -(-len(faults) // most))] if most else faults
-        found = room.survey(root, book.critical[file], faults, say)
+        found = room.survey(root, book.critical[file], room.some(room.faults(root, file), book, most), say)
         room.keep(root, found, _today())
         survivors += [f"{found.file}: {name}" for name in found.survivors]
         say(f"{file}: {len(found.caught) - len(found.survivors)} of {len(found.caught)} caught, {found.seconds:.0f} s")

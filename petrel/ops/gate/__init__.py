@@ -9,7 +9,7 @@ Source: decision 0076. Read next: shapes.py, judging.py, plugin.py.
 from petrel.ops.gate.book import FILE, LONGEST, lowered, quarantined, raised, released, write
 from petrel.ops.gate.book import read as book
 from petrel.ops.gate.judging import judge
-from petrel.ops.gate.mutating import faults, keep, kept, survey
+from petrel.ops.gate.mutating import faults, keep, kept, some, survey
 from petrel.ops.gate.searching import culprit, plain_runs
 from petrel.ops.gate.separating import separate
 from petrel.ops.gate.shapes import Book, Cause, Culprit, Floor, Judgement, Report, Survey, Test
@@ -20,5 +20,5 @@ from petrel.ops.gate.versions import find
 __all__ = [
     "FILE", "LONGEST", "Book", "Cause", "Culprit", "Floor", "Judgement", "Report", "Suite", "Survey", "Test", "book",
     "culprit", "faults", "find", "judge", "keep", "kept", "lowered", "plain_runs", "quarantined", "raised", "released",
-    "report", "separate", "survey", "write",
+    "report", "separate", "some", "survey", "write",
 ]

@@ -50,7 +50,7 @@ raises.RaisesExc.__enter__ = counted(raises.RaisesExc.__enter__)      # type: ig
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("gate")
     group.addoption("--gate-report", metavar="FILE", help="where the gate's report of this run goes")
-    group.addoption("--gate-only", metavar="FILE", help="runs the tests whose ids it has, in its order")
+    group.addoption("--gate-only", metavar="FILE", help="runs the tests or files that it names, in its order")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,8 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     if file := config.getoption("--gate-only"):
-        known = {item.nodeid: item for item in items}
-        wanted = [known[name] for name in Path(file).read_text().splitlines() if name in known]
+        known = {item.nodeid: [item] for item in items}
+        for item in items:
+            known.setdefault(item.nodeid.partition("::")[0], []).append(item)
+        wanted = [item for name in Path(file).read_text().splitlines() for item in known.get(name, ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
         items[:] = wanted
     if items and not any(_is_sentinel(item.nodeid) for item in items) and (config.rootpath / SENTINEL).exists():

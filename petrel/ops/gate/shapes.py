@@ -102,7 +102,8 @@ class Cause(Struct, frozen=True):
     def __str__(self) -> str:
         word = {"broken": "fails whenever it runs", "flaky": f"fails now and then ({self.rate:.0%} by itself)",
                 "polluted": f"fails only after {' and '.join(self.by)}"}[self.kind]
-        return (f"{self.kind.upper()} {self.test}: {word}; {100 * self.confidence:.4g} % sure after {self.runs} runs, "
+        sure = self.confidence if self.confidence == 1 else min(self.confidence, 0.9999)
+        return (f"{self.kind.upper()} {self.test}: {word}; {100 * sure:.4g} % sure after {self.runs} runs, "
                 f"{self.seconds:.0f} s")
 
 

@@ -21,12 +21,12 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 class Suite:
     """The tests below `root`. `environment`: what runs have beside ours. `runs`, `spent_s`: what has been asked of it
-    so far."""
+    so far. `ended`: the last exit code, which nothing is decided by."""
 
     def __init__(self, root: Path = ROOT, environment: Mapping[str, str] = NOTHING) -> None:
         self.root = root
         self.environment = environment
-        self.runs = 0
+        self.runs, self.ended = 0, 0
         self.spent_s = 0.0
 
     def run(self, tests: Sequence[str] = (), *, shows: bool = False) -> Report | None:
@@ -40,9 +40,10 @@ class Suite:
                 only.write_text("\n".join(tests))
                 command += [f"--gate-only={only}", *dict.fromkeys(name.partition("::")[0] for name in tests)]
             quiet = None if shows else subprocess.DEVNULL
-            ended = subprocess.run(command, cwd=self.root, stdout=quiet, stderr=quiet, env=self._environment())
+            run = subprocess.run(command, cwd=self.root, stdout=quiet, stderr=quiet, env=self._environment())
+            self.ended = run.returncode
             self.runs, self.spent_s = self.runs + 1, self.spent_s + time.monotonic() - began
-            if ended.returncode == 1 and not report.exists():
+            if self.ended == 1 and not report.exists():
                 _check_pytest()
             return read(report)
 
