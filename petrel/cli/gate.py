@@ -147,11 +147,14 @@ def show(as_json: bool) -> None:
 def mutate(files: tuple[str, ...], most: int | None, as_json: bool) -> None:
     """Put one fault at a time into the critical files and see which tests catch it. Takes long; kept in
     tests/bites.json. Exit code 1 when a fault survives that nobody has called harmless."""
+    from petrel.core.errors import NotFound
     from petrel.ops import gate as room
 
     root = room.Suite().root
     book = room.book(root)
     survivors = []
+    if unknown := [file for file in files if file not in book.critical]:
+        raise NotFound(f"{', '.join(unknown)} is not among the critical files of {room.FILE}: add it with its tests")
     for file in files or book.critical:
         found = room.survey(root, book.critical[file], room.some(room.faults(root, file), book, most), say)
         room.keep(root, found, _today())
