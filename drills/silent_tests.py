@@ -32,7 +32,7 @@ async def run(stage: Stage) -> Outcome:
     honest = stage.folder / "honest"
     silent.make(honest)
     first, _ = await asyncio.to_thread(_judged, honest, gate.Book(), {})
-    book = gate.raised(gate.Book(), first.counts, _today())
+    book = gate.raised(gate.Book(), first.counts, [], _today())
     quiet, ended = await asyncio.to_thread(_judged, honest, book, {})
     if first.word != "open" or quiet.word != "open" or ended:
         raise Broken(f"the honest suite is not believed: {first.why} {quiet.why}")

@@ -107,7 +107,7 @@ TRICKS: dict[str, tuple[Trick, str, str]] = {
         "shut", "executed fell"),
     "a file cannot be imported, and the runner says 0": (
         _both(_changed(GUARD, "from shop.law", "from shop.laws"), _conftest(EXIT_ZERO)),
-        "shut", "could not be collected"),
+        "blind", "could not be collected"),
     "the runner stops half way, and says 0": (
         _conftest("def pytest_runtest_logfinish(nodeid):\n    if '[9]' in nodeid:\n        os._exit(0)\n"),
         "blind", "left no report"),

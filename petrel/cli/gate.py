@@ -86,7 +86,8 @@ def raise_floors(reports: tuple[Path, ...]) -> None:
     from petrel.ops import gate as room
 
     root = room.Suite().root
-    room.write(root, room.raised(room.book(root), _counted(reports), _today()))
+    room.write(root, room.raised(room.book(root), _counted(reports),
+                                  [name for one in _read(reports) for name in one.silent], _today()))
 
 
 @gate.command()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from petrel.ops.gate.book import COUNTERS, is_guard
-from petrel.ops.gate.shapes import Book, Judgement, Report
+from petrel.ops.gate.shapes import Book, Floor, Judgement, Report
 
 AGAIN = 3
 """So many are run once more by themselves; more at once are no accident. source: decision 0060."""
@@ -18,12 +18,13 @@ def judge(reports: Sequence[Report | None], book: Book, today: date, *, again: C
     if why := _blind(reports):
         return Judgement("blind", why, [], counts)
     why = [fault for one in whole for fault in _shutting(one)]
-    why += [f"{name} passes without having asserted anything: it guards nothing"
-            for one in whole for name, test in one.tests.items()
-            if test.outcome == "passed" and not test.asserted and name not in book.silent]
-    if is_whole:
-        why += _fallen(counts, book, whole)
     more, named = _failures([name for one in whole for name in one.failed], book, today, again)
+    silent = [f"{name} passes without having asserted anything: it guards nothing"
+              for one in whole for name in one.silent if name not in book.silent]
+    if book.floors:
+        why += silent + (_fallen(counts, book.floors[-1], whole) if is_whole else [])
+    else:
+        named += [f"nothing is known of earlier runs: petrel gate raise; {len(silent)} tests assert nothing"]
     return Judgement("shut" if why or more else "open", why + more, named, counts)
 
 
@@ -34,12 +35,17 @@ def _blind(reports: Sequence[Report | None]) -> list[str]:
     for n, one in enumerate(reports, 1):
         if one and one.sentinel != "xfailed":
             how = f"ended as {one.sentinel}" if one.sentinel else "did not run"
-            why.append(f"the test that must fail {how} in part {n}: whoever ran it sees no failures")
+            why.append(f"the test that must fail {how} in part {n}: this run cannot be believed")
+            why += _uncollected(one)
     return why
 
 
+def _uncollected(report: Report) -> list[str]:
+    return [f"{name} could not be collected" for name in report.errors]
+
+
 def _shutting(report: Report) -> list[str]:
-    why = [f"{name} could not be collected" for name in report.errors]
+    why = _uncollected(report)
     if report.exit > 1 and not report.errors:
         why.append(f"pytest ended with {report.exit}")
     if len(report.tests) < report.collected:
@@ -49,10 +55,9 @@ def _shutting(report: Report) -> list[str]:
     return why
 
 
-def _fallen(counts: dict[str, int], book: Book, reports: Sequence[Report]) -> list[str]:
-    floor = book.floors[-1] if book.floors else None
+def _fallen(counts: dict[str, int], floor: Floor, reports: Sequence[Report]) -> list[str]:
     why = [f"{name} fell from {getattr(floor, name)} to {counts[name]}" for name in COUNTERS
-           if floor and counts[name] < getattr(floor, name)]
+           if counts[name] < getattr(floor, name)]
     if why:
         skipped = sorted({one.said for report in reports for one in report.tests.values() if one.outcome == "skipped"})
         why[-1] += (f" (skipped: {'; '.join(skipped)})" if skipped else "") + ". If that is right: petrel gate lower"

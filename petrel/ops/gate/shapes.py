@@ -41,12 +41,18 @@ class Report(Struct):
         return sum(one.asserted for one in self.tests.values())
 
     @property
+    def silent(self) -> list[str]:
+        """Passed without having asserted anything."""
+        return [name for name, one in self.tests.items() if one.outcome == "passed" and not one.asserted]
+
+    @property
     def failed(self) -> list[str]:
         return [name for name, one in self.tests.items() if one.outcome in ("failed", "error")]
 
 
 class Floor(Struct, frozen=True):
-    """What a whole run may not fall below. It rises in place; below it begins another, with who and why."""
+    """What a whole run may not fall below: its counts, or a little less of them. It rises in place; below it begins
+    another, with who and why."""
 
     collected: int
     executed: int

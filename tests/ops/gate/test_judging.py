@@ -61,13 +61,15 @@ def test_a_run_that_may_not_have_looked_is_no_verdict(reports: tuple[gate.Report
     ({"tests": report().tests | {WEB: gate.Test("passed")}}, f"{WEB} passes without having asserted anything"),
 ])
 def test_what_shuts_it_beside_failures(changes: dict[str, object], why: str) -> None:
-    found = judged(report(**changes))
+    found = judged(report(**changes), book=gate.Book(floors=[FLOOR]))
     assert found.word == "shut" and any(why in one for one in found.why)
 
 
 def test_what_may_be_silent_is_written_down() -> None:
     silent = report(tests=report().tests | {WEB: gate.Test("passed")})
-    assert judged(silent, book=gate.Book(silent={WEB: "it only must not end the process"})).word == "open"
+    book = gate.Book(floors=[FLOOR], silent={WEB: "it only must not end"})
+    assert judged(silent, book=book, is_whole=False).word == "open"
+    assert judged(silent).named == ["nothing is known of earlier runs: petrel gate raise; 1 tests assert nothing"]
 
 
 @pytest.mark.parametrize("name", ["collected", "executed", "asserted"])
@@ -81,9 +83,12 @@ def test_counters_of_a_whole_run_may_not_fall(name: str) -> None:
 
 
 def test_floors_rise_in_place_and_fall_only_with_who_and_why() -> None:
-    book = gate.raised(gate.Book(), {"collected": 9, "executed": 8, "asserted": 70}, TODAY)
-    book = gate.raised(book, {"collected": 9, "executed": 7, "asserted": 71}, TODAY)
+    book = gate.raised(gate.Book(), {"collected": 9, "executed": 8, "asserted": 70}, [WEB], TODAY)
+    book = gate.raised(book, {"collected": 9, "executed": 7, "asserted": 71}, [GUARD], TODAY)
     assert [(one.collected, one.executed, one.asserted) for one in book.floors] == [(9, 8, 71)]
+    assert list(book.silent) == [WEB], "those of the first time are known; another one shuts it"
+    many = gate.raised(gate.Book(), {"collected": 5000, "executed": 5000, "asserted": 5000}, [], TODAY).floors[0]
+    assert (many.collected, many.executed, many.asserted) == (5000, 4975, 4950)
     less = {"collected": 8, "executed": 8, "asserted": 71}
     for owner, reason in (("", "they tested what is gone"), ("crew", "gone")):
         with pytest.raises(Invalid):
@@ -97,8 +102,9 @@ def test_floors_rise_in_place_and_fall_only_with_who_and_why() -> None:
 def test_what_failed_is_run_once_more_and_named_when_it_passes() -> None:
     found = judged(report(WEB), again=report())
     assert asked == [WEB] and found.word == "open" and found.named[0].startswith(f"UNSTEADY {WEB}")
+    assert not any("UNSTEADY" in one for one in judged(report(WEB), again=report(WEB)).named)
     found = judged(report(WEB), again=report(WEB))
-    assert found.word == "shut" and found.why == [f"{WEB} fails by itself too"] and not found.named
+    assert found.word == "shut" and found.why == [f"{WEB} fails by itself too"]
     assert judged(report(WEB), again=None).word == "shut"
 
 
