@@ -11,6 +11,7 @@ from petrel import cli
 from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.ops import gate
 from petrel.ops.gate.book import GUARDS
+from petrel.ops.gate.suite import Suite
 from petrel.storage.build import ROOT
 
 TODAY = date(2026, 11, 22)
@@ -166,3 +167,27 @@ def test_the_command_ends_with_1_unless_it_opens(tmp_path: Path) -> None:
         (tmp_path / "report").write_bytes(msgspec.json.encode(whole))
         done = CliRunner().invoke(cli.petrel, ["gate", "judge", str(tmp_path / "report")])
         assert (done.exit_code, says in done.output) == (code, True)
+
+
+def test_commands_write_into_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "Suite", lambda: Suite(tmp_path))
+    (tmp_path / "report").write_bytes(msgspec.json.encode(report()))
+    (tmp_path / "less").write_bytes(msgspec.json.encode(report(collected=2)))
+    who = ["--owner", "crew", "--reason", "fails beside the mail tests"]
+
+    def typed(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(cli.petrel, ["gate", *words])
+        return done.exit_code, done.output
+
+    soon = str(date.today() + timedelta(days=3))
+    for words in (["raise", str(tmp_path / "report")], ["lower", str(tmp_path / "less"), *who],
+                  ["quarantine", WEB, *who, "--until", soon]):
+        assert typed(*words) == (0, ""), words
+    book = gate.book(tmp_path)
+    assert [one.collected for one in book.floors] == [3, 2] and book.floors[-1].reason == who[3]
+    assert [(one.test, str(one.until)) for one in book.quarantine] == [(WEB, soon)]
+    assert all(word in typed("show")[1] for word in ("fails beside the mail tests", WEB, soon))
+    refused = typed("quarantine", GUARD, *who, "--until", soon)
+    assert refused[0] == 2 and "guards people" in refused[1] and gate.book(tmp_path) == book
+    assert typed("release", WEB) == (0, "") and not gate.book(tmp_path).quarantine
+    assert "no whole report is in" in typed("raise", str(tmp_path / "nothing"))[1]
