@@ -60,6 +60,7 @@ NOUNS = {
     "inventory": "List every column: what it is, whose, why, for how long",
     "demo": "Fill a site with people and posts to look at",
     "replay": "Play a recording of real traffic and check every timeline",
+    "gate": "Whether the tests may be believed, and what is to blame when they fail",
     "drill": "Rehearse a disaster on a site of its own",
     "drills": "List the drills and their last verdicts",
     "safeguards": "What must hold, whose it is, whether it still does",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from petrel.ops.gate import plugin
 from petrel.web import built
 from tests.features.push.receiver import App
 from tests.stories.running import RunningSite, Visitor
@@ -22,6 +23,7 @@ NO_CHROMIUM = "{} is not there: .ci/run installs the package of that name"
 NOT_BUILT = "the app was not built: `make app`"
 READY = ".app > *"
 PATIENCE_MS = 30_000
+type(expect).__call__ = plugin.counted(type(expect).__call__)     # it asserts, and is no `assert`
 expect.set_options(timeout=PATIENCE_MS)     # what is waited for comes at once, but on a machine that does much else
 
 

@@ -66,3 +66,23 @@ def test_a_timed_mute_ends():
     side = rules.muted(STRANGERS.mine, 1, now + timedelta(hours=1), notifications=True)
     assert rules.is_muting(side, now)
     assert not rules.is_muting(side, now + timedelta(hours=1))
+
+
+def test_whoever_is_not_muted_is_not():
+    assert not rules.is_muting(STRANGERS.mine, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_wishes_that_come_with_a_follow_are_set_and_taken_back_one_by_one():
+    for bit, wanting, not_wanting in ((Bit.WITHOUT_BOOSTS, {"boosts": False}, {"boosts": True}),
+                                      (Bit.BELL, {"bell": True}, {"bell": False})):
+        for others in (Bit.FOLLOWING, Bit.FOLLOWING | Bit.MUTING):
+            for before in (others, others | bit):
+                assert rules.flags_of(before, **{"boosts": None, "bell": None} | wanting) == others | bit
+                assert rules.flags_of(before, **{"boosts": None, "bell": None} | not_wanting) == others
+                assert rules.flags_of(before, None, None) == before
+
+
+def test_the_journal_hears_of_a_follow_and_its_wishes_and_of_nothing_else():
+    for told in (Bit.FOLLOWING, Bit.REQUESTED, Bit.WITHOUT_BOOSTS, Bit.BELL, Bit.FOLLOWING | Bit.BELL, Bit(0)):
+        side = Side(ANN, BEN, bits=told | Bit.BLOCKED_BY | Bit.MUTING | Bit.FOLLOWED_BY)
+        assert rules.told_of(side) == told
