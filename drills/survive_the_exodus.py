@@ -45,7 +45,7 @@ for_s = 0
 [rules.database]
 limit = 5
 [rules.transaction]
-limit = 15
+limit = 40
 [rules.connections]
 limit = 0.85
 for_s = 0

@@ -38,43 +38,47 @@ class Newcomer:
     def __init__(self, site: Site, works: Works, say: Callable[[str], None], *, is_blindfolded: bool = False) -> None:
         self._site, self._works, self._say, self._is_blindfolded = site, works, say, is_blindfolded
         self.tried: list[Tried] = []
-        self._read = "", ""
+        self._read: list[tuple[str, str]] = []
         self.seen_s: float | None = None
 
     async def handle(self, within_s: float) -> bool:
         """Until all is well, by the console and by what they see when they use the site. Whether it is, in time."""
-        began, typed, taken = time.monotonic(), set[Words](), set[str]()
+        began, typed = time.monotonic(), set[Words]()
         while time.monotonic() - began < within_s:
             said = await self._console()
-            if self.seen_s is None and _is_wrong(said):
+            if self.seen_s is None:
+                if not _is_wrong(said):
+                    continue
                 self.seen_s = time.monotonic() - began
-            if self.seen_s is not None and await self._is_well():
+            if await self._is_well():
                 return True
-            for card in (said["board"] or {"open": []})["open"]:
-                number = str(card["incident"]["id"])
-                if number not in taken and not card["incident"]["taken_by"] and card["incident"]["id"]:
-                    taken.add(number)
-                    await self._site.petrel("ops", "take", number, "--as", NAME)
-            if self.seen_s is None or (step := await self._next(said, typed)) is None:
-                typed -= {one for one in typed if self.seen_s is not None}        # from the beginning again
+            await self._take(said)
+            if (step := self._next(said, typed)) is None:
+                typed.clear()               # all was tried: from the beginning again
                 continue
             source, words = step
             typed.add(words)
             code, out = await self._site.petrel(*words)
-            if only_looks(words):
-                self._read = f"said by petrel {words[0]}", out
             self.tried.append(Tried(source, " ".join(words), code))
             self._say(f"{time.monotonic() - began:5.0f} s  {source}: petrel {' '.join(words)}  ({code})")
-            if not only_looks(words) and await self._helped():
+            if only_looks(words):
+                self._read.insert(0, (f"said by petrel {words[0]}", out))
+            elif await self._helped():
                 return True
         return False
 
-    async def _next(self, said: dict[str, Any], typed: set[Words]) -> tuple[str, Words] | None:
+    async def _take(self, said: dict[str, Any]) -> None:
+        """They are on it: nobody else is called."""
+        for card in said["board"]["open"] if said["board"] else ():
+            if card["incident"]["id"] and not card["incident"]["taken_by"]:
+                await self._site.petrel("ops", "take", str(card["incident"]["id"]), "--as", NAME)
+
+    def _next(self, said: dict[str, Any], typed: set[Words]) -> tuple[str, Words] | None:
         """The first that they have not typed yet, in the order of the page, and where it stands."""
         if self._is_blindfolded:
             return None
         cards = said["board"]["open"] if said["board"] else []
-        sources = [self._read, ("next step", said.get("next", ""))]
+        sources = [*self._read, ("next step", said.get("next", ""))]
         sources += [("next step", card["next_step"]) for card in cards]
         sources += [("alert", one["cure"]) for card in cards for one in card["speaking"]]
         sources += [("runbook", step) for card in cards for step in _steps(card["runbook"])]

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from petrel.ops.processes import Release, Status, ask, read_status, this_release
+from petrel.ops.processes import Release, Status, ask, read_status, renew, this_release
 from tests.ops.upgrades import releases
 from tests.ops.upgrades.releases import Askers, runs
 from tests.stories.running import RunningSite, until
@@ -48,6 +48,16 @@ def test_nobody_is_refused_and_postgres_runs_on(site: RunningSite, tmp_path: Pat
     # And back again, which is the same.
     again = go_over(site, this_release())
     assert again.release == this_release() and again.address == before.address
+
+
+def test_web_processes_begun_anew_refuse_nobody(site: RunningSite) -> None:
+    before = status(site).parts["web"].pids
+    with Askers(site.address, "/about") as askers:
+        until(lambda: askers.answers.total() > 20)
+        renew(site.data, "web", print)
+        seen = askers.answers.total()
+        until(lambda: askers.answers.total() > seen + 20)
+    assert set(askers.answers) == {200} and not set(status(site).parts["web"].pids) & set(before)
 
 
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
