@@ -35,8 +35,9 @@ def app() -> App | None:
     except (OSError, KeyError, msgspec.DecodeError):
         return None
     address = "/static/app/{}".format
-    words = {name.removeprefix(LATER).removesuffix(".json"): (address(one["file"]),)
-             for name, one in manifest.items() if name.startswith(LATER)}
+    words: dict[str, tuple[str, ...]] = {
+        name.removeprefix(LATER).removesuffix(".json"): (address(one["file"]),)
+        for name, one in manifest.items() if name.startswith(LATER)}
     return App(address(entry["file"]), tuple(map(address, entry.get("css", ()))),
                tuple(address(manifest[name]["file"]) for name in entry.get("imports", ()) if name in manifest), words)
 
