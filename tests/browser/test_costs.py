@@ -27,19 +27,24 @@ LINES = "#main .posts > li[data-key]"
 
 
 class Asked:
-    """Every request of a page: its address, its kind, and the bytes that came."""
+    """Every request of a page from now on: its address, its kind, and the bytes that came. What was asked before, and
+    is answered later, is none of them."""
 
     def __init__(self, page: Page) -> None:
         self.wire: CDPSession = page.context.new_cdp_session(page)
         self.kinds: dict[str, tuple[str, str]] = {}
         self.bytes: dict[str, float] = {}
         self.unchanged: set[str] = set()
+        self._sent: set[str] = set()
+        self.wire.on("Network.requestWillBeSent", lambda e: self._sent.add(e["requestId"]))
         self.wire.on("Network.responseReceived", self._answered)
         self.wire.on("Network.loadingFinished", lambda e: self.bytes.update({e["requestId"]: e["encodedDataLength"]}))
         self.wire.send("Network.enable")
         self.wire.send("Performance.enable")
 
     def _answered(self, event: dict[str, Any]) -> None:
+        if event["requestId"] not in self._sent:
+            return
         self.kinds[event["requestId"]] = (event["type"], event["response"]["url"])
         if event["response"]["status"] == 304:
             self.unchanged.add(event["requestId"])

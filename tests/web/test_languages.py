@@ -1,8 +1,10 @@
 """Pages speak the reader's language, where it is one of ours: words, numbers and times of it, and nothing half."""
 
+import json
 import re
 import string
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,11 @@ from tests.web.test_pages import MEMBERS, OPEN
 EN, DE, JA = (speech.of(language) for language in speech.LANGUAGES)
 PLACES = string.Formatter()
 TEMPLATE = re.compile(r"{%-?\s*(?:include|extends) \"([a-z_.]+)\"")
+LOCALES = Path(speech.__file__).parent / "client/src/locales"
+ALIKE_IN_ENGLISH_ONLY = {
+    "cancel", "compose.focusDone", "compose.title.new", "compose.title.quote", "compose.title.reply", "keys.quote",
+    "keys.reply", "keys.search", "media.large", "nav.compose", "poll.ended", "push.kind.favourite", "thread.post",
+    "toasts"}
 # The name of the program, of formats, and what is typed as it is.
 NOT_WORDS = {"RSS", "Atom", "Petrel", "UTC", "atom"}
 ENGLISH = re.compile(r"\b(?:the|and|of|to|is|are|was|it|you|your|with|who|not|here|new|Posts?|Sign|Home|Search|About|"
@@ -50,6 +57,18 @@ def missing(ours: dict[str, speech.Words], theirs: dict[str, speech.Words]) -> l
 @pytest.mark.parametrize("language", speech.LANGUAGES[1:])
 def test_every_key_is_in_every_language(language: str) -> None:
     assert missing(EN.words, speech.of(language).words) == []
+
+
+@pytest.mark.parametrize("language", speech.LANGUAGES[1:])
+def test_the_app_says_it_as_the_pages_do(language: str) -> None:
+    """What is the same in English is the same in every language: nobody meets two words for one thing."""
+    english, theirs = (json.loads((LOCALES / f"{name}.json").read_text()) for name in ("en", language))
+    said: dict[str, list[speech.Words]] = {}
+    for key, words in EN.words.items():
+        if isinstance(words, str) and isinstance(one := speech.of(language).words[key], str):
+            said.setdefault(str(words), []).append(str(one))
+    assert {key: theirs[key] for key, words in english.items() if isinstance(words, str)
+            and words in said and theirs[key] not in said[words]}.keys() <= ALIKE_IN_ENGLISH_ONLY
 
 
 def test_a_lacking_key_place_or_link_is_noticed() -> None:
