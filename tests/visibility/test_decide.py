@@ -9,7 +9,8 @@ from tests.visibility import test_law
 from tests.visibility.test_law import SURFACE_NUMBER, World
 
 SEARCH, HOME, LIST, API = SURFACE_NUMBER["srch"], SURFACE_NUMBER["home"], 15, SURFACE_NUMBER["api"]
-ASK = "select code, replies, boosts, likes from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint)"
+ASK = ("select code, replies, boosts, likes "
+       "from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint, array['DE'])")
 RELATE = "insert into relationships.relation (cell, owner, other, bits) values (law.cell($1), $1, $2, $3)"
 FOLLOWER, PENDING, WITHOUT_BOOSTS = 1, 4, 256
 
@@ -35,11 +36,11 @@ async def test_search_finds_those_who_agreed_and_for_others_what_is_theirs(owner
     world, author, stranger, follower, named = await people(owner, "searched", "stranger", "follower", "named")
     await owner.execute(RELATE, follower, author, FOLLOWER)
     post = await world.post(author, "live", "public")
-    everybody = (author, named, stranger, follower, None)
-    assert [bool(await code(owner, one, post, SEARCH)) for one in everybody] == [True] * 5
+    everybody = (author, named, stranger, follower)
+    assert [bool(await code(owner, one, post, SEARCH)) for one in everybody] == [True] * 4
     await owner.execute("update accounts.account set is_indexable = false where id = $1", author)
-    assert [bool(await code(owner, one, post, SEARCH)) for one in everybody] == [True, True, False, False, False]
-    assert [bool(await code(owner, one, post, API)) for one in everybody] == [True] * 5
+    assert [bool(await code(owner, one, post, SEARCH)) for one in everybody] == [True, True, False, False]
+    assert [bool(await code(owner, one, post, API)) for one in everybody] == [True] * 4
 
 
 async def test_boosts_come_home_unless_they_are_not_wanted(owner):
