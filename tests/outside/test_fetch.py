@@ -46,6 +46,15 @@ def test_only_addresses_of_the_open_internet_are_open() -> None:
     assert [one for one in CLOSED if reach.is_open(ip_address(one))] == []
 
 
+async def test_only_the_ports_of_the_web_are_asked() -> None:
+    for port in range(1, 10_000):
+        if port in (80, 443, 8080, 8443):
+            assert await reach.addresses("1.1.1.1", port) == [ip_address("1.1.1.1")]
+        else:
+            with pytest.raises(reach.Forbidden):
+                await reach.addresses("1.1.1.1", port)
+
+
 @pytest.mark.parametrize("url", [
     "http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0x7f000001/",
     "http://0177.1/", "http://localhost/", "http://private.example/", "http://mapped.example/", "http://10.0.0.1:8080/",

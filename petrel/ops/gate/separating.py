@@ -1,7 +1,7 @@
 """Why tests of a run failed: broken, flaky, or made to fail by tests before them.
 
-By itself each is run until it is clear what it does there. One that never fails there is run after all that came
-before it; fails it then, those are halved until none can be left out. source: Zeller and Hildebrandt, 2002.
+By itself each is run until it is clear what it does there. For one that never fails there, all that ran before it is
+halved until none can be left out, or until it fails no longer. source: Zeller and Hildebrandt, 2002.
 """
 
 import time
@@ -36,8 +36,6 @@ def _cause(suite: Suite, test: str, before: list[str], times: int) -> Cause:
         return so("broken", 1 - 0.5 ** failed)
     if failed:
         return so("flaky", 1.0)                 # it did both, by itself
-    if not suite.fails(test, before):
-        return so("flaky", 1.0)
     by = smallest(before, lambda some: suite.fails(test, some))
     if by and all(suite.fails(test, by) for _ in range(SURE)):
         return so("polluted", _is_no_chance(SURE, passed), by)
