@@ -21,6 +21,8 @@ for_s = 0
 limit = 5
 [rules.canary]
 limit = 20
+[rules.unanswered]
+limit = 10
 [rules.transaction]
 limit = 5
 [rules.connections]
@@ -47,6 +49,12 @@ class Fault(Struct, frozen=True):
 @asynccontextmanager
 async def followers_stand(site: Site) -> AsyncIterator[None]:
     async with _stopped(site.running().parts["followers"].pids):
+        yield
+
+
+@asynccontextmanager
+async def web_stands(site: Site) -> AsyncIterator[None]:
+    async with _stopped(site.running().parts["web"].pids):
         yield
 
 
@@ -139,6 +147,7 @@ async def _stopped(pids: list[int]) -> AsyncIterator[None]:
 
 FAULTS = (
     Fault("the process of timelines stands", "followers", followers_stand),
+    Fault("web processes hang", "web", web_stands),
     Fault("the main database stands", "main-database", database_stands),
     Fault("the database of keys stands", "keyring", keyring_stands),
     Fault("a transaction stays open", "main-database", transaction_stands),

@@ -30,6 +30,9 @@ AGAIN_S = 0.02
 KNOWN = "select name, number from ops.decoy where name = any($1::text[])"
 KEEP = "insert into ops.decoy (name, number) select * from unnest($1::text[], $2::bigint[]) on conflict do nothing"
 OFF = "switched off"
+NO_ANSWER = "no answer: "
+"""How it begins where nobody answered at all (functions.sql): not followers stand still then, but web processes."""
+
 SWITCHED_OFF = """
 insert into ops.canary (said) values ('switched off')
 on conflict (is_one) do update set said = excluded.said, failed_since = null, seen_at = null, took_ms = null
@@ -59,7 +62,7 @@ class Canary:
             await self._ready()
             took_ms = await self._flown()
         except (stranger.NoAnswer, PetrelError) as e:
-            said = str(getattr(e, "detail", None) or e)[:300]
+            said = f"{NO_ANSWER if isinstance(e, stranger.NoAnswer) else ''}{getattr(e, 'detail', None) or e}"[:300]
             self._tokens = {}
             async with deriving("canary") as w:
                 await w.execute(LOST, said)
