@@ -101,11 +101,34 @@ def compare_nothing() -> None:
     vars(changes)["compare"] = lambda before, now, measure: None
 
 
+def lean_on_nothing() -> None:
+    """No component says what it needs: each that fails is a thing of its own, and none a symptom."""
+    from msgspec.structs import replace
+
+    from petrel.ops import safeguards
+
+    bare = {name: replace(one, hard=(), soft=(), boot=()) for name, one in safeguards.components().items()}
+    vars(safeguards)["components"] = lambda: bare
+
+
+def look_at_nothing() -> None:
+    """Nothing is kept of what is measured, no incident is opened, no change is looked at: for what these cost."""
+    from petrel.ops import changes, incidents, signals
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    for room, name, does in ((signals, "Keeper", "keep"), (signals, "Keeper", "run"), (incidents, "Brain", "think"),
+                             (changes, "Controller", "run")):
+        setattr(vars(room)[name], does, nothing)
+
+
 SABOTAGE: dict[str, Callable[[], None]] = {"erase-without-marks": erase_without_marks,
                                            "ack-before-commit": ack_before_commit, "keep-keys": keep_keys,
                                            "never-renew": never_renew, "archive-nothing": archive_nothing,
                                            "let-everybody-in": let_everybody_in,
-                                           "compare-nothing": compare_nothing}
+                                           "compare-nothing": compare_nothing, "lean-on-nothing": lean_on_nothing,
+                                           "look-at-nothing": look_at_nothing}
 
 
 def main() -> None:

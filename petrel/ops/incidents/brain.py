@@ -59,15 +59,20 @@ class Brain:
 
     async def think(self, look: Look) -> None:
         self._counts.append((look.at, {cell: tuple(counted) for cell, counted in self._count().items()}))
-        heard = () if look.is_blind else await self._write_down()
-        self._board = self._without(look) if look.is_blind else await self._with(look)
+        heard, board = list[Slip](), None
+        if not look.is_blind:
+            try:
+                heard, board = await self._write_down(), await self._with(look)
+            except PetrelError as e:            # they answer the watch, and not us: a lock, a grant
+                log.error("the databases do not answer the brain", error=str(e.detail or e))
+        self._board = board or self._without(look)
         boards.write(self._data, self._board)
-        for slip in heard:
+        for slip in heard if board else ():
             slips.drop(self._data, slip)
         for card in self._board.open:
             await self._call(look, card)
 
-    async def _write_down(self) -> Sequence[Slip]:
+    async def _write_down(self) -> list[Slip]:
         """What only this machine knew: what went wrong while the databases were away, who was called, what was said.
         Returns what need not be kept once the board says it."""
         heard = slips.read(self._data)
@@ -85,8 +90,6 @@ class Brain:
 
     async def _with(self, look: Look) -> Board:
         """With the databases: rows are brought up to date, and the board is made of them."""
-        self._blind.clear()
-        self._calls_away.clear()
         async with deriving("incidents") as w:
             fresh = await self._done_since(w)
             tended = await tending.tend(w, look)
@@ -97,6 +100,8 @@ class Brain:
                      for one in tended.open]
             board = await self._around(w, look, tuple(cards))
             await w.execute(rows.BOARD, look.at, msgspec.json.encode(board).decode())
+        self._blind.clear()
+        self._calls_away.clear()
         return board
 
     async def _around(self, w: Writer, look: Look, cards: tuple[Card, ...]) -> Board:
@@ -194,7 +199,7 @@ class Brain:
         self._called_s[one.root] = time.monotonic()
         for who in step[1]:
             number = 0
-            if look.is_blind:
+            if self._board.is_blind:
                 self._calls_away.setdefault(one.root, []).append(Page(step[0], who, "", look.at))
             else:
                 async with deriving("incidents") as w:

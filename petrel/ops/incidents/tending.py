@@ -22,9 +22,9 @@ OPENS = 3
 """The least grave severity that opens an incident. The others are tickets."""
 
 BEFORE = timedelta(hours=24)
-AGES = frozenset(("canary_failed_seconds", "canary_age_seconds", "database_away_seconds", "keyring_away_seconds",
-                  "jobs_overdue_seconds", "journal_unsealed_seconds", "transaction_oldest_seconds",
-                  "follower_lag_seconds"))
+AGES = frozenset(("canary_failed_seconds", "canary_unanswered_seconds", "canary_age_seconds", "database_away_seconds",
+                  "keyring_away_seconds", "jobs_overdue_seconds", "journal_unsealed_seconds",
+                  "transaction_oldest_seconds", "follower_lag_seconds"))
 """Measures that say themselves for how long it has been so."""
 
 Counts = Sequence[tuple[datetime, Mapping[int, Sequence[int]]]]

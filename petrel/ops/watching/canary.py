@@ -22,6 +22,9 @@ log = structlog.get_logger("petrel.watching")
 SEEN_WITHIN_S = 10.0
 AGAIN_S = 0.02
 OFF = "switched off"
+NO_ANSWER = "no answer: "
+"""How it begins where nobody answered at all (functions.sql): not followers stand still then, but web processes."""
+
 SWITCHED_OFF = """
 insert into ops.canary (said) values ('switched off')
 on conflict (is_one) do update set said = excluded.said, failed_since = null, seen_at = null, took_ms = null
@@ -48,7 +51,7 @@ class Canary:
         try:
             took_ms = await self.flown()
         except (stranger.NoAnswer, PetrelError) as e:
-            said = str(getattr(e, "detail", None) or e)[:300]
+            said = f"{NO_ANSWER if isinstance(e, stranger.NoAnswer) else ''}{getattr(e, 'detail', None) or e}"[:300]
             self._players.forget()
             async with deriving("canary") as w:
                 await w.execute(LOST, said)

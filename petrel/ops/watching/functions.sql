@@ -36,6 +36,8 @@ language sql stable security definer set search_path = '' as $$
              where c.seen_at is not null
   union all select 'canary_failed_seconds', '', coalesce(extract(epoch from now() - c.failed_since), 0)
     from ops.canary c
+  union all select 'canary_unanswered_seconds', '', coalesce(extract(epoch from now() - c.failed_since), 0)
+    from ops.canary c where c.said like 'no answer: %'
   union all select 'canary_seconds', '', c.took_ms / 1000.0 from ops.canary c where c.took_ms is not null
   union all select 'stranger_blind_seconds', '', coalesce(extract(epoch from now() - p.blind_since), 0) from ops.probe p
   union all select 'breaches_open', '', count(*) from ops.breach b where b.state = 'open'

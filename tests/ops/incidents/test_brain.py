@@ -15,7 +15,7 @@ from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import System
 from petrel.features import mail
 from petrel.ops import changes, incidents
-from petrel.ops.incidents import Board, Brain, calling, telling
+from petrel.ops.incidents import Board, Brain, calling, rows, telling
 from petrel.ops.watching import Alert, Look, Measure, Owner, Plan, Rota, alerts, plan
 from tests.conftest import loop
 from tests.crew import as_owner
@@ -56,13 +56,14 @@ class Site:
         async with deriving("tests") as w:
             await w.execute("update ops.alert set cleared_at = now() where cleared_at is null")
 
-    async def think(self, *, after_s: float = 15, blind: tuple[str, ...] | None = None) -> Board:
+    async def think(self, *, after_s: float = 15, blind: tuple[str, ...] | None = None,
+                    firing: dict[tuple[str, str], float] | None = None) -> Board:
         self.now += timedelta(seconds=after_s)
         standing: tuple[Alert, ...] | None = None
         if blind is None:
             async with reading(WHO) as r:
                 standing = tuple(await alerts.standing(r))
-        firing = {(one, ""): 1.0 for one in blind or ()}
+        firing = firing or {(one, ""): 1.0 for one in blind or ()}
         await self.brain.think(Look(self.now, self.plan, (Measure("disk_used_ratio", .4),), firing, standing))
         await self.brain.settled()
         found = incidents.board.read(self.data)
@@ -193,6 +194,19 @@ async def test_whoever_takes_it_is_left_in_peace_even_if_the_databases_die_the_n
             board = await site.think(after_s=4000, blind=("follower",))
         assert len(anna.told) == calls == 1
         assert board.open[0].incident.taken_by == "ben" and board.open[0].pages == card.pages
+
+
+async def test_databases_that_answer_the_watch_and_not_the_brain_are_dead_to_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hook() as anna:
+        site = Site(tmp_path, anna=Owner(webhook=(anna.address,)), ben=Owner(webhook=(anna.address,)))
+        await site.fire("follower")
+        with monkeypatch.context() as broken:
+            broken.setattr(rows, "DONE", "select 1 / 0 where $1 = $1::bigint")
+            [card] = (await site.think(firing={("follower", ""): 90.0})).open
+            assert (card.incident.id, card.incident.root) == (0, "followers") and len(anna.told) == 1
+        board = await site.think()
+        assert not board.is_blind and [(c.incident.id > 0, len(c.pages)) for c in board.open] == [(True, 1)]
 
 
 async def test_with_the_databases_dead_people_take_it_and_nothing_that_they_say_is_lost(tmp_path: Path) -> None:

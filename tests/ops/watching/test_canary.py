@@ -14,7 +14,7 @@ from petrel.core.doors import deriving, reading
 from petrel.core.viewer import Anonymous, System
 from petrel.features import accounts
 from petrel.ops import stranger, watching
-from petrel.ops.watching import health
+from petrel.ops.watching import health, measuring
 from petrel.ops.watching.canary import Canary
 from tests.crew import as_owner
 from tests.ops.watching.serving import web
@@ -78,6 +78,19 @@ async def test_what_does_not_come_through_is_said_by_health_and_its_end_too(
         canary.close()
         assert (await asked(settings.address, "/health")).status == 200
         assert (await now()).canary_said == ""
+
+
+async def test_a_site_that_answers_nobody_is_told_from_followers_that_stand() -> None:
+    async def unanswered() -> list[float]:
+        return [one.value for one in await measuring.of_databases() if one.name == "canary_unanswered_seconds"]
+
+    async with web() as settings:
+        canary = Canary(app.place_of(settings))
+        await canary.fly()
+        assert await unanswered() == []
+    await canary.fly()
+    canary.close()
+    assert len(await unanswered()) == 1 and (await now()).canary_failed_s is not None
 
 
 async def test_the_crews_watcher_gets_more_and_nobody_else() -> None:

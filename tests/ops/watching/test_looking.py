@@ -177,8 +177,9 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     watch = Watch(Wanted(tmp_path), Tally([]))
     await watch.look()
     found = {one.name for one in watch.measures}
-    elsewhere = {"canary_failed_seconds", "canary_age_seconds", "stranger_blind_seconds", "follower_lag_seconds",
-                 "process_failing", "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
+    elsewhere = {"canary_failed_seconds", "canary_unanswered_seconds", "canary_age_seconds",
+                 "stranger_blind_seconds", "follower_lag_seconds", "process_failing",
+                 "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
                  "backup_proven_age_seconds", "backup_archived_age_seconds",
                  "watcher_silent_seconds", "certificates_undeclared",
                  "disk_full_in_seconds", "disk_over_budget_ratio",

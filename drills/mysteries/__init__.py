@@ -1,0 +1,1 @@
+"""Faults of the drill `mystery`: put into a running site (`injected.py`), and as what is measured (`measured.py`)."""
