@@ -74,7 +74,7 @@ async def test_what_is_wrong_comes_first_and_its_buttons_do_what_they_say(site: 
     await show(sick(number, change.id))
     page = await olga.get("/desk/ops")
     said = text_of(page)
-    assert "One way: <script>" in said and f"petrel changes revert {change.id + 1}" in said
+    assert "One way:" in said and f"petrel changes revert {change.id + 1}" in said
     assert "many people are hindered, for 7 minutes" in said and "90 %" in said and "nobody is on it" in said
     assert "<script>alert" not in page.text and f'value="{change.id}"' in page.text
     assert "/desk/runbooks/bad-push" in page.text
