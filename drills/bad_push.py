@@ -70,7 +70,8 @@ async def run(stage: Stage) -> Outcome:
     names = ("failing",) if stage.sabotage else (*FAULTS, HARMLESS)
     places = {name: builds.make(stage.folder / name, name) for name in names}
     sleeps = builds.make(stage.folder / DORMANT, DORMANT)
-    async with stage.site(root=sleeps) as site, clients(site.address, connections=PEOPLE) as wire:
+    async with (stage.site(settings={"PETREL_CANARY": "on"}, root=sleeps) as site,
+                clients(site.address, connections=PEOPLE) as wire):
         async with stage.doors(site):
             people = await make_people([f"reader{n}" for n in range(PEOPLE)])
         async with Crowd(wire, people) as crowd:

@@ -59,6 +59,7 @@ UNWRITTEN = {
 UNWRITTEN_TABLES = {
     "accounts.remote": "accounts of other servers",
     "access.request": "the crew's", "access.crew_change": "the crew's",
+    "ops.flag_account": "the crew gives somebody a flag",
     "accounts.invite": "only the crew invites",
     "access.look_count": "looks of the crew; nobody of it looked",
     "posts.withheld": "legal orders; none here",

@@ -27,6 +27,7 @@ def list_(wiring: Wiring, data: str | None, as_json: bool) -> None:
 
     found = wiring.call(wiring.settings(data), work, say)
     rows = [(f.name, ("on" if f.is_on else "off") + (f", the other for {f.percent} %" if f.percent else ""),
-             f"change {f.change} in {len(f.cells)} cells" if f.change else "", f.owner, f.until, f.why) for f in found]
-    put(found, lambda: table(rows, ("flag", "is", "under way", "owner", "until", "why")), as_json)
+             f"change {f.change} in {len(f.cells)} cells" if f.change else "", f.accounts or "", f.owner,
+             f"ENDED {f.until}" if f.has_ended else f.until, f.why) for f in found]
+    put(found, lambda: table(rows, ("flag", "is", "under way", "accounts apart", "owner", "until", "why")), as_json)
     click.echo("" if as_json else "To change one: petrel changes plan flag flag=NAME to=on --reason ...")

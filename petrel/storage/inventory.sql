@@ -1052,6 +1052,11 @@ comment on column ops.page.why is 'what: why it did not; of: site; for: run; kep
 comment on column ops.board.is_one is 'what: there is one row; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.board.at is 'what: when this was put together; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.board.board is 'what: state of the site as its console shows it; of: site; for: run; kept: always; erased: never; leaves: no';
+comment on column ops.flag_account.flag is 'what: which flag somebody has of their own; of: account by account; for: run; kept: 1 day after the day that was said; erased: row; leaves: pseudonymous';
+comment on column ops.flag_account.account is 'what: whose; of: account by account; for: run; kept: 1 day after the day that was said; erased: row; leaves: pseudonymous';
+comment on column ops.flag_account.is_on is 'what: whether they have it; of: account by account; for: run; kept: 1 day after the day that was said; erased: row; leaves: pseudonymous';
+comment on column ops.flag_account.until is 'what: until when; of: account by account; for: run; kept: 1 day after the day that was said; erased: row; leaves: pseudonymous';
+comment on column ops.flag_account.change is 'what: by which change; of: account by account; for: run; kept: 1 day after the day that was said; erased: row; leaves: pseudonymous';
 comment on column ops.flag.name is 'what: which flag; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.flag.is_on is 'what: whether everybody has it; of: site; for: run; kept: always; erased: never; leaves: no';
 comment on column ops.flag.percent is 'what: share of accounts that has the other; of: site; for: run; kept: always; erased: never; leaves: no';

@@ -30,7 +30,7 @@ async def plan(w: Writer, kind: str, what: Mapping[str, str], reason: str, needs
     kinds.check_fields(one, what)
     reason = rules.check_reason(reason)
     found = await one.plan(w, what)
-    visiting = rules.order(found.is_by_cell)
+    visiting = rules.order(found.is_by_cell, found.cell)
     bound = rules.digest(kind, found, visiting)
     if needs is not None:
         await rows.find(w, needs)

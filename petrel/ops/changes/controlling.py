@@ -5,7 +5,8 @@ What it knows lies in the ledger, so whoever ends it, the next one goes on. What
 """
 
 import asyncio
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from petrel.ops.changes.trying import Count, Trying
 log = structlog.get_logger("petrel.changes")
 
 EVERY_S = 5.0
+STEPPED = timedelta(seconds=5)
 
 
 class Controller:
@@ -30,6 +32,7 @@ class Controller:
     def __init__(self, count: Count, looks: Looks = Looks()) -> None:
         self._trying = Trying(count)
         self._noticing = Noticing(looks)
+        self._clocks = datetime.now(UTC), time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. Nothing that goes wrong here ends it."""
@@ -45,6 +48,7 @@ class Controller:
 
     async def turn(self) -> list[tuple[int, Step]]:
         """Once; returns what was done to which change. Errors: Unavailable."""
+        await self._mind_the_clock()
         async with reading(System("changes")) as r:
             found = await rows.open_now(r)
             for one in kinds.KINDS.values():
@@ -62,6 +66,17 @@ class Controller:
                 log.error("a change could not go on, trying again", change=change.id, error=str(e.detail or e.message))
         self._trying.learn(trials, exposed)
         return done
+
+    async def _mind_the_clock(self) -> None:
+        """A clock that was set, or a machine that slept, has watched nothing: waves under way begin anew."""
+        (wall, ticks), self._clocks = self._clocks, (datetime.now(UTC), time.monotonic())
+        step = self._clocks[0] - wall - timedelta(seconds=self._clocks[1] - ticks)
+        if abs(step) < STEPPED:
+            return
+        async with deriving("changes") as w:
+            again = await w.execute(rows.WAVES_ANEW, step)
+        log.warning("the clock was set; changes under way are watched from now on", seconds=step.total_seconds(),
+                    changes=again)
 
     async def _look(self, change: Change, trials: Trials, noticed: Found) -> Step | None:
         seen = self._trying.after(change, trials)

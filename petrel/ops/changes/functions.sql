@@ -6,6 +6,14 @@ language sql stable security definer set search_path = '' as $$
     from ops.flag f
 $$;
 
+-- And for whom alone: digests, of which whoever serves finds those of the accounts that ask.
+create or replace function ops.flag_accounts_heard(p_digest bytea)
+returns table (name text, account bytea, is_on boolean)
+language sql stable security definer set search_path = '' as $$
+  select f.flag, pg_catalog.sha256(pg_catalog.convert_to(f.flag || ' ' || f.account, 'UTF8')), f.is_on
+    from ops.flag_account f where f.until >= current_date
+$$;
+
 -- Which release serves which cells beside the others, once it has shown that it can.
 create or replace function ops.release_heard(p_digest bytea)
 returns table (build text, cells smallint[])

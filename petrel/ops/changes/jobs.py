@@ -24,12 +24,14 @@ async def forget() -> str | None:
             "(select from ops.change later where later.needs = c.id) limit 10000", DAYS)]
         await w.execute("delete from ops.exposure where change = any($1::bigint[])", old)
         await w.execute("delete from ops.change where id = any($1::bigint[])", old)
+        await w.execute("delete from ops.flag_account where until < current_date")
         thawed = await w.execute("delete from ops.freeze where until < now() - make_interval(days => $1)", DAYS)
     return f"{len(old) + thawed} changes of long ago forgotten" if old or thawed else None
 
 
 kept_for("ops.change", days=DAYS, schedule="changes.forget",
          overdue="ended_at < now() - interval '402 days'")
+kept_for("ops.flag_account", days=1, schedule="changes.forget", overdue="until < current_date - 2")
 kept_for("ops.exposure", days=DAYS, schedule="changes.forget")
 kept_for("ops.freeze", days=DAYS, schedule="changes.forget", overdue="until < now() - interval '402 days'")
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -14,7 +14,8 @@ from petrel.ops.changes.rows import find, frozen, listed
 
 
 class FlagNow(Struct, frozen=True):
-    """A declared flag, and what is in force. `change`: the one under way."""
+    """A declared flag, and what is in force. `change`: the one under way; `accounts`: how many have it otherwise than
+    others; `has_ended`: it was to be gone from the code."""
 
     name: str
     is_on: bool
@@ -24,6 +25,8 @@ class FlagNow(Struct, frozen=True):
     until: str
     change: int | None = None
     cells: tuple[int, ...] = ()
+    accounts: int = 0
+    has_ended: bool = False
 
 
 class Suspect(Struct, frozen=True):
@@ -40,12 +43,16 @@ class Suspect(Struct, frozen=True):
 async def flags_now(r: Reader) -> list[FlagNow]:
     """Every flag that this program declares, by name."""
     in_force = {row["name"]: row for row in await r.fetch("select name, is_on, percent, change, cells from ops.flag")}
+    own = {row["flag"]: row["many"] for row in await r.fetch(
+        "select flag, count(*) as many from ops.flag_account where until >= current_date group by flag")}
+    today = datetime.now(UTC).date()
     found = []
     for flag in sorted(flags.FLAGS.values(), key=lambda one: one.name):
         row = in_force.get(flag.name)
         is_on, percent = (row["is_on"], row["percent"]) if row else (flag.default, 0)
         found.append(FlagNow(flag.name, is_on, percent, flag.owner, flag.why, flag.until.isoformat(),
-                             row["change"] if row else None, tuple(row["cells"]) if row else ()))
+                             row["change"] if row else None, tuple(row["cells"]) if row else (),
+                             own.get(flag.name, 0), flag.until < today))
     return found
 
 

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from petrel.core.doors import Reader, Row, Writer, deriving, reading
-from petrel.core.errors import Conflict, Invalid
+from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import System
 from petrel.ops import releases, upgrades
 from petrel.ops.changes import rows
@@ -74,7 +74,7 @@ class ReleaseKind:
         status = read_status(data)
         if status is None or status.release is None:
             raise Conflict("The site does not run, or is starting: a change of release is for one that serves.")
-        serving = next(one for one in releases.listed(data) if one.release == status.release)
+        serving = releases.name_of(data, status.release)
         if slot.release.build == status.release.build:
             raise Invalid("to", f"changes nothing: {slot.name} serves already")
         if self._looked is None or self._looked[0].release != slot.release:
@@ -82,8 +82,8 @@ class ReleaseKind:
         assert self._looked is not None
         (_, found), self._looked = self._looked, None
         steps = [one for one in found.costs if one.step.endswith(".sql")]
-        return Plan(effect=f"from {serving.name} to {slot.name}: " + _said(steps),
-                    what={"to": slot.name, "backup": what.get("backup", "fresh")}, inverse={"to": serving.name}, risk=1)
+        return Plan(effect=f"from {serving} to {slot.name}: " + _said(steps),
+                    what={"to": slot.name, "backup": what.get("backup", "fresh")}, inverse={"to": serving}, risk=1)
 
     async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
         slot = releases.find(releases.folder(), change.what["to"])
@@ -148,8 +148,9 @@ class ReleaseKind:
 
     async def back(self, r: Reader, change: Change) -> Back:
         data, name = releases.folder(), change.inverse["to"]
-        slot = next((one for one in releases.listed(data) if one.name == name), None)
-        if slot is None:
+        try:
+            slot = releases.find(data, name)
+        except NotFound:
             return Back(before=(f"{name} is not listed any more: petrel releases add DIRECTORY --name {name}",))
         steps = await _steps_since(r, (change.wave_at or change.made_at) - BRING_UP)
         lost = [f"brought what the older release needs to an end: {one} was run."

@@ -24,6 +24,8 @@ async def end_open(w: Writer) -> int:
     """Nobody knows how far they had come: they begin anew."""
     await w.execute("update ops.flag set becomes = null, becomes_percent = null, change = null, cells = '{}' "
                     "where change is not null")
+    await w.execute("delete from ops.flag_account where change in "
+                    "(select id from ops.change where state in ('going', 'paused'))")
     await w.execute("delete from ops.release")
     await w.execute("update ops.exposure set until = now() where until is null and change in "
                     "(select id from ops.change where state in ('going', 'paused'))")

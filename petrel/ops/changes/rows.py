@@ -28,6 +28,10 @@ update ops.change set state = $3, reach = $4, why = $5, evidence = $6::text::jso
        ended_at = case when $3 in ('confirmed', 'undone', 'dropped') then now() end
  where id = $1 and turn = $2 returning id
 """
+WAVES_ANEW = """
+update ops.change set wave_at = now(), confirm_by = confirm_by + $1::interval, turn = turn + 1
+ where state in ('going', 'paused')
+"""
 GIVE = "insert into ops.exposure (change, cell) select $1, unnest($2::smallint[])"
 TAKE = "update ops.exposure set until = now() where change = $1 and until is null"
 GIVEN = "select count(*) from ops.exposure where since > now() - $1::interval"

@@ -37,9 +37,11 @@ HARM = frozenset(("canary", "answers", "process", "breach", "database"))
 _random = random.SystemRandom()
 
 
-def order(is_by_cell: bool) -> tuple[int, ...]:
+def order(is_by_cell: bool, cell: int | None = None) -> tuple[int, ...]:
     """All cells in an order of this change alone: so that of many changes each has other cells, and the guilty one
     can be told by where it hurts."""
+    if cell is not None:
+        return (cell,)
     cells = list(range(CELLS_IN_USE))
     _random.shuffle(cells)
     return tuple(cells) if is_by_cell else (cells[0],)

@@ -13,7 +13,7 @@ class Plan(Struct, frozen=True):
     """What a change would do, before anybody has said yes. `inverse` undoes it, of the same kind.
 
     `risk`: 0 nobody would notice, 1 some might, 2 wide or hard to take back, 3 destructive. `is_by_cell`: false for
-    what the site has once.
+    what the site has once; `cell`: where it is felt then, if in one only.
     """
 
     effect: str
@@ -21,6 +21,7 @@ class Plan(Struct, frozen=True):
     inverse: dict[str, str]
     risk: int
     is_by_cell: bool = True
+    cell: int | None = None
 
 
 class Back(Struct, frozen=True):

@@ -9,7 +9,18 @@ Read next: slots.py, bringing.py, ops/changes/releasing.py (releases as changes)
 
 from petrel.ops.releases.bringing import Unfit, bring_up, end, tidied, what_ails
 from petrel.ops.releases.memory import Growth, Slope
-from petrel.ops.releases.slots import Slot, add, environment, find, folder, install, is_installed, listed, remove
+from petrel.ops.releases.slots import (
+    Slot,
+    add,
+    environment,
+    find,
+    folder,
+    install,
+    is_installed,
+    listed,
+    name_of,
+    remove,
+)
 
 __all__ = ["Growth", "Slope", "Slot", "Unfit", "add", "bring_up", "end", "environment", "find", "folder", "install",
-           "is_installed", "listed", "remove", "tidied", "what_ails"]
+           "is_installed", "listed", "name_of", "remove", "tidied", "what_ails"]

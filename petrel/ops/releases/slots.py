@@ -66,10 +66,7 @@ def environment(release: Release) -> dict[str, str]:
 def listed(data: Path) -> list[Slot]:
     """Those that were added, and those that the site runs or came from; the newest first. Errors: Conflict."""
     now = _states(data)
-    slots = {slot.release.build: slot for slot in _read(data)}
-    for release in now:
-        slots.setdefault(release.build, Slot(_name(release), release, 0))
-    found = [msgspec.structs.replace(slot, state=_state(slot.release, now)) for slot in slots.values()]
+    found = [msgspec.structs.replace(slot, state=_state(slot.release, now)) for slot in _known(data, now)]
     return sorted(found, key=lambda one: (ORDER.index(one.state), -one.added_ms))
 
 
@@ -78,11 +75,17 @@ ORDER: tuple[State, ...] = ("serving", "beside", "last good", "pinned", "older",
 
 def find(data: Path, name: str) -> Slot:
     """Errors: NotFound, Conflict."""
-    for slot in listed(data):
-        if slot.name == name:
-            return slot
+    now = _states(data)
+    for slot in _known(data, now):
+        if slot.name == name:           # only of this one all files are read, to see whether it is still the same
+            return msgspec.structs.replace(slot, state=_state(slot.release, now))
     raise NotFound(f"No release is called {name}. `petrel releases list` shows them, `petrel releases add DIRECTORY` "
                    "adds one.")
+
+
+def name_of(data: Path, release: Release) -> str:
+    """What it is called. Errors: Conflict."""
+    return next((slot.name for slot in _read(data) if slot.release.build == release.build), _name(release))
 
 
 def add(data: Path, place: Path, name: str = "") -> Slot:
@@ -152,6 +155,13 @@ def _states(data: Path) -> dict[Release, State]:
         if pin is not None and (pin.python, pin.root) == (slot.release.python, slot.release.root):
             found.setdefault(slot.release, "pinned")
     return found
+
+
+def _known(data: Path, now: Mapping[Release, State]) -> list[Slot]:
+    slots = {slot.release.build: slot for slot in _read(data)}
+    for release in now:
+        slots.setdefault(release.build, Slot(_name(release), release, 0))
+    return list(slots.values())
 
 
 def _state(release: Release, now: dict[Release, State]) -> State:

@@ -13,7 +13,7 @@ from petrel.core.errors import Conflict, Invalid, PetrelError
 from petrel.core.ids import CELLS_IN_USE
 from petrel.core.viewer import System
 from petrel.ops import access, changes
-from petrel.ops.changes import Controller, Counted, controlling, rules
+from petrel.ops.changes import Controller, Counted, controlling, kinds, rules
 from petrel.storage.pools import Addresses
 from tests.conftest import loop
 from tests.crew import approve, as_owner, ask, crew
@@ -166,6 +166,60 @@ async def test_two_controllers_and_one_that_was_killed_do_each_step_once(monkeyp
         assert await r.value("select count(*) from ops.exposure") == 4
 
 
+@pytest.mark.parametrize(("step", "state", "reach"), [("widen", "going", 4), ("undo", "undone", 1),
+                                                      ("confirm", "confirmed", 16)])
+@pytest.mark.parametrize("at", ["put", "take", "settle", "rows.give", "rows.take", "rows.put", "_record"])
+async def test_a_crash_anywhere_in_a_step_leaves_all_or_nothing_and_the_next_goes_on(
+        at: str, step: str, state: str, reach: int, addresses: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await started()
+    await as_if_watched(one, 50)
+    if step == "undo":
+        await as_owner(addresses, "insert into ops.alert (rule, target, value, owner) values ('canary', '', 1, 'crew')")
+    elif step == "confirm":
+        await as_owner(addresses, "update ops.change set reach = 15")
+        await as_owner(addresses, "update ops.flag set cells = array(select generate_series(0, 14))")
+    before, had = await now_of(one), await cells_off()
+
+    async def broken(*_: Any, **__: Any) -> None:
+        raise PetrelError("the power went")
+
+    def broken_too(*_: Any, **__: Any) -> None:
+        raise PetrelError("the power went")
+
+    with monkeypatch.context() as m:
+        owner: Any = controlling.commands if "." in at or at == "_record" else kinds.KINDS["flag"]
+        name = at.rpartition(".")[2]
+        m.setattr(owner.rows if "." in at else owner, name, broken_too if at == "_record" else broken)
+        died = await Controller(dict).turn() == []
+    now = await now_of(one)
+    if died:
+        assert (now.state, now.reach, now.turn) == (before.state, before.reach, before.turn)
+        assert await cells_off() == had
+        await Controller(dict).turn()
+        now = await now_of(one)
+    assert (now.state, now.reach) == (state, reach)
+    assert len(await cells_off()) == (0 if state == "undone" else reach)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+async def test_a_clock_that_jumps_ends_no_wave_and_undoes_nothing(hours: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await started()
+    controller = Controller(dict)
+    assert await controller.turn() == []                # too little was seen
+    wall, ticks = controller._clocks
+    controller._clocks = wall - timedelta(hours=hours), ticks
+    async with writing(WHO, cause="tests") as w:
+        await w.execute("update ops.change set wave_at = wave_at - $2::interval, "
+                        "confirm_by = confirm_by - $2::interval where id = $1", one.id, timedelta(hours=hours))
+        w.record("ops.change.planned", one.id)
+    assert await controller.turn() == []
+    last = await now_of(one)
+    assert last.state == "going" and last.reach == 1 and last.wave_at is not None and one.wave_at is not None
+    assert last.wave_at >= one.wave_at
+    assert last.confirm_by is not None and one.confirm_by is not None
+    assert abs(last.confirm_by - one.confirm_by) < timedelta(minutes=1)
+
+
 async def as_if_watched(one: changes.Change, trials: int) -> None:
     async with writing(WHO, cause="tests") as w:
         await w.execute("update ops.change set evidence = jsonb_build_object('exposed', $2::int, 'control', $2::int) "
@@ -230,6 +284,19 @@ async def test_an_approval_is_for_one_plan_only(monkeypatch: pytest.MonkeyPatch)
         await act(changes.start, other.id, request.id)
     await act(changes.start, one.id, request.id)
     assert (await now_of(one)).state == "going"
+    await act(changes.undo, await now_of(one), "once more from the beginning")
+    again = await plan()
+    with pytest.raises(access.NotAllowed):
+        await act(changes.start, again.id, request.id)          # a yes is used up, and was for that one
+
+
+async def test_a_plan_that_somebody_altered_after_the_yes_is_refused(addresses: Addresses) -> None:
+    one = await plan()
+    other = (*one.visiting[1:], one.visiting[0])
+    await as_owner(addresses, f"update ops.change set visiting = '{{{','.join(map(str, other))}}}'")
+    with pytest.raises(Conflict, match="Plan it anew"):
+        await act(changes.start, one.id)
+    assert await cells_off() == set()
 
 
 async def test_everybody_together_changes_the_site_once_over_in_ten_minutes() -> None:

@@ -121,7 +121,7 @@ async def test_a_release(policy: int, steps: tuple[str, ...], found: str, said: 
                          monkeypatch: pytest.MonkeyPatch) -> None:
     older = releasing.releases.Slot("older", this_release().__class__("p", "r", "b", "v", policy), 0)
     monkeypatch.setattr(releasing.releases, "folder", lambda: tmp_path)
-    monkeypatch.setattr(releasing.releases, "listed", lambda _data: [older])
+    monkeypatch.setattr(releasing.releases, "find", lambda _data, _name: older)
     one = test_rules.change(kind="release", state="confirmed", what={"to": "newer"}, inverse={"to": "older"})
     since = releasing._steps_since
 
