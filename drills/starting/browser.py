@@ -30,7 +30,9 @@ WATCH = """(() => {
   };
   const see = (type, each, more = {}) => new PerformanceObserver((l) => l.getEntries().forEach(each))
     .observe({type, buffered: true, ...more});
-  see("paint", (e) => { if (e.name === "first-contentful-paint") w.paint = e.startTime; });
+  w.painted = new Promise((done) => see("paint", (e) => {
+    if (e.name === "first-contentful-paint") done(w.paint = e.startTime);
+  }));
   see("layout-shift", (e) => { if (!e.hadRecentInput) w.shift += e.value; });
   see("longtask", (e) => w.tasks.push([e.startTime, e.duration]));
   see("event", (e) => { if (e.interactionId) w.events.push(e.duration); }, {durationThreshold: 16});
@@ -93,14 +95,13 @@ class Window:
         await self.page.goto(self.member.address + path, wait_until="load", timeout=60_000)
         if app:
             # Not by a selector: what playwright brings into the page for that is work of a tenth of a second there.
-            async with asyncio.timeout(60):
-                await self.wire.send("Runtime.evaluate", {"expression": "watched.taken", "awaitPromise": True})
+            await self._until("taken")
             await self.page.wait_for_timeout(CALM_MS + 100)
 
     async def visit(self, path: str, *, app: bool = True) -> Visit:
         """Opens it and says what that took."""
         await self.open(path, app=app)
-        await self.page.wait_for_function("watched.paint > 0", timeout=30_000)
+        await self._until("painted")
         seen = await self.page.evaluate("watched")
         over: float = seen["over"]
         ends = [at + took for at, took in seen["tasks"] if over - took <= at <= over + CALM_MS]
@@ -108,6 +109,10 @@ class Window:
                      longest_ms=max((took for _, took in seen["tasks"]), default=0.0), requests=len(self._kinds),
                      kb=sum(self._came.values()) / 1000, script_kb=self._kb("Script"), style_kb=self._kb("Stylesheet"),
                      picture_kb=self._kb("Image"))
+
+    async def _until(self, what: str) -> None:
+        async with asyncio.timeout(60):
+            await self.wire.send("Runtime.evaluate", {"expression": f"watched.{what}", "awaitPromise": True})
 
     def _kb(self, kind: str) -> float:
         return sum(self._came.get(one, 0.0) for one, what in self._kinds.items() if what == kind) / 1000
