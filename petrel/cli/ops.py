@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from petrel.core.doors import Writer
     from petrel.ops.incidents import Board, Card, Incident, Slip
 
-WITHIN_S = 5.0
+WITHIN_S = 8.0
 """So long the databases are asked where one can do without."""
 
 with_which = click.argument("which", metavar="NUMBER")
@@ -195,7 +195,7 @@ def _say(wiring: Wiring, data: str | None, slip: "Slip") -> "Incident":
     board = incidents.board.read(folder)
     known = next((card.incident for card in board.open if slip.is_of(card.incident)), None) if board else None
     try:
-        heard: Incident = _act(wiring, data, lambda w: incidents.hear(w, slip), WITHIN_S)
+        heard: Incident = _act(wiring, data, lambda w: incidents.hear(w, slip), WITHIN_S if known else None)
     except (Unavailable, NotFound):
         if known is None:
             raise
@@ -219,7 +219,7 @@ def _card(wiring: Wiring, data: str | None, which: str, board: "Board | None") -
         return known
     plan = watching.plan(now.folder, watching.crew(now.alert_mail, now.alert_webhook))
     try:
-        card: Card = _act(wiring, data, lambda w: incidents.card_of(w, number, plan), WITHIN_S)
+        card: Card = _act(wiring, data, lambda w: incidents.card_of(w, number, plan), WITHIN_S if known else None)
     except Unavailable:
         if known is None:
             raise
