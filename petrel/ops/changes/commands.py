@@ -43,6 +43,19 @@ async def plan(w: Writer, kind: str, what: Mapping[str, str], reason: str, needs
     return await rows.find(w, number), found
 
 
+async def note(w: Writer, kind: str, what: Mapping[str, str], reason: str) -> None:
+    """Writes down what has altered the whole site at once, by a path of its own and in this transaction: so it is among
+    the suspects, and what was planned on it knows of it."""
+    visiting = rules.order(True)
+    done = Plan("noted", dict(what), {}, 2)
+    number = ids.new_id(ids.any_cell())
+    await w.change(rows.INSERT, number, kind, _json(what), _json({}), rules.digest(kind, done, visiting), done.risk,
+                   list(visiting), reason, None)
+    change = await rows.find(w, number)
+    await rows.give(w, change, visiting)
+    await rows.put(w, change, state="confirmed", why="by a path of its own", reach=len(visiting))
+
+
 async def start(w: Writer, number: int, request: int | None = None) -> Change:
     """Gives it to its first cell. From risk 2 on by an approved request for just this plan.
 

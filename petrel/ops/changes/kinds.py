@@ -114,8 +114,34 @@ class SettingKind(Plain):
         choices.current().write({what["setting"]: what["value"]})
 
 
-KINDS: dict[str, Kind] = {"flag": FlagKind(), "flag-for": AccountFlagKind(), "release": ReleaseKind(),
-                          "setting": SettingKind()}
+class PolicyKind(Plain):
+    """Raising the privacy policy: by `petrel policy raise`, by two people, for good."""
+
+    fields = ("policy",)
+    sentence = "Noted by itself: `petrel policy raise NUMBER` is how it is done, by two people"
+    confirms_itself = False
+
+    async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
+        raise Invalid(None, "Two people raise the policy, by `petrel policy raise NUMBER`, and it is noted here.")
+
+    async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
+        pass
+
+    async def take(self, w: Writer, change: Change) -> None:
+        pass
+
+    async def settle(self, w: Writer, change: Change) -> None:
+        pass
+
+    def about(self, what: Mapping[str, str]) -> str:
+        return "the policy"
+
+    async def back(self, r: Reader, change: Change) -> Back:
+        return Back(lost=(f"raised the privacy policy to {change.what['policy']}: it only moves forward.",))
+
+
+KINDS: dict[str, Kind] = {"flag": FlagKind(), "flag-for": AccountFlagKind(), "policy": PolicyKind(),
+                          "release": ReleaseKind(), "setting": SettingKind()}
 
 
 def find(name: str) -> Kind:

@@ -5,7 +5,7 @@ from petrel.core.errors import Invalid
 from petrel.core.ids import any_cell, new_id
 from petrel.core.policy import POLICY
 from petrel.core.viewer import System
-from petrel.ops import access
+from petrel.ops import access, changes
 
 RAISE = "select law.raise_policy('petrel policy raise', $1, $2)"
 
@@ -24,6 +24,7 @@ async def raise_to(w: Writer, number: int, request: int) -> None:
 
     used = await access.use(w, request, "policy.raise", {"policy": str(number)})
     await w.change(RAISE, number, used.reason)
+    await changes.note(w, "policy", {"policy": str(number)}, used.reason)
 
     w.record("ops.policy.raised", new_id(any_cell()), refs=[number, in_force, request])
 

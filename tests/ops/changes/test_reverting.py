@@ -1,7 +1,7 @@
 """Going back from a change: each answer, and nothing is gone back from that must hold."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from petrel.core import flags
 from petrel.core.doors import reading, writing
-from petrel.core.errors import Conflict
+from petrel.core.errors import Conflict, Invalid
 from petrel.ops import changes
 from petrel.ops.changes import releasing
 from petrel.ops.changes.reverting import answer, closure
@@ -97,6 +97,19 @@ class TestInTheLedger:
         back = await self.confirmed(to="on")
         gone = await self.way(one.id)
         assert gone.answer == "nothing" and str(back.id) in gone.says
+
+    async def test_what_has_a_path_of_its_own_is_noted_and_is_one_way(self) -> None:
+        async with writing(WHO, cause="tests") as w:
+            await changes.note(w, "policy", {"policy": "7"}, "names of the blocked are hidden")
+            w.record("ops.change.planned", 7)
+        async with reading(WHO) as r:
+            [one] = await changes.listed(r, 5)
+            found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1), {})
+        assert (one.state, one.reach) == ("confirmed", 16) and found[0].change == one.id
+        way = await self.way(one.id)
+        assert way.answer == "one way" and "only moves forward" in way.line
+        with pytest.raises(Invalid, match="petrel policy raise"):
+            await act(changes.plan, "policy", {"policy": "8"}, "round the two people")
 
     async def test_a_setting_that_somebody_has_set_since(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kept = Kept()
