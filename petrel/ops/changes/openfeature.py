@@ -5,12 +5,12 @@
     openfeature.api.get_client().get_boolean_value("packed-answers", True, EvaluationContext(str(account)))
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode
-from openfeature.flag_evaluation import FlagResolutionDetails, Reason
+from openfeature.flag_evaluation import FlagResolutionDetails, FlagValueType, Reason
 from openfeature.provider import AbstractProvider, Metadata
 
 from petrel.core import flags
@@ -48,8 +48,9 @@ class Flags(AbstractProvider):
                               evaluation_context: EvaluationContext | None = None) -> FlagResolutionDetails[float]:
         return _other(default_value)
 
-    def resolve_object_details(self, flag_key: str, default_value: list[Any] | Mapping[str, Any],
-                               evaluation_context: EvaluationContext | None = None) -> FlagResolutionDetails[Any]:
+    def resolve_object_details(
+            self, flag_key: str, default_value: Sequence[FlagValueType] | Mapping[str, FlagValueType],
+            evaluation_context: EvaluationContext | None = None) -> FlagResolutionDetails[Any]:
         return _other(default_value)
 
 
