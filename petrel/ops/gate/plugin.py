@@ -95,13 +95,11 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        before = set(reached)
         reached.clear()
         try:
             yield
         finally:
             item.stash[ASSERTED] = len(reached)
-            reached.update(before)
 
     @pytest.hookimpl(trylast=True, wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
