@@ -53,6 +53,7 @@ class Noticing:
             self._known[change.id] = {text for one in lines for text in one}
         if wrong:
             return Found(wrong=f"in its cells, and in no other, something is wrong: {wrong}")
+        is_doubtful = self._proving is not None and change.id in self._proving.doubts
         new = new_line(change, lines, self._known[change.id])
         if new is not None and change.state == "going":
             self._known[change.id].add(new.text)
@@ -62,7 +63,7 @@ class Noticing:
         said = self._slope.since(self._began[change.id]) if change.kind != "release" and change.state == "going" else ""
         if said:
             self._began[change.id] = now                # once somebody has looked, what comes after that counts
-        return Found(strange=said)
+        return Found(strange=said, is_doubtful=is_doubtful)
 
 
 def new_line(change: Change, lines: Sequence[Mapping[str, KindOfLine]], known: set[str]) -> KindOfLine | None:

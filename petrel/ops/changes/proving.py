@@ -22,6 +22,7 @@ class Proving:
 
     def __init__(self, look: Look) -> None:
         self._look = look
+        self.doubts: set[int] = set()           # something was wrong once: no change of these goes on meanwhile
         self._under_way: dict[int, tuple[float, asyncio.Task[str]]] = {}
 
     def turn(self, changes: Sequence[Change]) -> dict[int, str]:
@@ -45,10 +46,14 @@ class Proving:
         first, *more = _random.sample(change.cells, min(2, len(change.cells)))
         if not await self._look(first):
             return ""
-        control = change.visiting[change.reach:]
-        if control and await self._look(_random.choice(control)):
-            return ""
-        return await self._look(more[0] if more else first)
+        self.doubts.add(change.id)
+        try:
+            control = change.visiting[change.reach:]
+            if control and await self._look(_random.choice(control)):
+                return ""
+            return await self._look(more[0] if more else first)
+        finally:
+            self.doubts.discard(change.id)
 
 
 def _said(task: "asyncio.Task[str]") -> str:

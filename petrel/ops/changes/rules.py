@@ -94,6 +94,8 @@ def next_step(change: Change, around: Around, confirms_itself: bool) -> Step:
         if confirms_itself and change.reach >= control:
             return Step("confirm", "nothing spoke against it")
         return Step("undo", "it did not arrive in time" if confirms_itself else "nobody confirmed it in time")
+    if around.found.is_doubtful:
+        return Step("wait", "something was wrong where it is, and is looked at once more")
     stayed = around.now - change.wave_at
     is_seen = min(change.evidence.exposed, change.evidence.control) >= ENOUGH_TRIALS
     if change.reach >= control:

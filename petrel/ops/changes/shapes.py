@@ -87,6 +87,7 @@ class Found(Struct, frozen=True):
 
     wrong: str = ""
     strange: str = ""
+    is_doubtful: bool = False           # something was wrong once, and is looked at again
 
 
 class Around(Struct, frozen=True):

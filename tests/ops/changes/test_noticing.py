@@ -60,6 +60,7 @@ async def test_a_look_that_lasts_or_fails_holds_up_nothing(monkeypatch: pytest.M
         raise RuntimeError("the probe is broken, not the change")
 
     one = Proving(slow)
+    assert not one.doubts
     assert one.turn([change(1)]) == {} and one.turn([change(1)]) == {}
     goes_on.set()
     await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from petrel.core.flags import InForce
 from petrel.ops.changes import evidence, rules
 from petrel.ops.changes.evidence import Trials, Usual
 from petrel.ops.changes.reads import score
-from petrel.ops.changes.shapes import Around, Change, Evidence
+from petrel.ops.changes.shapes import Around, Change, Evidence, Found
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 SEEN = Evidence((0.0,) * 4, (0.0,) * 4, 50, 50)
@@ -58,6 +58,12 @@ def test_what_holds_it_up_and_what_ends_it() -> None:
     assert next_of(change(15, confirm_by=late)) == ("confirm", 0)
     assert next_of(change(15, confirm_by=late), itself=False) == ("undo", 0)
     assert next_of(change(15), itself=False) == ("wait", 0)
+
+
+def test_what_was_wrong_once_goes_no_further_until_it_was_looked_at_again() -> None:
+    doubt = Found(is_doubtful=True)
+    assert next_of(change(), found=doubt) == next_of(change(15), found=doubt) == ("wait", 0)
+    assert next_of(change(4, confirm_by=NOW), found=doubt) == ("undo", 0)
 
 
 def test_orders_differ_from_change_to_change() -> None:
