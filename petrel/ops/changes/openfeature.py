@@ -5,7 +5,7 @@
     openfeature.api.get_client().get_boolean_value("packed-answers", True, EvaluationContext(str(account)))
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openfeature.evaluation_context import EvaluationContext
@@ -48,7 +48,7 @@ class Flags(AbstractProvider):
                               evaluation_context: EvaluationContext | None = None) -> FlagResolutionDetails[float]:
         return _other(default_value)
 
-    def resolve_object_details(self, flag_key: str, default_value: list[Any] | Mapping[str, Any],
+    def resolve_object_details(self, flag_key: str, default_value: Sequence[Any] | Mapping[str, Any],
                                evaluation_context: EvaluationContext | None = None) -> FlagResolutionDetails[Any]:
         return _other(default_value)
 
