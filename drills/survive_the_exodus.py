@@ -65,9 +65,9 @@ class Handled(Struct, frozen=True):
 
 
 async def run(stage: Stage) -> Outcome:
-    """Each fault by itself; what nobody mended is taken away before the next."""
+    """Each fault by itself; what nobody mended is taken away before the next. One is enough for who reads nothing."""
     seed = random.SystemRandom().randrange(1_000_000)
-    drawn = random.Random(seed).sample(FAULTS, COUNT)      # noqa: S311 (no secret)
+    drawn = random.Random(seed).sample(FAULTS, 1 if stage.sabotage else COUNT)       # noqa: S311 (no secret)
     (stage.folder / "site").mkdir()
     (stage.folder / "site" / "alerts.toml").write_text(ALERTS)
     found = []

@@ -9,8 +9,9 @@
 set -uo pipefail
 
 servers="tests/ops/backups tests/ops/databases tests/ops/upgrades"
-parts=("tests/stories tests/visibility" "$servers" "tests/cli tests/ops ${servers//tests/--ignore=tests}")
-elsewhere="--ignore=tests/stories --ignore=tests/visibility --ignore=tests/cli --ignore=tests/ops"
+parts=("tests/stories tests/visibility" "$servers tests/fences tests/storage"
+       "tests/cli tests/core tests/ops ${servers//tests/--ignore=tests}")
+elsewhere=$(printf ' --ignore=tests/%s' stories visibility cli core fences ops storage)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 processes=() reports=()

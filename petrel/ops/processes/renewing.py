@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from petrel.core.errors import Conflict, Invalid
+from petrel.ops.processes.seat import LEAVE_GENTLY
 from petrel.ops.processes.status import Status, read_status
 from petrel.storage.postgres import holder_of
 
@@ -42,7 +43,7 @@ def renew(data: Path, name: str, say: Callable[[str], None]) -> None:
         return
     old = list(status.parts[name].pids)
     for pid in old:
-        _end(_family([pid]), signal.SIGTERM, say)
+        _end(_family([pid]), LEAVE_GENTLY if name == "web" else signal.SIGTERM, say)
         _until(data, lambda now, pid=pid: _is_whole(now, name, pid),        # type: ignore[misc]
                f"{name} did not come back: the log of the site says why, in its last lines.")
 
