@@ -154,6 +154,7 @@ def test_a_post_that_vanishes_says_so_in_its_place(join: Join, window: Open) -> 
         page = at.open("/")
     ula.write("Stays below")
     made = ula.write("Gone in a moment")
+    expect(page.locator(".pill")).to_contain_text("2 new posts")
     page.locator(".pill").click()
     expect(post(page, "Gone in a moment")).to_be_visible()
     ula.call("DELETE", f"/api/v1/statuses/{made['id']}")
