@@ -9,9 +9,9 @@
 set -uo pipefail
 
 servers="tests/ops/backups tests/ops/databases tests/ops/upgrades"
-parts=("tests/stories tests/visibility" "$servers tests/fences tests/storage"
+parts=("tests/stories tests/visibility" "$servers tests/storage"
        "tests/cli tests/core tests/ops ${servers//tests/--ignore=tests}")
-elsewhere=$(printf ' --ignore=tests/%s' stories visibility cli core fences ops storage)
+elsewhere=$(printf ' --ignore=tests/%s' stories visibility cli core ops storage)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 processes=() reports=()
