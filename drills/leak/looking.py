@@ -59,8 +59,8 @@ async def found_by_owners(clients: Clients, marks: Sequence[Mark], owners: Seque
     return words
 
 
-MADE_ID = re.compile(rb'(\n\{"id":")\d+')
-MADE_AT = re.compile(rb'"(?:created|saved|updated)_at":"[^"]*",?')
+MADE_ID = re.compile(rb'\n\{"id":"(\d+)"')
+MADE_AT = re.compile(rb'"(?:created|saved|updated)_at":"[^"]*",?|"(?:statuses|last_status)_(?:count|at)":[^,}]*,?')
 
 
 class Looker:
@@ -150,9 +150,13 @@ class Looker:
 
 
 def _alike(question: Question, answer: Answer) -> bytes:
-    """As `comparable`; of what a command has just made also without its own number and time."""
+    """As `comparable`; of what a command has just made also without its own number (in its address too) and time, and
+    without what its maker's count has become by it."""
     text = comparable(answer, question.id)
-    return text if question.method == "GET" else MADE_AT.sub(b"", MADE_ID.sub(rb"\1", text))
+    if question.method == "GET":
+        return text
+    made = MADE_ID.search(text)
+    return MADE_AT.sub(b"", text.replace(made.group(1), b"") if made else text)
 
 
 def difference(these: Sequence[bytes], those: Sequence[bytes]) -> str:
