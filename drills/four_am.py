@@ -7,15 +7,11 @@ Then the database is stopped as well, what the terminal says without it is read,
 
 import asyncio
 import json
-import os
-import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import psutil  # type: ignore[import-untyped]
 
 from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage
 
@@ -100,14 +96,8 @@ async def run(stage: Stage) -> Outcome:
         async with stage.site(settings={"PETREL_CANARY": "on"}) as site:
             await _until(site, lambda said: said["verdict"] == "well", 120, "all to be well first")
             began = time.monotonic()
-            pids = [pid for pid in site.running().parts["followers"].pids]
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-            try:
+            async with site.standing("followers"):
                 return await _night(stage, site, three, began)
-            finally:
-                for pid in pids:
-                    os.kill(pid, signal.SIGCONT)
 
 
 async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outcome:
@@ -124,11 +114,8 @@ async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outco
     if (await site.petrel("ops", "take", number, "--as", "carla"))[0] != 0:
         raise Broken("it could not be taken")
     calls = len(three.told)
-    server, blind_at = psutil.Process(site.postgres()), time.monotonic()
-    stopped = [server, *server.children(recursive=True)]
-    for process in stopped:
-        process.suspend()
-    try:
+    async with site.standing(DATABASE):
+        blind_at = time.monotonic()
         dead = await _until(site, _is_dark, BLIND_S, "the terminal to say that it is blind")
         blind_s = time.monotonic() - blind_at
         began_take = time.monotonic()
@@ -138,9 +125,6 @@ async def _night(stage: Stage, site: Site, three: Pagers, began: float) -> Outco
         calls_dead = len(three.told)
         await asyncio.sleep(WAIT_S + LOOK_S)        # when the next would be called, and is not
         again = three.about("followers", calls) + three.about(DATABASE, calls_dead)
-    finally:
-        for process in stopped:
-            process.resume()
     kept = await _until(site, lambda now: _taken(now, DATABASE) and not now["board"]["is_blind"], BLIND_S,
                         "what was taken meanwhile to be in the database")
     return _outcome(began, first, second, led, brief, blind_s, str(dead["board"]["open"]), again=again,

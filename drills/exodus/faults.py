@@ -1,17 +1,14 @@
 """Faults that do not mend themselves, each broken in for real. Which of them a run meets, its seed says."""
 
-import os
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
-import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from petrel.ops.drills import Site
-from petrel.storage.postgres import ClusterName, Storage
+from petrel.storage.postgres import Storage
 
 MEANWHILE = "psql of somebody who went to lunch"
 
@@ -24,32 +21,9 @@ class Fault(Struct, frozen=True):
     inject: Callable[[Site], AbstractAsyncContextManager[None]]
 
 
-def _stopped(pids: Callable[[Site], list[int]]) -> Callable[[Site], AbstractAsyncContextManager[None]]:
-    """Processes that stand still and do not say so."""
-    @asynccontextmanager
-    async def inject(site: Site) -> AsyncIterator[None]:
-        found = pids(site)
-        for pid in found:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in found:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
-
-    return inject
-
-
-def _part(name: str) -> Callable[[Site], list[int]]:
-    return lambda site: list(site.running().parts[name].pids)
-
-
-def _server(cluster: ClusterName) -> Callable[[Site], list[int]]:
-    def pids(site: Site) -> list[int]:
-        first = psutil.Process(site.postgres(cluster))
-        return [first.pid, *(one.pid for one in first.children(recursive=True))]
-    return pids
+def _hangs(name: str, row: int) -> Fault:
+    """It stands still and does not say so."""
+    return Fault(f"{name}-hang{'s' if name[-1] != 's' else ''}", row, lambda site: site.standing(name))
 
 
 def _connect_args(site: Site, login: str = "petrel_admin") -> dict[str, Any]:
@@ -96,11 +70,7 @@ async def _dead_letters(site: Site) -> AsyncIterator[None]:
 
 
 FAULTS = (
-    Fault("followers-hang", 9, _stopped(_part("followers"))),
-    Fault("jobs-hang", 9, _stopped(_part("jobs"))),
-    Fault("web-hangs", 9, _stopped(_part("web"))),
-    Fault("main-database-hangs", 6, _stopped(_server("main"))),
-    Fault("keyring-hangs", 6, _stopped(_server("keyring"))),
+    _hangs("followers", 9), _hangs("jobs", 9), _hangs("web", 9), _hangs("main-database", 6), _hangs("keyring", 6),
     Fault("held-lock", 5, _held_lock),
     Fault("full-pool", 5, _full_pool),
     Fault("dead-letters", 5, _dead_letters),

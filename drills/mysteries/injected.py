@@ -1,11 +1,9 @@
 """Faults that are really put into a running site, each with the component that a person would have to find."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import psutil  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -46,28 +44,8 @@ class Fault(Struct, frozen=True):
     inject: Inject
 
 
-@asynccontextmanager
-async def followers_stand(site: Site) -> AsyncIterator[None]:
-    async with _stopped(site.running().parts["followers"].pids):
-        yield
-
-
-@asynccontextmanager
-async def web_stands(site: Site) -> AsyncIterator[None]:
-    async with _stopped(site.running().parts["web"].pids):
-        yield
-
-
-@asynccontextmanager
-async def database_stands(site: Site) -> AsyncIterator[None]:
-    async with _stopped([site.postgres()]):
-        yield
-
-
-@asynccontextmanager
-async def keyring_stands(site: Site) -> AsyncIterator[None]:
-    async with _stopped([site.postgres("keyring")]):
-        yield
+def stands(name: str) -> Inject:
+    return lambda site: site.standing(name)
 
 
 @asynccontextmanager
@@ -131,25 +109,11 @@ async def certificate_ends(site: Site) -> AsyncIterator[None]:
             place.parent.rmdir()
 
 
-@asynccontextmanager
-async def _stopped(pids: list[int]) -> AsyncIterator[None]:
-    """With what they have begun: all of a server."""
-    family = [one for pid in pids for one in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
-    for process in family:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in family:
-            process.resume()
-        await asyncio.sleep(0)
-
-
 FAULTS = (
-    Fault("the process of timelines stands", "followers", followers_stand),
-    Fault("web processes hang", "web", web_stands),
-    Fault("the main database stands", "main-database", database_stands),
-    Fault("the database of keys stands", "keyring", keyring_stands),
+    Fault("the process of timelines stands", "followers", stands("followers")),
+    Fault("web processes hang", "web", stands("web")),
+    Fault("the main database stands", "main-database", stands("main-database")),
+    Fault("the database of keys stands", "keyring", stands("keyring")),
     Fault("a transaction stays open", "main-database", transaction_stands),
     Fault("a lock is held", "main-database", lock_is_held),
     Fault("connections run out", "main-database", connections_run_out),

@@ -7,7 +7,9 @@ import asyncpg
 from msgspec import Struct
 
 from petrel.core.errors import Conflict, NotFound
+from petrel.ops.processes import COMPONENTS
 from petrel.storage.pools import Addresses
+from petrel.storage.postgres import ClusterName
 
 CONNECTS_S = 5.0
 LOOK = """
@@ -52,7 +54,7 @@ class Session(Struct, frozen=True):
 async def sessions(addresses: Addresses) -> list[Session]:
     """Who stands in the way first, then the oldest transaction. Errors: Conflict, where a server does not answer."""
     found = []
-    for cluster, logins in (("main", addresses.main), ("keyring", addresses.keyring)):
+    for cluster, logins in _clusters(addresses):
         for row in await _ask(cluster, logins["owner"], LOOK):
             found.append(Session(cluster, **row))
     return sorted(found, key=lambda one: (-one.is_in_the_way, -one.holds_up, -one.open_s, one.cluster, one.pid))
@@ -61,7 +63,7 @@ async def sessions(addresses: Addresses) -> list[Session]:
 async def end(addresses: Addresses, which: Sequence[Session]) -> int:
     """Ends these; what they have not committed is undone. How many there still were. Errors: NotFound, Conflict."""
     ended = 0
-    for cluster, logins in (("main", addresses.main), ("keyring", addresses.keyring)):
+    for cluster, logins in _clusters(addresses):
         if pids := [one.pid for one in which if one.cluster == cluster]:
             ended += len(await _ask(cluster, logins["owner"], END, pids))
     if which and not ended:
@@ -69,7 +71,11 @@ async def end(addresses: Addresses, which: Sequence[Session]) -> int:
     return ended
 
 
-async def _ask(cluster: str, owner: dict[str, Any], sql: str, *args: object) -> list[dict[str, Any]]:
+def _clusters(addresses: Addresses) -> tuple[tuple[ClusterName, dict[str, Any]], ...]:
+    return ("main", addresses.main), ("keyring", addresses.keyring)
+
+
+async def _ask(cluster: ClusterName, owner: dict[str, Any], sql: str, *args: object) -> list[dict[str, Any]]:
     try:
         connection = await asyncpg.connect(**{**owner, "timeout": CONNECTS_S})
         try:
@@ -77,6 +83,5 @@ async def _ask(cluster: str, owner: dict[str, Any], sql: str, *args: object) -> 
         finally:
             await connection.close(timeout=CONNECTS_S)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
-        name = "main-database" if cluster == "main" else cluster
         raise Conflict(f"Postgres ({cluster}) does not answer: {e or type(e).__name__}. What was acknowledged is safe: "
-                       f"petrel restart {name} begins it anew.") from e
+                       f"petrel restart {COMPONENTS[cluster]} begins it anew.") from e

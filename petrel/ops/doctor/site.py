@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]
 from petrel.ops import databases
 from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
 from petrel.ops.doctor.shapes import Check, bad, fine
-from petrel.ops.processes import PartStatus, ServerStatus, Status
+from petrel.ops.processes import COMPONENTS, PartStatus, ServerStatus, Status
 from petrel.storage.postgres import (
     OLDEST,
     VARIABLES,
@@ -78,8 +78,8 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
         cure = f"Check {VARIABLES[cluster]} and that server."
         if not url:
-            name_here = "main-database" if cluster == "main" else cluster
-            cure = (f"One that has died is started again by itself; one that hangs by `petrel restart {name_here}`. "
+            cure = ("One that has died is started again by itself; one that hangs by "
+                    f"`petrel restart {COMPONENTS[cluster]}`. "
                     f"{storage.data / 'log' / f'postgres-{cluster}.log'} says why.")
         return [bad(name, f"cannot connect: {problem or type(problem).__name__}", cure)]
     took_ms = (time.monotonic() - began) * 1000

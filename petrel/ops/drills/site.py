@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import asyncpg
 import psutil  # type: ignore[import-untyped]
 
 from petrel.ops.drills.shapes import Broken
-from petrel.ops.processes import Status, read_status
+from petrel.ops.processes import COMPONENTS, Status, read_status
 from petrel.storage.build import ROOT
 from petrel.storage.postgres import ClusterName, Storage, holder_of
 
@@ -69,6 +69,22 @@ class Site:
         if process.name() != "postgres" or process.ppid() != self.running().pid:
             raise Broken(f"process {server.pid} is {process.name()!r}, not the Postgres of this site")
         return server.pid
+
+    @asynccontextmanager
+    async def standing(self, name: str) -> AsyncIterator[None]:
+        """All of a part or a server (`petrel restart` has the same names) stands still and says nothing, as long as
+        the block lasts or until somebody has ended it. Errors: Broken."""
+        cluster = next((one for one, called in COMPONENTS.items() if called == name), None)
+        first = [self.postgres(cluster)] if cluster else self.running().parts[name].pids
+        family = [one for pid in first for one in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
+        for process in family:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in family:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     @asynccontextmanager
     async def database(self, role: str = "petrel_admin", cluster: ClusterName = "main") -> AsyncIterator[Any]:

@@ -10,13 +10,13 @@ from petrel.ops.processes.listening import passed, sockets
 from petrel.ops.processes.owner import become_owner, user_of
 from petrel.ops.processes.patience import Patience
 from petrel.ops.processes.release import Release, this_release
-from petrel.ops.processes.renewing import renew
+from petrel.ops.processes.renewing import COMPONENTS, renew
 from petrel.ops.processes.seat import LEAVE_GENTLY, Part, report_ready
 from petrel.ops.processes.status import PartStatus, ServerStatus, Status, clock_offset_s, read_status
 from petrel.ops.processes.supervisor import Succession, Supervisor
 from petrel.ops.processes.telling import tell
 
-__all__ = ["LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release", "ServerStatus",
-           "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "become_owner", "beside", "clock_offset_s",
-           "passed", "read_status", "renew", "renewing", "report_ready", "sockets", "take", "tell", "this_release",
-           "user_of"]
+__all__ = ["COMPONENTS", "LEAVE_GENTLY", "CannotTakeOver", "Handover", "Part", "PartStatus", "Patience", "Release",
+           "ServerStatus", "Sitting", "Status", "Succession", "Supervisor", "ask", "become", "become_owner", "beside",
+           "clock_offset_s", "passed", "read_status", "renew", "renewing", "report_ready", "sockets", "take", "tell",
+           "this_release", "user_of"]

@@ -15,17 +15,17 @@ import psutil  # type: ignore[import-untyped]
 from petrel.core.errors import Conflict, Invalid
 from petrel.ops.processes.seat import LEAVE_GENTLY
 from petrel.ops.processes.status import Status, read_status
-from petrel.storage.postgres import holder_of
+from petrel.storage.postgres import ClusterName, holder_of
 
-DATABASES = {"main-database": "main", "keyring": "keyring"}
-"""As safeguards call them, and as clusters are called."""
+COMPONENTS: dict[ClusterName, str] = {"main": "main-database", "keyring": "keyring"}
+"""What safeguards and people call each cluster."""
 
 ENDS_S, COMES_S, LOOK_S = 12.0, 60.0, 0.05
 
 
 def names(status: Status) -> list[str]:
     """What can be renewed here: a server of the distribution is not ours to end."""
-    return [*status.parts, *(name for name, cluster in DATABASES.items() if cluster in status.postgres)]
+    return [*status.parts, *(name for cluster, name in COMPONENTS.items() if cluster in status.postgres)]
 
 
 def renew(data: Path, name: str, say: Callable[[str], None]) -> None:
@@ -34,7 +34,7 @@ def renew(data: Path, name: str, say: Callable[[str], None]) -> None:
     status = _status(data)
     if name not in names(status):
         raise Invalid("part", f"is one of {', '.join(names(status))}")
-    if (cluster := DATABASES.get(name)) is not None:
+    if (cluster := next((one for one, called in COMPONENTS.items() if called == name), None)) is not None:
         server = status.postgres[cluster].pid
         _end(_family([server] if server else []), signal.SIGINT, say)
         _until(data, lambda now: now.postgres[cluster].state == "running"
