@@ -10,11 +10,12 @@ VERSION = "0.2.0"
 """As pyproject.toml has it. Not asked of what is installed: another release may run beside it."""
 
 SOURCES = ("petrel", "drills")
-NOT_SOURCES = {"__pycache__"}
+NOT_SOURCES = {"__pycache__", "node_modules"}
 
 
 def build_of(root: Path = ROOT) -> str:
-    """12 hex digits. Every file counts, with its path; what Python compiles beside them does not."""
+    """12 hex digits. Every file counts, with its path; what Python compiles beside them, and what the app is
+    built with, do not."""
     digest = hashlib.sha256()
     for folder in SOURCES:
         for path in sorted((root / folder).rglob("*")):
