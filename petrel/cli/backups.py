@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from petrel.cli.common import put, say, table, with_data, with_json
+from petrel.cli.common import MB, progress, put, say, table, with_data, with_json
 from petrel.cli.restore import restore
 from petrel.cli.wiring import Wiring
 
 if TYPE_CHECKING:
     from petrel.ops.backups import Listed, Manifest
 
-SAY_EVERY_S = 2.0
-MB = 1_000_000
 with_place = click.argument("place", metavar="[TARGET]", default="")
 with_key_files = click.option("--key-file", "key_files", multiple=True, metavar="FILE",
                               type=click.Path(path_type=Path, dir_okay=False),
@@ -352,23 +350,6 @@ def _keys(wiring: Wiring, data: str | None, key_files: tuple[Path, ...]) -> dict
     if key_files:
         return dict(room.keys.from_files(key_files))
     return dict(room.keys.load(wiring.settings_or_defaults(data).folder / "keys"))
-
-
-def progress(left_s: Callable[[str, float], float] = lambda _what, _share: 0.0) -> Callable[[str, int, int], None]:
-    """Says what is beginning and how much that is, and how far it is, every two seconds. `left_s`: for how long it goes
-    on, 0 where nobody knows."""
-    said_s = time.monotonic()
-
-    def told(what: str, done: int, expected: int) -> None:
-        nonlocal said_s
-        if done == 0 and expected:
-            say(f"{what}: about {expected / MB:.0f} MB")
-        elif time.monotonic() - said_s >= SAY_EVERY_S:
-            said_s = time.monotonic()
-            share = f" of about {expected / MB:.0f} ({min(99, 100 * done // expected)} %)" if expected else ""
-            more_s = left_s(what, done / expected) if expected else 0.0
-            say(f"{what}: {done / MB:.0f} MB{share}{f', {more_s:.0f} s more' if more_s else ''}")
-    return told
 
 
 def _be_gentle() -> None:

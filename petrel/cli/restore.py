@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from petrel.cli.common import put, say, with_json
+from petrel.cli.common import MB, progress, put, say, with_json
 from petrel.cli.wiring import Wiring
 
-MB = 1_000_000
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
@@ -52,7 +51,6 @@ def restore(wiring: Wiring, /, target: str, data: str, as_json: bool, plan: bool
     if plan:
         put({"backup": wish.pair.data.backup, "load": load, "here": here, "expected_s": stages}, "", as_json)
         return
-    from petrel.cli.backups import progress
 
     meter = room.Course(stages, say)
     told = progress(meter.left_s)

@@ -8,16 +8,13 @@ kernel, which waits so long for the answer to a heartbeat.
 import asyncio
 import contextlib
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 
 from petrel.api.live import frames
 from petrel.api.live.topics import Topic
 from petrel.core.viewer import Member
-
-if TYPE_CHECKING:
-    from petrel.api.live.hub import Hub
 
 MOST_WAITING_BYTES = 262_144
 MOST_WAITING = 2_000
@@ -27,13 +24,25 @@ MOST_TOPICS = 32
 TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
+class Keeper(Protocol):
+    """Who keeps the lines and is told what becomes of them: the hub."""
+
+    is_leaving: bool
+
+    def open(self, line: "Line") -> None: ...
+    def resume(self, line: "Line") -> None: ...
+    def asked(self, line: "Line", message: bytes) -> None: ...
+    def ended(self, line: "Line") -> None: ...
+    def gone(self, line: "Line") -> None: ...
+
+
 class Line(asyncio.Protocol):
     """`is_socket`: a WebSocket, else server-sent events. `connections`: the server's set of open ones."""
 
     __slots__ = ("buffer", "connections", "hub", "is_ending", "is_paused", "is_socket", "member", "number", "part",
                  "resumes", "topics", "transport", "waiting")
 
-    def __init__(self, hub: "Hub", member: Member, topics: tuple[Topic, ...], *, is_socket: bool) -> None:
+    def __init__(self, hub: Keeper, member: Member, topics: tuple[Topic, ...], *, is_socket: bool) -> None:
         self.hub, self.member, self.topics, self.is_socket = hub, member, topics, is_socket
         self.number = 0
         self.transport: Any = None
