@@ -72,7 +72,8 @@ async def suspects(r: Reader, since: datetime, until: datetime, hurts: Mapping[i
 
 def score(cells: frozenset[int], hurts: Mapping[int, tuple[float, float]]) -> float:
     """Likelihood of what was bad if the cells that had the change have one rate and all others another, against one
-    rate for all. 0 for a change that everybody has, or whose cells fare better. Pure."""
+    rate for all; of each cell how much was bad, and how much would have been usual (or in proportion to that). 0 for a
+    change that everybody has, or whose cells fare better. Pure."""
     inside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell in cells]
     outside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell not in cells]
     (bad_in, all_in), (bad_out, all_out) = (tuple(map(sum, zip(*group, strict=True))) if group else (0.0, 0.0)
@@ -82,8 +83,8 @@ def score(cells: frozenset[int], hurts: Mapping[int, tuple[float, float]]) -> fl
     return _fits(bad_in, all_in) + _fits(bad_out, all_out) - _fits(bad_in + bad_out, all_in + all_out)
 
 
-def _fits(bad: float, of: float) -> float:
-    return sum(part * math.log(part / of) for part in (bad, of - bad) if part > 0)
+def _fits(bad: float, usual: float) -> float:
+    return bad * math.log(bad / usual) if bad else 0.0
 
 
 __all__ = ["FlagNow", "Suspect", "find", "flags_now", "frozen", "listed", "score", "suspects"]
