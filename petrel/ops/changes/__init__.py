@@ -9,6 +9,7 @@ once over in ten minutes at most.
 Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
 """
 
+from petrel.ops.changes.asking import MEASURES, Asked, Suspect, narrow, suspects
 from petrel.ops.changes.blaming import Span, Symptom, blame
 from petrel.ops.changes.commands import confirm, drop, freeze, look, note, pause, plan, resume, start, thaw, undo
 from petrel.ops.changes.controlling import Controller
@@ -16,11 +17,12 @@ from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
 from petrel.ops.changes.kinds import KINDS
 from petrel.ops.changes.noticing import Looks
-from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
+from petrel.ops.changes.reads import FlagNow, find, flags_now, frozen, listed, score
 from petrel.ops.changes.reverting import Way, way_back, way_of
 from petrel.ops.changes.shapes import Change, Freeze, Plan
+from petrel.ops.changes.without import by_change, written
 
-__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Span", "Suspect",
-           "Symptom", "Way", "blame", "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed",
-           "look", "note", "pause", "plan", "resume", "score", "start", "suspects", "thaw", "undo", "watch", "way_back",
-           "way_of"]
+__all__ = ["KINDS", "MEASURES", "Asked", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan",
+           "Span", "Suspect", "Symptom", "Way", "blame", "by_change", "confirm", "drop", "find", "flags_now", "freeze",
+           "frozen", "hear", "listed", "look", "narrow", "note", "pause", "plan", "resume", "score", "start",
+           "suspects", "thaw", "undo", "watch", "way_back", "way_of", "written"]

@@ -55,26 +55,52 @@ class Symptom:
         self._size = (self.usual / chance) ** 2 if self.is_known else 0.0
 
     def had(self, spans: Iterable[Span]) -> np.ndarray:
-        """[minute, cell]: where and when a change was."""
-        found = np.zeros((self.minutes, CELLS_IN_USE), bool)
+        """[minute, cell]: where a change was, and for how much of that minute."""
+        found = np.zeros((self.minutes, CELLS_IN_USE))
         for cell, since_s, until_s in spans:
-            until = self.minutes if until_s is None else self._at(until_s)
-            found[self._at(since_s):until, cell] = True
-        return found
+            found[:, cell] += self._after(since_s) - (0.0 if until_s is None else self._after(until_s))
+        return np.clip(found, 0.0, 1.0)
 
     def along(self, had: np.ndarray) -> tuple[float, float]:
         """(how far the symptom goes along with it, how much of it there is to see): of `weigh`."""
         if not self.is_known or (had == had[0]).all():
             return 0.0, 0.0
-        own = self._fresh(had.astype(float))
+        own = self._fresh(had)
         return float((own * self._fresh_usual).sum()), float((own ** 2).sum()) * self._size
+
+    def along_two(self, had: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `along`, for harm where two changes are at once: of each two. `had`: [minute, change, cell]."""
+        along, squares, by_time, whole = (np.zeros((had.shape[1],) * 2) for _ in range(4))
+        if not self.is_known:
+            return along, squares
+        keeps, at = self.keeps, 1
+        while at < self.minutes:
+            until, now, before = at + 1, had[at], had[at - 1]
+            while until < self.minutes and (had[until] == now).all() and (now == before).all():
+                until += 1                      # while nothing moves minutes are one sum
+            fresh = self._fresh_usual[at - 1:until - 1].sum(axis=0)
+            both, was, square, was_square = (one @ one.T for one in (now, before, now ** 2, before ** 2))
+            along += (now * fresh) @ now.T - keeps * (before * fresh) @ before.T
+            squares += (until - at) * (square + keeps ** 2 * was_square
+                                       - 2 * keeps * ((now * before) @ (now * before).T))
+            by_time += (until - at) * (both - keeps * was) ** 2
+            at = until
+        rows, by_cell = self.minutes - 1, 0.0
+        for cell in range(CELLS_IN_USE):
+            now, before = had[1:, :, cell], had[:-1, :, cell]
+            sums = now.T @ now - keeps * before.T @ before
+            by_cell, whole = by_cell + sums ** 2, whole + sums
+        seen = squares - by_time / CELLS_IN_USE - by_cell / rows + whole ** 2 / (rows * CELLS_IN_USE)
+        return along, np.maximum(seen, 0.0) * self._size
 
     def _fresh(self, values: np.ndarray) -> np.ndarray:
         """Without what hangs on the minute before."""
         return _own(values[1:] - self.keeps * values[:-1], self._both)
 
-    def _at(self, seconds: float) -> int:
-        return min(self.minutes, max(0, round((seconds - self.start_s) / MINUTE_S)))
+    def _after(self, seconds: float) -> np.ndarray:
+        """How much of each minute lies after it."""
+        ends = np.arange(1, self.minutes + 1)
+        return np.clip(ends - (seconds - self.start_s) / MINUTE_S, 0.0, 1.0)
 
 
 def weigh(along: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ MOST = 8
 FADES_S = 1800.0
 """After so long, a change is as likely again as e times less."""
 
-OLDEST, AFTER, BY_RISK, UNDER_WAY = -5.0, -9.0, 0.4, 0.5
+OLDEST, AFTER, BY_RISK, UNDER_WAY = -4.0, -9.0, 0.4, 0.5
 BY_ITSELF = -2.0
 ALIKE = 2.0
 """Answers are not independent of each other (decision 0068): as evidence for `score`, so many count for one."""
