@@ -82,7 +82,7 @@ async def run(stage: Stage) -> Outcome:
     for seed in range(SEEDS if not stage.sabotage else 0):
         took, closed = pair(seed)
         rounds, is_closed = [*rounds, took], is_closed and closed
-    stage.say(f"Two together, by rounds: {sorted(rounds)}")
+    stage.say(f"Two together, by rounds: {rounds}")
     return _outcome(first, soon, half, longest_s, rounds, is_closed, _took_s())
 
 

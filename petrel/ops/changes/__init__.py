@@ -6,7 +6,8 @@ that do not have it, at least one until it is confirmed), trial, evidence, freez
 the ledger does not say, both change in one transaction; a change under way goes on, is undone or confirmed by itself,
 whoever ends; undoing and freezing take one person, going faster and thawing two; all changes together reach the site
 once over in ten minutes at most.
-Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
+Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068; for
+who did it blaming.py and narrowing.py, 0083.
 """
 
 from petrel.ops.changes.asking import MEASURES, Asked, Suspect, narrow, suspects

@@ -16,7 +16,7 @@ from msgspec import Struct
 from petrel.core.ids import CELLS_IN_USE
 from petrel.ops.changes.blaming import Symptom, weigh
 
-SURE = 0.95
+SURE = 0.99
 ALONE, PAIRED, NEITHER = 0.5, 0.4, 0.1
 """Before anything was seen: one of them, two together, none of these."""
 
