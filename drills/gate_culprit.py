@@ -102,7 +102,7 @@ def _noisy(stage: Stage) -> tuple[int, int]:
         def fails(version: int, rng: random.Random = rng, guilty: int = guilty) -> bool:
             return version >= guilty and rng.random() < RATE
 
-        found = gate.culprit([str(n + 1) for n in range(thirty.CHANGES)], fails, rates=(RATE,))
+        found = gate.culprit([str(n + 1) for n in range(thirty.CHANGES)], fails, rates=(RATE,), confidence=RIGHT / 100)
         right, runs = right + (found.change == str(guilty)), runs + found.runs
         low, high = 0, thirty.CHANGES
         for _ in range(steps):

@@ -1,7 +1,9 @@
 """`petrel changes`: what alters the running site, planned, watched and undone."""
 
+import math
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from petrel.core.doors import Reader, Writer
     from petrel.ops.changes import Change
 
+SUSPECTS = 10
 with_number = click.argument("number", type=int)
 
 
@@ -175,6 +178,72 @@ def revert(wiring: Wiring, number: int, reason: str | None, data: str | None, as
 
 
 @changes.command()
+@click.option("--hours", type=click.IntRange(1, 24), default=24, show_default=True)
+@with_data
+@with_json
+@click.pass_obj
+def suspects(wiring: Wiring, hours: int, data: str | None, as_json: bool) -> None:
+    """Which changes explain what cells went through in the last hours, the likeliest first.
+
+    By answers that failed or were slow in the cells that a change had come to, minute by minute. Nothing is said of a
+    change that all cells have had all the time; of those that harm only together `petrel changes narrow` tells.
+    """
+    from petrel.ops import changes as room
+
+    now = datetime.now(UTC)
+    found = _seen(wiring, data, lambda r: room.suspects(r, now - timedelta(hours=hours), now))
+    rows = [(one.change.id, _likelier(one.score), one.change.kind, _what(one.change.what), one.change.state,
+             f"petrel changes {'undo' if one.change.is_open else 'revert'} {one.change.id} --reason ...")
+            for one in found[:SUSPECTS]]
+    put([_shown(one.change) | {"score": round(one.score, 2)} for one in found],
+        lambda: table(rows, ("number", "likelier if it harms", "kind", "what", "state", "goes by")) if rows
+        else "Nothing was changed in these hours.", as_json)
+
+
+@changes.command()
+@click.option("--by", type=click.Choice(["failed", "slow"]), default="failed", show_default=True,
+              help="What hurts: answers that fail, or that are slow.")
+@click.option("--reason", help="Plan the next round, too; why: whoever finds this at night decides by it.")
+@with_data
+@with_json
+@click.pass_obj
+def narrow(wiring: Wiring, by: str, reason: str | None, data: str | None, as_json: bool) -> None:
+    """Which change of a flag harms, or which two together: by rounds that take some of them out of some cells.
+
+    Says what is believed after the rounds so far, and what the next would be. With --reason that is planned as a change
+    of its own; `petrel changes start` starts it, from cell to cell like any other. Does nothing else.
+    """
+    from petrel.ops import changes as room
+
+    one = _seen(wiring, data, lambda r: room.narrow(r, by, datetime.now(UTC)))
+    lines = [f"{len(one.known.changes)} changes can be taken out of cells, {one.others} cannot. Rounds: {one.rounds}.",
+             *(f"  {weight:4.0%} {' together with '.join(map(str, which))}" for weight, which in one.known.ways)]
+    do = [f"petrel changes revert {number}" for number in one.known.cheapest]
+    if one.known.guilty:
+        lines.append("It is this. What going back takes:" if len(do) == 1 else
+                     "It is these, together: one has to go, best the first. What that takes:")
+    elif one.open_round is not None:
+        lines.append(f"Round {one.open_round.id} is there. End it after {_when(one.ripe_at)} UTC, and look again.")
+        do = [f"petrel changes undo {one.open_round.id} --reason \"the round is over\"",
+              f"petrel changes narrow --by {by}"]
+    elif not one.next:
+        lines.append("It is none of these." if one.known.changes else "There is nothing to try.")
+    else:
+        out = room.by_change(one.next)
+        lines.append(f"Next: {len(out)} changes out of some cells each, for ten minutes.")
+        do = [f"petrel changes narrow --by {by} --reason \"looking for what harms\""]
+        if reason is not None:
+            what = {"without": room.written(out)}
+            made, _ = _act(wiring, data, lambda w: room.plan(w, "without", what, reason))
+            do = [f"petrel changes start {made.id}", f"petrel changes narrow --by {by}"]
+    put({"suspects": [str(number) for number in one.known.changes], "others": one.others, "rounds": one.rounds,
+         "ways": [{"weight": round(weight, 4), "changes": [str(n) for n in which]}
+                  for weight, which in one.known.ways],
+         "guilty": [str(number) for number in one.known.guilty], "do": do},
+        lambda: "\n".join((*lines, *(f"    {command}" for command in do))), as_json)
+
+
+@changes.command()
 @with_number
 @click.option("--reason", required=True)
 @with_data
@@ -300,6 +369,10 @@ def _shown(change: "Change") -> dict[str, Any]:
 
 def _what(what: dict[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in what.items())
+
+
+def _likelier(score: float) -> str:
+    return f"{math.exp(score):.3g} times" if score < 30 else "beyond doubt"
 
 
 def _when(at: Any) -> str:

@@ -9,7 +9,7 @@ from tests.visibility import test_law
 from tests.visibility.test_law import SURFACE_NUMBER, World
 
 SEARCH, HOME, LIST, API = SURFACE_NUMBER["srch"], SURFACE_NUMBER["home"], 15, SURFACE_NUMBER["api"]
-ASK = ("select code, replies, boosts, likes "
+ASK = ("select code, replies, boosts, likes, states & 16777216 <> 0 as brings_quotes "
        "from law.decide(array[$1::bigint], '{t}', array[$2::bigint], $3::smallint, array['DE'])")
 RELATE = "insert into relationships.relation (cell, owner, other, bits) values (law.cell($1), $1, $2, $3)"
 FOLLOWER, PENDING, WITHOUT_BOOSTS = 1, 4, 256
@@ -88,7 +88,9 @@ async def test_numbers_are_for_whoever_may_see_them(owner):
     world.next += next(_worlds) << 20
     world.account = lambda name, *more: test_law.World.account(world, f"n_{name}", *more)
     posts = await world.build()
-    await owner.execute("update posts.post set replies = 3, boosts = 4, likes = 5")
+    unquoted = await owner.fetch(ASK, *posts["live", "public"], API)
+    assert not unquoted[0]["brings_quotes"], "what nobody quoted brings no number of quotes"
+    await owner.execute("update posts.post set replies = 3, boosts = 4, likes = 5, quotes = 6")
     cells, wrong = test_law.law_codes.cells(), []
     for (state, audience, viewer, surface), letter in cells.items():
         if surface != "cnt" or audience == "direct":
@@ -98,6 +100,6 @@ async def test_numbers_are_for_whoever_may_see_them(owner):
         shown = [tuple(row)[1:] for row in rows]
         is_plain = state == "live" and audience not in ("self", "direct")
         seen = is_plain or test_law.law_codes.RANK[letter] > 0
-        if shown != [(3, 4, 5) if seen else (0, 0, 0)]:
+        if shown != [(3, 4, 5, True) if seen else (0, 0, 0, False)]:
             wrong.append(f"{state} {audience} {viewer}: {shown}")
     assert not wrong, f"{len(wrong)}: {wrong[:10]}"

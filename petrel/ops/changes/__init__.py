@@ -6,19 +6,24 @@ that do not have it, at least one until it is confirmed), trial, evidence, freez
 the ledger does not say, both change in one transaction; a change under way goes on, is undone or confirmed by itself,
 whoever ends; undoing and freezing take one person, going faster and thawing two; all changes together reach the site
 once over in ten minutes at most.
-Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
+Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068; for
+who did it blaming.py and narrowing.py, 0083.
 """
 
+from petrel.ops.changes.asking import MEASURES, Asked, Suspect, narrow, suspects
+from petrel.ops.changes.blaming import Span, Symptom, blame
 from petrel.ops.changes.commands import confirm, drop, freeze, look, note, pause, plan, resume, start, thaw, undo
 from petrel.ops.changes.controlling import Controller
 from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
 from petrel.ops.changes.kinds import KINDS
 from petrel.ops.changes.noticing import Looks
-from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
+from petrel.ops.changes.reads import FlagNow, find, flags_now, frozen, listed, score
 from petrel.ops.changes.reverting import Way, way_back, way_of
 from petrel.ops.changes.shapes import Change, Freeze, Plan
+from petrel.ops.changes.without import by_change, written
 
-__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "Way",
-           "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "note", "pause",
-           "plan", "resume", "score", "start", "suspects", "thaw", "undo", "watch", "way_back", "way_of"]
+__all__ = ["KINDS", "MEASURES", "Asked", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan",
+           "Span", "Suspect", "Symptom", "Way", "blame", "by_change", "confirm", "drop", "find", "flags_now", "freeze",
+           "frozen", "hear", "listed", "look", "narrow", "note", "pause", "plan", "resume", "score", "start",
+           "suspects", "thaw", "undo", "watch", "way_back", "way_of", "written"]

@@ -9,6 +9,7 @@ from petrel.ops.changes.for_accounts import AccountFlagKind
 from petrel.ops.changes.plain import Kind, Plain, by_its_inverse
 from petrel.ops.changes.releasing import ReleaseKind
 from petrel.ops.changes.shapes import Back, Change, Plan
+from petrel.ops.changes.without import WithoutKind
 
 SECRET = ("password", "secret", "key")
 
@@ -16,7 +17,7 @@ SECRET = ("password", "secret", "key")
 class FlagKind(Plain):
     """A flag on or off, for everybody or all but a share of accounts."""
 
-    fields = ("flag", "to", "percent")
+    fields: tuple[str, ...] = ("flag", "to", "percent")
     sentence = "Set a flag to on or off, for all accounts or for a share: flag=NAME to=on [percent=10]"
     confirms_itself = True
 
@@ -141,7 +142,7 @@ class PolicyKind(Plain):
 
 
 KINDS: dict[str, Kind] = {"flag": FlagKind(), "flag-for": AccountFlagKind(), "policy": PolicyKind(),
-                          "release": ReleaseKind(), "setting": SettingKind()}
+                          "release": ReleaseKind(), "setting": SettingKind(), "without": WithoutKind(FlagKind())}
 
 
 def find(name: str) -> Kind:

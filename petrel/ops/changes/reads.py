@@ -9,7 +9,6 @@ from msgspec import Struct
 from petrel.core import flags
 from petrel.core.doors import Reader
 from petrel.core.ids import CELLS_IN_USE
-from petrel.ops.changes import rows
 from petrel.ops.changes.rows import find, frozen, listed
 
 
@@ -29,17 +28,6 @@ class FlagNow(Struct, frozen=True):
     has_ended: bool = False
 
 
-class Suspect(Struct, frozen=True):
-    """How well a change explains where it hurts: `score` is the logarithm of how much more likely it is so than by
-    chance; `cells` those that had it."""
-
-    change: int
-    kind: str
-    what: dict[str, str]
-    score: float
-    cells: tuple[int, ...]
-
-
 async def flags_now(r: Reader) -> list[FlagNow]:
     """Every flag that this program declares, by name."""
     in_force = {row["name"]: row for row in await r.fetch("select name, is_on, percent, change, cells from ops.flag")}
@@ -56,23 +44,10 @@ async def flags_now(r: Reader) -> list[FlagNow]:
     return found
 
 
-async def suspects(r: Reader, since: datetime, until: datetime, hurts: Mapping[int, tuple[float, float]]
-                   ) -> list[Suspect]:
-    """Changes that were in force in these times, the likeliest first. `hurts`: of each cell how much was bad, of how
-    much."""
-    had: dict[int, set[int]] = {}
-    for row in await r.fetch(rows.EXPOSED, since, until):
-        had.setdefault(row["change"], set()).add(row["cell"])
-    found = []
-    for number, cells in had.items():
-        change = await rows.find(r, number)
-        found.append(Suspect(number, change.kind, change.what, score(frozenset(cells), hurts), tuple(sorted(cells))))
-    return sorted(found, key=lambda one: (-one.score, -one.change))
-
-
 def score(cells: frozenset[int], hurts: Mapping[int, tuple[float, float]]) -> float:
     """Likelihood of what was bad if the cells that had the change have one rate and all others another, against one
-    rate for all. 0 for a change that everybody has, or whose cells fare better. Pure."""
+    rate for all; of each cell how much was bad, and how much would have been usual (or in proportion to that). 0 for a
+    change that everybody has, or whose cells fare better. Pure."""
     inside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell in cells]
     outside = [hurts.get(cell, (0.0, 0.0)) for cell in range(CELLS_IN_USE) if cell not in cells]
     (bad_in, all_in), (bad_out, all_out) = (tuple(map(sum, zip(*group, strict=True))) if group else (0.0, 0.0)
@@ -82,8 +57,8 @@ def score(cells: frozenset[int], hurts: Mapping[int, tuple[float, float]]) -> fl
     return _fits(bad_in, all_in) + _fits(bad_out, all_out) - _fits(bad_in + bad_out, all_in + all_out)
 
 
-def _fits(bad: float, of: float) -> float:
-    return sum(part * math.log(part / of) for part in (bad, of - bad) if part > 0)
+def _fits(bad: float, usual: float) -> float:
+    return bad * math.log(bad / usual) if bad else 0.0
 
 
-__all__ = ["FlagNow", "Suspect", "find", "flags_now", "frozen", "listed", "score", "suspects"]
+__all__ = ["FlagNow", "find", "flags_now", "frozen", "listed", "score"]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from petrel.core.doors import Reader, Row, Writer
 from petrel.core.errors import NotFound
+from petrel.ops.changes import Span
 from petrel.ops.incidents.shapes import Event, Incident, Moving, Page
 from petrel.ops.incidents.suspecting import Exposed
 
@@ -50,10 +51,12 @@ on conflict (incident, step, who) do nothing
 CALLED = "update ops.page set way = $2, taken_at = case when $3 then now() end, why = $4 where id = $1"
 CALLS = "select step, who, way, at, taken_at, why from ops.page where incident = $1 order by at, id"
 EXPOSED = """
-select c.id, c.kind, c.what::text, c.state, c.risk, min(e.since) as since, array_agg(distinct e.cell) as cells
+select c.id, c.kind, c.what::text, c.state, c.risk, min(e.since) as since, array_agg(e.cell) as cells,
+       array_agg(extract(epoch from e.since)::float8) as since_s,
+       array_agg(extract(epoch from e.until)::float8) as until_s
   from ops.exposure e join ops.change c on c.id = e.change
- where coalesce(e.until, now()) > $1 and e.since < $2
- group by c.id order by min(e.since) desc limit 1000
+ where coalesce(e.until, now()) > $1
+ group by c.id having min(e.since) < $2 order by min(e.since) desc limit 1000
 """
 MOVING = """
 select c.id, c.kind, c.what::text, c.state, c.visiting[1:c.reach] as cells, c.why, c.reason,
@@ -102,10 +105,11 @@ async def listed(r: Reader, most: int) -> list[Incident]:
     return [_incident(row) for row in await r.fetch(LISTED, most)]
 
 
-async def exposed(r: Reader, since: datetime, until: datetime) -> list[tuple[Exposed, tuple[int, ...]]]:
-    """Changes that were in force in these times, and the cells that had them."""
+async def exposed(r: Reader, since: datetime, until: datetime) -> list[tuple[Exposed, list[Span]]]:
+    """Changes that began before `until` and were in force after `since`, and the cells that had them, with times."""
     return [(Exposed(row["id"], row["kind"], plain(row["what"]), row["state"], row["risk"], row["since"]),
-             tuple(row["cells"])) for row in await r.fetch(EXPOSED, since, until)]
+             list(zip(row["cells"], row["since_s"], row["until_s"], strict=True)))
+            for row in await r.fetch(EXPOSED, since, until)]
 
 
 async def moving(r: Reader, most: int) -> list[Moving]:

@@ -1,35 +1,51 @@
 """What probably did it, the likeliest first. Pure.
 
-A change is weighed by two things: how much better it explains where it hurts than chance does (likelihoods over the
-cells that had it, `changes.score`; each change has cells of its own), and what one would have thought before looking:
-one that began just before is likelier than one of yesterday, a risky one likelier than a harmless one, and one that
-began after it hurt did not do it. That nothing was changed and the component broke by itself is a suspect like others.
-source: our choice; decision 0074.
+A change is weighed by two things: how much better it explains what cells went through than chance does, and what one
+would have thought before looking: one that began just before is likelier than one of yesterday, a risky one likelier
+than a harmless one, and one that began after it hurt did not do it. That nothing was changed and the component broke by
+itself is a suspect like others.
+
+What cells went through is explained by where a change is while it hurts (`changes.score`) or by when it came to which
+cell (`changes.blame`), whichever says more: the first sees what harms long after it came, the second what harms by no
+more than cells change by themselves. source: our choice; decisions 0074 and 0083.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 from msgspec import Struct
 
+from petrel.core.ids import CELLS_IN_USE
+from petrel.ops import changes
 from petrel.ops.incidents.shapes import Suspect
 
 MOST = 8
 FADES_S = 1800.0
 """After so long, a change is as likely again as e times less."""
 
-OLDEST, AFTER, BY_RISK, UNDER_WAY = -5.0, -9.0, 0.4, 0.5
+OLDEST, AFTER, BY_RISK, UNDER_WAY = -4.0, -9.0, 0.4, 0.5
 BY_ITSELF = -2.0
 ALIKE = 2.0
-"""Answers are not independent of each other (decision 0068): as evidence, so many count for one."""
+"""Answers are not independent of each other (decision 0068): as evidence for `score`, so many count for one."""
+
+KNOWN = 100
+"""Answers, after which a cell is known by its own."""
+
+LEAST = 5
+"""Answers; of fewer in a minute nothing is said."""
+
+CLEAR = 1.5
+"""So well it explains where it hurts, if this is to be said."""
 
 LATE_S = 30.0
 """What began so long after the beginning may still have been there: times of looks are that rough."""
 
 
 class Exposed(Struct, frozen=True):
-    """A change, the cells that had it, and since when the first did. `fits`: how well it explains where it hurts."""
+    """A change, and since when the first cell had it. `fits`: the logarithm of how much likelier it makes what cells
+    went through."""
 
     id: int
     kind: str
@@ -53,17 +69,17 @@ class Part(Struct, frozen=True):
     is_silent: bool = False
 
 
-def rank(changes: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tuple[str, str]], began: datetime,
+def rank(changed: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tuple[str, str]], began: datetime,
          failing: int) -> list[Suspect]:
     """`growing`: what has grown for days, as (sentence, command); `failing`: how many components fail."""
     logs: list[tuple[float, Suspect]] = []
-    for one in changes:
+    for one in changed:
         gap_s = (began - one.since).total_seconds()
         ahead = max(OLDEST, -gap_s / FADES_S) if gap_s >= -LATE_S else AFTER
-        log = max(0.0, one.fits) / ALIKE + ahead + BY_RISK * one.risk
+        log = one.fits + ahead + BY_RISK * one.risk
         log += UNDER_WAY if one.state in ("going", "paused") else 0.0
         can_undo = one.state in ("going", "paused")
-        says = f"{one.kind} {one.what}: {_gap(gap_s)}" + (", and it hurts where it is" if one.fits > 3 else "")
+        says = f"{one.kind} {one.what}: {_gap(gap_s)}" + (", and it hurts where it is" if one.fits > CLEAR else "")
         do = f"petrel changes undo {one.id} --reason \"suspected\"" if can_undo else f"petrel changes show {one.id}"
         logs.append((log, Suspect("change", f"change {one.id}", says, 0.0, do, one.id if can_undo else None)))
     for part in parts:
@@ -89,6 +105,44 @@ def _weighed(logs: Sequence[tuple[float, Suspect]]) -> list[Suspect]:
     found.sort(key=lambda one: (-one[1], one[2].name))
     return [Suspect(one.kind, one.name, one.says, round(weight, 4), one.do, one.change)
             for weight, _, one in found[:MOST]]
+
+
+def fits(bad: Mapping[int, tuple[float, float]], late: datetime, symptoms: Sequence[changes.Symptom],
+         spans: Sequence[Sequence[changes.Span]]) -> list[float]:
+    """Of changes that were in these cells at these times. `bad`: of `beyond`; `late`: in which cells a change was by
+    then is where it is while it hurts."""
+    found = []
+    for one, log in zip(spans, changes.blame(symptoms, spans), strict=True):
+        score = changes.score(frozenset(cell for cell, since_s, _ in one if since_s <= late.timestamp()), bad)
+        found.append(max(log, score / ALIKE) if score else log)
+    return found
+
+
+def symptom(counts: Sequence[tuple[datetime, Mapping[int, Sequence[int]]]], edge: int) -> changes.Symptom | None:
+    """What was bad of the answers of each cell, minute by minute, as far as counts were remembered."""
+    by_minute = {int(at.timestamp() // 60): counted for at, counted in counts}
+    if not by_minute:
+        return None
+    first = min(by_minute)
+    values = np.full((max(by_minute) - first, CELLS_IN_USE), np.nan)
+    for row in range(len(values)):
+        if (before := by_minute.get(first + row)) is not None and (now := by_minute.get(first + row + 1)) is not None:
+            for cell, (bad, asked) in hurts(before, now, edge).items():
+                if cell < CELLS_IN_USE and asked >= LEAST:
+                    values[row, cell] = bad / asked
+    return changes.Symptom(values, 60.0 * (first + 1))
+
+
+def beyond(then: Mapping[int, tuple[float, float]], now: Mapping[int, tuple[float, float]]
+           ) -> dict[int, tuple[float, float]]:
+    """Of each cell how much was bad now, and how much would have been, by what it was like then. What is usual in all
+    cells counts for some answers of each."""
+    usual = (sum(bad for bad, _ in then.values()) + 0.5) / (sum(asked for _, asked in then.values()) + 1)
+    found = {}
+    for cell, (bad, asked) in now.items():
+        was_bad, was_asked = then.get(cell, (0.0, 0.0))
+        found[cell] = bad, asked * (was_bad + KNOWN * usual) / (was_asked + KNOWN)
+    return found
 
 
 def hurts(before: Mapping[int, Sequence[int]], now: Mapping[int, Sequence[int]], edge: int

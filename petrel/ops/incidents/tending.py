@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from petrel.core.amounts import Amount
 from petrel.core.doors import Writer
-from petrel.ops import changes as ledger
 from petrel.ops import safeguards, signals
 from petrel.ops.doctor import Check
 from petrel.ops.incidents import grouping, rows, suspecting
@@ -119,9 +118,12 @@ async def card(w: Writer, look: Look, one: Incident, counts: Counts, keepers: tu
     speaking = [speak(look.plan, alert) for alert in look.standing if alert.id in one.alerts]
     hits = tuple(sorted({said.component for said in speaking} - {one.root}))
     failing = await failing_checks(w)
-    known = await rows.exposed(w, one.began_at - BEFORE, one.began_at + timedelta(minutes=2))
-    bad = hurts(counts, one.began_at)
-    changes = [msgspec.structs.replace(change, fits=ledger.score(frozenset(cells), bad)) for change, cells in known]
+    late = one.began_at + timedelta(minutes=2)
+    known = await rows.exposed(w, one.began_at - BEFORE, late)
+    minutes = suspecting.symptom(counts, SLOW_EDGE)
+    fits = suspecting.fits(hurts(counts, one.began_at), late, [minutes] if minutes else [],
+                           [spans for _, spans in known])
+    changes = [msgspec.structs.replace(change, fits=log) for (change, _), log in zip(known, fits, strict=True)]
     growing = [(found.said, "petrel ops drift") for found in await signals.drifts(w)]
     suspects = suspecting.rank(changes, parts(one.root, hits, speaking, failing), growing, one.began_at,
                                len(hits) + 1)
@@ -187,8 +189,9 @@ async def failing_checks(w: Writer) -> dict[str, Check]:
 
 
 def hurts(counts: Counts, since: datetime) -> dict[int, tuple[float, float]]:
-    """Of each cell (bad, asked) since it began. Pure."""
+    """Of each cell how much was bad since it began, and how much would have been usual. Pure."""
     if not counts:
         return {}
     before = next((counted for at, counted in reversed(counts) if at < since), counts[0][1])
-    return suspecting.hurts(before, counts[-1][1], SLOW_EDGE)
+    return suspecting.beyond(suspecting.hurts(counts[0][1], before, SLOW_EDGE),
+                             suspecting.hurts(before, counts[-1][1], SLOW_EDGE))

@@ -12,6 +12,7 @@ from petrel.ops.signals.census import Clocked, census
 from petrel.ops.signals.drifting import Drift, find
 from petrel.ops.signals.jobs import search
 from petrel.ops.signals.keeping import Keeper
-from petrel.ops.signals.reads import Line, drifts, lines, targets
+from petrel.ops.signals.reads import Line, by_cell, drifts, lines, targets
 
-__all__ = ["Activity", "Clocked", "Drift", "Keeper", "Line", "census", "drifts", "find", "lines", "search", "targets"]
+__all__ = ["Activity", "Clocked", "Drift", "Keeper", "Line", "by_cell", "census", "drifts", "find", "lines", "search",
+           "targets"]

@@ -7,11 +7,17 @@ import numpy as np
 from msgspec import Struct
 
 from petrel.core.doors import Reader
+from petrel.core.ids import CELLS_IN_USE
 from petrel.ops.signals.drifting import HOURS
 
 PLACES = "select id, name, target from ops.series"
 ONE_LINE = """
 select at, numbers[$2] as number from ops.look where grain = $1 and at >= $3 and numbers[$2] is not null order by at
+"""
+BY_CELL = """
+select floor(extract(epoch from l.at) / 60)::bigint as minute, s.target::int as cell, avg(l.numbers[s.id]) as number
+  from ops.look l join ops.series s on s.name = $1 and s.target ~ '^[0-9]+$'
+ where l.grain = 15 and l.at >= $2 and l.numbers[s.id] is not null group by 1, 2
 """
 OF_HOUR = """
 select floor(extract(epoch from at) / 86400)::int as day, coalesce(most, numbers) as numbers from ops.look
@@ -54,6 +60,18 @@ async def lines(r: Reader, wanted: Iterable[tuple[str, str]], since: datetime, g
     return [Line(*key, tuple((row["at"].timestamp(), row["number"])
                              for row in await r.fetch(ONE_LINE, grain, places[key], since)))
             for key in wanted if key in places]
+
+
+async def by_cell(r: Reader, measure: str, since: datetime) -> tuple[float, np.ndarray]:
+    """(the first minute, in seconds since 1970; [minute, cell], NaN where nothing was measured). For System readers;
+    of the last day."""
+    found = [(row["minute"], row["cell"], row["number"]) for row in await r.fetch(BY_CELL, measure, since)
+             if row["cell"] < CELLS_IN_USE]
+    first = min((minute for minute, _, _ in found), default=0)
+    values = np.full((max((minute for minute, _, _ in found), default=first - 1) - first + 1, CELLS_IN_USE), np.nan)
+    for minute, cell, number in found:
+        values[minute - first, cell] = number
+    return 60.0 * first, values
 
 
 async def targets(r: Reader) -> dict[str, tuple[str, ...]]:

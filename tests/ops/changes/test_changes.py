@@ -349,12 +349,3 @@ async def test_a_setting_goes_back_unless_somebody_confirms_it(monkeypatch: pyte
 async def test_what_makes_no_sense_is_refused(what: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         await act(changes.plan, "flag", what, "to see what it does")
-
-
-async def test_where_it_hurts_names_who_did_it() -> None:
-    one = await started()
-    hurts = {cell: (40.0 if cell in one.cells else 5.0, 1000.0) for cell in range(CELLS_IN_USE)}
-    async with reading(WHO) as r:
-        found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1), hurts)
-    assert found[0].change == one.id and found[0].score > 10
-

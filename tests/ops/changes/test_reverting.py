@@ -104,8 +104,8 @@ class TestInTheLedger:
             w.record("ops.change.planned", 7)
         async with reading(WHO) as r:
             [one] = await changes.listed(r, 5)
-            found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1), {})
-        assert (one.state, one.reach) == ("confirmed", 16) and found[0].change == one.id
+            found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1))
+        assert (one.state, one.reach) == ("confirmed", 16) and found[0].change.id == one.id
         way = await self.way(one.id)
         assert way.answer == "one way" and "only moves forward" in way.line
         with pytest.raises(Invalid, match="petrel policy raise"):

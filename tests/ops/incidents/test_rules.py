@@ -7,9 +7,22 @@ import pytest
 from msgspec.structs import replace
 
 from petrel.ops import changes
-from petrel.ops.incidents import HARM, Board, Card, Cell, Event, Incident, Page, Suspect, rota, screen, telling
+from petrel.ops.incidents import (
+    HARM,
+    Board,
+    Card,
+    Cell,
+    Event,
+    Incident,
+    Page,
+    Suspect,
+    rota,
+    screen,
+    suspecting,
+    telling,
+)
 from petrel.ops.incidents.grouping import below, roots
-from petrel.ops.incidents.suspecting import Exposed, Part, rank
+from petrel.ops.incidents.suspecting import ALIKE, Exposed, Part, fits, rank, symptom
 from petrel.ops.incidents.tending import groups, hurts, parts
 from petrel.ops.safeguards import components
 from petrel.ops.watching import Alert, Owner, Rota, plan
@@ -91,7 +104,7 @@ def test_of_three_hundred_changes_the_guilty_one_comes_first(seed: int) -> None:
     bad = {cell: (sum(rng.random() < (.15 if cell in cells[guilty] else .02) for _ in range(400)), 400.0)
            for cell in range(16)}
     found = rank([Exposed(number, "flag", f"flag={number}", "going", 1, NIGHT - timedelta(minutes=2 * (300 - number)),
-                          changes.score(had, bad)) for number, had in cells.items()], [], [], NIGHT, 1)
+                          changes.score(had, bad) / ALIKE) for number, had in cells.items()], [], [], NIGHT, 1)
     assert found[0].change == guilty and found[0].do.startswith(f"petrel changes undo {guilty} ")
 
 
@@ -112,8 +125,30 @@ def test_what_began_before_is_likelier_than_what_began_long_ago_or_after() -> No
 def test_what_hurts_is_counted_since_it_began() -> None:
     counts = [(NIGHT + timedelta(seconds=s), {3: (100 + s, s // 2, 100, 0, 0, 0, 0, 0, s // 4, 0)})
               for s in (0, 60, 120)]
-    assert hurts(counts, NIGHT + timedelta(seconds=70)) == {3: (30 + 15, 60)}
+    assert suspecting.hurts(counts[1][1], counts[2][1], 5) == {3: (30 + 15, 60)}
+    bad, usual = hurts(counts, NIGHT + timedelta(seconds=70))[3]
+    assert bad == 45 and usual == pytest.approx(60 * .75, rel=.2), "as it was before"
     assert hurts([], NIGHT) == {}
+
+
+def test_who_harms_less_than_cells_differ_by_is_named_by_when_it_came_to_them() -> None:
+    rng = random.Random(11)         # noqa: S311 (a simulation)
+    begun = NIGHT.timestamp()
+    ways = [[(cell, begun + 60 * (at + 4 * (place > 0) + 8 * (place > 3)), None)
+             for place, cell in enumerate(rng.sample(range(16), 15))] for at in range(5, 45)]
+    level, counts, so_far = [rng.uniform(.02, .2) for _ in range(16)], [], {cell: (0, 0) for cell in range(16)}
+    for minute in range(60):
+        at = NIGHT + timedelta(minutes=minute, seconds=15)
+        counts.append((at, dict(so_far)))
+        for cell, (asked, failed) in so_far.items():
+            harm = .06 if any(one == cell and since_s < at.timestamp() for one, since_s, _ in ways[20]) else 0
+            so_far[cell] = asked + 80, failed + sum(rng.random() < level[cell] + harm for _ in range(80))
+    late = NIGHT + timedelta(minutes=31)
+    minutes = symptom(counts, 5)
+    assert minutes is not None and symptom([], 5) is None
+    logs = fits(hurts(counts, late), late, [minutes], ways)
+    assert max(range(40), key=logs.__getitem__) == 20 and logs[20] > 5
+    assert max(max(logs[:20]), max(logs[21:])) < logs[20] - 2, "that cells differ blames nobody"
 
 
 TURNS = Rota(turns=("anna", "ben"), manager="carla", wait_s=300)
