@@ -2,23 +2,29 @@
 
 Words: change (one thing altered, with its inverse), kind (what sort of thing), plan (what would be done, to which cells
 in which order; its digest is what an approval is bound to), wave, reach (how many cells have it), control (the cells
-that do not have it, at least one until it is confirmed), trial, evidence, freeze. Invariants: nothing is in force that
-the ledger does not say, both change in one transaction; a change under way goes on, is undone or confirmed by itself,
-whoever ends; undoing and freezing take one person, going faster and thawing two; all changes together reach the site
+that do not have it, at least one until it is confirmed), trial, evidence, freeze, slip (what was done by a path of its
+own, on its way into the ledger). Invariants: nothing is in force that the ledger does not say, both change in one
+transaction, or by a slip that lies there before; a change under way goes on, is undone or confirmed by itself, whoever
+ends; undoing and freezing take one person, going faster and thawing two; all changes together reach the site
 once over in ten minutes at most.
 Read next: rules.py (what is next), evidence.py (how harm is told), controlling.py, kinds.py, docs/decisions/0068.
 """
 
+from petrel.ops.changes import slips
 from petrel.ops.changes.commands import confirm, drop, freeze, look, note, pause, plan, resume, start, thaw, undo
 from petrel.ops.changes.controlling import Controller
 from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
-from petrel.ops.changes.kinds import KINDS
+from petrel.ops.changes.kinds import KINDS, set_by_hand
+from petrel.ops.changes.noted import back_over, migrated, over_to
 from petrel.ops.changes.noticing import Looks
 from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
 from petrel.ops.changes.reverting import Way, way_back, way_of
 from petrel.ops.changes.shapes import Change, Freeze, Plan
 
-__all__ = ["KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "Way",
-           "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "note", "pause",
-           "plan", "resume", "score", "start", "suspects", "thaw", "undo", "watch", "way_back", "way_of"]
+__all__ = [
+    "KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "Way", "back_over",
+    "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "migrated", "note",
+    "over_to", "pause", "plan", "resume", "score", "set_by_hand", "slips", "start", "suspects", "thaw", "undo",
+    "watch", "way_back", "way_of",
+]

@@ -100,8 +100,8 @@ class TestInTheLedger:
 
     async def test_what_has_a_path_of_its_own_is_noted_and_is_one_way(self) -> None:
         async with writing(WHO, cause="tests") as w:
-            await changes.note(w, "policy", {"policy": "7"}, "names of the blocked are hidden")
-            w.record("ops.change.planned", 7)
+            slip = changes.slips.new("policy", {"policy": "7"}, "names of the blocked are hidden", risk=2, how="raised")
+            await changes.note(w, slip)
         async with reading(WHO) as r:
             [one] = await changes.listed(r, 5)
             found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1), {})
