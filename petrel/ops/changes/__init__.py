@@ -16,7 +16,7 @@ from petrel.ops.changes.controlling import Controller
 from petrel.ops.changes.evidence import Counted
 from petrel.ops.changes.hearing import hear, watch
 from petrel.ops.changes.kinds import KINDS, set_by_hand
-from petrel.ops.changes.noted import back_over, migrated, over_to
+from petrel.ops.changes.noted import back_over, blocks_moved, migrated, over_to
 from petrel.ops.changes.noticing import Looks
 from petrel.ops.changes.reads import FlagNow, Suspect, find, flags_now, frozen, listed, score, suspects
 from petrel.ops.changes.reverting import Way, way_back, way_of
@@ -24,7 +24,7 @@ from petrel.ops.changes.shapes import Change, Freeze, Plan
 
 __all__ = [
     "KINDS", "Change", "Controller", "Counted", "FlagNow", "Freeze", "Looks", "Plan", "Suspect", "Way", "back_over",
-    "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look", "migrated", "note",
-    "over_to", "pause", "plan", "resume", "score", "set_by_hand", "slips", "start", "suspects", "thaw", "undo",
-    "watch", "way_back", "way_of",
+    "blocks_moved", "confirm", "drop", "find", "flags_now", "freeze", "frozen", "hear", "listed", "look",
+    "migrated", "note", "over_to", "pause", "plan", "resume", "score", "set_by_hand", "slips", "start", "suspects",
+    "thaw", "undo", "watch", "way_back", "way_of",
 ]

@@ -9,7 +9,7 @@ from petrel.core.errors import Conflict, Invalid
 from petrel.ops.changes import slips
 from petrel.ops.changes.for_accounts import AccountFlagKind
 from petrel.ops.changes.for_waves import WaveKind
-from petrel.ops.changes.noted import MigrationKind, PolicyKind, RestartKind
+from petrel.ops.changes.noted import BlocksKind, MigrationKind, PolicyKind, RestartKind
 from petrel.ops.changes.plain import Kind, Plain, by_its_inverse
 from petrel.ops.changes.releasing import ReleaseKind
 from petrel.ops.changes.shapes import Back, Change, Plan
@@ -126,8 +126,9 @@ class SettingKind(Plain):
 
 
 KINDS: dict[str, Kind] = {
-    "flag": FlagKind(), "flag-for": AccountFlagKind(), "migration": MigrationKind(), "policy": PolicyKind(),
-    "release": ReleaseKind(), "restart": RestartKind(), "setting": SettingKind(), "wave": WaveKind()}
+    "blocks": BlocksKind(), "flag": FlagKind(), "flag-for": AccountFlagKind(), "migration": MigrationKind(),
+    "policy": PolicyKind(), "release": ReleaseKind(), "restart": RestartKind(), "setting": SettingKind(),
+    "wave": WaveKind()}
 
 
 def set_by_hand(name: str, value: str, was: object, *, is_secret: bool) -> Slip:

@@ -76,6 +76,25 @@ class MigrationKind(Noted):
                             "from the release is another thing (petrel changes list).")
 
 
+class BlocksKind(Noted):
+    """A list of blocked servers, taken over or back as a whole."""
+
+    fields = ("list", "to")
+    how = "an admin takes a list over, after its differences were shown, or back: the desk, tab Blocks"
+
+    async def back(self, r: Reader, change: Change) -> Back:
+        if change.what["to"] == "out":
+            return Back(nothing="The list was taken back. To have it again, take it over anew: the desk, tab Blocks.")
+        return Back(do="the desk, tab Blocks: take the list back; what was changed since stays")
+
+
+def blocks_moved(number: int, reason: str, *, is_back: bool = False) -> slips.Slip:
+    """For the transaction in which it happens."""
+    to, other = ("out", "in") if is_back else ("in", "out")
+    return slips.new("blocks", {"list": str(number), "to": to}, reason, inverse={"list": str(number), "to": other},
+                     risk=1, how="after its differences were shown", is_by_cell=False, who="an admin, at the desk")
+
+
 @contextmanager
 def over_to(data: Path, giver: Release | None, taker: Release | None, *, is_step: bool = False,
             is_back: bool = False) -> Iterator[None]:
@@ -119,4 +138,7 @@ def migrated(data: Path, ran: Sequence[str], release: str) -> None:
                                 how="done; what would have held a lock for a second is ended and undone"))
 
 
-__all__ = ["MigrationKind", "Noted", "PolicyKind", "RestartKind", "back_over", "migrated", "over_to"]
+__all__ = [
+    "BlocksKind", "MigrationKind", "Noted", "PolicyKind", "RestartKind", "back_over", "blocks_moved", "migrated",
+    "over_to",
+]

@@ -55,10 +55,10 @@ class Slip(Struct, frozen=True, kw_only=True):
 
 
 def new(kind: str, what: Mapping[str, str], reason: str, *, inverse: Mapping[str, str] | None = None, risk: int = 0,
-        how: str = "", is_by_cell: bool = True) -> Slip:
-    """By whoever is at this machine, now."""
+        how: str = "", is_by_cell: bool = True, who: str = "") -> Slip:
+    """Now, by `who`, or whoever is at this machine."""
     return Slip(at=datetime.now(UTC), kind=kind, what=_short(what), inverse=_short(inverse or {}), risk=risk,
-                reason=reason[:LONGEST_TEXT], who=_who(), how=how, is_by_cell=is_by_cell)
+                reason=reason[:LONGEST_TEXT], who=who or _who(), how=how, is_by_cell=is_by_cell)
 
 
 def leave(data: Path, slip: Slip) -> None:
