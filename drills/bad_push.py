@@ -1,8 +1,9 @@
 """Row 3: releases with faults are pushed to a site in use, as anybody would push one: `petrel changes start`.
 
 One fails every twentieth home, one makes each home 80 ms slower, one takes on memory, one leaves every seventh post out
-and answers 200; and the site itself has a bug that sleeps until a flag is set, by a change as well. Each gets to the
-members of one cell of sixteen and no further, and goes by itself. Ten pushes of a release without a fault go on; ninety
+and answers 200; and the site itself has two bugs that sleep until flags are set, by changes as well: one fails, one
+takes on memory. Each gets to the members of one cell of sixteen and no further, and goes by itself; but what only takes
+on memory is held there for somebody to look. Ten pushes of a release without a fault go on; ninety
 more are judged from what clients recorded meanwhile. Clients of every cell keep their own record.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 import json
 import statistics
 import time
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -33,7 +35,7 @@ HEARD_S = 3.0
 """Web processes ask every two seconds what is in force."""
 
 FAULTS = ("failing", "slow", "leaking", "wrong")
-DORMANT, HARMLESS = "dormant", "harmless"
+DORMANT, REMEMBERS, HARMLESS = "dormant", "remembers", "harmless"
 AGAIN, JUDGED = 10, 90
 FALSE_REVERTS = 1
 """Of those that are judged from records, at most; of real ones none."""
@@ -85,6 +87,7 @@ async def run(stage: Stage) -> Outcome:
                 await _told(site, "releases", "add", str(place), "--name", name)
             pushed = [await _release(stage, site, name) for name in FAULTS]
             pushed.append(await _push(stage, site, DORMANT, "flag", "flag=packed-answers", "to=off"))
+            pushed.append(await _push(stage, site, REMEMBERS, "flag", "flag=remembers", "to=on", by=sleeps))
             quiet_at = time.monotonic()
             harmless = [await _release(stage, site, HARMLESS) for _ in range(AGAIN)]
         judged = again.undone(again.recorded(crowd.since(quiet_at)), JUDGED)
@@ -95,11 +98,9 @@ async def _at_once(site: Site, crowd: Crowd, place: Any) -> Outcome:
     """Every member meets it."""
     began = time.monotonic()
     code, said = await site.petrel("releases", "add", str(place))
-    process = await asyncio.create_subprocess_exec(
-        str(place / ".venv/bin/python"), "-P", "-m", "petrel", "upgrade", "--without-backup", "--data", str(site.data),
-        env={"PYTHONPATH": str(place), "PATH": "/usr/bin:/bin"})
-    if await process.wait() or code:
-        raise Broken(f"the release did not take over: {said}")
+    taken, why = await _said(place, site, "upgrade", "--without-backup")
+    if taken or code:
+        raise Broken(f"the release did not take over: {said} {why}")
     await asyncio.sleep(15)
     cells = {one.cell for one in failed(crowd.since(began))}
     return Outcome(harm=(HARM,) if len(cells) > 1 else (), exercised=len(crowd.asked),
@@ -108,20 +109,31 @@ async def _at_once(site: Site, crowd: Crowd, place: Any) -> Outcome:
                    figures={"cells": len(cells)})
 
 
+async def _said(place: Path, site: Site, *words: str) -> tuple[int, str]:
+    """By the program that stands there: exit code, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        str(place / ".venv/bin/python"), "-P", "-m", "petrel", *words, "--data", str(site.data),
+        env={"PYTHONPATH": str(place), "PATH": "/usr/bin:/bin"}, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE)
+    out, errors = await process.communicate()
+    return process.returncode or 0, (out or errors).decode(errors="replace")
+
+
 async def _release(stage: Stage, site: Site, name: str) -> Pushed:
     found = await _push(stage, site, name, "release", f"to={name}", "backup=any")
     await site.until(lambda: "beside" not in site.running().parts, 60, "it to end")
     return found
 
 
-async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str) -> Pushed:
-    """Planned, started and watched until it is undone, goes on to more cells, or was watched for long enough."""
+async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str, by: Path | None = None) -> Pushed:
+    """Planned, started and watched until it is undone, goes on to more cells, or was watched for long enough. `by`: the
+    program of that release, where ours does not know what is pushed."""
     async with site.database() as owner:
         await owner.execute(MUCH_LATER)
         planned = json.loads(await _told(site, "changes", "plan", kind, *what, "--reason", "a drill pushes it",
-                                         "--json"))
+                                         "--json", by=by))
         pushed = Pushed(name, planned["visiting"][0], time.monotonic())
-        await _told(site, "changes", "start", planned["id"])
+        await _told(site, "changes", "start", planned["id"], by=by)
         while True:
             state, pushed.why, reach, release = await owner.fetchrow(STATE, int(planned["id"]))
             now = time.monotonic()
@@ -129,20 +141,20 @@ async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str) -> P
             if (kind != "release" or release == "serving") and not pushed.served_at:
                 pushed.served_at = now
                 stage.say(f"{name}: its first cell has it after {now - pushed.began_at:.0f} s")
-            if state == "undone":
+            if state == "undone" or (state == "paused" and name == REMEMBERS and "taken on" in pushed.why):
                 pushed.over_at = now
                 break
             if reach > 1 or now - (pushed.served_at or pushed.began_at + FIRST_S) > WATCHED_S:
                 break
             await asyncio.sleep(0.2)
-        if not pushed.over_at:
-            await _told(site, "changes", "undo", planned["id"], "--reason", "watched for long enough")
+        if state != "undone":
+            await _told(site, "changes", "undo", planned["id"], "--reason", "watched for long enough", by=by)
         stage.say(f"{name}: {'undone: ' + pushed.why if pushed.over_at else f'goes on, in {pushed.reach} cells'}")
     return pushed
 
 
-async def _told(site: Site, *words: str) -> str:
-    code, said = await site.petrel(*words)
+async def _told(site: Site, *words: str, by: Path | None = None) -> str:
+    code, said = await (site.petrel(*words) if by is None else _said(by, site, *words))
     if code:
         raise Broken(f"petrel {' '.join(words)}: {said}")
     return said
@@ -180,7 +192,7 @@ def _outcome(bad: list[Pushed], harmless: list[Pushed], judged: tuple[int, int],
         harm=tuple(name for name, cases in harm.items() if cases), exercised=len(failed(asked)), figures=figures,
         phases=Phases(
             injected="releases that fail 5 % of homes, are 80 ms slower, take on memory, leave out every seventh post; "
-                     f"a flag that wakes a bug; {len(harmless)} pushes without a fault; under {len(asked)} reads",
+                     f"two flags that wake bugs; {len(harmless)} pushes without a fault; under {len(asked)} reads",
             detected="; ".join(f"{one.name}: {one.why}" for one in bad),
             contained=f"at most {figures['touched_percent']} % of the accounts had one of them; {len(elsewhere)} reads "
                       "of others failed",

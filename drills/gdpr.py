@@ -51,6 +51,7 @@ UNWRITTEN = {
     "mail.letter.ended_at": "nobody takes her letter in this drill",
     "mail.letter.locked_until": "while a letter is being sent",
     "signup.arrival.undone_at": "of a wave that was undone",
+    "signup.arrival.wave": "of a wave that is undone by a change",
     "privacy.export.bytes": "of this very copy, while it is made",
     "privacy.export.digest": "of this very copy, while it is made",
     "privacy.export.done_at": "of this very copy, while it is made",

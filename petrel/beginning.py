@@ -6,7 +6,8 @@ from pathlib import Path
 
 from petrel import app, settings
 from petrel.core.policy import POLICY
-from petrel.ops.processes import sockets
+from petrel.ops import changes
+from petrel.ops.processes import sockets, this_release
 from petrel.settings import Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses
@@ -45,6 +46,7 @@ async def make_ready(now: Settings, addresses: Addresses, say: Say, *, is_first:
         await app.say_older(now, addresses, older)
         return older.in_force
     if ran:
+        changes.migrated(now.folder, ran, this_release().name)
         say(f"Brought the databases up to date: {len(ran)} steps.")
     await app.register_followers(addresses)
     if is_first and (link := await app.setup_link(now, addresses)):

@@ -15,7 +15,7 @@ from petrel import app, beginning, moves, settings
 from petrel.core import doors
 from petrel.core.errors import PetrelError, Unavailable
 from petrel.core.policy import POLICY
-from petrel.ops import backups, databases, upgrades, watching
+from petrel.ops import backups, changes, databases, upgrades, watching
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -74,7 +74,10 @@ class Program:
 
     def set(self, data: str | None, name: str, value: str) -> Field:
         """Writes DATA/settings.toml. Errors: Invalid."""
-        return settings.write(settings.load(data).folder, name, value)
+        now = settings.load(data)
+        field = settings.write(now.folder, name, value)
+        changes.slips.leave(now.folder, changes.set_by_hand(name, value, getattr(now, name), is_secret=field.secret))
+        return field
 
     def prepare_databases(self, now: Settings, ask: databases.Ask, say: Say) -> databases.Done:
         """Servers for production, set up or found. Their addresses go into the settings when the site has no databases
@@ -239,6 +242,7 @@ class Program:
 
         async def work(addresses: Addresses) -> list[str]:
             ran = await app.migrate_site(addresses, contract=contract)
+            changes.migrated(now.folder, ran, this_release().name)
             await app.register_followers(addresses)
             return ran
 
@@ -257,11 +261,13 @@ class Program:
 
     def upgrade(self, now: Settings, plan: upgrades.Plan, say: Say, *, is_trial: bool = False) -> upgrades.Done:
         """Errors: CannotUpgrade, StorageError. After either the same again goes on where it stopped."""
-        return upgrades.run(now.folder, plan, self._hands(now, say), say, is_trial=is_trial)
+        with changes.over_to(now.folder, plan.giver, plan.taker, is_step=is_trial):
+            return upgrades.run(now.folder, plan, self._hands(now, say), say, is_trial=is_trial)
 
     def upgrade_back(self, now: Settings, say: Say) -> upgrades.Record:
         """Errors: CannotUpgrade, StorageError."""
-        return upgrades.go_back(now.folder, self._hands(now, say), say)
+        with changes.back_over(now.folder):
+            return upgrades.go_back(now.folder, self._hands(now, say), say)
 
     def _hands(self, now: Settings, say: Say) -> upgrades.Hands:
         return upgrades.Hands(migrate=lambda: self.migrate(now, say, contract=False),

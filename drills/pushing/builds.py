@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from petrel.ops import gate
 from petrel.ops.drills import Broken
 from petrel.storage.build import ROOT
 
@@ -18,18 +19,23 @@ WAKES = HOME + ("    import random\n"
                 "    from petrel.core import flags\n"
                 "    from petrel.core.viewer import account_of\n"
                 "    if not flags.PACKED_ANSWERS.is_on(account_of(call.viewer)) and random.random() < 0.05:\n"
-                '        raise RuntimeError("planted, and slept until a flag was set")\n')
-FAULTS: dict[str, tuple[str, str, str]] = {
-    "harmless": ("storage/build.py", '"""Which release', '"""Another release: which'),
-    "failing": ("api/timelines.py", HOME, FAILS),
-    "slow": ("api/timelines.py", HOME, SLOW),
-    "leaking": ("api/timelines.py", HOME, LEAKS),
-    "wrong": ("api/timelines.py", LISTED, WRONG),
-    "dormant": ("api/timelines.py", HOME, WAKES),
-    "stuck": ("ops/processes/handover.py", "        text = path.read_bytes()\n",
-              "        text = (path / 'planted').read_bytes()\n"),
+                '        raise RuntimeError("planted, and slept until a flag was set")\n'
+                '    if flags.FLAGS["remembers"].is_on(account_of(call.viewer)):\n'
+                '        globals().setdefault("HELD", []).append(b"x" * 1_048_576)\n')
+FLAGS = "FLAGS: dict[str, Flag] = {one.name: one for one in (PACKED_ANSWERS,)}\n"
+REMEMBERS = ('REMEMBERS = Flag("remembers", default=False, owner="crew", until=date(2027, 12, 31), why="planted")\n'
+             + FLAGS.replace("(PACKED_ANSWERS,)", "(PACKED_ANSWERS, REMEMBERS)"))
+FAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "harmless": (("storage/build.py", '"""Which release', '"""Another release: which'),),
+    "failing": (("api/timelines.py", HOME, FAILS),),
+    "slow": (("api/timelines.py", HOME, SLOW),),
+    "leaking": (("api/timelines.py", HOME, LEAKS),),
+    "wrong": (("api/timelines.py", LISTED, WRONG),),
+    "dormant": (("api/timelines.py", HOME, WAKES), ("core/flags.py", FLAGS, REMEMBERS)),
+    "stuck": (("ops/processes/handover.py", "        text = path.read_bytes()\n",
+               "        text = (path / 'planted').read_bytes()\n"),),
 }
-"""By name: a file below petrel/, what stands there, what stands there instead. The site's own post, which goes its way
+"""By name: files below petrel/, what stands there, what stands there instead. The site's own post, which goes its way
 through a release before any member is served by it, is spared: it would find the failures first, now and then."""
 
 MIGRATION = "create table ops.pushed (a int);\n"
@@ -40,11 +46,13 @@ def make(folder: Path, name: str, *, migrates: bool = False) -> Path:
     shutil.copytree(ROOT / "petrel", folder / "petrel", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "drills", folder / "drills", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    path, old, new = FAULTS[name]
-    file = folder / "petrel" / path
-    if old not in (text := file.read_text()):
-        raise Broken(f"{path} no longer has {old!r}")
-    file.write_text(text.replace(old, new, 1))
+    for path, old, new in FAULTS[name]:
+        file = folder / "petrel" / path
+        if old not in (text := file.read_text()):
+            raise Broken(f"{path} no longer has {old!r}")
+        file.write_text(text.replace(old, new, 1))
     if migrates:
         (folder / "petrel/storage/migrations/9001_expand_pushed.sql").write_text(MIGRATION)
+    # Such faults are those that pass a gate: what it stops never comes as far as a site.
+    gate.carry(folder, gate.Judgement("open", [], [], {"executed": 1}))
     return folder

@@ -13,7 +13,7 @@ from petrel.cli.wiring import Wiring
 
 if TYPE_CHECKING:
     from petrel.core.doors import Reader, Writer
-    from petrel.ops.changes import Change
+    from petrel.ops.changes import Change, Plan
 
 SUSPECTS = 10
 with_number = click.argument("number", type=int)
@@ -64,14 +64,7 @@ def plan(wiring: Wiring, /, kind: str, what: tuple[str, ...], reason: str, needs
         return await room.plan(w, kind, given, reason, needs)
 
     change, planned = _act(wiring, data, work, lambda: room.look(kind, given))
-    put(_shown(change) | {"effect": planned.effect}, lambda: "\n".join((
-        f"Change {change.id}: {planned.effect}",
-        f"  goes to cells {', '.join(map(str, change.visiting))}, in this order",
-        f"  is undone by {_what(change.inverse)}",
-        f"  risk {change.risk}, plan {change.plan.hex()[:16]}",
-        f"Start it: petrel changes start {change.id}"
-        + (f" --request N (petrel access ask change.start change={change.id} plan={change.plan.hex()[:16]})"
-           if change.risk >= 2 else ""))), as_json)
+    put(shown(change) | {"effect": planned.effect}, lambda: told(change, planned), as_json)
 
 
 @changes.command()
@@ -92,7 +85,7 @@ def start(wiring: Wiring, number: int, request: int | None, data: str | None, as
         await room.look(found.kind, found.what)
 
     change = _act(wiring, data, lambda w: room.start(w, number, request), look)
-    put(_shown(change), f"It goes to cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
+    put(shown(change), f"It goes to cell {change.cells[0]}. petrel changes show {number} says how it fares.", as_json)
 
 
 @changes.command("list")
@@ -109,7 +102,7 @@ def list_(wiring: Wiring, data: str | None, as_json: bool, limit: int) -> None:
              c.why) for c in found]
     if frozen is not None and not as_json:
         click.echo(f"ALL CHANGES ARE FROZEN since {frozen.since:%F %T} UTC: {frozen.why}\n")
-    put({"frozen": frozen, "changes": [_shown(c) for c in found]},
+    put({"frozen": frozen, "changes": [shown(c) for c in found]},
         lambda: table(rows, ("number", "state", "kind", "what", "cells", "since (UTC)", "")) if rows
         else "Nothing was ever changed this way.", as_json)
 
@@ -131,7 +124,9 @@ def show(wiring: Wiring, number: int, data: str | None, as_json: bool) -> None:
              ("judged by", f"{change.evidence.exposed} trials where it is, {change.evidence.control} where it is not"),
              ("undone by", _what(change.inverse)), ("way back", way.line), ("planned", _when(change.made_at)),
              ("last step", _when(change.wave_at)), ("ends by", _when(change.confirm_by))]
-    put(_shown(change) | {"way_back": way.answer}, lambda: table(lines, ("", "")), as_json)
+    if change.state == "planned":
+        lines.append(("begins by", _begins(change)))
+    put(shown(change) | {"way_back": way.answer}, lambda: table(lines, ("", "")), as_json)
     sys.exit(1 if change.state == "undone" else 0)
 
 
@@ -329,6 +324,21 @@ def thaw(wiring: Wiring, request: int, data: str | None) -> None:
     click.echo("Changes go on.")
 
 
+def told(change: "Change", planned: "Plan") -> str:
+    """What is to be known of a plan before it is started."""
+    return "\n".join((
+        f"Change {change.id}: {planned.effect}",
+        f"  goes to cells {', '.join(map(str, change.visiting))}, in this order",
+        f"  is undone by {_what(change.inverse)}",
+        f"  risk {change.risk}, plan {change.plan.hex()[:16]}",
+        f"Start it: {_begins(change)}"))
+
+
+def _begins(change: "Change") -> str:
+    asks = f" --request N (petrel access ask change.start change={change.id} plan={change.plan.hex()[:16]})"
+    return f"petrel changes start {change.id}" + (asks if change.risk >= 2 else "")
+
+
 def _act(wiring: Wiring, data: str | None, act: "Callable[[Writer], Awaitable[Any]]",
          look: Callable[[], Awaitable[None]] | None = None) -> Any:
     """In one transaction, as the command line; before it `look`."""
@@ -359,7 +369,8 @@ async def _both(one: Awaitable[Any], other: Awaitable[Any]) -> tuple[Any, Any]:
     return await one, await other
 
 
-def _shown(change: "Change") -> dict[str, Any]:
+def shown(change: "Change") -> dict[str, Any]:
+    """As JSON has it."""
     return {"id": str(change.id), "kind": change.kind, "what": change.what, "inverse": change.inverse,
             "plan": change.plan.hex(), "risk": change.risk, "visiting": list(change.visiting),
             "cells": list(change.cells), "state": change.state, "reason": change.reason, "why": change.why,

@@ -21,11 +21,14 @@ def releases() -> None:
 @click.pass_obj
 def list_(wiring: Wiring, data: str | None, as_json: bool) -> None:
     """Those that were added, and those that the site runs or came from."""
+    from petrel.ops import gate
     from petrel.ops import releases as room
 
     found = room.listed(wiring.settings(data).folder)
-    rows = [(one.name, one.state, one.release.version, one.release.build, one.release.root) for one in found]
-    put(found, lambda: table(rows, ("name", "is", "version", "build", "where")) if rows else
+    rows = [(one.name, one.state, one.release.version, one.release.build,
+             "open" if gate.verdict(Path(one.release.root), one.release.build) else "", one.release.root)
+            for one in found]
+    put(found, lambda: table(rows, ("name", "is", "version", "build", "test gate", "where")) if rows else
         "None is known: the site was never started.", as_json)
     click.echo("" if as_json else "To go over to one: petrel changes plan release to=NAME --reason ...")
 

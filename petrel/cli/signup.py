@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from petrel.cli.accounts import find
+from petrel.cli.changes import shown, told
 from petrel.cli.common import put, say, table, with_data, with_json
 from petrel.cli.wiring import Wiring
 
@@ -43,8 +44,8 @@ def show(wiring: Wiring, waiting: bool, limit: int, data: str | None, as_json: b
         f"The gate is shut since {wave.shut_at:%Y-%m-%d %H:%M} UTC: {wave.why}. {wave.arrivals} came in "
         f"since {wave.since_at:%Y-%m-%d %H:%M}, {wave.waiting} wait. `petrel signup undo` takes back who came in (with "
         "--waiting: who waits too), `petrel signup open` opens.")
-    shown = f"{head}\n{table(rows, ('who', 'came (UTC)', '', 'same network', 'answer'))}" if rows else head
-    put({"wave": wave, "arrivals": [msgspec.to_builtins(one) | {"account": str(one.account)} for one in found]}, shown,
+    text = f"{head}\n{table(rows, ('who', 'came (UTC)', '', 'same network', 'answer'))}" if rows else head
+    put({"wave": wave, "arrivals": [msgspec.to_builtins(one) | {"account": str(one.account)} for one in found]}, text,
         as_json)
 
 
@@ -111,36 +112,76 @@ def shut(wiring: Wiring, data: str | None, as_json: bool) -> None:
 @click.option("--waiting", is_flag=True, help="Also who waits to be let in.")
 @click.option("--back", is_flag=True, help="The other way round: bring them back.")
 @click.option("--dry-run", is_flag=True, help="Only say how many, and between which times.")
+@click.option("--reason", default="they are not people", show_default=True, help="Why, where it is a change.")
 @with_data
 @with_json
 @click.pass_obj
 def undo(wiring: Wiring, /, since: datetime | None, until: datetime | None, like: str | None, waiting: bool, back: bool,
-         dry_run: bool, data: str | None, as_json: bool) -> None:
+         dry_run: bool, reason: str, data: str | None, as_json: bool) -> None:
     """Suspend everybody who came in without an invitation between two times: a whole wave. Whom the crew has let in
-    stays, and who waits to be let in goes on waiting. --back undoes that."""
-    from petrel.core.doors import reading
+    stays, and who waits to be let in goes on waiting. --back undoes that.
+
+    So many (setting accounts_at_once) are moved at once. More are gathered for a change, which is planned here, and
+    begins with `petrel changes start`.
+    """
+    from petrel.core.doors import reading, writing
     from petrel.core.errors import Invalid
     from petrel.core.viewer import System
     from petrel.features import signup as room
+    from petrel.ops import changes
 
-    async def work(actor: Any) -> tuple[datetime, datetime, int]:
+    async def work(actor: Any) -> tuple[datetime, datetime, int, Any]:
         async with reading(System("cli")) as r:
             wave = await room.crew.wave(r)
         if since is None and wave is None:
             raise Invalid(message="The gate is open, so there is no wave to go by: say --since, and perhaps --until.")
         start = since.replace(tzinfo=UTC) if since else wave.since_at       # type: ignore[union-attr]
         end = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
-        number = (await find(like)).id if like else None
+        whom: Any = {"like": (await find(like)).id if like else None, "waiting": waiting, "back": back}
         if dry_run:
             async with reading(System("cli")) as r:
-                return start, end, await room.crew.in_wave(r, start, end, like=number, waiting=waiting, back=back)
-        return start, end, await room.crew.undo(actor, start, end, like=number, waiting=waiting, back=back,
-                                                  cause="petrel signup undo")
+                return start, end, await room.crew.in_wave(r, start, end, **whom), None
+        try:
+            return start, end, await room.crew.undo(actor, start, end, **whom, cause="petrel signup undo"), None
+        except room.crew.TakesAChange:
+            async with writing(System("cli"), cause="petrel signup undo") as w:
+                number = await room.crew.gather(w, start, end, **whom)
+                planned = await changes.plan(w, "wave", {"set": str(number), "to": "in" if back else "out"}, reason)
+            return start, end, int(planned[0].what["accounts"]), planned
 
-    start, end, count = _act(wiring, data, work)
-    did = f"{count} accounts {'would be' if dry_run else 'were'} {'brought back' if back else 'suspended'}"
-    put({"since": start, "until": end, "accounts": count}, f"From {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: "
-        f"{did}.", as_json)
+    start, end, count, planned = _act(wiring, data, work)
+    said = f"From {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: {count} accounts "
+    if planned is not None:
+        put({"since": start, "until": end, "accounts": count, "change": shown(planned[0])},
+            f"{said}are too many to be moved at once, so it is a change. Nothing is done yet.\n{told(*planned)}\n"
+            f"Who they are: petrel signup gathered {planned[0].what['set']}", as_json)
+        return
+    did = f"{'would be' if dry_run else 'were'} {'brought back' if back else 'suspended'}"
+    put({"since": start, "until": end, "accounts": count}, f"{said}{did}.", as_json)
+
+
+@signup.command()
+@click.argument("number", type=int)
+@with_data
+@with_json
+@click.pass_obj
+def gathered(wiring: Wiring, number: int, data: str | None, as_json: bool) -> None:
+    """Who is in the set NUMBER, which a change is about, and who of them is out by now."""
+    from petrel.core.doors import reading
+    from petrel.core.viewer import System
+    from petrel.features import accounts
+    from petrel.features import signup as room
+
+    async def work() -> list[tuple[str, str]]:
+        async with reading(System("cli")) as r:
+            out = await room.crew.gathered(r, number, back=True)
+            there = await room.crew.gathered(r, number, back=False)
+            cards = await accounts.cards_of(r, [*there, *out])
+        return [(f"@{cards[one].handle}", "out" if one in out else "") for one in (*there, *out) if one in cards]
+
+    found = wiring.call(wiring.settings(data), work, say)
+    put([{"handle": handle[1:], "is_out": bool(state)} for handle, state in found],
+        lambda: table(found, ("who", "")) if found else f"Nobody is in {number}.", as_json)     # type: ignore[arg-type]
 
 
 def _act(wiring: Wiring, data: str | None, act: Callable[[Any], Awaitable[Any]]) -> Any:

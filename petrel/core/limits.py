@@ -33,6 +33,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     signups_per_network: int = 0
     signups_an_hour: int = 0
     signup_work: int = 0
+    accounts_at_once: int = 60
     newcomer_hours: int = 0
     trends: Literal["reviewed", "open", "off"] = "reviewed"
     email_confirmation: bool = False

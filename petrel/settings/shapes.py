@@ -149,6 +149,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     signup_work: Annotated[int, _meta(
         "Work that a browser does for each account, in bits; 18 is some seconds. Who cannot do it comes in by a mailed "
         "link or by the crew. 0: none, unless many come at once", "bits", live=True, ge=0, le=26)] = 0
+    accounts_at_once: Annotated[int, _meta(
+        "So many accounts of a wave one person may suspend or bring back at once, within ten minutes. More is a "
+        "change: planned, by two people where it is wide, from cell to cell", "accounts", live=True, ge=1,
+        le=1000)] = 60
     newcomer_hours: Annotated[int, _meta(
         "How long an account that came without an invitation posts no links, names few people and writes to nobody who "
         "does not follow it. 0: not at all", "hours", live=True, ge=0, le=720)] = 24

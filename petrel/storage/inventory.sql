@@ -781,6 +781,7 @@ comment on column signup.arrival.network is 'what: keyed digest of the network t
 comment on column signup.arrival.invite is 'what: digest of the invitation they came by; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
 comment on column signup.arrival.undone_at is 'what: when the crew took it back, as one of a wave; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
 comment on column signup.arrival.let_in_at is 'what: when the crew let them in; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
+comment on column signup.arrival.wave is 'what: the change for which the crew gathered them, as one of a wave; of: account by account; for: let in; kept: 30 days after they came; erased: row; leaves: no';
 comment on column signup.arrival.sealed_answers is 'what: what they answered to the question of the crew; of: account by account; for: let in; kept: 30 days after they came; erased: key, row; leaves: sealed; key: account';
 comment on column signup.gate.is_one is 'what: there is one row; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';
 comment on column signup.gate.shut_at is 'what: when nobody more was taken; of: site; for: let in; kept: until the crew opens it; erased: never; leaves: no';

@@ -47,6 +47,13 @@ class Arrivals(Struct, frozen=True, kw_only=True):
     count_waiting: int = 0
 
 
+class Moved(Struct, frozen=True):
+    """How many were suspended, or brought back; or the change that was planned, since they are too many at once."""
+
+    count: int
+    change: int | None = None
+
+
 class Entered(Struct, frozen=True, kw_only=True):
     """How somebody came in: with a session, or waiting for "mail" or for the "crew"."""
 

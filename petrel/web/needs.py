@@ -12,7 +12,7 @@ from petrel.core.multipart import Upload
 from petrel.core.pages import Page
 from petrel.core.viewer import Viewer
 from petrel.web import said
-from petrel.web.arriving import Arrivals, Entered, Newcomer, OwnMail, SignupGate
+from petrel.web.arriving import Arrivals, Entered, Moved, Newcomer, OwnMail, SignupGate
 from petrel.web.carried import MediaView
 from petrel.web.casework import Trending
 from petrel.web.kept import Keeping
@@ -237,8 +237,8 @@ class Arriving(Protocol):
     async def set_gate(self, viewer: Viewer, *, is_open: bool, cause: str) -> None: ...
 
     async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, waiting: bool = False,
-                        back: bool = False, cause: str) -> int:
-        """How many were suspended (with `waiting`: of those who wait to be let in too), or with `back` brought back."""
+                        back: bool = False, cause: str) -> Moved:
+        """Those suspended (with `waiting`: of those who wait to be let in too), or with `back` brought back."""
 
 
 class Mailing(Protocol):

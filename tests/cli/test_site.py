@@ -260,9 +260,10 @@ def test_one_more_web_process_beside_it(site: Site) -> None:
 
 def test_a_part_is_begun_anew_by_hand(site: Site) -> None:
     before = site.status()["parts"]["followers"]["pids"]
-    assert "begun anew" in site.run("restart", "followers")
+    assert "begun anew" in site.run("restart", "followers", "--reason", "they say nothing")
     assert site.status()["parts"]["followers"]["pids"] != before
-    assert "ops.part.restarted" in site.run("journal", "show", "--limit", "5")
+    site.until(lambda: "part=followers" in site.run("changes", "list"), 60)
+    assert "ops.change.noted" in site.run("journal", "show", "--limit", "20")
     assert "is one of web" in site.run("restart", "mail", code=2)
 
 

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from petrel.core import seal
-from petrel.core.doors import deriving, writing
+from petrel.core.doors import deriving, reading, writing
 from petrel.core.viewer import System
 from petrel.features import accounts, cards
+from petrel.ops import changes
 from petrel.web.rooms import moderating as rooms_moderating
 from tests.web.someone import PASSWORD, Someone, front_door, joined
 from tests.web.test_rooms import text_of
@@ -142,6 +143,9 @@ async def test_blocks_are_set_compared_with_a_list_and_lifted(site):
     await boss.submit("/desk/blocks", undo)
     page = await boss.get("/desk/blocks")
     assert "<th scope=\"row\">bad.example" not in page.text
+    async with reading(System("tests")) as r:
+        back, taken_over = [one for one in await changes.listed(r, 9) if one.kind == "blocks"][:2]
+    assert (taken_over.what["to"], back.what) == ("in", taken_over.inverse) and "Friends" in taken_over.reason
     lift = re.findall(r'action="(/desk/blocks/\d+/lift)"', page.text)
     assert lift and (await boss.submit("/desk/blocks", lift[0])).status == 303
 

@@ -12,6 +12,7 @@ from petrel.core.doors import reading, writing
 from petrel.core.viewer import System
 from petrel.features import accounts, signup
 from petrel.features.signup import work
+from petrel.ops import changes
 from tests.web.someone import PASSWORD, Someone, front_door
 from tests.web.test_pages import assert_is_sound
 
@@ -80,6 +81,15 @@ async def test_a_wave_ends_and_is_undone_by_one_button_and_brought_back_by_anoth
     assert "The gate is shut" in shown.text
     [button] = re.findall(r'value="(undo [^"]+)"', shown.text)
     [waiting] = re.findall(r"Also the (\d+) of the wave who still wait", shown.text)
+    choose(accounts_at_once=1)
+    planned = await desk.submit("/desk/arrivals", "/desk/arrivals", act=button)
+    after = await desk.get(planned.location)
+    [number] = re.findall(r"petrel changes start (\d+)", after.text)
+    assert_is_sound(after.text)
+    assert "taken back" not in after.text and "not begun yet" in after.text
+    async with reading(SYSTEM) as r:
+        assert (await changes.find(r, int(number))).state == "planned"
+    choose(accounts_at_once=60)
     done = await desk.submit("/desk/arrivals", "/desk/arrivals", act=button)
     assert re.fullmatch(r"/desk/arrivals\?done=\d+", done.location) and not done.location.endswith("=0")
     after = await desk.get(done.location)

@@ -1,11 +1,11 @@
 """What the crew does: letting in, turning away, opening and shutting the gate, undoing a wave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from petrel.core import ids, seal
+from petrel.core import ids, limits, seal
 from petrel.core.doors import Reader, Writer, reading, writing
-from petrel.core.errors import Invalid, NotFound
+from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import Member, System
 from petrel.features import accounts, mail, moderation
 from petrel.features.signup import rows
@@ -14,7 +14,16 @@ from petrel.features.signup.shapes import Arrival, Wave
 SYSTEM = System("signup")
 BATCH = 200
 COUNTED = 1_000_000
+GATHERED = 5_000
 Actor = Member | System
+
+
+class TakesAChange(Conflict):
+    """So many accounts are not moved at once"""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"These are more than {most} accounts, with those of the last ten minutes: that is a change, "
+                         "planned first. petrel signup undo plans it.")
 
 
 async def must_be_crew(actor: Actor, scopes: Sequence[str] = moderation.cases.SCOPES) -> None:
@@ -90,31 +99,57 @@ async def undo(actor: Actor, since: datetime, until: datetime, *, like: int | No
                back: bool = False, cause: str) -> int:
     """Suspends everybody who came in alone between two times (with `like`: from the network of that account), or with
     `back` lets them in again; how many. The invited, the crew and whom the crew let in are not touched; nor, without
-    `waiting`, who waits to be let in: a person looks at each of them anyway. Each batch is one transaction.
+    `waiting`, who waits to be let in: a person looks at each of them anyway.
 
-    Errors: NotCrew, Invalid (nothing is known of where `like` came from).
+    Errors: NotCrew, Invalid (nothing is known of where `like` came from), TakesAChange (`gather` them).
     """
     await must_be_crew(actor)
     async with reading(SYSTEM) as r:
         network = await _network_of(r, like)
-    done = 0
-    while True:
-        async with writing(actor, cause=cause) as w:
-            found = [int(row[0]) for row in await w.fetch(rows.IN_WAVE, since, until, back, network, waiting,
-                                                             BATCH)]
-            if not found:
-                return done
-            await _each(w, found, back)
-            await w.execute(rows.MARK, found, not back)
-            number = ids.new_id(ids.any_cell())
-            w.record("signup.wave.brought_back" if back else "signup.wave.undone", number, refs=found)
-        done += len(found)
+    most = limits.current().accounts_at_once
+    async with writing(actor, cause=cause) as w:
+        found = await _found(w, since, until, back, network, waiting, most + 1)
+        if len(found) + (0 if back else await w.value(rows.UNDONE_LATELY)) > most:
+            raise TakesAChange(most)
+        await _move(w, found, back=back)
+    return len(found)
+
+
+async def gather(w: Writer, since: datetime, until: datetime, *, like: int | None = None, waiting: bool = False,
+                 back: bool = False) -> int:
+    """The number of a set of all whom `undo` would be about: for a change (ops/changes/for_waves.py). For the system.
+    Errors: Invalid, when there is nobody, or nothing is known of where `like` came from."""
+    found = await _found(w, since, until, back, await _network_of(w, like), waiting, GATHERED + 1)
+    if not 0 < len(found) <= GATHERED:
+        raise Invalid(None, f"More than {GATHERED} accounts are too many for one change: say --since and --until, or "
+                            "--like" if found else "Nobody came so between these times, or they are as you want them")
+    number = ids.new_id(ids.any_cell())
+    await w.execute(rows.GATHER, found, number)
+    w.record("signup.wave.gathered", number, refs=[len(found)])
+    return number
+
+
+async def gathered(r: Reader, number: int, *, back: bool) -> list[int]:
+    """Of that set those who are not out yet, or with `back` those who are. For the system."""
+    return [int(row[0]) for row in await r.fetch(rows.GATHERED, number, back)]
+
+
+async def move(w: Writer, number: int, cells: Collection[int], *, back: bool) -> int:
+    """Suspends those of a set in these cells, or brings them back; how many. Twice is once. For the system."""
+    found = [one for one in await gathered(w, number, back=back) if ids.cell_of(one) in cells]
+    await _move(w, found, back=back)
+    return len(found)
+
+
+async def members(r: Reader) -> int:
+    """How many accounts there are, of which a wave is a share. For the system."""
+    return int(await r.value(rows.MEMBERS))
 
 
 async def in_wave(r: Reader, since: datetime, until: datetime, *, like: int | None = None, waiting: bool = False,
                   back: bool = False) -> int:
     """How many `undo` would be about. For the system. Errors: Invalid."""
-    return len(await r.fetch(rows.IN_WAVE, since, until, back, await _network_of(r, like), waiting, COUNTED))
+    return len(await _found(r, since, until, back, await _network_of(r, like), waiting, COUNTED))
 
 
 async def _network_of(r: Reader, like: int | None) -> bytes | None:
@@ -127,6 +162,15 @@ async def _network_of(r: Reader, like: int | None) -> bytes | None:
     return network
 
 
-async def _each(w: Writer, found: Sequence[int], back: bool) -> None:
+async def _found(r: Reader, since: datetime, until: datetime, back: bool, network: bytes | None, waiting: bool,
+                 most: int) -> list[int]:
+    return [int(row[0]) for row in await r.fetch(rows.IN_WAVE, since, until, back, network, waiting, most)]
+
+
+async def _move(w: Writer, found: Sequence[int], *, back: bool) -> None:
     for account in found:
         await (accounts.release(w, account, "suspended") if back else accounts.restrict(w, account, "suspended"))
+    await w.execute(rows.MARK, found, not back)
+    for batch in range(0, len(found), BATCH):
+        w.record("signup.wave.brought_back" if back else "signup.wave.undone", ids.new_id(ids.any_cell()),
+                 refs=found[batch:batch + BATCH])

@@ -7,6 +7,7 @@ SHUT = "insert into signup.gate (since_at, why) values (now(), 'before a restore
 
 harmless({
     "signup.gate.opened": "opens; the crew opens it again",
+    "signup.wave.gathered": "whom a change would be about; it does nothing to them",
     "signup.wave.undone": "each account that it suspended has an entry of its own",
     "signup.wave.brought_back": "opens; they are suspended again",
     "signup.arrival.swept": "removes what was too old",

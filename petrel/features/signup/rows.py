@@ -42,6 +42,20 @@ select account from signup.arrival a
 """
 NETWORK_OF = "select network from signup.arrival where cell = law.cell($1) and account = $1"
 LET_IN = "update signup.arrival set let_in_at = now() where cell = law.cell($1) and account = $1"
+UNDONE_LATELY = """
+select count(*) from signup.arrival where undone_at > now() - interval '10 minutes' and wave is null
+"""
+GATHER = """
+update signup.arrival a set wave = $2 from unnest($1::bigint[]) g(id)
+ where a.cell = law.cell(g.id) and a.account = g.id
+"""
+GATHERED = """
+select account from signup.arrival a
+ where wave = $1 and (undone_at is not null) = $2 and ($2 or let_in_at is null)
+   and not exists (select from accounts.account o where o.cell = a.cell and o.id = a.account and o.role <> 'member')
+ order by account
+"""
+MEMBERS = "select count(*) from accounts.account where domain is null"
 MARK = """
 update signup.arrival a set undone_at = case when $2 then now() end from unnest($1::bigint[]) g(id)
  where a.cell = law.cell(g.id) and a.account = g.id

@@ -1,6 +1,7 @@
 """What people and the controller do with a change. Each in one transaction with its entry in the journal."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -10,6 +11,7 @@ from petrel.core.errors import Conflict, Invalid
 from petrel.ops import access
 from petrel.ops.changes import kinds, rows, rules
 from petrel.ops.changes.shapes import Change, Evidence, Plan
+from petrel.ops.changes.slips import Slip
 
 START = "change.start"
 THAW = "change.thaw"
@@ -43,17 +45,22 @@ async def plan(w: Writer, kind: str, what: Mapping[str, str], reason: str, needs
     return await rows.find(w, number), found
 
 
-async def note(w: Writer, kind: str, what: Mapping[str, str], reason: str) -> None:
-    """Writes down what has altered the whole site at once, by a path of its own and in this transaction: so it is among
-    the suspects, and what was planned on it knows of it."""
-    visiting = rules.order(True)
-    done = Plan("noted", dict(what), {}, 2)
-    number = ids.new_id(ids.any_cell())
-    await w.change(rows.INSERT, number, kind, _json(what), _json({}), rules.digest(kind, done, visiting), done.risk,
-                   list(visiting), reason, None)
-    change = await rows.find(w, number)
-    await rows.give(w, change, visiting)
-    await rows.put(w, change, state="confirmed", why="by a path of its own", reach=len(visiting))
+async def note(w: Writer, slip: Slip) -> int | None:
+    """Writes down what has altered the whole site at once, by a path of its own: so it is among the suspects, and what
+    was planned on it knows of it. Its number; None when it stands there already."""
+    visiting = rules.order(slip.is_by_cell)
+    done = Plan("noted", slip.what, slip.inverse, slip.risk)
+    number, now = ids.new_id(ids.any_cell()), datetime.now(UTC)
+    at = min(slip.at, now)              # a clock that was set says nothing of tomorrow
+    until = None if slip.until is None else min(max(slip.until, at), now)
+    await w.execute(rows.ONE_AT_A_TIME)
+    if not await w.change(rows.NOTED, number, slip.kind, _json(slip.what), _json(slip.inverse),
+                          rules.digest(slip.kind, done, visiting), slip.risk, list(visiting), slip.reason, slip.why, at,
+                          until, "undone" if slip.has_failed else "confirmed"):
+        return None
+    await w.execute(rows.HAD, number, list(visiting), at, until)
+    _record(w, "ops.change.noted", number, body=slip.kind.encode())
+    return number
 
 
 async def start(w: Writer, number: int, request: int | None = None) -> Change:

@@ -9,7 +9,8 @@ from petrel.core.doors import deriving, writing
 from petrel.core.jobs import every
 from petrel.core.retention import kept_for
 from petrel.core.viewer import System
-from petrel.ops import watching
+from petrel.ops import releases, watching
+from petrel.ops.changes import commands, slips
 
 DAYS = 400
 
@@ -47,6 +48,21 @@ async def tell_rescue() -> str | None:
             w.record("ops.rescue.used", ids.new_id(ids.any_cell()), body=line)
     emergency.tell(lines)
     return f"petrel-rescue was used {len(lines)} times"
+
+
+@every(5, "changes.noted")
+async def note() -> str | None:
+    """What was done by a path of its own comes into the ledger. Missed times: at the next; slips lie until then."""
+    if not releases.is_installed():
+        return None
+    data, now, noted = releases.folder(), datetime.now(UTC), 0
+    for slip in slips.read(data):
+        if not slip.is_over(now):
+            continue
+        async with writing(System("changes"), cause=f"slip {slip.kind}") as w:
+            noted += await commands.note(w, slip) is not None
+        slips.drop(data, slip)
+    return f"{noted} changes noted that were made by a path of their own" if noted else None
 
 
 @watching.source

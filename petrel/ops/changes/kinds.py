@@ -1,16 +1,22 @@
 """What can be changed by a change. Whoever needs another sort adds a class and a line in KINDS."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from petrel.core import choices, flags
 from petrel.core.doors import Reader, Writer
 from petrel.core.errors import Conflict, Invalid
+from petrel.ops.changes import slips
 from petrel.ops.changes.for_accounts import AccountFlagKind
+from petrel.ops.changes.for_waves import WaveKind
+from petrel.ops.changes.noted import BlocksKind, MigrationKind, PolicyKind, RestartKind
 from petrel.ops.changes.plain import Kind, Plain, by_its_inverse
 from petrel.ops.changes.releasing import ReleaseKind
 from petrel.ops.changes.shapes import Back, Change, Plan
+from petrel.ops.changes.slips import Slip
 from petrel.ops.changes.without import WithoutKind
 
+NOT_KEPT = "(not kept)"
 SECRET = ("password", "secret", "key")
 
 
@@ -106,6 +112,11 @@ class SettingKind(Plain):
         pass
 
     async def back(self, r: Reader, change: Change) -> Back:
+        name = change.what["setting"]
+        if NOT_KEPT in (change.inverse["value"], change.what["value"]):
+            return Back(before=(f"{name} is a secret, which no ledger keeps: set it to what it was.",))
+        if name not in choices.CHANGEABLE:
+            return Back(do=f"petrel settings set {name} {shlex.quote(change.inverse['value'])}")
         now = _text(choices.current().read().get(change.what["setting"], ""))
         other = () if now == change.what["value"] else (
             f"Somebody has set it to {now!r} since, and meant that: ask them first.",)
@@ -115,34 +126,19 @@ class SettingKind(Plain):
         choices.current().write({what["setting"]: what["value"]})
 
 
-class PolicyKind(Plain):
-    """Raising the privacy policy: by `petrel policy raise`, by two people, for good."""
-
-    fields = ("policy",)
-    sentence = "Noted by itself: `petrel policy raise NUMBER` is how it is done, by two people"
-    confirms_itself = False
-
-    async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
-        raise Invalid(None, "Two people raise the policy, by `petrel policy raise NUMBER`, and it is noted here.")
-
-    async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
-        pass
-
-    async def take(self, w: Writer, change: Change) -> None:
-        pass
-
-    async def settle(self, w: Writer, change: Change) -> None:
-        pass
-
-    def about(self, what: Mapping[str, str]) -> str:
-        return "the policy"
-
-    async def back(self, r: Reader, change: Change) -> Back:
-        return Back(lost=(f"raised the privacy policy to {change.what['policy']}: it only moves forward.",))
+KINDS: dict[str, Kind] = {
+    "blocks": BlocksKind(), "flag": FlagKind(), "flag-for": AccountFlagKind(), "migration": MigrationKind(),
+    "policy": PolicyKind(), "release": ReleaseKind(), "restart": RestartKind(), "setting": SettingKind(),
+    "wave": WaveKind(), "without": WithoutKind(FlagKind())}
 
 
-KINDS: dict[str, Kind] = {"flag": FlagKind(), "flag-for": AccountFlagKind(), "policy": PolicyKind(),
-                          "release": ReleaseKind(), "setting": SettingKind(), "without": WithoutKind(FlagKind())}
+def set_by_hand(name: str, value: str, was: object, *, is_secret: bool) -> Slip:
+    """Of `petrel settings set`, which also works with the databases dead."""
+    after, before = value, _text(was)
+    if is_secret or any("@" in one and "://" in one for one in (after, before)):        # an address with a password
+        after = before = NOT_KEPT
+    return slips.new("setting", {"setting": name, "value": after}, "by hand, petrel settings set", risk=1, how="set",
+                     inverse={"setting": name, "value": before}, is_by_cell=False)
 
 
 def find(name: str) -> Kind:

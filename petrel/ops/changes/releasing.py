@@ -18,7 +18,7 @@ import structlog
 from petrel.core.doors import Reader, Row, Writer, deriving, reading
 from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import System
-from petrel.ops import releases, upgrades
+from petrel.ops import gate, releases, upgrades
 from petrel.ops.changes import rows
 from petrel.ops.changes.shapes import Back, Change, Plan, Step
 from petrel.ops.processes import Release, read_status
@@ -44,9 +44,9 @@ ONE_AT_A_TIME = "Another release is on its way (change {}). Confirm or undo it f
 class ReleaseKind:
     """The release that serves."""
 
-    fields = ("to", "backup")
+    fields = ("to", "backup", "gate")
     sentence = ("Bring the site to another release, cell by cell: to=NAME (petrel releases list); backup=any goes on "
-                "without a fresh backup")
+                "without a fresh backup; gate=shut ships what the test gate has not opened for, by two people")
     confirms_itself = True
 
     def __init__(self) -> None:
@@ -66,6 +66,8 @@ class ReleaseKind:
     async def plan(self, r: Reader, what: Mapping[str, str]) -> Plan:
         if what.get("backup", "fresh") not in ("any", "fresh"):
             raise Invalid("backup", "is any or fresh")
+        if what.get("gate", "open") not in ("open", "shut"):
+            raise Invalid("gate", "is open or shut")
         await _refuse_second(r)
         data = releases.folder()
         slot = releases.find(data, what.get("to", ""))
@@ -82,8 +84,10 @@ class ReleaseKind:
         assert self._looked is not None
         (_, found), self._looked = self._looked, None
         steps = [one for one in found.costs if one.step.endswith(".sql")]
-        return Plan(effect=f"from {serving} to {slot.name}: " + _said(steps),
-                    what={"to": slot.name, "backup": what.get("backup", "fresh")}, inverse={"to": serving}, risk=1)
+        said, shut = _gate(slot, what.get("gate", "open"))
+        return Plan(effect=f"from {serving} to {slot.name}: {_said(steps)}; {said}",
+                    what={"to": slot.name, "backup": what.get("backup", "fresh")} | ({"gate": "shut"} if shut else {}),
+                    inverse={"to": serving}, risk=3 if shut else 1)
 
     async def put(self, w: Writer, change: Change, cells: Sequence[int]) -> None:
         slot = releases.find(releases.folder(), change.what["to"])
@@ -240,6 +244,23 @@ async def _lost(r: Reader, slot: releases.Slot) -> str | None:
         return None
     return (f"{slot.name} knows privacy policy {slot.release.policy}, and {in_force} is in force: it could show what "
             "people have protected since. The database would give it only what is public.")
+
+
+def _gate(slot: releases.Slot, asked: str) -> tuple[str, bool]:
+    """In words how the test gate stands to it, and whether it goes round that. The way back to the release before is
+    open, whatever was known of it then. Errors: Conflict, Invalid."""
+    verdict = gate.verdict(Path(slot.release.root), slot.release.build)
+    if asked == "shut":
+        if verdict is not None:
+            raise Invalid("gate", f"is not shut: {verdict}")
+        return "the test gate is SHUT for it", True
+    if verdict is not None:
+        return str(verdict), False
+    if slot.state != "last good":
+        raise Conflict(f"The test gate has not opened for {slot.name}: it carries no {gate.VERDICT} of its build. Run "
+                       "all tests there (GATE_WHOLE=1 make test). To ship a mend that cannot wait: gate=shut, which "
+                       "takes two people, and the proof stays owed.")
+    return "it served before, and the test gate is not asked", False
 
 
 async def _to(change: Change, state: str) -> None:

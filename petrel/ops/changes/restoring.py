@@ -4,6 +4,7 @@ from petrel.core.doors import Writer
 from petrel.core.restrictions import at_restore, harmless
 
 harmless({
+    "ops.change.noted": "that something was done by a path of its own, which has an entry of its own",
     "ops.change.planned": "a plan does nothing",
     "ops.change.started": "what was under way is undone in a restore",
     "ops.change.widened": "what was under way is undone in a restore",

@@ -48,12 +48,17 @@ async def way_back(r: Reader, change: Change) -> Way:
     if change.is_open:
         return Way("safe", "Safe: it is still under way, and is taken from every cell in one step.",
                    do=(f"petrel changes undo {change.id} --reason ...",))
-    carried = closure(change, await rows.in_force_since(r, change), lambda one: kinds.find(one.kind).about(one.what))
+    if change.kind not in kinds.KINDS:
+        return Way("nothing", f"This release knows nothing of the kind {change.kind}: ask a newer one.")
+    if (own := await kinds.find(change.kind).back(r, change)).nothing:
+        return Way("nothing", own.nothing)
+    since = [one for one in await rows.in_force_since(r, change) if one.kind in kinds.KINDS]
+    carried = closure(change, since, lambda one: kinds.find(one.kind).about(one.what))
     gone = next((one for one in carried if one.kind == change.kind and one.what == change.inverse), None)
     if gone is not None:
         return Way("nothing", f"Change {gone.id} has gone back from it already.")
-    backs = [(one, await kinds.find(one.kind).back(r, one)) for one in (*carried, change)]
-    return answer(change, backs)
+    backs = [(one, await kinds.find(one.kind).back(r, one)) for one in carried]
+    return answer(change, [*backs, (change, own)])
 
 
 def closure(change: Change, later: Sequence[Change], about: Callable[[Change], str]) -> list[Change]:

@@ -20,6 +20,20 @@ INSERT = """
 insert into ops.change (id, cell, kind, what, inverse, plan, risk, visiting, reason, needs)
 values ($1, law.cell($1), $2, $3::text::jsonb, $4::text::jsonb, $5, $6, $7, $8, $9) returning id
 """
+# What has happened by a path of its own, as if it had gone the whole way here; twice is once.
+NOTED = """
+insert into ops.change (id, cell, kind, what, inverse, plan, risk, visiting, reach, state, reason, why, made_at,
+                        wave_at, ended_at)
+select $1::bigint, law.cell($1), $2::text, $3::text::jsonb, $4::text::jsonb, $5::bytea, $6::smallint, $7::smallint[],
+       cardinality($7::smallint[]), $12::text, $8::text, $9::text, $10::timestamptz, $10,
+       coalesce($11::timestamptz, $10)
+ where not exists (select from ops.change where kind = $2 and what = $3::text::jsonb and made_at = $10) returning id
+"""
+HAD = """
+insert into ops.exposure (change, cell, since, until)
+select $1::bigint, unnest($2::smallint[]), $3::timestamptz, $4::timestamptz
+"""
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('changes.noted'))"
 # Whoever read another turn than there is now was overtaken: two controllers, or one and a person.
 SET = """
 update ops.change set state = $3, reach = $4, why = $5, evidence = $6::text::jsonb, turn = turn + 1,
@@ -34,7 +48,10 @@ update ops.change set wave_at = now(), confirm_by = confirm_by + $1::interval, t
 """
 GIVE = "insert into ops.exposure (change, cell) select $1, unnest($2::smallint[])"
 TAKE = "update ops.exposure set until = now() where change = $1 and until is null"
-GIVEN = "select count(*) from ops.exposure where since > now() - $1::interval"
+GIVEN = """
+select count(*) from ops.exposure e
+ where since > now() - $1::interval and not exists (select from ops.change c where c.id = e.change and c.risk = 0)
+"""
 FREEZE = "insert into ops.freeze (why) values ($1) on conflict ((true)) where until is null do nothing returning id"
 THAW = "update ops.freeze set until = now() where until is null returning id"
 FROZEN = "select since, until, why from ops.freeze where until is null"

@@ -26,12 +26,14 @@ class Plan(Struct, frozen=True):
 
 class Back(Struct, frozen=True):
     """What going back from one change would take, in sentences. `lost`: what makes it one way; `before`: what has to be
-    done first; `stays`: what was written since and is not seen while it is gone; `do`: the command."""
+    done first; `stays`: what was written since and is not seen while it is gone; `do`: the command; `nothing`: why
+    there is nothing to go back from."""
 
     lost: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
     do: str = ""
+    nothing: str = ""
 
 
 class Evidence(Struct, frozen=True):

@@ -35,7 +35,7 @@ CHECKS = frozenset((
     "mail reverse name", "mail server", "names", "plain address", "policy", "port", "postgres keyring",
     "postgres keyring clock", "postgres keyring settings", "postgres main", "postgres main clock",
     "postgres main settings", "processes", "proxy headers", "reached", "settings", "stranger", "surfaces",
-    "time elsewhere", "time source", "transactions", "work"))
+    "test gate", "time elsewhere", "time source", "transactions", "work"))
 """What checks are called; each directory that is open to others is a check of its own beside `directories`."""
 CLUSTERS: tuple[ClusterName, ...] = ("main", "keyring")
 

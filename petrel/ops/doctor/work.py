@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from petrel.ops import gate
 from petrel.ops.doctor import leaks
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status
@@ -43,7 +44,10 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
        (select count(*) from deletions.deletion where keys_gone_at is null and asked_at < now() - interval '60 s')
          as with_key,
        (select extract(epoch from now() - min(keys_gone_at))::float8 from deletions.deletion
-         where shredded_at is null and keys_gone_at is not null) as unshredded_s
+         where shredded_at is null and keys_gone_at is not null) as unshredded_s,
+       (select format('change %s: %s', c.id, c.reason)
+          from (select * from ops.change where kind = 'release' and state = 'confirmed' order by id desc limit 1) c
+         where c.what->>'gate' = 'shut') as unproven
 """
 
 
@@ -102,7 +106,8 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
     return [_check_jobs(storage.data, row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
             _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
             _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
-            _check_shredding(row["unshredded_s"] or 0.0), *leaks.check_leaks(guards, status.started_at)]
+            _check_shredding(row["unshredded_s"] or 0.0), _check_gate(status, row["unproven"]),
+            *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_jobs(data: Path, dead: int, overdue_s: float) -> Check:
@@ -136,6 +141,16 @@ def _check_transactions(oldest_s: float) -> Check:
         return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
                    "Whose is it: `petrel database sessions`; `petrel database sessions --end-blocking` ends it.")
     return fine("transactions", "none is long")
+
+
+def _check_gate(status: Status, unproven: str | None) -> Check:
+    """What was shipped while the test gate was shut owes its proof for as long as it serves."""
+    release = status.release
+    if unproven and release is not None and gate.verdict(Path(release.root), release.build) is None:
+        return bad("test gate", f"was shut for the release that serves, which was shipped all the same ({unproven})",
+                   f"Owed: all tests of just this build (GATE_WHOLE=1 make test), and {gate.VERDICT} of them put into "
+                   f"{release.root}; or a release that the gate opened for.")
+    return fine("test gate", "no release is shipped round it")
 
 
 def _check_alone(requests: str | None) -> Check:

@@ -2,7 +2,8 @@
 
 Words: report (one run of pytest, as our plugin wrote it), sentinel (the test that must fail), floor (what a run may
 not fall below), book (`tests/gate.json`), cause (broken, flaky, polluted), culprit (the change since which), fault and
-bite (what was put into a critical file, and what caught it). Invariant: a run that may not have looked is no verdict.
+bite (what was put into a critical file, and what caught it), verdict (that it opened for one build, which carries it).
+Invariant: a run that may not have looked is no verdict.
 Source: decision 0076. Read next: shapes.py, judging.py, plugin.py.
 """
 
@@ -15,10 +16,12 @@ from petrel.ops.gate.separating import separate
 from petrel.ops.gate.shapes import Book, Cause, Culprit, Floor, Judgement, Report, Survey, Test
 from petrel.ops.gate.suite import Suite
 from petrel.ops.gate.suite import read as report
+from petrel.ops.gate.verdicts import FILE as VERDICT
+from petrel.ops.gate.verdicts import Verdict, carry, verdict
 from petrel.ops.gate.versions import find
 
 __all__ = [
-    "FILE", "LONGEST", "Book", "Cause", "Culprit", "Floor", "Judgement", "Report", "Suite", "Survey", "Test", "book",
-    "culprit", "faults", "find", "judge", "keep", "kept", "lowered", "plain_runs", "quarantined", "raised", "released",
-    "report", "separate", "some", "survey", "write",
+    "FILE", "LONGEST", "VERDICT", "Book", "Cause", "Culprit", "Floor", "Judgement", "Report", "Suite", "Survey",
+    "Test", "Verdict", "book", "carry", "culprit", "faults", "find", "judge", "keep", "kept", "lowered",
+    "plain_runs", "quarantined", "raised", "released", "report", "separate", "some", "survey", "verdict", "write",
 ]

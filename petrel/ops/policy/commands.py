@@ -24,7 +24,8 @@ async def raise_to(w: Writer, number: int, request: int) -> None:
 
     used = await access.use(w, request, "policy.raise", {"policy": str(number)})
     await w.change(RAISE, number, used.reason)
-    await changes.note(w, "policy", {"policy": str(number)}, used.reason)
+    await changes.note(w, changes.slips.new("policy", {"policy": str(number)}, used.reason, risk=2,
+                                            how=f"raised by request {request} of two people"))
 
     w.record("ops.policy.raised", new_id(any_cell()), refs=[number, in_force, request])
 

@@ -18,7 +18,8 @@ async def show(visit: Visit) -> Response:
     undone = [one.at for one in found.lately if one.is_undone]
     return visit.page("desk_arrivals.html", found=found, here="arrivals",
                       undone_since=min(undone, default=None), undone_until=max(undone, default=None),
-                      done=as_id(visit.request.query_params.get("done", "")))
+                      done=as_id(visit.request.query_params.get("done", "")),
+                      change=as_id(visit.request.query_params.get("change", "")))
 
 
 async def act(visit: Visit) -> Response:
@@ -35,7 +36,9 @@ async def act(visit: Visit) -> Response:
             done = await visit.needs.undo_wave(visit.viewer, _time(since), _time(until) + WHOLE,
                                                waiting=visit.sent.get("waiting") == "1", back=what == "back",
                                                cause=visit.cause)
-            return visit.go(f"/desk/arrivals?done={done}")
+            if done.change is not None:
+                return visit.go(f"/desk/arrivals?change={done.change}")
+            return visit.go(f"/desk/arrivals?done={done.count}")
         case _:
             raise Invalid(None, "That button is not known here")
     return visit.go("/desk/arrivals")

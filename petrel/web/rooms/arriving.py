@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from petrel.core.doors import reading
+from petrel.core.doors import reading, writing
 from petrel.core.viewer import System, Viewer
 from petrel.features import signup
-from petrel.web.arriving import Arrivals
+from petrel.ops import changes
+from petrel.web.arriving import Arrivals, Moved
 from petrel.web.rooms.reading import member_of
 
 SYSTEM = System("web")
@@ -37,5 +38,13 @@ class ArrivingRooms:
         await act(member_of(viewer), cause=cause)
 
     async def undo_wave(self, viewer: Viewer, since: datetime, until: datetime, *, waiting: bool = False,
-                        back: bool = False, cause: str) -> int:
-        return await signup.crew.undo(member_of(viewer), since, until, waiting=waiting, back=back, cause=cause)
+                        back: bool = False, cause: str) -> Moved:
+        try:
+            return Moved(await signup.crew.undo(member_of(viewer), since, until, waiting=waiting, back=back,
+                                                cause=cause))
+        except signup.crew.TakesAChange:
+            async with writing(SYSTEM, cause=cause) as w:
+                number = await signup.crew.gather(w, since, until, waiting=waiting, back=back)
+                what = {"set": str(number), "to": "in" if back else "out"}
+                change, _ = await changes.plan(w, "wave", what, "planned at the desk: they are not people")
+            return Moved(0, change.id)

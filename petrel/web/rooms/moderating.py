@@ -14,7 +14,7 @@ from petrel.features.moderation import Appeal, Case, Followed, NewReport, Plea, 
 from petrel.features.moderation.block_rules import Difference, NewBlock
 from petrel.features.moderation.numbers import Year
 from petrel.features.posts import Code, Surface
-from petrel.ops import attendance
+from petrel.ops import attendance, changes
 from petrel.web.casework import DeskAppeal, DeskBlocks, DeskCase, OwnModeration, ReportTarget, Wait
 from petrel.web.forms import as_id
 from petrel.web.rooms.acting import Counting
@@ -121,11 +121,13 @@ class ModeratingRooms:
     async def desk_bring_in(self, viewer: Viewer, name: str, text: str, *, fingerprint: str, lifts: bool,
                             cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
-            await moderation.blocks.bring_in(w, name, text, fingerprint=fingerprint, lifts=lifts)
+            number = await moderation.blocks.bring_in(w, name, text, fingerprint=fingerprint, lifts=lifts)
+            await changes.note(w, changes.blocks_moved(number, f"the list {name} was taken over"))
 
     async def desk_undo_list(self, viewer: Viewer, number: int, *, cause: str) -> None:
         async with writing(member_of(viewer), cause=cause) as w:
             await moderation.blocks.undo_list(w, number)
+            await changes.note(w, changes.blocks_moved(number, "what a list brought was taken back", is_back=True))
 
     async def moderation_numbers(self, year: int) -> Year:
         kept = KEPT.get(year)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from petrel.core import flags
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Conflict, Invalid
-from petrel.ops import changes
+from petrel.ops import changes, gate
 from petrel.ops.changes import releasing
 from petrel.ops.changes.reverting import answer, closure
 from petrel.ops.changes.shapes import Back, Change
 from petrel.ops.processes import this_release
+from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from tests.conftest import loop
 from tests.crew import as_owner
@@ -100,8 +102,8 @@ class TestInTheLedger:
 
     async def test_what_has_a_path_of_its_own_is_noted_and_is_one_way(self) -> None:
         async with writing(WHO, cause="tests") as w:
-            await changes.note(w, "policy", {"policy": "7"}, "names of the blocked are hidden")
-            w.record("ops.change.planned", 7)
+            slip = changes.slips.new("policy", {"policy": "7"}, "names of the blocked are hidden", risk=2, how="raised")
+            await changes.note(w, slip)
         async with reading(WHO) as r:
             [one] = await changes.listed(r, 5)
             found = await changes.suspects(r, one.made_at, one.made_at + timedelta(hours=1))
@@ -122,6 +124,40 @@ class TestInTheLedger:
         kept.values["site_name"] = "Tern"
         found = await self.way(one.id)
         assert found.answer == "safe after" and "ask them first" in found.line
+
+
+@pytest.mark.parametrize(("carries", "asked", "state", "risk", "said"), [
+    (True, {}, "older", 1, "opened for it on"),
+    (False, {}, "older", 0, "gate=shut, which takes two people"),
+    (False, {"gate": "shut"}, "older", 3, "is SHUT for it"),
+    (True, {"gate": "shut"}, "older", 0, "is not shut"),
+    (False, {}, "last good", 1, "served before"),
+    (True, {"gate": "ajar"}, "older", 0, "open or shut")])
+async def test_a_release_carries_the_verdict_of_the_gate_or_two_people_go_round_it(
+        carries: bool, asked: dict[str, str], state: Any, risk: int, said: str, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch, site: None) -> None:
+    build = build_of(tmp_path)
+    release = this_release().__class__("p", str(tmp_path), build, "v", 99)
+    if carries:
+        gate.carry(tmp_path, gate.Judgement("open", [], [], {"executed": 9}))
+    slot = releasing.releases.Slot("next", release, 0, state)
+    monkeypatch.setattr(releasing.releases, "folder", lambda: tmp_path)
+    monkeypatch.setattr(releasing.releases, "find", lambda _data, _name: slot)
+    monkeypatch.setattr(releasing, "read_status", lambda _data: SimpleNamespace(release=this_release()))
+
+    async def planned(*_: Any) -> Any:
+        return SimpleNamespace(costs=[])
+
+    monkeypatch.setattr(releasing, "_planned", planned)
+    kind = releasing.ReleaseKind()
+    async with reading(WHO) as r:
+        if not risk:
+            with pytest.raises((Conflict, Invalid), match=said):
+                await kind.plan(r, {"to": "next", **asked})
+            return
+        found = await kind.plan(r, {"to": "next", **asked})
+        assert found == await kind.plan(r, found.what), "as it is planned anew when it is started"
+    assert (found.risk, said in found.effect, found.what.get("gate")) == (risk, True, asked.get("gate"))
 
 
 @pytest.mark.usefixtures("site")

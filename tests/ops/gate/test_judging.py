@@ -12,7 +12,7 @@ from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.ops import gate
 from petrel.ops.gate.book import GUARDS
 from petrel.ops.gate.suite import Suite
-from petrel.storage.build import ROOT
+from petrel.storage.build import ROOT, build_of
 
 TODAY = date(2026, 11, 22)
 GUARD, WEB = "tests/visibility/test_a.py::test_a", "tests/web/test_w.py::test_w"
@@ -167,6 +167,29 @@ def test_the_command_ends_with_1_unless_it_opens(tmp_path: Path) -> None:
         (tmp_path / "report").write_bytes(msgspec.json.encode(whole))
         done = CliRunner().invoke(cli.petrel, ["gate", "judge", str(tmp_path / "report")])
         assert (done.exit_code, says in done.output) == (code, True)
+
+
+def test_a_build_carries_its_verdict_and_no_other_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "Suite", lambda: Suite(tmp_path))
+    (tmp_path / "petrel").mkdir()
+    (tmp_path / "petrel" / "site.py").write_text("posts = 1")
+    (tmp_path / "report").write_bytes(msgspec.json.encode(report()))
+    (tmp_path / "shut").write_bytes(msgspec.json.encode(report(exit=1)))
+
+    def judged_by_command(*words: str) -> gate.Verdict | None:
+        CliRunner().invoke(cli.petrel, ["gate", "judge", *(str(tmp_path / one) if one[0] != "-" else one
+                                                           for one in words)])
+        return gate.verdict(tmp_path, build_of(tmp_path))
+
+    assert judged_by_command("report") is None, "a part of the tests proves nothing"
+    found = judged_by_command("report", "--whole")
+    assert found is not None and "the test gate opened for it" in str(found)
+    (tmp_path / "petrel" / "site.py").write_text("posts = 2")
+    assert gate.verdict(tmp_path, build_of(tmp_path)) is None, "one line more is another build"
+    assert judged_by_command("report", "--whole") and judged_by_command("shut", "--whole") is None
+    for text in ("", "{", '{"build": "x", "on": "2026-01-01T00:00:00Z", "counts": {}}'):
+        (tmp_path / gate.VERDICT).write_text(text)
+        assert gate.verdict(tmp_path, "x") is None
 
 
 def test_commands_write_into_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
