@@ -11,8 +11,8 @@ from petrel.cli.wiring import Wiring
 @with_data
 @click.pass_obj
 def restart(wiring: Wiring, part: str, data: str | None) -> None:
-    """End what runs of PART (web, followers, jobs, main-database, keyring) and have it started anew. Nothing that was
-    acknowledged is lost; web processes go one at a time, and nobody is refused."""
+    """End what runs of PART (web, followers, jobs, brain, main-database, keyring) and have it started anew. Nothing
+    that was acknowledged is lost; web processes go one at a time, and nobody is refused."""
     from petrel.core.doors import writing
     from petrel.core.errors import PetrelError
     from petrel.core.ids import any_cell, new_id
