@@ -103,7 +103,8 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
     return [_check_jobs(status.parts["jobs"].silent_s(), row["dead"], row["overdue_s"] or 0.0),
             _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
             _check_alone(row["alone"]), _check_requests(row["late_requests"]),
-            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0), *leaks.check_leaks(guards, status.started_at)]
+            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
+            *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_brain(data: Path) -> Check:
