@@ -130,8 +130,8 @@ async def test_a_disk_that_takes_nothing_keeps_nobody_uncalled(line: Path, tmp_p
 
     monkeypatch.setattr(whole_file, "write", full)
     with hook() as anna:
-        known = plan(tmp_path, Owner())
-        brain = Brain(tmp_path, Owner(webhook=(anna.address,)), dict)
+        known = plan(tmp_path, Owner(webhook=(anna.address,)))
+        brain = Brain(tmp_path, Owner(), dict)
         await brain.think(Look(datetime.now(UTC), replace(known, rota=Rota(turns=("crew",))),
                                (Measure("disk_used_ratio", 1.0),), {("disk-soon-full", ""): 0.0}, None))
         await brain.settled()
