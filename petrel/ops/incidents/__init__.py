@@ -7,7 +7,7 @@ grows), card (an incident with all that is known of it), board (the whole state,
 Invariants: alerts of severity 1 to 3 are in one open incident each; what nobody measured is never well; nobody is
 called about what somebody has taken; all of this is said with the databases away, as it was before, and what people say
 then holds; a brain that begins then knows what the last one knew.
-Read next: brain.py, grouping.py, suspecting.py, rota.py, telling.py, docs/flows/incident.md, decisions 0074, 0077 and 0081.
+Read next: brain.py, grouping.py, suspecting.py, rota.py, docs/flows/incident.md, decisions 0074, 0077, 0081.
 """
 
 from petrel.ops.incidents import board, grouping, rota, slips, suspecting, telling

@@ -5,7 +5,7 @@ limit, an owner), alert (a rule that was broken: fired, still, passed on, cleare
 count together), notice (what an owner is told). Invariants: watching never stands in the way of what is watched: it
 takes no lock, and what goes wrong in it is said and tried again; every alert has an owner; lines of the log that were
 left out are counted.
-Read next: looking.py (the loop, in the brain's process), rules.toml, judging.py, canary.py, health.py; from another host: petrel/watch.py.
+Read next: looking.py (the loop), rules.toml, judging.py, canary.py, health.py; from another host: petrel/watch.py.
 """
 
 from petrel.ops.watching import alerts, health, logs
