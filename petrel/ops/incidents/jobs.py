@@ -28,7 +28,7 @@ async def mind() -> str | None:
         return None
     async with reading(System("incidents")) as r:
         age_s = await r.value(AGE_S)
-    return await _minder.look(age_s or 0.0)
+    return await _minder.look(age_s)
 
 
 @every(24 * 3600, "incidents.forget")

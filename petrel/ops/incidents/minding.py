@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from petrel.core import amounts
+from petrel.core.errors import PetrelError
 from petrel.core.limits import current
 from petrel.ops.incidents import calling, rota
 from petrel.ops.incidents.shapes import Page
-from petrel.ops.watching import Owner, Rota, plan
+from petrel.ops.watching import Owner, Plan, Rota, plan
 
 SILENT_S = 180.0
 GRAVE = 1
@@ -30,12 +31,14 @@ class Minder:
         self._called_s = 0.0
         self._pages: list[Page] = []
 
-    async def look(self, age_s: float) -> str | None:
-        """`age_s`: of what was measured last. What came of it, for the log."""
-        if age_s < SILENT_S or time.monotonic() - self._since_s < SILENT_S:     # a site that starts has not looked yet
+    async def look(self, age_s: float | None) -> str | None:
+        """`age_s`: of what was measured last, None where nothing ever was. What came of it, for the log."""
+        up_s = time.monotonic() - self._since_s
+        age_s = up_s if age_s is None else age_s
+        if min(age_s, up_s) < SILENT_S:         # a site that starts has not looked yet
             self._pages.clear()
             return None
-        known, now = plan(self._data, self._crew), datetime.now(UTC)
+        known, now = self._plan(), datetime.now(UTC)
         step = rota.due(known.rota or Rota(turns=("crew",)), GRAVE, self._pages, now,
                         time.monotonic() - self._called_s, by_day=True)
         if step is None:
@@ -46,3 +49,9 @@ class Minder:
                                         f"{SAYS.format(age=amounts.lasting(age_s))}\nWhat to do: {CURE}")
             self._pages.append(Page(step[0], who, called.way, now, now if called.taken else None, called.why))
         return f"the brain has not measured for {age_s:.0f} s: {', '.join(step[1])} called"
+
+    def _plan(self) -> Plan:
+        try:
+            return plan(self._data, self._crew)
+        except PetrelError:                     # a broken file keeps nobody uncalled
+            return plan(Path("/nonexistent"), self._crew)
