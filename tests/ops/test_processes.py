@@ -262,8 +262,8 @@ def test_what_hangs_is_told_of_and_ended_only_where_nobody_else_would_tell(start
     os.kill(brain, signal.SIGSTOP)
     silent = site.await_status(lambda s: s.parts["jobs"].silent_since is not None).parts["jobs"]
     assert silent.state == "running" and silent.silent_s() > 0
-    assert "it hangs" in site.hear("brain has said nothing")
     after = site.await_status(lambda s: s.parts["brain"].restarts == 1 and s.parts["brain"].pids)
+    assert "it hangs" in site.hear("brain has said nothing")
     assert after.parts["brain"].pids != [brain] and after.parts["jobs"].pids == [jobs], "people decide about jobs"
     os.kill(jobs, signal.SIGCONT)
     site.await_status(lambda s: s.parts["jobs"].silent_since is None)

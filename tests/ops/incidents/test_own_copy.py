@@ -148,7 +148,8 @@ async def test_one_brain_works_for_a_directory_and_the_next_when_it_has_ended(tm
 
     async with incidents.alone(tmp_path, stop, lambda: None):
         other = asyncio.create_task(second())
-        await waited.wait()
+        waits = [asyncio.create_task(one.wait()) for one in (waited, works)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         assert not works.is_set()
     await other
     assert works.is_set()
