@@ -3,7 +3,7 @@
     python bench/ops_bench.py [--seconds 30] [--rounds 2] [--per-s 60]
 
 A site of its own in a scratch directory, by turns as it ships and with these three taken out, under the same number of
-requests a second. Prints the processor that the whole family took (a share of one), that of the jobs' process, and
+requests a second. Prints the processor that the whole family took (a share of one), that of the jobs and the brain, and
 the memory of both, each round; and how long the console and its JSON take to be made.
 """
 
@@ -48,14 +48,15 @@ async def measure(folder: Path, program: tuple[str, ...], seconds: float, per_s:
             tokens = [one.token for one in await make_people([f"reader{n}" for n in range(PEOPLE)])]
         async with clients(site.address) as wire:
             await load(wire, tokens, per_s, SETTLE_S)
-            root, jobs = [site.process.pid], site.running().parts["jobs"].pids
+            root, parts = [site.process.pid], site.running().parts
+            jobs = parts["jobs"].pids + parts["brain"].pids
             before = procfs.cpu_seconds(root), procfs.cpu_seconds(jobs)
             began = time.monotonic()
             await load(wire, tokens, per_s, seconds)
             took_s = time.monotonic() - began
             found = {"all, % of a processor": 100 * (procfs.cpu_seconds(root) - before[0]) / took_s,
-                     "jobs, % of a processor": 100 * (procfs.cpu_seconds(jobs) - before[1]) / took_s,
-                     "all, MB": procfs.pss_mb(root), "jobs, MB": procfs.pss_mb(jobs)}
+                     "jobs and brain, % of a processor": 100 * (procfs.cpu_seconds(jobs) - before[1]) / took_s,
+                     "all, MB": procfs.pss_mb(root), "jobs and brain, MB": procfs.pss_mb(jobs)}
         return found | (await console(site) if program[0] == "petrel" else {})
 
 

@@ -1,4 +1,4 @@
-"""Row 5: thirty faults, and nobody says which. Nine are really put into a running site, one after the other; of the
+"""Row 5: thirty faults, and nobody says which. Ten are really put into a running site, one after the other; of the
 others only what is measured is, judged by the same rules and the same brain.
 
 Asked each time: does the board name what is really broken among the first three suspects, how soon after it opened an
@@ -24,7 +24,7 @@ DRILL = Drill(
     sabotage="what leans on what: no component says what it needs",
     left_out="of most faults all but what is measured of them (a full disk, a dead relay, a clock that was set, a lost "
              "backup); a decoder that dies, a slow line, a bad flag in one cell (in `bad-push`, `interlocking`); "
-             "jobs that hang; a fault that hides another; a person who has only the console",
+             "a fault that hides another; a person who has only the console",
     shown=("faults", "named", "really", "owner_s"), limit_s=1500)
 
 MANY, TOP, SHARE_NAMED = 30, 3, 0.95

@@ -7,12 +7,13 @@ import asyncio
 import importlib
 import pkgutil
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.resources import files
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from petrel.ops.watching import Tally, Wanted
 
 log = structlog.get_logger("petrel.app")
+T = TypeVar("T")
 
 PETREL = Path(str(files("petrel")))
 FEATURES = PETREL / "features"
@@ -176,11 +178,11 @@ def bucket_of(settings: Settings) -> Store:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2,
-                 systems: int = 2, keys: int = 2, patience_s: float = 5) -> AsyncIterator[doors.Doors]:
-    """The doors of this process, its id lease renewed and its live settings watched until the block ends.
-
-    Errors: Unavailable when the databases cannot be reached for so long (a recovery may be under way).
+async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, writers: int = 2, systems: int = 2,
+                 keys: int = 2, patience_s: float = 5, at_once: bool = False) -> AsyncIterator[doors.Doors]:
+    """The doors of this process, its id lease renewed and its live settings watched until the block ends. `at_once`:
+    for what has to work without the databases; they are reached behind it, however long that takes. Errors:
+    Unavailable when the databases cannot be reached for so long (a recovery may be under way).
     """
     from petrel.ops import releases
 
@@ -190,30 +192,38 @@ async def opened(settings: Settings, addresses: Addresses, *, readers: int = 2, 
     media_places(settings)
     choices.install(KeptSettings(settings))
     emergency.install(settings.folder)
-    until_s, has_said = time.monotonic() + patience_s, False
+
+    open_now = await _reached(partial(
+        doors.open_doors, addresses, run_directory=settings.folder / "run", readers=readers, writers=writers,
+        systems=systems, keys=keys, patience_s=patience_s, begins=not at_once), patience_s)
+    work = [_beat(open_now, settings)] + ([_reached(partial(open_now.begin, makers=1), inf)] if at_once else [])
+    behind = asyncio.gather(*work, return_exceptions=True)
+    try:
+        yield open_now
+    finally:
+        behind.cancel()
+        with suppress(asyncio.CancelledError):
+            await behind
+        await doors.close_doors()
+
+
+async def _reached(ask: Callable[[], Awaitable[T]], patience_s: float) -> T:
+    """What `ask` answers, tried again for so long while the databases are away. Errors: Unavailable."""
+    began_s, has_said = time.monotonic(), False
     while True:
         try:
-            open_now = await doors.open_doors(addresses, run_directory=settings.folder / "run", readers=readers,
-                                              writers=writers, systems=systems, keys=keys, patience_s=patience_s)
-            break
+            return await ask()
         except (*AWAY, Unavailable) as e:
-            if time.monotonic() > until_s - patience_s + SILENT_S and not has_said:
+            waited_s = time.monotonic() - began_s
+            if waited_s > SILENT_S and not has_said:
                 has_said = True
                 log.warning("waiting for the databases", error=str(e) or type(e).__name__)
-            if time.monotonic() > until_s:
+            if waited_s > patience_s:
                 if isinstance(e, Unavailable):
                     raise
                 raise Unavailable("The databases cannot be reached. Does the site run? `petrel doctor` tells more.",
                                   detail=str(e) or type(e).__name__) from e
             await asyncio.sleep(0.2)
-    beat = asyncio.create_task(_beat(open_now, settings))
-    try:
-        yield open_now
-    finally:
-        beat.cancel()
-        with suppress(asyncio.CancelledError):
-            await beat
-        await doors.close_doors()
 
 
 async def _beat(open_now: doors.Doors, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""What each kind of process does: web, followers, jobs. Called in a forked child of `petrel up`, or alone.
+"""What each kind of process does: web, followers, jobs, brain. Called in a forked child of `petrel up`, or alone.
 
 Every part opens the doors, works until SIGTERM, finishes what it has begun, and closes them.
 """
@@ -23,7 +23,7 @@ from petrel.core import closing, gone, seen
 from petrel.core.doors import Doors
 from petrel.core.errors import PetrelError
 from petrel.ops import attendance
-from petrel.ops.processes import LEAVE_GENTLY, beside, report_ready
+from petrel.ops.processes import LEAVE_GENTLY, SAYS_S, beside, report_ready, report_works
 from petrel.settings import Settings
 from petrel.storage.build import VERSION, build_of
 from petrel.storage.pools import Addresses
@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from petrel.ops.changes import Counted
     from petrel.ops.watching import Lines, Tally
 
-PARTS = ("web", "followers", "jobs")
+PARTS = ("web", "followers", "jobs", "brain")
 GRACE_S = 8
 """A little less than the supervisor waits."""
 
 PATIENCE_S = 120.0
 """A database may have to recover from a crash first; giving up meanwhile would look like a crash of ours."""
+
+BRAIN_HANGS_S = 120.0
+"""A look takes a quarter of a minute, and up to a whole one while a database hangs."""
 
 LOOK_S = 3.0
 BACKUP_SETTINGS = tuple(name for name in Settings.__struct_fields__ if name.startswith("backup_"))
@@ -66,14 +69,23 @@ def connections_of(part: str, web_workers: int) -> Connections:
         return Connections(2, 1, 4, 2)
     if part == "jobs":
         return Connections(2, 4, 4, 2)
+    if part == "brain":
+        return Connections(1, 1, 2, 1)
     return Connections(max(2, READERS_OF_ALL_WEB // web_workers), max(2, WRITERS_OF_ALL_WEB // web_workers), 1,
                        max(1, KEYS_OF_ALL_WEB // web_workers))
 
 
-def _opened(part: str, prepared: "Prepared") -> AbstractAsyncContextManager[Doors]:
+def _opened(part: str, prepared: "Prepared", *, at_once: bool = False) -> AbstractAsyncContextManager[Doors]:
     most = connections_of(part, prepared.settings.web_workers)
     return app.opened(prepared.settings, prepared.addresses, readers=most.readers, writers=most.writers,
-                      systems=most.systems, keys=most.keys, patience_s=PATIENCE_S)
+                      systems=most.systems, keys=most.keys, patience_s=PATIENCE_S, at_once=at_once)
+
+
+async def _say_that_it_works() -> None:
+    """As long as the loop of this process turns."""
+    while True:
+        report_works()
+        await asyncio.sleep(SAYS_S)
 
 
 class Prepared(Struct, frozen=True):
@@ -118,7 +130,8 @@ def run(name: str, prepared: Prepared) -> None:
     import uvloop
 
     tell_errors(f"petrel {name}", prepared.tally, prepared.lines)
-    main: Callable[[Prepared], Coroutine[Any, Any, None]] = {"web": _web, "followers": _followers, "jobs": _jobs}[name]
+    main: Callable[[Prepared], Coroutine[Any, Any, None]] = {
+        "web": _web, "followers": _followers, "jobs": _jobs, "brain": _brain}[name]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(main(prepared))
@@ -199,7 +212,7 @@ async def _web(prepared: Prepared) -> None:
                     asyncio.create_task(media.emojis.watch(present.forget)),
                     asyncio.create_task(closing.watch()), asyncio.create_task(attendance.watch()),
                     asyncio.create_task(changes.watch()),
-                    asyncio.create_task(speed.run())]
+                    asyncio.create_task(speed.run()), asyncio.create_task(_say_that_it_works())]
         if served is not None:
             watching.append(asyncio.create_task(served.watch()))
         try:
@@ -219,7 +232,9 @@ async def _followers(prepared: Prepared) -> None:
     async with _opened("followers", prepared):
         with _stopping(stop.set):
             report_ready()
+            alive = asyncio.create_task(_say_that_it_works())
             await followers.run(stop, prepared.settings.folder / "run")
+            alive.cancel()
 
 
 Work = Callable[[asyncio.Event], Awaitable[None]]
@@ -298,31 +313,45 @@ def by_cell(tally: "Tally") -> dict[int, tuple[int, ...]]:
 
 
 async def _jobs(prepared: Prepared) -> None:
-    from petrel.ops import certificates, changes, databases, disk, incidents, releases, signals, stranger, watching
+    from petrel.ops import certificates, changes, databases, disk, incidents, releases, stranger, watching
     from petrel.worker import jobs, seals
 
-    environment = _environment(prepared.settings)
-    certificates.install(app.certificate_plan(prepared.settings))
-    stranger.install(app.place_of(prepared.settings) if prepared.settings.stranger else None)
-    databases.install(prepared.settings.folder,
-                      databases.Urls(prepared.settings.database_url, prepared.settings.keyring_url))
-    watching.install(app.place_of(prepared.settings) if prepared.settings.canary else None,
-                     watching.Site(prepared.settings.folder, environment))
-    disk.install(prepared.settings.folder)
-    guard = disk.Guard(prepared.settings.folder, prepared.settings.ballast_mib << 20)
-    wanted, keeper = app.watched(prepared.settings), signals.Keeper(prepared.tally)
-    brain = incidents.Brain(prepared.settings.folder, wanted.crew, partial(by_cell, prepared.tally), lambda: keeper.now)
+    environment, settings = _environment(prepared.settings), prepared.settings
+    certificates.install(app.certificate_plan(settings))
+    stranger.install(app.place_of(settings) if settings.stranger else None)
+    databases.install(settings.folder, databases.Urls(settings.database_url, settings.keyring_url))
+    watching.install(app.place_of(settings) if settings.canary else None,
+                     watching.Site(settings.folder, environment))
+    disk.install(settings.folder)
+    incidents.install(settings.folder, app.watched(settings).crew)
     stop = asyncio.Event()
     async with _opened("jobs", prepared):
-        releases.install(prepared.settings.folder, environment)
+        releases.install(settings.folder, environment)
         with _stopping(lambda: (stop.set(), certificates.stop())):
             report_ready()
+            alive = asyncio.create_task(_say_that_it_works())
             async with asyncio.TaskGroup() as group:
-                group.create_task(jobs.run(stop, prepared.settings.folder / "run"))
-                group.create_task(seals.run(stop, prepared.settings.folder))
+                group.create_task(jobs.run(stop, settings.folder / "run"))
+                group.create_task(seals.run(stop, settings.folder))
                 group.create_task(keep_backups(stop, prepared))
-                group.create_task(guard.run(stop))
-                group.create_task(changes.Controller(partial(counted, prepared.tally), app.looks(prepared.settings)
-                                                     ).run(stop))
-                group.create_task(keeper.run(stop))
-                group.create_task(watching.Watch(wanted, prepared.tally, (keeper.keep, brain.think)).run(stop))
+                group.create_task(changes.Controller(partial(counted, prepared.tally), app.looks(settings)).run(stop))
+            alive.cancel()
+
+
+async def _brain(prepared: Prepared) -> None:
+    """Measures, judges and calls, whatever else hangs or is away: it begins without the databases, and with what the
+    one before it knew. Says that it works by what it is for: after each look."""
+    from petrel.ops import disk, incidents, signals, watching
+
+    data, wanted, keeper = prepared.settings.folder, app.watched(prepared.settings), signals.Keeper(prepared.tally)
+    stop = asyncio.Event()
+    async with _opened("brain", prepared, at_once=True):
+        with _stopping(stop.set):
+            report_ready()
+            async with incidents.alone(data, stop, report_works):
+                brain = incidents.Brain(data, wanted.crew, partial(by_cell, prepared.tally), lambda: keeper.now,
+                                        report_works)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(disk.Guard(data, prepared.settings.ballast_mib << 20).run(stop))
+                    group.create_task(keeper.run(stop))
+                    group.create_task(watching.Watch(wanted, prepared.tally, (keeper.keep, brain.think)).run(stop))

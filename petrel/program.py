@@ -208,7 +208,8 @@ class Program:
 
             wanted = [Part("web", child("web"), now.web_workers, serves=True)]
             if in_force <= POLICY:
-                wanted += [Part("followers", child("followers")), Part("jobs", child("jobs"))]
+                wanted += [Part("followers", child("followers")), Part("jobs", child("jobs")),
+                           Part("brain", child("brain"), hangs_s=parts.BRAIN_HANGS_S)]
             return Supervisor(now.folder, wanted, address=now.address, storage=storage, say=say,
                               policy_in_force=in_force, succession=Succession(
                                   this_release(), given, listeners, words_of(now.folder), taken,

@@ -246,7 +246,7 @@ def _silence(said: dict[str, Any]) -> Check:
     age = said["measured_age_s"]
     ok = age is not None and age < SILENT_S
     return Check("inside", ok, "nobody has ever measured" if age is None else f"measured {age:.0f} s ago",
-                 "" if ok else "The jobs' process does not run, and tells of nothing: petrel doctor, there.")
+                 "" if ok else "Its brain does not run, and tells of nothing: petrel restart brain, there.")
 
 
 def _backup(measures: dict[str, float]) -> Check:

@@ -20,7 +20,7 @@ def test_sixteen_web_processes_leave_room_for_the_crew() -> None:
 
 
 def assert_fits(web_workers: int, releases: int) -> None:
-    wanted = [("web", web_workers), ("followers", 1), ("jobs", 1)]
+    wanted = [("web", web_workers), ("followers", 1), ("jobs", 1), ("brain", 1)]
     of_each = [(connections_of(part, web_workers), number) for part, number in wanted]
     main = sum(number * (c.readers + c.writers + c.systems) for c, number in of_each)
     keyring = sum(number * (2 * c.keys + 1) for c, number in of_each)

@@ -29,6 +29,8 @@ for_s = 0
 [rules.jobs]
 limit = 20
 for_s = 0
+[rules.jobs-silent]
+limit = 20
 """
 """Sooner than as shipped: what waits two minutes there fires with the next look."""
 
@@ -112,6 +114,7 @@ async def certificate_ends(site: Site) -> AsyncIterator[None]:
 FAULTS = (
     Fault("the process of timelines stands", "followers", stands("followers")),
     Fault("web processes hang", "web", stands("web")),
+    Fault("jobs hang", "jobs", stands("jobs")),
     Fault("the main database stands", "main-database", stands("main-database")),
     Fault("the database of keys stands", "keyring", stands("keyring")),
     Fault("a transaction stays open", "main-database", transaction_stands),

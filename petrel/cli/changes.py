@@ -190,7 +190,7 @@ def suspects(wiring: Wiring, hours: int, data: str | None, as_json: bool) -> Non
     rows = [(one.change.id, _likelier(one.score), one.change.kind, _what(one.change.what), one.change.state,
              f"petrel changes {'undo' if one.change.is_open else 'revert'} {one.change.id} --reason ...")
             for one in found[:SUSPECTS]]
-    put([_shown(one.change) | {"score": round(one.score, 2)} for one in found],
+    put([shown(one.change) | {"score": round(one.score, 2)} for one in found],
         lambda: table(rows, ("number", "likelier if it harms", "kind", "what", "state", "goes by")) if rows
         else "Nothing was changed in these hours.", as_json)
 

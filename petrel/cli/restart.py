@@ -12,9 +12,9 @@ from petrel.cli.wiring import Wiring
 @with_data
 @click.pass_obj
 def restart(wiring: Wiring, part: str, reason: str, data: str | None) -> None:
-    """End what runs of PART (web, followers, jobs, main-database, keyring) and have it started anew. Nothing that was
-    acknowledged is lost; web processes go one at a time, and nobody is refused. It stands among the changes (petrel
-    changes list) within seconds; where the databases are dead, once they live."""
+    """End what runs of PART (web, followers, jobs, brain, main-database, keyring) and have it started anew. Nothing
+    that was acknowledged is lost; web processes go one at a time, and nobody is refused. It stands among the changes
+    (petrel changes list) within seconds; where the databases are dead, once they live."""
     from petrel.ops import changes, processes
 
     now = wiring.settings_or_defaults(data)

@@ -7,7 +7,7 @@ from petrel.cli.wiring import Wiring
 
 
 @click.command()
-@click.argument("part", type=click.Choice(["web", "followers", "jobs"]))
+@click.argument("part", type=click.Choice(["web", "followers", "jobs", "brain"]))
 @with_data
 @click.option("--host", help="Address to listen on (web).")
 @click.option("--port", type=int, help="Port to listen on (web).")

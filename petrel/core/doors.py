@@ -246,6 +246,14 @@ class Doors:
             except OSError:
                 pass
 
+    async def begin(self, makers: int = 4, patience_s: float = 0) -> None:
+        """What the databases have to give first: the secret of the journal, id makers, the key of the day for what is
+        read. Where they did not, again."""
+        journal.install(await seal.secret("journal"))
+        self.maker = await ids.lease(self.pools["writer"].fetch, self.holder, makers, patience_s=patience_s)
+        ids.install(self.maker)
+        await seen.begin(self.run_directory, self.pools["reader"].fetch, self.pools["writer"].fetch)
+
     async def connection(self, pool: asyncpg.Pool) -> Any:
         """Waits while a server is restarted. Errors: those of `AWAY`, TimeoutError when too many wait."""
         if self._hold and holding.is_on(self._hold):
@@ -291,10 +299,12 @@ def current() -> Doors:
 
 
 async def open_doors(addresses: Addresses, *, run_directory: Path | None = None, readers: int = 4, writers: int = 4,
-                     systems: int = 3, keys: int = 2, makers: int = 4, patience_s: float = 0) -> Doors:
+                     systems: int = 3, keys: int = 2, makers: int = 4, patience_s: float = 0,
+                     begins: bool = True) -> Doors:
     """Opens the pools of this process, leases its id makers and reaches the keyring: with so many connections at most,
     `keys` to the keyring for reading and as many for writing. `patience_s`: how long to wait for makers, of which there
-    are none when many processes were killed within 20 s."""
+    are none when many processes were killed within 20 s. Without `begins` nothing is asked of the databases yet: that
+    is left to whoever opens them."""
     global _open
     doors = Doors(run_directory)
     try:
@@ -302,22 +312,15 @@ async def open_doors(addresses: Addresses, *, run_directory: Path | None = None,
             grow_s = GROW_BEHIND_S if role == "system" else GROW_S
             doors.pools[role] = await open_pool(addresses.main[role], most=most, grow_s=grow_s)
             doors.pools["keyring." + role] = await open_pool(addresses.keyring[role], most=most_keys)
-        await _begin(doors, addresses, makers, patience_s)
+        seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
+                                   doors.pools["keyring.system"], addresses.keyring.get("owner")))
+        if begins:
+            await doors.begin(makers, patience_s)
     except BaseException:
         doors.terminate()               # whoever tries again must not find its own connections in the way
         raise
     _open = doors
     return doors
-
-
-async def _begin(doors: Doors, addresses: Addresses, makers: int, patience_s: float) -> None:
-    seal.install(KeyringTables(doors.pools["keyring.reader"], doors.pools["keyring.writer"],
-                               doors.pools["keyring.system"], addresses.keyring.get("owner")))
-    journal.install(await seal.secret("journal"))
-    doors.maker = await ids.lease(doors.pools["writer"].fetch, doors.holder, makers,
-                                  patience_s=patience_s)
-    ids.install(doors.maker)
-    await seen.begin(doors.run_directory, doors.pools["reader"].fetch, doors.pools["writer"].fetch)
 
 
 async def close_doors() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from petrel.core import ids, surfaces
+from petrel.core.errors import Unavailable
 
 SALT_BYTES = 16
 
@@ -74,7 +75,7 @@ def install(secret: bytes) -> None:
 def columns(drafts: Sequence[Draft]) -> list[object]:
     """The drafts as arguments of INSERT."""
     if not _secret:
-        raise RuntimeError("no journal secret: open the doors first")
+        raise Unavailable(detail="no journal secret: the doors are not open, or have not reached the keyring yet")
     salts = [os.urandom(SALT_BYTES) for _ in drafts]
     return [
         [d.cell for d in drafts],

@@ -25,6 +25,7 @@ log = structlog.get_logger("petrel.jobs")
 CLAIM_S = 60
 RENEW_S = 20
 POLL_S = 5.0
+REPORT_S = 15.0
 ERROR_CHARACTERS = 2_000
 VIEWER = System("jobs")
 
@@ -177,7 +178,8 @@ async def run(stop: asyncio.Event, run_directory: Path) -> None:
 
     with listening(run_directory, "jobs", wake):
         loops = [asyncio.create_task(lane.run(stop)) for lane in lanes]
-        loops += [asyncio.create_task(schedules.run(stop)), asyncio.create_task(_renew(lanes, stop))]
+        loops += [asyncio.create_task(schedules.run(stop)), asyncio.create_task(_renew(lanes, stop)),
+                  asyncio.create_task(_report(stop, run_directory / "jobs.json"))]
         try:
             await stop.wait()
             wake()
@@ -196,6 +198,26 @@ async def _renew(lanes: list[Lane], stop: asyncio.Event) -> None:
         except TimeoutError:
             pass
         await look_after([number for lane in lanes for number in lane.running])
+
+
+async def _report(stop: asyncio.Event, path: Path) -> None:
+    """Writes DATA/run/jobs.json, for whoever measures: how long at most each schedule and job ran of late. What ran is
+    said twice, so that a look every REPORT_S misses none."""
+    before: dict[str, float] = {}
+    while not stop.is_set():
+        now = jobs.taken_s()
+        fresh = path.with_name(path.name + ".new")
+        try:
+            fresh.write_bytes(msgspec.json.encode({"took_s": before | {n: max(s, before.get(n, 0.0))
+                                                                       for n, s in now.items()}}))
+            fresh.replace(path)
+        except OSError as e:
+            log.warning("nobody is told how long jobs took", error=e.strerror)
+        before = now
+        try:
+            await asyncio.wait_for(stop.wait(), REPORT_S)
+        except TimeoutError:
+            pass
 
 
 async def look_after(held: list[int]) -> None:

@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PRELUDE = """
 import os, signal, sys, time
 from pathlib import Path
-from petrel.ops.processes import Part, Patience, Supervisor, report_ready
+from petrel.ops.processes import Part, Patience, Supervisor, report_ready, report_works, seat, supervisor
 from petrel.storage.postgres import Storage
 
 data = Path(sys.argv[1])
@@ -46,6 +46,15 @@ def deaf():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     report_ready()
     while True: time.sleep(10)
+
+def talking():
+    report_ready()
+    while True:
+        report_works()
+        time.sleep(0.02)
+
+def quick():
+    supervisor.IDLE_S, seat.SILENT_S = 0.1, 0.3
 
 def supervise(*parts, storage=None, **patience):
     (data / "run").mkdir(parents=True, exist_ok=True)
@@ -241,6 +250,24 @@ def test_a_second_request_to_stop_is_obeyed_at_once(start):
     site.process.send_signal(signal.SIGTERM)
     assert site.process.wait(10) == 0
     assert site.living() == []
+
+
+def test_what_hangs_is_told_of_and_ended_only_where_nobody_else_would_tell(start):
+    site = start("quick(); supervise(Part('web', web, serves=True), Part('jobs', talking), "
+                 "Part('brain', talking, hangs_s=3.0))")
+    site.hear("ready")
+    before = site.await_status(lambda s: all(part.pids for part in s.parts.values()))
+    jobs, brain = before.parts["jobs"].pids[0], before.parts["brain"].pids[0]
+    os.kill(jobs, signal.SIGSTOP)
+    os.kill(brain, signal.SIGSTOP)
+    silent = site.await_status(lambda s: s.parts["jobs"].silent_since is not None).parts["jobs"]
+    assert silent.state == "running" and silent.silent_s() > 0
+    after = site.await_status(lambda s: s.parts["brain"].restarts == 1 and s.parts["brain"].pids)
+    assert "it hangs" in site.hear("brain has said nothing")
+    assert after.parts["brain"].pids != [brain] and after.parts["jobs"].pids == [jobs], "people decide about jobs"
+    os.kill(jobs, signal.SIGCONT)
+    site.await_status(lambda s: s.parts["jobs"].silent_since is None)
+    assert site.status().parts["brain"].restarts == 1, "one that speaks stays"
 
 
 def test_stop_takes_postgres_down_last(start, data):

@@ -317,3 +317,15 @@ async def test_what_such_a_clock_claimed_or_put_off_again_waits_no_longer_than_t
     assert found["planned"][0] > 21_000
     async with deriving("test") as w:
         await w.execute("delete from ops.job")
+
+
+async def test_how_long_each_ran_is_left_for_whoever_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "REPORT_S", 0.01)
+    path, stop = tmp_path / "jobs.json", asyncio.Event()
+    jobs.taken_s()
+    jobs.took("a", 2.5)
+    said = asyncio.create_task(worker._report(stop, path))
+    await until(lambda: path.exists() and b'"a":2.5' in path.read_bytes())
+    await until(lambda: path.read_bytes() == b'{"took_s":{}}')
+    stop.set()
+    await said

@@ -1,4 +1,4 @@
-"""Every second, in the jobs' process: how much room is left, who takes it, and the ballast. Needs no database."""
+"""Every second, in the brain's process: how much room is left, who takes it, and the ballast. Needs no database."""
 
 import asyncio
 import os

@@ -29,9 +29,9 @@ from petrel.ops.processes import read_status
 from petrel.storage.postgres import ClusterName, Storage, holder_of
 
 CHECKS = frozenset((
-    "access", "address", "backups", "breaches", "bucket", "certificate", "certificates", "clock", "data directory",
-    "data requests", "deletions", "destroyed keys", "directories", "disk", "federation identity", "followers",
-    "issuers", "jobs", "journal", "mail DKIM", "mail DMARC", "mail SPF", "mail bounces", "mail names",
+    "access", "address", "backups", "brain", "breaches", "bucket", "certificate", "certificates", "clock",
+    "data directory", "data requests", "deletions", "destroyed keys", "directories", "disk", "federation identity",
+    "followers", "issuers", "jobs", "journal", "mail DKIM", "mail DMARC", "mail SPF", "mail bounces", "mail names",
     "mail reverse name", "mail server", "names", "plain address", "policy", "port", "postgres keyring",
     "postgres keyring clock", "postgres keyring settings", "postgres main", "postgres main clock",
     "postgres main settings", "processes", "proxy headers", "reached", "settings", "stranger", "surfaces",

@@ -20,7 +20,7 @@ UNSHREDDED_MAX_S = 3600.0
 TRANSACTION_MAX_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
 SILENT_S = 60.0
-"""Followers say every five seconds that they live, and the jobs' process every fifteen."""
+"""Followers say every five seconds that they live, and the brain every fifteen."""
 
 LOOK = """
 with sealed as (
@@ -70,6 +70,7 @@ async def check_work(storage: Storage, status: Status | None) -> list[Check]:
     """What the parts that run here are for; nothing for a site that does not run."""
     parts = status.parts if status else {}
     checks = [_check_followers(storage.data)] if "followers" in parts else []
+    checks += [_check_brain(storage.data)] if "brain" in parts else []
     return checks + await _check_rows(storage, status) if status and "jobs" in parts else checks
 
 
@@ -103,16 +104,22 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
-    return [_check_jobs(storage.data, row["dead"], row["overdue_s"] or 0.0), _check_sealing(row["unsealed_s"] or 0.0),
-            _check_transactions(row["transaction_s"] or 0.0), _check_alone(row["alone"]),
-            _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
+    return [_check_jobs(status.parts["jobs"].silent_s(), row["dead"], row["overdue_s"] or 0.0),
+            _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
+            _check_alone(row["alone"]), _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
             _check_shredding(row["unshredded_s"] or 0.0), _check_gate(status, row["unproven"]),
             *leaks.check_leaks(guards, status.started_at)]
 
 
-def _check_jobs(data: Path, dead: int, overdue_s: float) -> Check:
+def _check_brain(data: Path) -> Check:
     if (silent_s := _age_s(data / BOARD)) > SILENT_S:
-        return bad("jobs", f"nobody has measured for {silent_s:.0f} s", "They hang: `petrel restart jobs`.")
+        return bad("brain", f"nobody has measured for {silent_s:.0f} s", "It stands still: `petrel restart brain`.")
+    return fine("brain", "measures")
+
+
+def _check_jobs(silent_s: float, dead: int, overdue_s: float) -> Check:
+    if silent_s > SILENT_S:
+        return bad("jobs", f"have said nothing for {silent_s:.0f} s", "They hang: `petrel restart jobs`.")
     if dead:
         return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`.")
     if overdue_s > OVERDUE_MAX_S:

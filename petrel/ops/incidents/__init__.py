@@ -6,13 +6,16 @@ grows), card (an incident with all that is known of it), board (the whole state,
 (what somebody said of an incident, in a file beside the board), rota, call (with the proof that its address took it).
 Invariants: alerts of severity 1 to 3 are in one open incident each; what nobody measured is never well; nobody is
 called about what somebody has taken; all of this is said with the databases away, as it was before, and what people say
-then holds.
-Read next: brain.py, grouping.py, suspecting.py, rota.py, telling.py, docs/flows/incident.md, decision 0074.
+then holds; a brain that begins then knows what the last one knew.
+Read next: brain.py, grouping.py, suspecting.py, rota.py, docs/flows/incident.md, decisions 0074, 0077, 0081.
 """
 
 from petrel.ops.incidents import board, grouping, rota, slips, suspecting, telling
 from petrel.ops.incidents.brain import Brain
 from petrel.ops.incidents.commands import end, hear, note, slip, take
+from petrel.ops.incidents.fencing import alone
+from petrel.ops.incidents.jobs import install
+from petrel.ops.incidents.minding import Minder
 from petrel.ops.incidents.reads import board_for, card_of
 from petrel.ops.incidents.rows import find, listed
 from petrel.ops.incidents.screen import screen
@@ -32,6 +35,7 @@ from petrel.ops.incidents.shapes import (
 )
 from petrel.ops.incidents.slips import Slip
 
-__all__ = ["HARM", "Board", "Brain", "Card", "Cell", "Event", "Growing", "Incident", "Moving", "Page", "Picture",
-           "Slip", "Speaking", "Suspect", "board", "board_for", "card_of", "end", "find", "grouping", "hear", "listed",
-           "note", "rota", "screen", "slip", "slips", "suspecting", "take", "telling"]
+__all__ = ["HARM", "Board", "Brain", "Card", "Cell", "Event", "Growing", "Incident", "Minder", "Moving", "Page",
+           "Picture", "Slip", "Speaking", "Suspect", "alone", "board", "board_for", "card_of", "end", "find",
+           "grouping", "hear", "install", "listed", "note", "rota", "screen", "slip", "slips", "suspecting", "take",
+           "telling"]

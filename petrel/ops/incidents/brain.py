@@ -1,8 +1,9 @@
 """The incident brain: after each look, what of the alerts is one thing, what probably did it, who is called; and the
 board, into the database for the console and into a file for when that is away.
 
-In the jobs' process, behind the loop that watches. Several of them do no harm: rows have one writer each turn, and a
-call is claimed before it is made. What it remembers (counts by cell, what was shown last) it learns anew.
+In a process of its own, behind the loop that watches; one at a time on a machine (`fencing.py`). The board in the file
+is its own copy of all that it has to know without the databases, calls included: whoever starts it anew loses nothing
+of that. Counts by cell are learned anew.
 """
 
 import asyncio
@@ -33,26 +34,28 @@ log = structlog.get_logger("petrel.incidents")
 REMEMBERS = 240
 """Looks whose counts by cell are remembered: an hour."""
 
+WITHIN_S = 20.0
+"""Databases that take longer to answer are away, as far as this is concerned."""
+
 PICTURES_S, BACK_S = 300.0, 60.0
 ENDED_SHOWN, CHANGES_SHOWN = 8, 12
 Counts = Mapping[int, Sequence[int]]
 
 
 class Brain:
-    """`think` follows each look. `crew`: who is called where the plan names nobody else. `count`: all answers of this
-    machine since the start, by cell (asked, failed, by time...). `activity`: what those of the last seconds were
-    like."""
+    """`think` follows each look, and calls `works` when it has come to its end. `crew`: who is called where the plan
+    names nobody else. `count`: all answers of this machine since the start, by cell (asked, failed, by time...).
+    `activity`: what those of the last seconds were like."""
 
     def __init__(self, data: Path, crew: Owner, count: Callable[[], Counts],
-                 activity: Callable[[], Sequence[Measure]] = tuple) -> None:
-        self._data, self._crew, self._count, self._activity = data, crew, count, activity
+                 activity: Callable[[], Sequence[Measure]] = tuple, works: Callable[[], None] = lambda: None) -> None:
+        self._data, self._crew, self._count, self._activity, self._works = data, crew, count, activity, works
         self._counts: deque[tuple[datetime, Counts]] = deque(maxlen=REMEMBERS)
         self._board = boards.read(data) or Board(at=datetime.fromtimestamp(0).astimezone())
         self._pictured_s = -PICTURES_S
         self._done_until: int | None = None
         self._done: deque[Event] = deque(maxlen=200)
         self._called_s: dict[str, float] = {}
-        self._calls_away: dict[str, list[Page]] = {}
         self._blind: dict[tuple[str, str], datetime] = {}
         self._backs: dict[int, tuple[str, float, str]] = {}
         self._reaching: set[asyncio.Task[None]] = set()
@@ -62,24 +65,33 @@ class Brain:
         heard, board = list[Slip](), None
         if not look.is_blind:
             try:
-                heard, board = await self._write_down(), await self._with(look)
-            except PetrelError as e:            # they answer the watch, and not us: a lock, a grant
-                log.error("the databases do not answer the brain", error=str(e.detail or e))
+                async with asyncio.timeout(WITHIN_S):
+                    heard, board = await self._write_down(), await self._with(look)
+            except (PetrelError, TimeoutError) as e:        # they answer the watch, and not us: a lock, a grant
+                log.error("the databases do not answer the brain", error=str(getattr(e, "detail", "") or repr(e)))
         self._board = board or self._without(look)
-        boards.write(self._data, self._board)
+        self._keep()
         for slip in heard if board else ():
             slips.drop(self._data, slip)
         for card in self._board.open:
             await self._call(look, card)
+        self._works()
+
+    def _keep(self) -> None:
+        """A disk that takes nothing keeps nobody uncalled."""
+        try:
+            boards.write(self._data, self._board)
+        except OSError as e:
+            log.error("the board cannot be written", error=e.strerror)
 
     async def _write_down(self) -> list[Slip]:
         """What only this machine knew: what went wrong while the databases were away, who was called, what was said.
         Returns what need not be kept once the board says it."""
         heard = slips.read(self._data)
-        if self._calls_away or any(card.incident.id == 0 for card in self._board.open):
+        if self._board.is_blind:
             async with deriving("incidents") as w:
                 for card in self._board.open:
-                    await rows.remember(w, card.incident, self._calls_away.get(card.incident.root, ()))
+                    await rows.remember(w, card.incident, card.pages)
         for slip in heard:
             try:
                 async with writing(System("cli"), cause="petrel ops") as w:
@@ -101,7 +113,6 @@ class Brain:
             board = await self._around(w, look, tuple(cards))
             await w.execute(rows.BOARD, look.at, msgspec.json.encode(board).decode())
         self._blind.clear()
-        self._calls_away.clear()
         return board
 
     async def _around(self, w: Writer, look: Look, cards: tuple[Card, ...]) -> Board:
@@ -150,11 +161,8 @@ class Brain:
             exposed = [suspecting.Exposed(c.id, c.kind, c.what, c.state, 1, c.at) for c in self._board.changes if c.at]
             suspects = suspecting.rank(exposed, tending.parts(group.root, hits, speaking, {}), (), group.began_at,
                                        len(hits) + 1)
-            pages = {(page.step, page.who): page for page in (*(known.pages if known else ()),
-                                                              *self._calls_away.get(group.root, ()))}
             cards.append(tending.shown(one, speaking, hits, suspects, known.events if known else (),
-                                       tuple(pages.values()),
-                                       known.keepers if known else ()))
+                                       known.pages if known else (), known.keepers if known else ()))
         left = [card for root, card in before.items() if root not in {card.incident.root for card in cards}]
         return self._filled(look, replace(self._board, open=(*cards, *left), is_blind=True,
                                           blind_since=self._board.blind_since or look.at))
@@ -199,8 +207,8 @@ class Brain:
         self._called_s[one.root] = time.monotonic()
         for who in step[1]:
             number = 0
-            if self._board.is_blind:
-                self._calls_away.setdefault(one.root, []).append(Page(step[0], who, "", look.at))
+            if self._board.is_blind:            # kept before it is made, as with the databases
+                self._note(one.root, Page(step[0], who, "", look.at))
             else:
                 async with deriving("incidents") as w:
                     number = await w.value(rows.CALL, one.id, step[0], who) or 0
@@ -211,21 +219,28 @@ class Brain:
             self._reaching.add(task)
             task.add_done_callback(self._reaching.discard)
 
+    def _note(self, root: str, page: Page) -> None:
+        """A call into our own copy."""
+        def noted(card: Card) -> Card:
+            pages = {(one.step, one.who): one for one in card.pages} | {(page.step, page.who): page}
+            return replace(card, pages=tuple(pages.values())) if card.incident.root == root else card
+
+        self._board = replace(self._board, open=tuple(map(noted, self._board.open)))
+        self._keep()
+
     async def _reach(self, look: Look, card: Card, who: str, step: int, number: int) -> None:
-        owner = look.plan.owners.get(who) or self._crew
+        owner, root = look.plan.owners.get(who) or self._crew, card.incident.root
         called = await calling.call(owner, card.incident.id, *telling.call_text(card, self._board, look.at))
         (log.info if called.taken else log.error)("called", who=who, way=called.way, step=step,
-                                                  incident=card.incident.id, root=card.incident.root, why=called.why)
-        known = self._calls_away.get(card.incident.root, [])
-        for at, page in enumerate(known):
-            if (page.step, page.who) == (step, who):
-                known[at] = replace(page, way=called.way, taken_at=look.at if called.taken else None, why=called.why)
-        if number:
-            try:
-                async with deriving("incidents") as w:
-                    await w.execute(rows.CALLED, number, called.way, called.taken, rows.plain(called.why, 500))
-            except PetrelError as e:
-                log.warning("that somebody was called could not be written down", who=who, error=str(e.detail or e))
+                                                  incident=card.incident.id, root=root, why=called.why)
+        if not number:
+            self._note(root, Page(step, who, called.way, look.at, look.at if called.taken else None, called.why))
+            return
+        try:
+            async with deriving("incidents") as w:
+                await w.execute(rows.CALLED, number, called.way, called.taken, rows.plain(called.why, 500))
+        except PetrelError as e:
+            log.warning("that somebody was called could not be written down", who=who, error=str(e.detail or e))
 
     async def settled(self) -> None:
         """Until every call that was begun has ended."""

@@ -37,7 +37,7 @@ def next_of(board: Board | None, now: datetime) -> str:
     if board is None:
         return "petrel doctor; where the site does not run, start it"
     if (now - board.at).total_seconds() > LATE_S or not board.measures:
-        return "petrel restart jobs, which measure; petrel doctor, where that does not help"
+        return "petrel restart brain, which measures; petrel doctor, where that does not help"
     return ""
 
 

@@ -23,7 +23,7 @@ OPENS = 3
 BEFORE = timedelta(hours=24)
 AGES = frozenset(("canary_failed_seconds", "canary_unanswered_seconds", "canary_age_seconds", "database_away_seconds",
                   "keyring_away_seconds", "jobs_overdue_seconds", "journal_unsealed_seconds",
-                  "transaction_oldest_seconds", "follower_lag_seconds"))
+                  "transaction_oldest_seconds", "follower_lag_seconds", "jobs_silent_seconds", "web_silent_seconds"))
 """Measures that say themselves for how long it has been so."""
 
 Counts = Sequence[tuple[datetime, Mapping[int, Sequence[int]]]]

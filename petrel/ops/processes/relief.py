@@ -2,7 +2,7 @@
 
 The first new web process has to serve before anybody is asked to leave: until then the older release can have the site
 back. Then they are relieved one by one, so that there are never many more sessions at the database than at other times.
-Followers and jobs have one process at a time.
+Followers, jobs and brain have one process at a time.
 """
 
 import signal

@@ -15,29 +15,51 @@ from petrel.ops.processes.patience import Deaths, Patience
 LEAVE_GENTLY = signal.SIGUSR1
 """To a process that serves: take nothing new, finish, and let those who are still connected ask once more."""
 
+SAYS_S = 5.0
+"""How often a child says that it works: by a pipe, which needs neither a disk nor a clock that is right."""
+
+SILENT_S = 15.0
+"""A child that has said nothing for so long is told of."""
+
+READY, WORKS = b"1", b"."
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True)
-_ready_pipe = -1
+_pipe = -1
 
 
 class Part(Struct, frozen=True):
     """`run` is called in the child and returns when SIGTERM asked it to. `serves`: it answers requests, so its
-    readiness is announced, and it is drained before the others."""
+    readiness is announced, and it is drained before the others. `hangs_s`: begun anew when it has said nothing for so
+    long; 0 for what people decide about."""
 
     name: str
     run: Callable[[], None]
     wanted: int = 1
     serves: bool = False
+    hangs_s: float = 0
 
 
 def report_ready() -> None:
     """Called by a child when it can do its work; the supervisor announces the site. Outside a child: nothing."""
-    global _ready_pipe
-    if _ready_pipe >= 0:
-        os.write(_ready_pipe, b"1")
-        os.close(_ready_pipe)
-        _ready_pipe = -1
+    _say(READY)
+
+
+def report_works() -> None:
+    """Called by a child again and again, by what would stand still if it hung. Outside a child: nothing."""
+    _say(WORKS)
+
+
+def _say(word: bytes) -> None:
+    global _pipe
+    if _pipe >= 0:
+        try:
+            os.write(_pipe, word)
+        except BlockingIOError:
+            pass                                # it has heard nothing for days; there is enough for it to hear
+        except OSError:
+            os.close(_pipe)                     # another release listens, and has its own children
+            _pipe = -1
 
 
 class Seat:
@@ -49,6 +71,7 @@ class Seat:
         self.deaths = Deaths(patience)
         self.pid = 0
         self.since = 0.0
+        self.heard_at = 0.0
         self.ready = False
         self.pipe = -1
 
@@ -57,7 +80,7 @@ class Seat:
 
         Raises OSError when the machine has no room for another process.
         """
-        receive, give = os.pipe()
+        receive, give = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -73,15 +96,31 @@ class Seat:
             signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
             os.close(give)
         self.pipe = receive
-        self.since = now
+        self.since = self.heard_at = now
         self.ready = False
 
-    def hear(self) -> bool:
-        """Reads the readiness pipe; true if the child has just become ready."""
-        said = os.read(self.pipe, 1)
-        self._hang_up()
-        self.ready = bool(said)
-        return self.ready
+    def hear(self, now: float) -> bool:
+        """Reads what the child has said; true if it has just become ready. Never waits."""
+        if self.pipe < 0:
+            return False
+        try:
+            said = os.read(self.pipe, 4096)
+        except BlockingIOError:
+            return False
+        if not said:
+            self._hang_up()
+            return False
+        self.heard_at = now
+        was_ready, self.ready = self.ready, self.ready or READY in said
+        return self.ready and not was_ready
+
+    def silent_since(self, now: float) -> float | None:
+        """By a clock that is never set, as `now`; None while it speaks, or begins."""
+        return self.heard_at if self.ready and self.pid and now - self.heard_at > SILENT_S else None
+
+    def hangs(self, now: float) -> bool:
+        """Whether it is to be ended for it."""
+        return bool(self.pid and self.part.hangs_s and now - self.heard_at > self.part.hangs_s)
 
     def reap(self) -> int | None:
         """The exit code of a child that ended (negative: its signal), else nothing. Never waits."""
@@ -108,11 +147,11 @@ class Seat:
             self.pipe = -1
 
 
-def _live(part: Part, name: str, parent: int, ready_pipe: int, close: Sequence[int]) -> NoReturn:
+def _live(part: Part, name: str, parent: int, pipe: int, close: Sequence[int]) -> NoReturn:
     """The whole life of a child. Never returns into the supervisor's code."""
     code = 1
     try:
-        _settle(name, parent, ready_pipe, close)
+        _settle(name, parent, pipe, close)
         part.run()
         code = 0
     except SystemExit as leaving:
@@ -127,8 +166,8 @@ def _live(part: Part, name: str, parent: int, ready_pipe: int, close: Sequence[i
             os._exit(code)
 
 
-def _settle(name: str, parent: int, ready_pipe: int, close: Sequence[int]) -> None:
-    global _ready_pipe
+def _settle(name: str, parent: int, pipe: int, close: Sequence[int]) -> None:
+    global _pipe
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -141,5 +180,5 @@ def _settle(name: str, parent: int, ready_pipe: int, close: Sequence[int]) -> No
         signal.signal(number, signal.SIG_IGN)
     for descriptor in close:
         os.close(descriptor)
-    _ready_pipe = ready_pipe
+    _pipe = pipe
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

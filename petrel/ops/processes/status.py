@@ -15,11 +15,18 @@ PartState = Literal["starting", "running", "restarting", "failing"]
 
 
 class PartStatus(Struct, frozen=True):
+    """`silent_since`: the last word of the process that has been silent for longest (`time.monotonic`, which is one
+    clock for a machine); None while all of them say that they work."""
+
     wanted: int
     pids: list[int]
     state: PartState
     restarts: int
     last_exit: str = ""
+    silent_since: float | None = None
+
+    def silent_s(self) -> float:
+        return 0.0 if self.silent_since is None else max(0.0, time.monotonic() - self.silent_since)
 
 
 class ServerStatus(Struct, frozen=True):

@@ -92,6 +92,7 @@ class Supervisor:
         self._state: SiteState = "starting"
         self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._clock_offset_s = clock_offset_s()
+        self._looked_at = time.monotonic()
         self._written = b""
         self._wake_in, self._wake_out = socket.socketpair()
 
@@ -138,10 +139,23 @@ class Supervisor:
                 self._fill(seat, now)
             elif seat.pid and seat.deaths.has_lived(seat.since, now):
                 self._say(f"{seat.name} runs well again.")
+        self._end_who_hangs(now)
         if not self._relief.is_over:
             self._relief.look_after(now)
             self._give_back_if_failed(now)
         self._bury_strangers()
+
+    def _end_who_hangs(self, now: float) -> None:
+        """Of those whom nobody else would tell of."""
+        slept_s = max(0.0, now - self._looked_at - 2 * IDLE_S)      # we did, and perhaps everybody
+        self._looked_at = now
+        for seat in self._seats:
+            seat.heard_at += slept_s
+            self._hear(seat, now)
+            if seat.hangs(now):
+                self._say(f"{seat.name} has said nothing for {now - seat.heard_at:.0f} s: it hangs; ending it.")
+                seat.signal(signal.SIGKILL)
+                seat.heard_at = now
 
     def _look_beside(self) -> bool:
         """Starts the web part of another release beside ours, or ends it: whether there was anything to do."""
@@ -203,17 +217,17 @@ class Supervisor:
         """Until a signal, a word from a child, or the end of the time."""
         poll = select.poll()
         poll.register(self._wake_in, select.POLLIN)
-        talking = {seat.pipe: seat for seat in self._seats if seat.pipe >= 0}
+        talking = {seat.pipe: seat for seat in self._seats if seat.pipe >= 0 and not seat.ready}
         for pipe in talking:
             poll.register(pipe, select.POLLIN)
         for descriptor, _ in poll.poll(most_s * 1000):
             if descriptor in talking:
-                self._hear(talking[descriptor])
+                self._hear(talking[descriptor], time.monotonic())
             else:
                 self._wake_in.recv(4096)
 
-    def _hear(self, seat: Seat) -> None:
-        if seat.hear() and seat.part.serves and self._state == "starting":
+    def _hear(self, seat: Seat, now: float) -> None:
+        if seat.hear(now) and seat.part.serves and self._state == "starting":
             self._state = "ready"
             tell("READY=1")
             self._say(f"Petrel is ready at {self._address}")
@@ -282,6 +296,7 @@ class Supervisor:
             state,
             sum(seat.deaths.total for seat in seats),
             next((seat.deaths.last for seat in seats if seat.deaths.last), ""),
+            min((at for seat in seats if (at := seat.silent_since(time.monotonic())) is not None), default=None),
         )
 
     def _listen_to_signals(self) -> dict[signal.Signals, Any]:

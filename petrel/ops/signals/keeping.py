@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from petrel.core import jobs
 from petrel.core.doors import Writer, deriving
 from petrel.ops.signals.activity import Activity
 from petrel.ops.watching import Key, Look, Measure, Tally
@@ -25,6 +24,9 @@ MOST_SERIES = 1_000
 
 MOST_WAITING = 288
 """Rows of five minutes that are kept while the databases are away: a day."""
+
+WITHIN_S = 10.0
+"""Keeping that takes longer is given up for this time: others follow the same look."""
 
 NO_SERIES = frozenset(("speed_slower_ratio", "drift_left_days", "flag_overdue_days"))
 """Measures whose target is a sentence."""
@@ -41,7 +43,7 @@ Row = dict[tuple[str, str], float]
 
 
 class Keeper:
-    """One per jobs process; `keep` follows each look of the watch, `run` counts seconds."""
+    """One per brain's process; `keep` follows each look of the watch, `run` counts seconds."""
 
     def __init__(self, tally: Tally | None) -> None:
         self._activity = Activity(tally)
@@ -59,8 +61,7 @@ class Keeper:
         """While the databases are away only rows of five minutes are kept, here, for when they are back."""
         now_s = time.monotonic()
         seconds, self._at_s = now_s - self._at_s, now_s
-        schedules = [Measure("schedule_seconds", took, name) for name, took in jobs.taken_s().items()]
-        self.now = (*self._activity.measured(seconds), *schedules)
+        self.now = tuple(self._activity.measured(seconds))
         row = as_row((*look.measures, *self.now))
         self._gather(look.at, row)
         if frozenset(look.firing) - self._firing:
@@ -68,7 +69,7 @@ class Keeper:
         self._firing = frozenset(look.firing)
         if look.is_blind:
             return
-        async with deriving("signals") as w:
+        async with asyncio.timeout(WITHIN_S), deriving("signals") as w:
             await self._write(w, FINE, look.at, row)
             while self._waiting:
                 at, usual, peak = self._waiting[0]

@@ -1,4 +1,4 @@
-"""The loop of the jobs' process: measure, judge, tell. No schedule in the database: it sees that go away as well."""
+"""The loop of the brain's process: measure, judge, tell. No schedule in the database: it sees that go away as well."""
 
 import asyncio
 import time
@@ -45,7 +45,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Watch:
-    """One per jobs process."""
+    """One per brain's process."""
 
     def __init__(self, wanted: Wanted, tally: Tally | None = None, then: Sequence[Then] = ()) -> None:
         """`then`: called after each look, one after the other; what goes wrong in one keeps nobody else from it."""

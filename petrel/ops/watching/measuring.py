@@ -21,6 +21,9 @@ DAY_S = 86_400.0
 SILENT_S = 20.0
 """Followers say every five seconds that they live."""
 
+REPORTS_S = 40.0
+"""The jobs' process says every fifteen how long it took."""
+
 SOURCES: list[Callable[[Path], Iterator[Measure]]] = []
 """Of this machine, each from the data directory. One that fails leaves the others standing."""
 
@@ -84,7 +87,8 @@ def processes(data: Path) -> Iterator[Measure]:
     for name, (pids, one) in watched.items():
         yield Measure("process_failing", float(one.state == "failing"), name)
         yield Measure("process_restarts", one.restarts, name)
-        if name in status.parts:
+        if isinstance(one, PartStatus):
+            yield Measure(f"{name}_silent_seconds", one.silent_s())
             yield Measure("resident_bytes", sum(map(_resident_bytes, pids)), name)
             yield Measure("processor_seconds", sum(map(_processor_s, pids)), name)
 
@@ -125,6 +129,18 @@ def followers(data: Path) -> Iterator[Measure]:
     for one in msgspec.json.decode(path.read_bytes(), type=_Followers).followers:
         yield Measure("follower_lag_seconds", one.lag_ms / 1000, one.name)
         yield Measure("follower_failures", one.failures, one.name)
+
+
+class _Jobs(msgspec.Struct):
+    took_s: dict[str, float]
+
+
+@source
+def jobs(data: Path) -> Iterator[Measure]:
+    path = data / "run" / "jobs.json"
+    if path.exists() and time.time() - path.stat().st_mtime < REPORTS_S:
+        for name, took_s in msgspec.json.decode(path.read_bytes(), type=_Jobs).took_s.items():
+            yield Measure("schedule_seconds", took_s, name)
 
 
 @source

@@ -18,7 +18,10 @@ from petrel.core.viewer import System
 from petrel.features import accounts
 from petrel.ops import certificates, watching
 from petrel.ops.certificates.shapes import Census, Seen
+from petrel.ops.processes import PartStatus, Status, clock_offset_s
+from petrel.ops.processes.status import write_status
 from petrel.ops.watching import Owner, Tally, Wanted, Watch, alerts, measuring
+from petrel.ops.watching.judging import Judge
 from petrel.worker import jobs
 from tests.crew import as_owner
 from tests.features.mail.post_office import office
@@ -179,6 +182,7 @@ async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     found = {one.name for one in watch.measures}
     elsewhere = {"canary_failed_seconds", "canary_unanswered_seconds", "canary_age_seconds",
                  "stranger_blind_seconds", "follower_lag_seconds", "process_failing",
+                 "jobs_silent_seconds", "web_silent_seconds",
                  "clock_step_seconds", "certificate_left_days", "backup_age_seconds",
                  "backup_proven_age_seconds", "backup_archived_age_seconds",
                  "watcher_silent_seconds", "certificates_undeclared",
@@ -198,6 +202,28 @@ def test_followers_that_say_nothing_any_more_are_behind(tmp_path: Path) -> None:
     os.utime(path, (0, time.time() - 120))
     [behind] = [m for m in measuring.followers(tmp_path) if m.value > 0]
     assert behind.name == "follower_lag_seconds" and behind.value > 100, "a process that hangs keeps its last word"
+
+
+def test_jobs_that_hang_fire_within_a_look_or_two_and_name_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    rules, judge = watching.plan(tmp_path, Owner()).rules, Judge()
+    for silent_s, wanted in ((None, set()), (20, set()), (31, {"jobs-silent"})):
+        since = None if silent_s is None else time.monotonic() - silent_s
+        parts = {"jobs": PartStatus(1, [], "running", 0, silent_since=since), "web": PartStatus(2, [], "running", 0)}
+        write_status(tmp_path, msgspec.json.encode(Status(1, "ready", "", "", clock_offset_s(), parts, {})))
+        found = [m for m in measuring.processes(tmp_path) if "silent" in m.name]
+        assert {name for name, _ in judge.firing(rules, found, 0.0)} == wanted
+    assert "petrel restart jobs" in rules["jobs-silent"].cure
+
+
+def test_how_long_jobs_took_is_measured_while_they_say_it(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    path = tmp_path / "run" / "jobs.json"
+    assert list(measuring.jobs(tmp_path)) == []
+    path.write_text('{"took_s": {"trends.count": 2.5}}')
+    assert list(measuring.jobs(tmp_path)) == [watching.Measure("schedule_seconds", 2.5, "trends.count")]
+    os.utime(path, (0, time.time() - 120))
+    assert list(measuring.jobs(tmp_path)) == [], "of before, which is not now"
 
 
 def test_certificates_that_nobody_ordered_count(tmp_path: Path) -> None:
