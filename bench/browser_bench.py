@@ -3,9 +3,10 @@
     python bench/browser_bench.py [--rounds 7] [--posts 2000] [--no-lighthouse] [--only starts,pages,scroll,keys]
 
 A site of its own, a Chromium per visit that knows nothing (or, for repeats, what it kept of the visit before), the line
-and the processor slowed as drills/starting/browser.py says, where the words are defined too. Rounds take the kinds of
-visits in turns, so that what the machine does meanwhile falls on all of them; said are medians, and the smallest and
-the largest. Nothing else should run. Takes about five minutes, with Lighthouse ten.
+and the processor slowed as drills/starting/browser.py says, where the words are defined too. A repeat is promised for
+the browser opened again and for another tab; reloaded, and from the page itself, stand beside them. Rounds take the
+kinds of visits in turns, so that what the machine does meanwhile falls on all of them; said are medians, and the
+smallest and the largest. Nothing else should run. Takes about five minutes, with Lighthouse ten.
 """
 
 import argparse
@@ -26,7 +27,7 @@ sys.path.insert(0, str(HERE.parent))
 import lighthouse_bench  # noqa: E402
 
 from drills.starting import browser, town, visits  # noqa: E402
-from drills.starting.browser import Lab, Member  # noqa: E402
+from drills.starting.browser import Lab, Member, Visit  # noqa: E402
 from petrel.ops.drills import Stage  # noqa: E402
 from petrel.program import Program  # noqa: E402
 
@@ -42,7 +43,12 @@ TARGETS = (
     ("app, script and style at first load, kB", 100, "{:.1f}"),
     ("app, first content ms", 1000, "{:,.0f}"), ("app, interactive ms", 2000, "{:,.0f}"),
     ("app, layout shift", 0.02, "{:.3f}"),
-    ("app again, first content ms", 300, "{:,.0f}"), ("app again, interactive ms", 0, "{:,.0f}"),
+    ("browser opened again, first content ms", 300, "{:,.0f}"), ("browser opened again, posts ms", 0, "{:,.0f}"),
+    ("browser opened again, interactive ms", 0, "{:,.0f}"),
+    ("another tab, first content ms", 300, "{:,.0f}"), ("another tab, posts ms", 0, "{:,.0f}"),
+    ("another tab, interactive ms", 0, "{:,.0f}"),
+    ("reloaded, first content ms", 0, "{:,.0f}"), ("reloaded, posts ms", 0, "{:,.0f}"),
+    ("from the page itself, first content ms", 0, "{:,.0f}"), ("from the page itself, posts ms", 0, "{:,.0f}"),
     ("a key to the next picture, p95 ms", 100, "{:,.0f}"),
     ("scrolling, frames dropped %", 1, "{:.2f}"), ("scrolling, frames dropped % (processor slowed)", 0, "{:.2f}"),
     ("scrolling, posts read", 0, "{:,.0f}"), ("scrolling, elements in the page at most", 0, "{:,.0f}"),
@@ -50,17 +56,35 @@ TARGETS = (
 )
 
 
-async def starts(lab: Lab, member: Member, found: Figures) -> None:
-    """The home timeline, by a browser that has nothing, and again by the same."""
+async def starts(lab: Lab, member: Member, profile: Path, found: Figures) -> None:
+    """The home timeline, by a browser that has nothing, and again by the same; `profile` has been here before."""
     async with lab.window(member) as window:
         one = await window.visit("/")
         found["app, first content ms"].append(one.first_ms)
         found["app, interactive ms"].append(one.interactive_ms)
         found["app, layout shift"].append(one.shift)
         found["app, script and style at first load, kB"].append(one.script_kb + one.style_kb)
-        again = await window.visit("/")
-        found["app again, first content ms"].append(again.first_ms)
-        found["app again, interactive ms"].append(again.interactive_ms)
+        await window.kept()
+        _again(found, "from the page itself", await window.visit("/"))
+        await window.kept()
+        _again(found, "reloaded", await window.visit(""))
+    async with lab.window(member, profile=profile) as window:
+        _again(found, "browser opened again", await window.visit("/"))
+        await window.kept()
+        async with window.tab() as other:
+            _again(found, "another tab", await other.visit("/"))
+
+
+def _again(found: Figures, name: str, one: Visit) -> None:
+    found[f"{name}, first content ms"].append(one.first_ms)
+    found[f"{name}, posts ms"].append(one.posts_ms)
+    found[f"{name}, interactive ms"].append(one.interactive_ms)
+
+
+async def been_here(lab: Lab, member: Member, profile: Path) -> None:
+    async with lab.window(member, profile=profile, processor=1, line=False) as window:
+        await window.open("/")
+        await window.kept()
 
 
 async def pages(lab: Lab, site: str, paths: Sequence[str], found: Figures) -> None:
@@ -103,10 +127,13 @@ async def measured(args: argparse.Namespace) -> tuple[Figures, dict[str, Any]]:
             author = f"/@{people[0].handle}"
             paths = ("/", "/public", author, f"{author}/{thread}", "/tags/harbour", "/about")
             async with browser.lab() as lab:
+                profile = Path(folder) / "profile"
+                if "starts" in args.only:
+                    await been_here(lab, member, profile)
                 for number in range(args.rounds):
                     print(f"Round {number + 1} of {args.rounds} ...", flush=True)
                     if "starts" in args.only:
-                        await starts(lab, member, found)
+                        await starts(lab, member, profile, found)
                     if "pages" in args.only:
                         await pages(lab, site.address, paths, found)
                     if "keys" in args.only:
@@ -114,7 +141,7 @@ async def measured(args: argparse.Namespace) -> tuple[Figures, dict[str, Any]]:
                 for _ in range(min(3, args.rounds) if "scroll" in args.only else 0):
                     print("Scrolling ...", flush=True)
                     await scroll(lab, member, args.posts, found)
-            scores = {} if args.no_lighthouse else lighthouse_bench.scores(site.address, paths[:1] + paths[2:])
+            scores = {} if args.no_lighthouse else lighthouse_bench.scores(site.address, paths)
     return found, scores
 
 

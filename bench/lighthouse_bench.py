@@ -17,9 +17,9 @@ KINDS = {"performance": "fast", "accessibility": "accessible", "best-practices":
 TIMES, LEAST = 3, 95
 POST = re.compile(r"/\d{5,}$")
 FLAGS = "--headless=new --no-sandbox --disable-gpu"
-LEFT_OUT = {"/tags/": "is-crawlable"}
+LEFT_OUT = {"/tags/": "is-crawlable", "/public": "is-crawlable"}
 """By how an address begins, what it is not asked, since the answer is meant: search engines are told to pass hashtags
-over, because not everybody who writes there agreed to be found."""
+and the local timeline over, because not everybody who writes there agreed to be found."""
 
 
 def install() -> None:

@@ -12,7 +12,7 @@ FOLDER = look.STATIC / "app"
 ENTRY = "src/main.tsx"
 WORKER = "worker/worker.js"
 FAREWELL = look.STATIC / "farewell.js"
-OF_PAGES = ("app.css", "mark.svg", "early.js")
+OF_PAGES = ("app.css", "mark.svg", "early.js", "frame.js")
 LATER = "src/locales/"
 """What the worker does not fetch beforehand: one language is enough for one reader."""
 

@@ -165,7 +165,7 @@ def test_a_frame_that_does_not_come_to_life_is_not_shown_twice(join: Join, windo
     at, page = with_worker(window, hedy)
     page.evaluate("""async () => { const cache = await caches.open('petrel.kept');
       const shell = await cache.match('/shell');
-      const text = (await shell.text()).replace(/src="[^"]+main-[^"]+\\.js"/, 'src="/static/app/gone.js"');
+      const text = (await shell.text()).replace(/data-app="[^"]+"/, 'data-app="/static/app/gone.js"');
       await cache.put('/shell', new Response(text, {headers: shell.headers})); }""")
     page.goto(at.address + "/public")
     expect(page.locator(".waiting .ghost").first).to_be_visible()

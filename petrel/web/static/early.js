@@ -2,7 +2,7 @@
 // neither waits for the other. The app takes each answer once (client/src/api.ts); a page without it loses nothing.
 (() => {
   const said = document.body?.dataset;
-  if (window.petrelEarly || !said?.me || "shell" in said || location.search) return;
+  if (window.petrelEarly || !said?.me || location.search) return;
   const entry = history.state?.entry;
   if (entry && sessionStorage.getItem(`petrel.list.${entry}`)) return;
   const post = /^\/@[^/]+\/(\d+)$/.exec(location.pathname)?.[1];

@@ -66,13 +66,6 @@ function carried(main: HTMLElement): () => void {
   };
 }
 
-/** When what there is has been drawn, also where nobody looks. */
-const drawn = (): Promise<unknown> =>
-  new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
-    setTimeout(done, 200);
-  });
-
 function emptied(main: HTMLElement): HTMLElement {
   main.replaceChildren();
   return main;
@@ -110,11 +103,8 @@ async function boot(): Promise<void> {
   door.start();
   net.start(countUnread);
   composer.start();
-  // The frame that is kept shows itself before anything that takes longer.
-  const isFramed = "shell" in document.body.dataset ? drawn() : null;
   const isOurs = !document.body.classList.contains("narrow") && (await start());
   forgetBegun();
-  await isFramed;
   if (isOurs && shown.value) takeOver();
   else if ("shell" in document.body.dataset) render(<Sorry text={t("net.noPage")} again={() => location.reload()} />, emptied(document.getElementById("main")!));
   const push = document.getElementById("push-here");
