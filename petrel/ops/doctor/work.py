@@ -106,9 +106,9 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(status.parts["jobs"].silent_s(), row["dead"], row["overdue_s"] or 0.0),
             _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
-            _check_alone(row["alone"]), _check_requests(row["late_requests"]), _check_deletions(row["remaining"], row["with_key"]),
-            _check_shredding(row["unshredded_s"] or 0.0), _check_gate(status, row["unproven"]),
-            *leaks.check_leaks(guards, status.started_at)]
+            _check_alone(row["alone"]), _check_requests(row["late_requests"]),
+            _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
+            _check_gate(status, row["unproven"]), *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_brain(data: Path) -> Check:

@@ -58,10 +58,10 @@ async def test_a_restart_is_heard_once_with_who_why_what_and_how_it_ended(data: 
     assert one.why.startswith(f"by {slip.who}: done in") and one.made_at == slip.at
     assert one.ended_at is not None and one.ended_at >= one.made_at
     async with reading(WHO) as r:
-        found = await changes.suspects(r, slip.at, slip.at + timedelta(minutes=1), {})
-        later = await changes.suspects(r, one.ended_at + timedelta(seconds=1), one.ended_at + timedelta(hours=1), {})
+        found = await changes.suspects(r, slip.at, slip.at + timedelta(minutes=1))
+        later = await changes.suspects(r, one.ended_at + timedelta(seconds=1), one.ended_at + timedelta(hours=1))
         given = await commands.given(r)     # type: ignore[arg-type]
-    assert [it.change for it in found] == [one.id] and later == [], "it is over, and no suspect of what comes later"
+    assert [it.change.id for it in found] == [one.id] and later == [], "it is over, and no suspect of what comes later"
     assert given == 0, "nobody noticed, so nobody has to wait for it"
     said = await way(one)
     assert said.answer == "nothing" and "petrel restart web" in said.says
