@@ -1,6 +1,7 @@
 """Faults that are really put into a running site, each with the component that a person would have to find."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +35,7 @@ limit = 20
 """
 """Sooner than as shipped: what waits two minutes there fires with the next look."""
 
-SHARE = 0.93
+SHARE, EVERY_S = 0.93, 1.0
 Inject = Callable[[Site], AbstractAsyncContextManager[None]]
 
 
@@ -72,12 +73,34 @@ async def lock_is_held(site: Site) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def connections_run_out(site: Site) -> AsyncIterator[None]:
+    """Whatever the site's own pools let go is taken as well."""
     async with AsyncExitStack() as all_of_them, site.database() as owner:
-        most = int(await owner.fetchval("show max_connections"))
-        taken = int(await owner.fetchval("select count(*) from pg_stat_activity where backend_type = 'client backend'"))
-        for _ in range(int(SHARE * most) - taken):
-            await all_of_them.enter_async_context(site.database())
+        most = int(SHARE * int(await owner.fetchval("show max_connections")))
+
+        async def take() -> None:
+            taken = await owner.fetchval("select count(*) from pg_stat_activity where backend_type = 'client backend'")
+            for _ in range(most - taken):
+                await all_of_them.enter_async_context(site.database())
+
+        await take()
+        async with repeating(take, EVERY_S):
+            yield
+
+
+@asynccontextmanager
+async def repeating(act: Callable[[], Awaitable[None]], every_s: float) -> AsyncIterator[None]:
+    """Meanwhile it is done again and again."""
+    async def go_on() -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            await act()
+
+    task = asyncio.create_task(go_on())
+    try:
         yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -41,6 +41,9 @@ create table if not exists petrel_migrations.done (
   name text primary key, digest text not null, at timestamptz not null default now());
 grant usage on schema petrel_migrations to petrel_owner;
 grant select on petrel_migrations.done to petrel_owner;
+do $$ begin                -- or nobody is told of a superuser's transaction that holds all others up
+  grant pg_read_all_stats to petrel_owner;
+exception when insufficient_privilege then null; end $$;
 create table if not exists petrel_migrations.kept (oid oid primary key);
 create table if not exists petrel_migrations.made (signature text primary key);
 create table if not exists petrel_migrations.left_over (signature text primary key);

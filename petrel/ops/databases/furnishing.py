@@ -56,6 +56,7 @@ async def furnish(admin: Any, cluster: ClusterName, password: str,
         await admin.execute(f"create role {LOGIN}")
     await admin.execute(f"alter role {LOGIN} login createrole createdb replication bypassrls nosuperuser{known_by}")
     await admin.execute(f"grant pg_checkpoint, pg_read_all_settings to {LOGIN}")
+    await admin.execute(f"grant pg_read_all_stats to {LOGIN} with admin option")
     await _database(admin, database)
     own = await inside(database)
     try:

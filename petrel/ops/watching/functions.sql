@@ -29,8 +29,8 @@ language sql stable security definer set search_path = '' as $$
   union all select 'transaction_oldest_seconds', '', coalesce(extract(epoch from now() - min(a.xact_start)), 0)
     from pg_catalog.pg_stat_activity a where a.backend_xid is not null
   union all select 'connections_used_ratio', '',
-                   count(*)::float8 / pg_catalog.current_setting('max_connections')::float8
-    from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend'
+                   sum(d.numbackends)::float8 / pg_catalog.current_setting('max_connections')::float8
+    from pg_catalog.pg_stat_database d
   union all select 'database_bytes', '', pg_catalog.pg_database_size(pg_catalog.current_database())
   union all select 'canary_age_seconds', '', extract(epoch from now() - c.seen_at) from ops.canary c
              where c.seen_at is not null

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from petrel.core.errors import Conflict, NotFound
+from petrel.ops import watching
 from petrel.ops.databases import sessions
 from petrel.storage.pools import Addresses
 
@@ -48,3 +49,25 @@ async def test_a_server_that_does_not_answer_is_said_with_its_cure(addresses: Ad
     dead = Addresses(addresses.main, {**addresses.keyring, "owner": {**addresses.keyring["owner"], "port": 9}})
     with pytest.raises(Conflict, match="petrel restart keyring"):
         await sessions.sessions(dead)
+
+
+@pytest.mark.usefixtures("site")
+async def test_what_a_superuser_holds_is_measured_too(addresses: Addresses) -> None:
+    async def measured(name: str) -> float:
+        return next(one.value for one in await watching.measuring.of_databases() if one.name == name)
+
+    holder = await connect(addresses, "psql")
+    try:
+        most = int(await holder.fetchval("show max_connections"))
+        before = await measured("connections_used_ratio")
+        others = [await connect(addresses, "psql") for _ in range(12)]
+        try:
+            assert round((await measured("connections_used_ratio") - before) * most) >= 12
+        finally:
+            for one in others:
+                one.terminate()
+        await holder.execute("begin")
+        assert await holder.fetchval("select pg_current_xact_id() is not null")
+        assert await measured("transaction_oldest_seconds") > 0
+    finally:
+        holder.terminate()
