@@ -1,10 +1,10 @@
 """Row 11: two hundred changes within twelve hours, all on their way from cell to cell, and one of them harms.
 
 Nothing runs: the controller's own rules take two hundred changes through a day, with the budget that they share; in
-the cells that have the guilty one a symptom is higher. Asked, an hour after the last of them: `petrel changes suspects`; and
-the incident brain, for which it begins to hurt when somebody asks, so that the newest are the likeliest. Sigma is what
-is usual: the deviation of one cell's symptom from one minute to the others, beside the level of the cell and the day of
-all. Minutes hang on the minute before.
+the cells that have the guilty one a symptom is higher. Asked, an hour after the last of them: `petrel changes
+suspects`; and the incident brain, for which it begins to hurt when somebody asks, so that the newest are the likeliest.
+Sigma is what is usual: the deviation of one cell's symptom from one minute to the others, beside the level of the cell
+and the day of all. Minutes hang on the minute before.
 
 Then two harm only together, and every cell has every change: rounds take some out of some cells, as `petrel changes
 narrow` proposes, until two are named. What going back takes with it is held against all that stands on anything.
