@@ -113,9 +113,9 @@ class TestInTheLedger:
     def owner(self, sql: str, *args: object) -> None:
         loop().run_until_complete(as_owner(self.addresses, sql, *args))
 
-    async def confirmed(self, flag: str, needs: int | None = None) -> Change:
+    async def confirmed(self, flag: str, needs: int | None = None, to: str = "on") -> Change:
         """In all cells since half a day."""
-        one, _ = await act(changes.plan, "flag", {"flag": flag, "to": "on"}, "to see what it does", needs)
+        one, _ = await act(changes.plan, "flag", {"flag": flag, "to": to}, "to see what it does", needs)
         await act(changes.start, one.id)
         await as_owner(self.addresses, "update ops.change set reach = 15 where id = $1", one.id)
         await act(changes.confirm, await now_of(one), "tests")
@@ -157,6 +157,17 @@ class TestInTheLedger:
             asked = await changes.narrow(r, "failed", datetime.now(UTC))
         assert set(asked.known.changes) == {one.id, other.id} and asked.others == 2
         assert await act(changes.plan, "without", {"without": f"{one.id}:1 {other.id}:1,2"}, "a round")
+
+    async def test_what_was_overtaken_and_what_that_stands_on_stay_where_they_are(self) -> None:
+        one = await self.confirmed("alpha")
+        other = await self.confirmed("beta", needs=one.id)
+        newest = await self.confirmed("beta", to="off")
+        for number, why in ((one.id, "one overtook another"), (other.id, f"overtaken by change {newest.id}")):
+            with pytest.raises(Invalid, match=why):
+                await act(changes.plan, "without", {"without": f"{number}:1"}, "a round")
+        async with reading(WHO) as r:
+            asked = await changes.narrow(r, "failed", datetime.now(UTC))
+        assert asked.known.changes == (newest.id,) and asked.others == 2
 
     async def test_two_that_harm_together_are_found_from_what_was_kept(self) -> None:
         made = [await self.confirmed(name) for name in NAMES]
