@@ -77,6 +77,14 @@ def test_where_it_is_none_of_them_nobody_is_named() -> None:
     assert found == () and rounds
 
 
+def test_what_ends_in_all_cells_at_once_tells_nothing() -> None:
+    ways = np.zeros((CELLS_IN_USE, 2 * narrowing.DRAWN), bool)
+    ways[:, :narrowing.DRAWN] = True
+    assert narrowing._tells(ways) == 0
+    ways[3, :narrowing.DRAWN] = False
+    assert narrowing._tells(ways) > 0
+
+
 def test_of_two_that_are_guilty_the_one_goes_with_which_fewer_go() -> None:
     nothing = np.zeros((30, 30))
     along, seen = nothing.copy(), nothing.copy()
