@@ -70,9 +70,6 @@ async def narrow(r: Reader, measure: str, now: datetime) -> Asked:
             others += 1
         else:
             on_top[one.id] = frozenset(top.id for top in tops)
-    # What stands on a suspect can be taken out, and may be older than these hours allow: then it is one itself.
-    on_top |= {top: frozenset() for tops in list(on_top.values()) for top in tops if top not in on_top}
-
     began_s = min((since_s for one in rounds for _, since_s, _ in spans[one.id]), default=now.timestamp())
     symptom = await _symptom(r, MEASURES[measure], datetime.fromtimestamp(began_s, UTC) - BEFORE)
     known = narrowing.known(on_top, symptom, _had(symptom, on_top, spans, rounds))

@@ -81,8 +81,11 @@ def why_not(one: Change, on_top: Sequence[Change]) -> str:
         return "holds what people rely on" if flag else "is of a flag that this release does not have"
     if other := next((top for top in on_top if why_not(top, ())), None):
         return f"has change {other.id} on it, which {why_not(other, ())}"
-    if other := next((top for top in on_top if top.what["flag"] == one.what["flag"]), None):
-        return f"was overtaken by change {other.id} of the same flag"
+    newest = {other.what["flag"]: other for other in sorted((one, *on_top), key=lambda other: other.id)}
+    if newest[one.what["flag"]] is not one:
+        return f"was overtaken by change {newest[one.what['flag']].id} of the same flag"
+    if len(newest) <= len(on_top):
+        return "has changes on it of which one overtook another"
     return ""
 
 

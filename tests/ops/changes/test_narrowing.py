@@ -77,6 +77,14 @@ def test_where_it_is_none_of_them_nobody_is_named() -> None:
     assert found == () and rounds
 
 
+def test_what_ends_in_all_cells_at_once_tells_nothing() -> None:
+    ways = np.zeros((CELLS_IN_USE, 2 * narrowing.DRAWN), bool)
+    ways[:, :narrowing.DRAWN] = True
+    assert narrowing._tells(ways) == 0
+    ways[3, :narrowing.DRAWN] = False
+    assert narrowing._tells(ways) > 0
+
+
 def test_of_two_that_are_guilty_the_one_goes_with_which_fewer_go() -> None:
     nothing = np.zeros((30, 30))
     along, seen = nothing.copy(), nothing.copy()
@@ -113,9 +121,9 @@ class TestInTheLedger:
     def owner(self, sql: str, *args: object) -> None:
         loop().run_until_complete(as_owner(self.addresses, sql, *args))
 
-    async def confirmed(self, flag: str, needs: int | None = None) -> Change:
+    async def confirmed(self, flag: str, needs: int | None = None, to: str = "on") -> Change:
         """In all cells since half a day."""
-        one, _ = await act(changes.plan, "flag", {"flag": flag, "to": "on"}, "to see what it does", needs)
+        one, _ = await act(changes.plan, "flag", {"flag": flag, "to": to}, "to see what it does", needs)
         await act(changes.start, one.id)
         await as_owner(self.addresses, "update ops.change set reach = 15 where id = $1", one.id)
         await act(changes.confirm, await now_of(one), "tests")
@@ -157,6 +165,17 @@ class TestInTheLedger:
             asked = await changes.narrow(r, "failed", datetime.now(UTC))
         assert set(asked.known.changes) == {one.id, other.id} and asked.others == 2
         assert await act(changes.plan, "without", {"without": f"{one.id}:1 {other.id}:1,2"}, "a round")
+
+    async def test_what_was_overtaken_and_what_that_stands_on_stay_where_they_are(self) -> None:
+        one = await self.confirmed("alpha")
+        other = await self.confirmed("beta", needs=one.id)
+        newest = await self.confirmed("beta", to="off")
+        for number, why in ((one.id, "one overtook another"), (other.id, f"overtaken by change {newest.id}")):
+            with pytest.raises(Invalid, match=why):
+                await act(changes.plan, "without", {"without": f"{number}:1"}, "a round")
+        async with reading(WHO) as r:
+            asked = await changes.narrow(r, "failed", datetime.now(UTC))
+        assert asked.known.changes == (newest.id,) and asked.others == 2
 
     async def test_two_that_harm_together_are_found_from_what_was_kept(self) -> None:
         made = [await self.confirmed(name) for name in NAMES]

@@ -24,7 +24,8 @@ BUILT = sorted(name for name, one in safeguards.safeguards().items() if one.buil
 SECTIONS = ["Is it this?", "What to do", "What to say", "A second person"]
 STANDS_FOR = {"NUMBER": "1", "POST": "1", "HANDLE": "anna", "NAME": "home", "YOUR-OWN-ADDRESS": "a@example.org",
               "FILE": __file__, "FOLDER": str(Path(__file__).parent)}
-LOOKS = {"access list", "alerts list", "alerts rules", "changes list", "deletions list", "flags list", "jobs dead",
+LOOKS = {"access list", "alerts list", "alerts rules", "changes list", "changes narrow",
+         "changes suspects", "deletions list", "flags list", "jobs dead",
          "jobs list", "journal show", "media known list", "policy show", "privacy breach list", "privacy retention",
          "signup show", "stranger show", "surfaces list", "waiting", "accounts list", "costs", "mail dns", "media show",
          "certificates show", "disk show", "rescue status", "rescue instructions"}
