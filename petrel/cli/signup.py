@@ -169,19 +169,16 @@ def gathered(wiring: Wiring, number: int, data: str | None, as_json: bool) -> No
     """Who is in the set NUMBER, which a change is about, and who of them is out by now."""
     from petrel.core.doors import reading
     from petrel.core.viewer import System
-    from petrel.features import accounts
     from petrel.features import signup as room
 
-    async def work() -> list[tuple[str, str]]:
+    async def work() -> list[tuple[str, bool]]:
         async with reading(System("cli")) as r:
-            out = await room.crew.gathered(r, number, back=True)
-            there = await room.crew.gathered(r, number, back=False)
-            cards = await accounts.cards_of(r, [*there, *out])
-        return [(f"@{cards[one].handle}", "out" if one in out else "") for one in (*there, *out) if one in cards]
+            return await room.crew.named(r, number)
 
     found = wiring.call(wiring.settings(data), work, say)
-    put([{"handle": handle[1:], "is_out": bool(state)} for handle, state in found],
-        lambda: table(found, ("who", "")) if found else f"Nobody is in {number}.", as_json)     # type: ignore[arg-type]
+    rows: list[tuple[Any, ...]] = [(f"@{handle}", "out" if is_out else "") for handle, is_out in found]
+    put([{"handle": handle, "is_out": is_out} for handle, is_out in found],
+        lambda: table(rows, ("who", "")) if rows else f"Nobody is in {number}.", as_json)
 
 
 def _act(wiring: Wiring, data: str | None, act: Callable[[Any], Awaitable[Any]]) -> Any:

@@ -134,6 +134,11 @@ async def gathered(r: Reader, number: int, *, back: bool) -> list[int]:
     return [int(row[0]) for row in await r.fetch(rows.GATHERED, number, back)]
 
 
+async def named(r: Reader, number: int) -> list[tuple[str, bool]]:
+    """The handles of that set, and whether they are out. For the system."""
+    return [(row["handle"], row["is_out"]) for row in await r.fetch(rows.NAMED, number)]
+
+
 async def move(w: Writer, number: int, cells: Collection[int], *, back: bool) -> int:
     """Suspends those of a set in these cells, or brings them back; how many. Twice is once. For the system."""
     found = [one for one in await gathered(w, number, back=back) if ids.cell_of(one) in cells]

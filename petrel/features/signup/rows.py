@@ -55,6 +55,11 @@ select account from signup.arrival a
    and not exists (select from accounts.account o where o.cell = a.cell and o.id = a.account and o.role <> 'member')
  order by account
 """
+NAMED = """
+select o.handle, a.undone_at is not null as is_out from signup.arrival a
+  join accounts.account o on o.cell = a.cell and o.id = a.account
+ where a.wave = $1 order by a.account
+"""
 MEMBERS = "select count(*) from accounts.account where domain is null"
 MARK = """
 update signup.arrival a set undone_at = case when $2 then now() end from unnest($1::bigint[]) g(id)

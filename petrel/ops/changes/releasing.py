@@ -56,6 +56,7 @@ class ReleaseKind:
         self._tidying: asyncio.Task[None] | None = None
         self._idle_since: datetime | None = None
         self._going: subprocess.Popen[bytes] | None = None
+        self._looked_at: int | None = None              # the change that was held, so that somebody has said on
 
     async def look(self, what: Mapping[str, str]) -> None:
         async with reading(WHO) as r:
@@ -128,6 +129,11 @@ class ReleaseKind:
         data = releases.folder()
         if why := releases.what_ails(data, release) or self._growth[1].look(data, time.monotonic()):
             return Step("undo", why)
+        if change.state == "paused":
+            self._looked_at = change.id
+        if step.do == "widen" and change.reach == 1 and self._looked_at != change.id and _is_unproven(change, release):
+            return Step("pause", "the test gate is shut for it, and nothing spoke against it in its first cell: look "
+                                 f"whether it mends what it is for, then petrel changes resume {change.id}")
         if step.do == "confirm":
             await _to(change, "handing over")
             return Step("wait", "takes over")
@@ -261,6 +267,11 @@ def _gate(slot: releases.Slot, asked: str) -> tuple[str, bool]:
                        "all tests there (GATE_WHOLE=1 make test). To ship a mend that cannot wait: gate=shut, which "
                        "takes two people, and the proof stays owed.")
     return "it served before, and the test gate is not asked", False
+
+
+def _is_unproven(change: Change, release: Release) -> bool:
+    """Whether it went round the test gate, and what it owes is not there yet."""
+    return change.what.get("gate") == "shut" and gate.verdict(Path(release.root), release.build) is None
 
 
 async def _to(change: Change, state: str) -> None:

@@ -1,6 +1,7 @@
 """What is about many accounts at once is a change: it goes from cell to cell, and every account is as it was when it is
 undone."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,9 @@ async def test_it_goes_from_cell_to_cell_and_back_with_everybody_as_before(addre
     found = await came(20)
     one = await planned()
     assert await out(found) == set() and one.what["accounts"] == "20" and one.risk == 1
+    async with reading(WHO) as r:
+        listed = await signup.crew.named(r, int(one.what["set"]))
+    assert len(listed) == 20 and not any(is_out for _, is_out in listed), "who is approved of can be read"
     assert (await act(changes.start, one.id)).reach == 1
     async def of(cells: tuple[int, ...]) -> set[int]:
         return {account for account in found if cell_of(account) in cells}
@@ -213,3 +217,14 @@ async def test_while_all_is_frozen_none_begins() -> None:
     await act(changes.freeze, "something is badly wrong")
     with pytest.raises(Conflict, match="badly wrong"):
         await act(changes.start, one.id)
+
+
+async def test_three_controllers_at_once_move_everybody_once() -> None:
+    found = await came(20)
+    one = await started()
+    await as_if_watched(one, 50)
+    did = await asyncio.gather(*(Controller(dict).turn() for _ in range(3)))
+    assert [step.do for turn in did for _, step in turn] == ["widen"]
+    async with reading(WHO) as r:
+        moved = await r.fetch("select unnest(refs) as account from journal.entry where kind = 'signup.wave.undone'")
+    assert sorted(row["account"] for row in moved if row["account"] in found) == sorted(await out(found))

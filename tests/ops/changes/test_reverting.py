@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from petrel.core import flags
 from petrel.core.doors import reading, writing
@@ -14,7 +15,7 @@ from petrel.core.errors import Conflict, Invalid
 from petrel.ops import changes, gate
 from petrel.ops.changes import releasing
 from petrel.ops.changes.reverting import answer, closure
-from petrel.ops.changes.shapes import Back, Change
+from petrel.ops.changes.shapes import Back, Change, Step
 from petrel.ops.processes import this_release
 from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
@@ -158,6 +159,30 @@ async def test_a_release_carries_the_verdict_of_the_gate_or_two_people_go_round_
         found = await kind.plan(r, {"to": "next", **asked})
         assert found == await kind.plan(r, found.what), "as it is planned anew when it is started"
     assert (found.risk, said in found.effect, found.what.get("gate")) == (risk, True, asked.get("gate"))
+
+
+async def test_what_went_round_the_gate_stays_in_its_first_cell_until_somebody_looks_or_the_proof_comes(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: None, addresses: Addresses) -> None:
+    release = this_release().__class__("p", str(tmp_path), build_of(tmp_path), "v", 99)
+    monkeypatch.setattr(releasing.releases, "folder", lambda: tmp_path)
+    monkeypatch.setattr(releasing.releases, "find", lambda _data, _name: releasing.releases.Slot("next", release, 0))
+    monkeypatch.setattr(releasing.releases, "what_ails", lambda _data, _release: "")
+    one = test_rules.change(kind="release", what={"to": "next", "gate": "shut"}, state="going")
+    await as_owner(addresses, "insert into ops.release (change, name, build, cells, state) "
+                              "values ($1, 'next', 'b', '{1}', 'serving')", one.id)
+    try:
+        kind, on = releasing.ReleaseKind(), Step("widen", "nothing spoke against it", 4)
+        assert (await kind.gate(one, on)).do == "pause"
+        assert (await kind.gate(one, on)).do == "pause", "nobody has looked"
+        assert (await kind.gate(replace(one, what={"to": "next"}), on)).do == "widen"
+        await kind.gate(replace(one, state="paused"), Step("wait"))
+        assert (await kind.gate(one, on)).do == "widen", "somebody said on"
+        anew = releasing.ReleaseKind()
+        assert (await anew.gate(one, on)).do == "pause"
+        gate.carry(tmp_path, gate.Judgement("open", [], [], {"executed": 9}))
+        assert (await anew.gate(one, on)).do == "widen", "what it owed is there"
+    finally:
+        await as_owner(addresses, "truncate ops.release")
 
 
 @pytest.mark.usefixtures("site")

@@ -1,5 +1,6 @@
 """What is done by a path of its own comes into the ledger too, also when the databases were dead meanwhile."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +50,8 @@ async def test_a_restart_is_heard_once_with_who_why_what_and_how_it_ended(data: 
     with slips.doing(data, slip, lasts=False):
         assert await jobs.note() is None and await ledger() == [], "it is still at it"
     [lies] = slips.read(data)
-    assert await jobs.note() == "1 changes noted that were made by a path of their own" and not slips.read(data)
+    await asyncio.gather(*(jobs.note() for _ in range(3)))      # whoever hears it: one entry
+    assert not slips.read(data)
     slips.leave(data, lies)             # as if this had ended between the ledger and the file
     assert await jobs.note() is None and not slips.read(data)
     [one] = await ledger()
@@ -67,12 +69,24 @@ async def test_a_restart_is_heard_once_with_who_why_what_and_how_it_ended(data: 
     assert said.answer == "nothing" and "petrel restart web" in said.says
 
 
+async def test_two_who_hear_it_at_once_write_it_down_once(data: Path) -> None:
+    slip = replace(restart(), how="done")
+    async with writing(WHO, cause="tests") as w:
+        first = await changes.note(w, slip)
+        other = asyncio.create_task(act(changes.note, slip))
+        await asyncio.wait([other], timeout=0.3)        # it waits for the first, which has not ended yet
+    assert [one.id for one in await ledger()] == [first] and await other is None
+
+
 async def test_one_that_failed_and_one_of_which_nobody_said_how_it_ended(data: Path) -> None:
     with pytest.raises(Conflict), slips.doing(data, restart("jobs"), lasts=False):
         raise Conflict("jobs did not come back")
+    with pytest.raises(Invalid), slips.doing(data, restart("jbos"), lasts=False):
+        raise Invalid("part", "is one of jobs")         # a slip of the fingers did nothing
     slips.leave(data, replace(restart("followers"), at=datetime.now(UTC) - slips.LONGEST - timedelta(seconds=1)))
     await jobs.note()
     found = {one.what["part"]: one for one in await ledger()}
+    assert set(found) == {"jobs", "followers"}
     assert found["jobs"].state == "undone" and "failed: jobs did not come back" in found["jobs"].why
     assert "nobody said how it ended" in found["followers"].why
 
