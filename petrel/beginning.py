@@ -10,7 +10,7 @@ from petrel.ops import changes
 from petrel.ops.processes import sockets, this_release
 from petrel.settings import Settings
 from petrel.storage.migrate import OlderProgram
-from petrel.storage.pools import Addresses
+from petrel.storage.pools import AWAY, Addresses
 
 Say = Callable[[str], None]
 
@@ -55,8 +55,15 @@ async def make_ready(now: Settings, addresses: Addresses, say: Say, *, is_first:
 
 
 async def look_at_policy(part: str, now: Settings, addresses: Addresses, say: Say) -> None:
-    """Of a program older than the policy only the web runs. Errors: OlderProgram."""
-    if (in_force := await app.policy_in_force(addresses)) > POLICY:
+    """Of a program older than the policy only the web runs. Errors: OlderProgram; OSError for databases that are away,
+    without which nothing but the brain begins."""
+    try:
+        in_force = await app.policy_in_force(addresses)
+    except AWAY:
+        if part != "brain":
+            raise
+        return
+    if in_force > POLICY:
         older = OlderProgram(in_force)
         say(str(older))
         await app.say_older(now, addresses, older)

@@ -343,8 +343,8 @@ async def _brain(prepared: Prepared) -> None:
     one before it knew. Says that it works by what it is for: after each look."""
     from petrel.ops import disk, incidents, signals, watching
 
-    data, wanted, keeper = prepared.settings.folder, app.watched(prepared.settings), signals.Keeper(prepared.tally)
-    stop = asyncio.Event()
+    data, wanted = prepared.settings.folder, app.watched(prepared.settings)
+    keeper, stop = signals.Keeper(prepared.tally, data), asyncio.Event()
     async with _opened("brain", prepared, at_once=True):
         with _stopping(stop.set):
             report_ready()

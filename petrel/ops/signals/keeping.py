@@ -8,9 +8,12 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 import structlog
 
+from petrel.core import whole_file
 from petrel.core.doors import Writer, deriving
 from petrel.ops.signals.activity import Activity
 from petrel.ops.watching import Key, Look, Measure, Tally
@@ -24,6 +27,8 @@ MOST_SERIES = 1_000
 
 MOST_WAITING = 288
 """Rows of five minutes that are kept while the databases are away: a day."""
+
+WAIT_IN = "run/looks.waiting"
 
 WITHIN_S = 10.0
 """Keeping that takes longer is given up for this time: others follow the same look."""
@@ -40,25 +45,30 @@ insert into ops.look (grain, at, numbers, most) values ($1, $2, $3::real[], $4::
 on conflict (grain, at) do nothing
 """
 Row = dict[tuple[str, str], float]
+Waiting = tuple[datetime, Row, Row]
 
 
 class Keeper:
-    """One per brain's process; `keep` follows each look of the watch, `run` counts seconds."""
+    """One per brain's process; `keep` follows each look of the watch, `run` counts seconds. `data`: where rows wait for
+    the databases, as long as these are away."""
 
-    def __init__(self, tally: Tally | None) -> None:
+    def __init__(self, tally: Tally | None, data: Path | None = None) -> None:
         self._activity = Activity(tally)
         self._seconds = Activity(tally)
         self._at_s = 0.0
         self._known: dict[tuple[str, str], int] = {}
         self._gathered: tuple[int, list[Row]] = (0, [])
-        self._waiting: deque[tuple[datetime, Row, Row]] = deque(maxlen=MOST_WAITING)
+        self._file = data / WAIT_IN if data else None
+        self._waiting: deque[Waiting] = deque(_left_in(self._file), MOST_WAITING)
+        self._left_at = self._waiting[-1][0] if self._waiting else None
         self._firing: frozenset[Key] = frozenset()
         self._close: deque[tuple[datetime, Row]] = deque(maxlen=BEFORE_S + AFTER_S)
         self._close_until_s = 0.0
         self.now: tuple[Measure, ...] = ()
 
     async def keep(self, look: Look) -> None:
-        """While the databases are away only rows of five minutes are kept, here, for when they are back."""
+        """While the databases are away only rows of five minutes are kept, here and in a file, for when they are
+        back."""
         now_s = time.monotonic()
         seconds, self._at_s = now_s - self._at_s, now_s
         self.now = tuple(self._activity.measured(seconds))
@@ -68,6 +78,7 @@ class Keeper:
             self._close_until_s = now_s + AFTER_S
         self._firing = frozenset(look.firing)
         if look.is_blind:
+            self._leave()
             return
         async with asyncio.timeout(WITHIN_S), deriving("signals") as w:
             await self._write(w, FINE, look.at, row)
@@ -75,6 +86,7 @@ class Keeper:
                 at, usual, peak = self._waiting[0]
                 await self._write(w, COARSE, at, usual, peak)
                 self._waiting.popleft()
+            self._leave()
             if self._close and now_s >= self._close_until_s > 0:
                 self._close_until_s = 0.0
                 for at, seen in self._close:
@@ -87,6 +99,20 @@ class Keeper:
             self._waiting.append((datetime.fromtimestamp(slot * COARSE, UTC), mean(rows), most(rows)))
             rows = []
         self._gathered = (now, [*rows, row])
+
+    def _leave(self) -> None:
+        """What waits, for whoever comes after us."""
+        newest = self._waiting[-1][0] if self._waiting else None
+        if self._file is None or newest == self._left_at:
+            return
+        try:
+            if newest is None:
+                self._file.unlink(missing_ok=True)
+            else:
+                whole_file.write(self._file, msgspec.msgpack.encode(list(self._waiting)))
+            self._left_at = newest
+        except OSError as e:
+            log.warning("what was measured waits in memory only", error=e.strerror)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: each second into memory, from where it is kept when something goes wrong."""
@@ -119,6 +145,14 @@ class Keeper:
         if wanted:
             await w.execute(ADD, [name for name, _ in wanted], [target for _, target in wanted])
             self._known = {(r["name"], r["target"]): r["id"] for r in await w.fetch(KNOWN)}
+
+
+def _left_in(file: Path | None) -> list[Waiting]:
+    """What the one before us could not keep."""
+    try:
+        return [] if file is None else msgspec.msgpack.decode(file.read_bytes(), type=list[Waiting])
+    except (OSError, msgspec.MsgspecError):
+        return []
 
 
 def as_row(measures: Iterable[Measure]) -> Row:

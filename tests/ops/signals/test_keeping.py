@@ -1,6 +1,7 @@
 """What was measured is kept for a while in few rows, and what grows becomes a ticket."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,13 +51,17 @@ async def test_each_look_is_a_row_and_five_minutes_are_one_more() -> None:
         assert await r.value("select most from ops.look where grain = 300") == pytest.approx([0.3])
 
 
-async def test_while_the_databases_are_away_five_minutes_are_kept_for_later() -> None:
-    keeper = Keeper(None)
+async def test_while_the_databases_are_away_five_minutes_are_kept_for_later(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    keeper = Keeper(None, tmp_path)
     for at in range(8):
         await keeper.keep(look(NOON + timedelta(seconds=100 * at), at, blind=True))
     assert await line(300) == []
-    await keeper.keep(look(NOON + timedelta(seconds=800), 9))
-    assert await line(300) == [1, 4]
+    await Keeper(None, tmp_path).keep(look(NOON + timedelta(seconds=800), 9))
+    assert await line(300) == [1, 4], "whoever comes after one that was killed has what waited"
+    assert not (tmp_path / keeping.WAIT_IN).exists()
+    (tmp_path / keeping.WAIT_IN).write_bytes(b"x")
+    await Keeper(None, tmp_path).keep(look(NOON + timedelta(seconds=815), 9))
 
 
 async def test_a_clock_that_jumps_back_ends_a_row_and_spoils_none() -> None:
