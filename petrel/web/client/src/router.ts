@@ -1,14 +1,14 @@
 // Addresses that the app knows, and going from one to the other without loading a page. All others are ordinary pages.
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { isFeed, shapeOf, type Address } from "./addresses";
 import { keepPlace } from "./place";
 import { turned, whenBack } from "./state/net";
 
 export type Args = Record<string, string>;
 
 export interface Route {
-  /** As the server has it: "/tags/:tag". A word in brackets limits what stands there: ":post(\\d+)". */
-  path: string;
+  path: Address;
   page: ComponentType<Shown>;
   /** Asks for what the page shows, so that it can be shown whole; what fails is said by the page. */
   load?: (shown: Shown) => Promise<unknown>;
@@ -31,18 +31,11 @@ export const isGoing = signal(false);
 const PATIENCE_MS = 400;
 
 export function add(...routes: Route[]): void {
-  for (const route of routes) {
-    const names: string[] = [];
-    const shape = route.path.replace(/:([a-z]+)(\([^)]*\))?/g, (_, name: string, words?: string) => {
-      names.push(name);
-      return words ?? "([^/]+)";
-    });
-    known.push({ route, shape: new RegExp(`^${shape}/?$`), names });
-  }
+  for (const route of routes) known.push({ route, ...shapeOf(route.path) });
 }
 
 export function find(url: URL): Omit<Shown, "entry"> | null {
-  if (url.origin !== location.origin || /\.(rss|atom)$/.test(url.pathname)) return null;
+  if (url.origin !== location.origin || isFeed(url.pathname)) return null;
   for (const { route, shape, names } of known) {
     const match = shape.exec(url.pathname);
     if (match) {
