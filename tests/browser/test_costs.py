@@ -164,8 +164,8 @@ def read_until(page: Page, number: int) -> int:
 
 @pytest.mark.parametrize("endless", [("dot", 240, 3)], indirect=True)
 def test_a_long_list_goes_on_and_stays_light(endless: tuple[Page, Asked]) -> None:
-    """Also where a page of it brings nothing new; elements, in the page and out of it, and layouts do not grow with what
-    was read."""
+    """Also where a page of it brings nothing new; elements in the page, nodes in memory and layouts do not grow with
+    what was read."""
     page, asked = endless
     early = read_until(page, 100)
     held = asked.held()

@@ -89,7 +89,7 @@ async def test_the_session_of_the_pages_opens_the_api_until_it_ends(site: Doors)
 
 
 def test_each_address_that_the_worker_opens_the_frame_for_is_one_that_the_app_shows() -> None:
-    """The other way round the compiler sees to it (`Address`). What neither shows would stand there as an empty frame."""
+    """Else an empty frame would stand there. The other way round the compiler sees to it (`Address`)."""
     sources = Path(built.__file__).parent / "client/src"
     listed = re.search(r"ADDRESSES = \[(.*?)\] as const", (sources / "addresses.ts").read_text(), re.DOTALL)
     assert listed

@@ -32,7 +32,8 @@ class Limit(Struct, frozen=True):
     per: Literal["user", "token", "ip", "key"]
 
 
-# A session is not one app of many: what our own pages ask, ten questions for each that is opened, counts with the account.
+# "token" is for apps, of which somebody has many. A session is none: our own app asks ten things for each page that is
+# opened, and they count with the account.
 ALWAYS_MEMBER = (Limit("user", 1500, 5 * MINUTE, "user"), Limit("token", 300, 5 * MINUTE, "token"))
 ALWAYS_OTHERS = (Limit("ip", 300, 5 * MINUTE, "ip"),)
 PAGING_MEMBER = (Limit("paging", 300, 15 * MINUTE, "user"),)

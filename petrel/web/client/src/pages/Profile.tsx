@@ -153,11 +153,16 @@ function choices(who: Account, now: Relationship | null): Choice[] {
   return all;
 }
 
+const missing = (tab: Tab) => ({ args }: Shown): Trouble | null => {
+  const { account, trouble } = found(args["handle"]!).peek();
+  return account ? listOf(account, tab).missing : trouble;
+};
+
 const title = ({ args }: Shown): string => {
   const account = found(args["handle"]!).peek().account;
   return account ? `${labelOf(account)} (@${account.acct})` : `@${args["handle"]}`;
 };
 
 export const routes: Route[] = (["posts", "with_replies", "media"] as const).map((tab) => ({
-  path: AT[tab], page: page(tab), load: load(tab), title,
+  path: AT[tab], page: page(tab), load: load(tab), trouble: missing(tab), title,
 }));
