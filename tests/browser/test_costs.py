@@ -57,6 +57,11 @@ class Asked:
     def kb(self, *but: str) -> float:
         return sum(self.bytes.get(one, 0.0) for one, (kind, _) in self.kinds.items() if kind not in but) / 1000
 
+    def held(self) -> float:
+        """Nodes that are in memory, also those that are in no page any more and that something still holds."""
+        self.wire.send("HeapProfiler.collectGarbage")
+        return self.count("Nodes")
+
     def count(self, name: str) -> float:
         return {one["name"]: one["value"] for one in self.wire.send("Performance.getMetrics")["metrics"]}[name]
 
@@ -159,12 +164,15 @@ def read_until(page: Page, number: int) -> int:
 
 @pytest.mark.parametrize("endless", [("dot", 240, 3)], indirect=True)
 def test_a_long_list_goes_on_and_stays_light(endless: tuple[Page, Asked]) -> None:
-    """Also where a page of it brings nothing new; elements and layouts do not grow with what was read."""
+    """Also where a page of it brings nothing new; elements in the page, nodes in memory and layouts do not grow with
+    what was read."""
     page, asked = endless
     early = read_until(page, 100)
+    held = asked.held()
     before = asked.count("LayoutCount"), page.evaluate("scrollY")
     late = read_until(page, 225)
     assert late <= MOST_NODES and late <= early * 1.15, (early, late)
+    assert asked.held() <= held * 1.15, "what left the page is let go"
     screens = (page.evaluate("scrollY") - before[1]) / 740
     assert (asked.count("LayoutCount") - before[0]) / screens <= LAYOUTS_A_SCREEN
 

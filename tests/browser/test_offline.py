@@ -160,9 +160,12 @@ def run_petrel(site: RunningSite, *words: str) -> None:
 
 
 def test_a_frame_that_does_not_come_to_life_is_not_shown_twice(join: Join, window: Open) -> None:
-    """Whatever the reason: the next page is the server's own."""
+    """Whatever the reason: the next page is the server's own. So is each that the app does not show."""
     hedy = join("hedy")
     at, page = with_worker(window, hedy)
+    page.goto(at.address + "/@hedy/about")
+    expect(page.get_by_role("heading", name="About ")).to_be_visible()
+    page.wait_for_function(SETTLED)
     page.evaluate("""async () => { const cache = await caches.open('petrel.kept');
       const shell = await cache.match('/shell');
       const text = (await shell.text()).replace(/data-app="[^"]+"/, 'data-app="/static/app/gone.js"');

@@ -146,6 +146,22 @@ def test_a_closed_part_says_so_where_it_would_be(join: Join, window: Open) -> No
     at.wrong.clear()
 
 
+def test_a_page_that_is_there_is_not_put_away_for_an_excuse(join: Join, window: Open) -> None:
+    """The site has sent the page, and then no more to the app: what is there stays, and leads on."""
+    uwe = join("uwe")
+    made = uwe.write("Sent with the page")
+    at = window(uwe)
+    at.page.route("**/api/v1/timelines/home*", lambda route: route.fulfill(
+        status=429, json={"error": "Too many requests"}, headers={"retry-after": "200"}))
+    at.page.goto(at.address + "/")
+    expect(at.page.locator(".above > *").first).to_be_attached()
+    expect(post(at.page, "Sent with the page")).to_be_visible()
+    expect(at.page.locator("#main [role=alert]")).to_have_count(0)
+    post(at.page, "Sent with the page").locator(".when a").click()
+    expect(at.page.locator(f".app article[data-post='{made['id']}']")).to_be_visible()
+    at.wrong.clear()
+
+
 def test_a_post_that_vanishes_says_so_in_its_place(join: Join, window: Open) -> None:
     ula, val = join("ula"), join("val")
     val.follow(ula)

@@ -86,3 +86,13 @@ async def test_the_session_of_the_pages_opens_the_api_until_it_ends(site: Doors)
     kept = await thief.ask("GET", "/api/v1/timelines/home", headers=APP)
     assert kept.status == 401 or kept.text == "[]"
     assert (await later.ask("GET", "/api/v1/timelines/home", headers=APP)).status == 401
+
+
+def test_each_address_that_the_worker_opens_the_frame_for_is_one_that_the_app_shows() -> None:
+    """Else an empty frame would stand there. The other way round the compiler sees to it (`Address`)."""
+    sources = Path(built.__file__).parent / "client/src"
+    listed = re.search(r"ADDRESSES = \[(.*?)\] as const", (sources / "addresses.ts").read_text(), re.DOTALL)
+    assert listed
+    pages = "".join(path.read_text() for folder in ("pages", "inbox") for path in (sources / folder).glob("*.ts*"))
+    shown = set(re.findall(r'(?:lazy\(|\b[a-z_]+: )"(/[^"]*)"', pages))
+    assert not set(re.findall(r'"([^"]+)"', listed[1])) - shown

@@ -89,3 +89,11 @@ def test_no_other_origin_is_granted_our_header(ask: Callable[..., Any]) -> None:
     assert answer.headers["access-control-allow-headers"] == "content-type"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_what_our_pages_ask_counts_with_the_account_and_not_as_one_app_of_many(
+        ask: Callable[..., Any], make_gate: Callable[..., Any]) -> None:
+    """Who opens thirty pages in five minutes is a reader."""
+    limited = make_gate(limits=Limits(on=True))
+    answer = ask("GET", "/api/v1/things", gate=limited, headers=OURS | cookie("session"))
+    assert (answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) == ("1500", "1499")

@@ -1,17 +1,20 @@
 // Addresses that the app knows, and going from one to the other without loading a page. All others are ordinary pages.
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import type { Trouble } from "./api";
+import { isFeed, shapeOf, type Address } from "./addresses";
 import { keepPlace } from "./place";
 import { turned, whenBack } from "./state/net";
 
 export type Args = Record<string, string>;
 
 export interface Route {
-  /** As the server has it: "/tags/:tag". A word in brackets limits what stands there: ":post(\\d+)". */
-  path: string;
+  path: Address;
   page: ComponentType<Shown>;
   /** Asks for what the page shows, so that it can be shown whole; what fails is said by the page. */
   load?: (shown: Shown) => Promise<unknown>;
+  /** Why nothing of it could be brought; null where something is there. */
+  trouble?: (shown: Shown) => Trouble | null;
   title: (shown: Shown) => string;
   /** Which entry of the way round the site is open. */
   way?: string;
@@ -31,18 +34,11 @@ export const isGoing = signal(false);
 const PATIENCE_MS = 400;
 
 export function add(...routes: Route[]): void {
-  for (const route of routes) {
-    const names: string[] = [];
-    const shape = route.path.replace(/:([a-z]+)(\([^)]*\))?/g, (_, name: string, words?: string) => {
-      names.push(name);
-      return words ?? "([^/]+)";
-    });
-    known.push({ route, shape: new RegExp(`^${shape}/?$`), names });
-  }
+  for (const route of routes) known.push({ route, ...shapeOf(route.path) });
 }
 
 export function find(url: URL): Omit<Shown, "entry"> | null {
-  if (url.origin !== location.origin || /\.(rss|atom)$/.test(url.pathname)) return null;
+  if (url.origin !== location.origin || isFeed(url.pathname)) return null;
   for (const { route, shape, names } of known) {
     const match = shape.exec(url.pathname);
     if (match) {
@@ -108,8 +104,10 @@ function onSubmit(event: SubmitEvent): void {
   go(url.href);
 }
 
-/** Takes over the page that the server sent. False where the app does not know its address. */
+/** Takes over the page that the server sent. False where the app does not know its address, or has nothing to show in
+ *  its place: then the page that is there is better, and its links and forms work by themselves. */
 export async function start(): Promise<boolean> {
+  let stays = "";
   history.scrollRestoration = "manual";
   const found = find(new URL(location.href));
   const entry = (history.state as { entry?: string } | null)?.entry ?? newEntry();
@@ -117,6 +115,10 @@ export async function start(): Promise<boolean> {
   window.addEventListener("popstate", (event) => {
     const back = find(new URL(location.href));
     if (!back) return location.reload();
+    if (stays) {
+      if (stays !== location.pathname + location.search) location.reload();
+      return;
+    }
     if (shown.value) keepPlace(shown.value.entry);
     const to = (event.state as { entry?: string } | null)?.entry ?? newEntry();
     if (!event.state) history.replaceState({ entry: to }, "");
@@ -133,6 +135,11 @@ export async function start(): Promise<boolean> {
   }
   const first = { ...found, entry };
   await found.route.load?.(first).catch(() => undefined);
+  if (found.route.trouble?.(first)?.mayPass && !("shell" in document.body.dataset)) {
+    history.scrollRestoration = "auto";
+    stays = location.pathname + location.search;
+    return false;
+  }
   shown.value = first;
   return true;
 }

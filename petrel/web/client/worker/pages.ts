@@ -1,8 +1,9 @@
 // Pages: the frame opens at once where it is kept, and comes from the network everywhere else.
+import { ADDRESSES, isFeed, shapeOf } from "../src/addresses";
 import { AT, FILES_CACHE, KEPT_CACHE, SHELL, WAITS, WHOSE, wipe } from "../src/names";
 
-/** Addresses that the app shows by itself (src/main.tsx); all others come from the server. */
-const OF_THE_APP = /^\/(?:|public|notifications|bookmarks|favourites|drafts|followed-tags|catch-up|yours|trends|search|conversations(?:\/(?:new|\d+))?|lists(?:\/\d+(?:\/edit)?)?|tags\/[^/.]+|@[^/.]+(?:\/(?:with_replies|media|about|\d+))?)$/;
+const SHAPES = ADDRESSES.map((one) => shapeOf(one).shape);
+const isOfTheApp = (pathname: string): boolean => !isFeed(pathname) && SHAPES.some((one) => one.test(pathname));
 const NAMED = /"(\/static\/[^"]+)"/g;
 const LOOK_AGAIN_MS = 10 * 60_000;
 const ANY = { ignoreVary: true, ignoreSearch: true };
@@ -29,7 +30,7 @@ async function opened(event: FetchEvent): Promise<Response | null> {
 }
 
 export async function page(event: FetchEvent, url: URL): Promise<Response> {
-  const isApps = OF_THE_APP.test(url.pathname) && event.request.cache !== "reload";
+  const isApps = isOfTheApp(url.pathname) && event.request.cache !== "reload";
   const shell = isApps ? await opened(event).catch(() => null) : null;
   if (shell) return shell;
   try {

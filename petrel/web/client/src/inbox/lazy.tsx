@@ -1,5 +1,6 @@
 // Pages that come when they are wanted: what is rarely opened costs nothing at the first load.
 import { signal } from "@preact/signals";
+import type { Address } from "../addresses";
 import { t, type Key } from "../i18n";
 import type { Route, Shown } from "../router";
 import { Sorry, Waiting } from "../ui/small";
@@ -7,7 +8,7 @@ import { Sorry, Waiting } from "../ui/small";
 type Part = Pick<Route, "page" | "load" | "title">;
 
 /** `bring` imports a module that exports the page; `name` is its title until it is there. */
-export function lazy(path: string, bring: () => Promise<Record<string, unknown>>, part: string, name: Key, way = path): Route {
+export function lazy(path: Address, bring: () => Promise<Record<string, unknown>>, part: string, name: Key, way = path): Route {
   const came = signal<Part | null>(null);
   const isMissing = signal(false);
   async function load(now: Shown): Promise<void> {

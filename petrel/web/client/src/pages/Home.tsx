@@ -84,4 +84,4 @@ function Home({ entry }: Shown) {
   );
 }
 
-export const route: Route = { path: "/", page: Home, load, title: () => t("nav.home"), way: "/" };
+export const route: Route = { path: "/", page: Home, load, trouble: () => home().missing, title: () => t("nav.home"), way: "/" };

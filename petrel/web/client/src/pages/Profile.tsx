@@ -40,6 +40,7 @@ async function look(handle: string): Promise<Account | null> {
 
 type Tab = "posts" | "with_replies" | "media";
 const TABS = { posts: { exclude_replies: true }, with_replies: {}, media: { only_media: true } } as const;
+const AT = { posts: "/@:handle", with_replies: "/@:handle/with_replies", media: "/@:handle/media" } as const;
 
 const listOf = (account: Account, tab: Tab): Timeline => timeline(`/api/v1/accounts/${account.id}/statuses`, TABS[tab]);
 
@@ -152,11 +153,16 @@ function choices(who: Account, now: Relationship | null): Choice[] {
   return all;
 }
 
+const missing = (tab: Tab) => ({ args }: Shown): Trouble | null => {
+  const { account, trouble } = found(args["handle"]!).peek();
+  return account ? listOf(account, tab).missing : trouble;
+};
+
 const title = ({ args }: Shown): string => {
   const account = found(args["handle"]!).peek().account;
   return account ? `${labelOf(account)} (@${account.acct})` : `@${args["handle"]}`;
 };
 
 export const routes: Route[] = (["posts", "with_replies", "media"] as const).map((tab) => ({
-  path: tab === "posts" ? "/@:handle" : `/@:handle/${tab}`, page: page(tab), load: load(tab), title,
+  path: AT[tab], page: page(tab), load: load(tab), trouble: missing(tab), title,
 }));

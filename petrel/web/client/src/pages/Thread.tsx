@@ -138,6 +138,7 @@ export const route: Route = {
     // What a list has shown already is shown at once.
     return post(args["post"]!).peek() ? Promise.race([asked, new Promise((done) => setTimeout(done, 120))]) : asked;
   },
+  trouble: ({ args }) => thread(args["post"]!).peek().trouble,
   title: ({ args }) => {
     const one = post(args["post"]!).peek();
     if (!one) return t("thread.post");

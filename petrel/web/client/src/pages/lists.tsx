@@ -79,6 +79,6 @@ function FollowTag({ name }: { name: string }) {
 }
 
 export const routes: Route[] = [
-  { path: "/public", page: Public, load: loadOf(publicList), title: () => t("public.title"), way: "/public" },
-  { path: "/tags/:tag", page: TagPage, load: loadOf(({ args }) => tagList(args["tag"]!)), title: ({ args }) => `#${args["tag"]}` },
+  { path: "/public", page: Public, load: loadOf(publicList), trouble: () => publicList().missing, title: () => t("public.title"), way: "/public" },
+  { path: "/tags/:tag", page: TagPage, load: loadOf(({ args }) => tagList(args["tag"]!)), trouble: ({ args }) => tagList(args["tag"]!).missing, title: ({ args }) => `#${args["tag"]}` },
 ];

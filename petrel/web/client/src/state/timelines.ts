@@ -48,6 +48,11 @@ export class Timeline {
     return kept.at;
   }
 
+  /** Why nothing is there; null where something is. */
+  get missing(): Trouble | null {
+    return this.items.peek() ? null : this.trouble.peek();
+  }
+
   /** Looked at anew: it is as the server has it. */
   isFresh(): void {
     this.from = 0;

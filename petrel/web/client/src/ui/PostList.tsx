@@ -1,6 +1,5 @@
 // A list of posts that stays light however long it grows: what is far from the window is room of the same height.
 import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { placeOf } from "../place";
@@ -44,13 +43,6 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   const now = useRef(items);
   now.current = items;
   const { heights } = list;
-  // The same node again is not looked at again: scrolling draws the lines that come, and no other.
-  const drawn = useRef(new WeakMap<Item, VNode>());
-  function postOf(one: Item): VNode {
-    const node = drawn.current.get(one) ?? <Post id={one.post} by={one.by} place={one.key} />;
-    drawn.current.set(one, node);
-    return node;
-  }
   const heightOf = (key: string): number => heights.get(key) ?? GUESS_PX;
 
   /** Which lines are near the window, by what was measured. */
@@ -121,11 +113,13 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   const room = (part: Item[]): number => part.reduce((sum, one) => sum + heightOf(one.key), 0);
   const above = room(items.slice(0, from)), below = room(items.slice(to));
   return (
+    // Posts whose line stays are not drawn anew: signals see to it. Never keep their nodes: each holds the list that it was
+    // first drawn in, and that all that was in it.
     <ol class="posts" aria-label={name} ref={root}>
       {above > 0 && <li class="room" key="above" aria-hidden="true" style={{ height: `${above}px` }} />}
       {items.slice(from, to).map((one) => (
         <li key={one.key} data-key={one.key}>
-          {postOf(one)}
+          <Post id={one.post} by={one.by} place={one.key} />
           {one.gap && <p class="missing"><button type="button" class="quiet" onClick={() => void list.fill(one.key)}>{t("list.fill")}</button></p>}
         </li>
       ))}
