@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from petrel.core import choices
 from petrel.core.doors import reading, writing
 from petrel.core.errors import Conflict, Invalid
-from petrel.ops import changes
+from petrel.ops import changes, upgrades
 from petrel.ops.changes import commands, jobs, slips
 from petrel.ops.changes.slips import Slip
+from petrel.ops.processes import this_release
 from petrel.storage.pools import Addresses
 from tests.conftest import loop
 from tests.crew import as_owner
@@ -152,3 +153,20 @@ async def test_what_only_a_newer_release_knows_stops_nobody(data: Path) -> None:
     await jobs.note()
     [one] = await ledger()
     assert "ask a newer one" in (await way(one)).says
+
+
+async def test_a_release_by_hand_stands_there_with_its_way_back_and_whether_the_gate_was_asked(data: Path) -> None:
+    here = this_release()
+    newer = replace(here, build="newer", version="0.2.1", root=str(data))
+    with changes.over_to(data, here, newer, is_step=True):
+        pass
+    assert not slips.read(data), "a step of a change stands in the ledger already"
+    with changes.over_to(data, here, newer):
+        pass
+    upgrades.records.write(data, upgrades.Record(here, newer, "done", [], 0))
+    with changes.back_over(data):
+        pass
+    await jobs.note()
+    back, there = await ledger()
+    assert there.what == {"to": "0.2.1-newer", "gate": "not asked"} and there.state == "confirmed" and there.risk == 2
+    assert back.what == there.inverse and "gone back from it already" in (await way(there)).says
