@@ -2,7 +2,7 @@
 
 Words: a *part* is a kind of process (web, followers, jobs, brain); it has as many *seats* as processes are wanted.
 Invariants: no process outlives the supervisor; a part that keeps crashing never takes another down; one that hangs is
-told of within a minute, and the brain, which would tell, is begun anew; Postgres stops last.
+named in the status, and the brain, which would tell people of it, is begun anew; Postgres stops last.
 """
 
 from petrel.ops.processes import beside, renewing
