@@ -14,7 +14,8 @@ HERE = Path(__file__).resolve().parent / "lighthouse"
 CLI = HERE / "node_modules/lighthouse/cli/index.js"
 BIN = Path(sys.executable).parent
 KINDS = {"performance": "fast", "accessibility": "accessible", "best-practices": "good practice", "seo": "found"}
-TIMES, LEAST = 3, 95
+TIMES, LEAST, TRIES = 3, 95, 3
+"""Runs of a page, of which the middle counts; what is promised; a browser on a busy machine may give up once."""
 POST = re.compile(r"/\d{5,}$")
 FLAGS = "--headless=new --no-sandbox --disable-gpu"
 LEFT_OUT = {"/tags/": "is-crawlable", "/public": "is-crawlable"}
@@ -37,10 +38,17 @@ def report(address: str, without: str) -> dict[str, dict[str, float]]:
     """By category its score of 100, and by audit those that were not passed. `without`: an audit to leave out."""
     skipped = [f"--skip-audits={without}"] if without else []
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        subprocess.run([BIN / "node", CLI, address, "--quiet", "--output=json", f"--output-path={out.name}",
-                        "--no-enable-error-reporting", f"--only-categories={','.join(KINDS)}",
-                        f"--chrome-flags={FLAGS}", *skipped],
-                       check=True, env={**os.environ, "CHROME_PATH": "/usr/bin/chromium"}, capture_output=True)
+        command = [BIN / "node", CLI, address, "--quiet", "--output=json", f"--output-path={out.name}",
+                   "--no-enable-error-reporting", f"--only-categories={','.join(KINDS)}", f"--chrome-flags={FLAGS}",
+                   *skipped]
+        for _ in range(TRIES):
+            ran = subprocess.run(command, env={**os.environ, "CHROME_PATH": "/usr/bin/chromium"}, capture_output=True,
+                                 text=True)
+            if not ran.returncode:
+                break
+            print(f"Lighthouse gave up at {address}: {ran.stderr.strip()[-300:]}", flush=True)
+        else:
+            raise SystemExit("Lighthouse judges nothing here: what it said stands above.")
         told = json.loads(Path(out.name).read_text())
     return {"scores": {kind: 100 * (told["categories"][kind]["score"] or 0) for kind in KINDS},
             "missed": {name: one["score"] for name, one in told["audits"].items()
