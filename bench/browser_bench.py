@@ -32,7 +32,7 @@ from petrel.ops.drills import Stage  # noqa: E402
 from petrel.program import Program  # noqa: E402
 
 RESULTS = HERE / "RESULTS.md"
-HEAD = "## In a browser"
+HEAD, END = "## In a browser", "In bold what is over its limit."
 KEYS = ["j", "j", "l", "j", "k", "l"] * 4
 Figures = dict[str, list[float]]
 
@@ -158,15 +158,15 @@ def table(found: Figures, scores: dict[str, Any], rounds: int) -> list[str]:
                          f"{form.format(max(some))} | {bound} |")
     if scores:
         lines += ["", *lighthouse_bench.table(scores)]
-    return [*lines, "", "In bold what is over its limit."]
+    return [*lines, "", END]
 
 
 def kept(text: str, lines: Sequence[str]) -> str:
-    """The page with this section in it, in place of the one that was there."""
+    """The page with this section in it, in place of the one that was there; what people wrote after it stays."""
     section = "\n".join(lines) + "\n\n"
-    there = re.compile(rf"^{HEAD}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+    there = re.compile(rf"^{HEAD}\n.*?^{END}", re.MULTILINE | re.DOTALL)
     if there.search(text):
-        return there.sub(lambda _: section, text)
+        return there.sub(lambda _: section.rstrip(), text)
     return text.replace("## Drills\n", section + "## Drills\n", 1)
 
 
