@@ -1,5 +1,6 @@
 // A list of posts that stays light however long it grows: what is far from the window is room of the same height.
 import { useSignal } from "@preact/signals";
+import { Component } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { placeOf } from "../place";
@@ -34,6 +35,18 @@ export function PostList({ list, name, empty }: { list: Timeline; name: string; 
       <Foot list={list} />
     </>
   );
+}
+
+/** What stays is not looked at again: scrolling draws the lines that come, and no other. (Never keep the nodes for that: each
+ *  holds the list that it was first drawn in, and that all that was in it.) */
+class Line extends Component<{ one: Item }> {
+  override shouldComponentUpdate(next: { one: Item }): boolean {
+    return next.one !== this.props.one;
+  }
+
+  override render({ one }: { one: Item }) {
+    return <Post id={one.post} by={one.by} place={one.key} />;
+  }
 }
 
 function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: string }) {
@@ -113,13 +126,11 @@ function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: str
   const room = (part: Item[]): number => part.reduce((sum, one) => sum + heightOf(one.key), 0);
   const above = room(items.slice(0, from)), below = room(items.slice(to));
   return (
-    // Posts whose line stays are not drawn anew: signals see to it. Never keep their nodes: each holds the list that it was
-    // first drawn in, and that all that was in it.
     <ol class="posts" aria-label={name} ref={root}>
       {above > 0 && <li class="room" key="above" aria-hidden="true" style={{ height: `${above}px` }} />}
       {items.slice(from, to).map((one) => (
         <li key={one.key} data-key={one.key}>
-          <Post id={one.post} by={one.by} place={one.key} />
+          <Line one={one} />
           {one.gap && <p class="missing"><button type="button" class="quiet" onClick={() => void list.fill(one.key)}>{t("list.fill")}</button></p>}
         </li>
       ))}
