@@ -1,6 +1,6 @@
 // A list of posts that stays light however long it grows: what is far from the window is room of the same height.
 import { useSignal } from "@preact/signals";
-import { Component } from "preact";
+import type { Component } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { placeOf } from "../place";
@@ -39,14 +39,9 @@ export function PostList({ list, name, empty }: { list: Timeline; name: string; 
 
 /** What stays is not looked at again: scrolling draws the lines that come, and no other. (Never keep the nodes for that: each
  *  holds the list that it was first drawn in, and that all that was in it.) */
-class Line extends Component<{ one: Item }> {
-  override shouldComponentUpdate(next: { one: Item }): boolean {
-    return next.one !== this.props.one;
-  }
-
-  override render({ one }: { one: Item }) {
-    return <Post id={one.post} by={one.by} place={one.key} />;
-  }
+function Line(this: Pick<Component<{ one: Item }>, "shouldComponentUpdate">, { one }: { one: Item }) {
+  this.shouldComponentUpdate = (next) => next.one !== one;
+  return <Post id={one.post} by={one.by} place={one.key} />;
 }
 
 function Lines({ list, items, name }: { list: Timeline; items: Item[]; name: string }) {
