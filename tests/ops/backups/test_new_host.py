@@ -78,7 +78,7 @@ async def _lost_site(target: Target, folder: Path, then: Callable[[Site], object
         async with Program().opened(data):
             [(ann, token), (_, other)] = await signed_in("ann", "bob")
             before = (await publish(ann, "before the copy")).id
-            made = petrel(target, "backups", "create", "--data", str(data), "--json")
+            made = await asyncio.to_thread(petrel, target, "backups", "create", "--data", str(data), "--json")
             assert made.returncode == 0, made.stderr
             last = (await publish(ann, "after the copy")).id
             gone = (await publish(ann, "after the copy, and deleted")).id

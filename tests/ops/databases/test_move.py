@@ -173,6 +173,7 @@ def cut(data: Path, at: str) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 
+@pytest.mark.long
 def test_a_rehearsal_beside_the_running_site(data: Path, prepared: Urls) -> None:
     before = settings.load(str(data))
     with Program().databases(before, SAID.append) as addresses:
