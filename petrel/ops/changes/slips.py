@@ -4,7 +4,6 @@ Whatever does such a thing leaves one before it begins and says on it how it end
 within seconds once that works (`jobs.py`). Twice is once, and what was never ended says so.
 """
 
-import hashlib
 import os
 import pwd
 import time
@@ -14,14 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from petrel.core import whole_file
+from petrel.core import slips
 from petrel.core.errors import Invalid
 
-FOLDER, NAMED = "run", "changed-*.json"
 LONGEST = timedelta(minutes=10)
 """Nothing of this kind takes so long: whoever did it has gone."""
 
@@ -54,6 +51,10 @@ class Slip(Struct, frozen=True, kw_only=True):
         return f"by {self.who}: {self.how or 'nobody said how it ended'}"
 
 
+_box = slips.Box("changed-*.json", Slip, lambda slip: (slip.at, slip.kind, slip.what))
+read, drop = _box.read, _box.drop
+
+
 def new(kind: str, what: Mapping[str, str], reason: str, *, inverse: Mapping[str, str] | None = None, risk: int = 0,
         how: str = "", is_by_cell: bool = True, who: str = "") -> Slip:
     """Now, by `who`, or whoever is at this machine."""
@@ -65,7 +66,7 @@ def leave(data: Path, slip: Slip) -> None:
     """Replaces what stood on it before. Nowhere to leave it, or no room: then the ledger does not have it, and what is
     done is done all the same."""
     with suppress(OSError):
-        whole_file.write(_path(data, slip), msgspec.json.encode(slip), owner=whole_file.owner_of(data))
+        _box.leave(data, slip)
 
 
 @contextmanager
@@ -86,29 +87,8 @@ def doing(data: Path, slip: Slip, *, lasts: bool) -> Iterator[None]:
     leave(data, replace(slip, how=f"done in {time.monotonic() - began:.1f} s", until=until))
 
 
-def read(data: Path) -> list[Slip]:
-    """In the order in which it was done; without what makes no sense."""
-    found = []
-    for path in data.glob(f"{FOLDER}/{NAMED}"):
-        try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Slip))
-        except (OSError, msgspec.MsgspecError):
-            continue
-    return sorted(found, key=lambda slip: slip.at)
-
-
-def drop(data: Path, slip: Slip) -> None:
-    """Once the ledger has it."""
-    _path(data, slip).unlink(missing_ok=True)
-
-
 def _short(what: Mapping[str, str]) -> dict[str, str]:
     return {name: text[:LONGEST_TEXT] for name, text in what.items()}
-
-
-def _path(data: Path, slip: Slip) -> Path:
-    name = hashlib.sha256(msgspec.json.encode((slip.at, slip.kind, slip.what))).hexdigest()[:24]
-    return data / FOLDER / NAMED.replace("*", name)
 
 
 def _who() -> str:
