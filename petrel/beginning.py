@@ -3,14 +3,20 @@
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from petrel import app, settings
+from petrel.core.late import Late
 from petrel.core.policy import POLICY
-from petrel.ops import changes
 from petrel.ops.processes import sockets, this_release
 from petrel.settings import Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import AWAY, Addresses
+
+if TYPE_CHECKING:
+    from petrel.ops import changes
+else:
+    changes = Late("petrel.ops.changes")    # as in program.py
 
 Say = Callable[[str], None]
 

@@ -1,5 +1,7 @@
 """What the command line may ask of the site: `ctx.obj` of every command, as `cli/wiring.py` describes it."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import socket
@@ -7,15 +9,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from petrel import app, beginning, moves, settings
-from petrel.core import doors
+from petrel import app, beginning, settings
 from petrel.core.errors import PetrelError, Unavailable
+from petrel.core.late import Late
 from petrel.core.policy import POLICY
-from petrel.ops import backups, changes, databases, upgrades, watching
 from petrel.ops.processes import (
     Handover,
     Part,
@@ -32,6 +33,16 @@ from petrel.settings import Field, Settings
 from petrel.storage.migrate import OlderProgram
 from petrel.storage.pools import Addresses, unhurried
 from petrel.storage.postgres import Held, Storage, holder_of
+
+if TYPE_CHECKING:
+    from petrel import moves
+    from petrel.core import doors
+    from petrel.ops import backups, changes, databases, upgrades, watching
+else:
+    # Whoever types a command waits for what that command needs, and for nothing else.
+    moves = Late("petrel.moves")
+    backups, changes, databases = Late("petrel.ops.backups"), Late("petrel.ops.changes"), Late("petrel.ops.databases")
+    upgrades, watching = Late("petrel.ops.upgrades"), Late("petrel.ops.watching")
 
 T = TypeVar("T")
 Say = Callable[[str], None]

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from petrel.core import whole_file
 
-FILE, LOG, TOLD = "rescue.json", "rescue.log", "rescue.told.log"
+FILE, KEYS, LOG, TOLD = "rescue.json", "rescue-keys.json", "rescue.log", "rescue.told.log"
 EVERYTHING = "all"
 
 
@@ -69,6 +69,13 @@ def read(folder: Path) -> Said:
         return NOTHING
     except (OSError, msgspec.MsgspecError):
         return UNREADABLE
+
+
+def unpin(folder: Path) -> None:
+    """What is said stays, but that any release may start."""
+    found = read(folder)
+    if found.pin is not None:
+        whole_file.write(folder / FILE, msgspec.json.encode(msgspec.structs.replace(found, pin=None)))
 
 
 def untold() -> list[bytes]:

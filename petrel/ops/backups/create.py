@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
-from petrel.core import chain, clock
+from petrel.core import chain, clock, emergency
 from petrel.core.errors import Unavailable
 from petrel.core.witness import Witness
 from petrel.ops.backups import keys, places, recovery, standing, targets
@@ -42,7 +42,9 @@ select (select max(epoch) from journal.epoch), pg_snapshot_xmin(pg_current_snaps
 SERVER = "select system_identifier from pg_control_system()"
 SIZE = "select sum(pg_database_size(oid))::bigint from pg_database"
 COUNTED = ("accounts.account", "posts.post", "messages.message", "relationships.relation", "journal.entry")
-SITE_FILES = ("settings.toml",)
+SITE_FILES = ("settings.toml", "alerts.toml", "safeguards.toml", "disk.toml", emergency.FILE, emergency.KEYS)
+"""What people have written or said that is in no database: who is called at night has to be known on a new host, and
+what petrel-rescue has closed stays closed there."""
 SITE_FOLDERS = ("keys", "witness", "certificates", "media")
 FLUSHED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
 LEAST_FREE_BYTES = 64 << 20

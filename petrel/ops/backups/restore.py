@@ -16,16 +16,16 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
-from petrel.core import clock, whole_file
+from petrel.core import clock, emergency, whole_file
 from petrel.core.witness import BadWitness, Line, Restored, Root, Witness
 from petrel.ops.backups import keys, roll
-from petrel.ops.backups.create import Progress
+from petrel.ops.backups.create import SITE_FILES, SITE_FOLDERS, Progress
 from petrel.ops.backups.shapes import BadBackup, NotNow
 from petrel.ops.backups.verify import Pair, opened, verify
 from petrel.storage.postgres import MAJOR, BinariesMissing, SiteLock, hand_over, installed, stop_leftovers
 
 MARK = "restoring.json"
-OURS = {MARK, "main", "keyring", "keys", "witness", "certificates", "media", "run", "log", "settings.toml"}
+OURS = {MARK, "main", "keyring", "run", "log", *SITE_FILES, *SITE_FOLDERS}
 NOTHING_YET = {"run", f"{MARK}.new"}
 """All that a restore leaves that was interrupted before it wrote the mark."""
 PHRASE = "bring deleted things back"
@@ -188,6 +188,7 @@ def _unpack(ask: Ask, progress: Progress) -> None:
     _make_private(folder)
     keys.write(folder / "keys", ask.known)
     _drop_addresses(folder / "settings.toml")
+    emergency.unpin(folder)             # the release is on the lost host
     if ask.witness is not None:
         _take_witness(ask.witness, folder / "witness")
     for name in ("main", "keyring"):
@@ -239,7 +240,7 @@ def finish(ask: Ask) -> None:
     folder = ask.folder
     if ask.rolled is not None:
         roll.forget(ask.rolled.folder)
-    for place in (*(folder / name for name in ("keys", "witness", "certificates", "media")), folder / "settings.toml"):
+    for place in (folder / name for name in (*SITE_FOLDERS, *SITE_FILES)):
         for path in (*place.rglob("*"), place):
             if path.exists():
                 whole_file.settle(path)

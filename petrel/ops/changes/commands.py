@@ -72,14 +72,15 @@ async def start(w: Writer, number: int, request: int | None = None) -> Change:
     change = await rows.find(w, number)
     if change.state != "planned":
         raise Conflict(f"Change {number} is {change.state}. Plan it anew to start it again.")
-    if why := await why_frozen(w):
+    is_back = await takes_back(w, change)
+    if why := await why_frozen(w, is_back=is_back):
         raise Conflict(why)
     now = await kinds.find(change.kind).plan(w, change.what)
     if rules.digest(change.kind, now, change.visiting) != change.plan:
         raise Conflict("What this was planned from is no longer so. Plan it anew.")
     if change.needs is not None:
         rules.check_needed(await rows.find(w, change.needs))
-    if await given(w) + 1 > rules.BUDGET_CELLS:
+    if not is_back and await given(w) + 1 > rules.BUDGET_CELLS:
         raise Conflict("The site has been changed once over within ten minutes. Wait until those have settled.")
     if change.risk >= rules.NEEDS_TWO:
         if request is None:
@@ -155,7 +156,7 @@ async def watched(w: Writer, change: Change, seen: Evidence, why: str) -> None:
 
 
 async def freeze(w: Writer, why: str) -> bool:
-    """Nothing begins or goes on, undoing apart. One person, one step. False when it was so already."""
+    """Nothing begins or goes on, undoing and going back apart. One person, one step. False when it was so already."""
     why = rules.check_reason(why)
     if not await w.change(rows.FREEZE, why):
         return False
@@ -173,12 +174,19 @@ async def thaw(w: Writer, request: int) -> None:
     _record(w, "ops.changes.thawed", ids.new_id(ids.any_cell()), body=frozen.why.encode())
 
 
-async def why_frozen(w: Writer) -> str:
-    """A sentence while no change may begin or go on, by the ledger or by petrel-rescue; "" when they may."""
+async def why_frozen(w: Writer, *, is_back: bool) -> str:
+    """A sentence while no change may begin or go on; "" when one may. `is_back`: as `takes_back` says. A freeze of
+    petrel-rescue holds that as well: it is for when the ledger itself cannot be trusted."""
     if why := emergency.said().frozen:
         return f"All changes are frozen by petrel-rescue: {why}"
-    frozen = await rows.frozen(w)
+    frozen = None if is_back else await rows.frozen(w)
     return f"All changes are frozen since {frozen.since:%F %T}: {frozen.why}" if frozen else ""
+
+
+async def takes_back(w: Writer, change: Change) -> bool:
+    """Whether it only takes away what was confirmed. No freeze, budget or alert holds that: one person alone at night
+    stops everything first, and then needs nobody to take back what harms."""
+    return change.kind == "without" or await rows.goes_back(w, change)
 
 
 async def given(w: Writer) -> int:

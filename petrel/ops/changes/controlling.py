@@ -82,7 +82,7 @@ class Controller:
         seen = self._trying.after(change, trials)
         kind = kinds.find(change.kind)
         async with writing(System("changes"), cause=f"change {change.id}") as w:
-            around = await _around(w, noticed)
+            around = await _around(w, change, noticed)
             step = await kind.gate(change, decide(change, seen, around, kind.confirms_itself))
             if step.do != "wait":
                 await _take(w, change, step)
@@ -104,9 +104,14 @@ def decide(change: Change, seen: Evidence, around: Around, confirms_itself: bool
     return rules.next_step(replace(change, evidence=seen), around, confirms_itself)
 
 
-async def _around(w: Writer, found: Found) -> Around:
+async def _around(w: Writer, change: Change, found: Found) -> Around:
+    """Alerts do not speak against what takes back: it is on its way because of them."""
+    is_back = await commands.takes_back(w, change)
+    is_frozen = bool(await commands.why_frozen(w, is_back=is_back))
+    if is_back:
+        return Around(datetime.now(UTC), is_frozen, 0, (), found)
     alerts = tuple((row["rule"], row["fired_at"]) for row in await w.fetch(rows.FIRED))
-    return Around(datetime.now(UTC), bool(await commands.why_frozen(w)), await commands.given(w), alerts, found)
+    return Around(datetime.now(UTC), is_frozen, await commands.given(w), alerts, found)
 
 
 async def _take(w: Writer, change: Change, step: Step) -> None:

@@ -56,6 +56,14 @@ FREEZE = "insert into ops.freeze (why) values ($1) on conflict ((true)) where un
 THAW = "update ops.freeze set until = now() where until is null returning id"
 FROZEN = "select since, until, why from ops.freeze where until is null"
 SINCE = f"select {COLUMNS} from ops.change where id > $1 and state in ('confirmed', 'going', 'paused') order by id"
+# What undoes a change that was confirmed; not what undoes such an undoing.
+GOES_BACK = """
+select exists (
+  select from ops.change c
+   where c.kind = $1 and c.inverse = $2::text::jsonb and c.state = 'confirmed' and c.id < $3
+     and not exists (select from ops.change b
+                      where b.kind = c.kind and b.inverse = c.what and b.state = 'confirmed' and b.id < c.id))
+"""
 STEPS = "select name from ops.steps_since('changes', $1)"
 ROWS = """
 select schemaname || '.' || relname as name, n_live_tup as rows from pg_stat_user_tables
@@ -114,6 +122,10 @@ async def take(w: Writer, change: Change) -> None:
 async def frozen(r: Reader) -> Freeze | None:
     row = await r.row(FROZEN)
     return None if row is None else Freeze(*row)
+
+
+async def goes_back(r: Reader, change: Change) -> bool:
+    return bool(await r.value(GOES_BACK, change.kind, msgspec.json.encode(change.what).decode(), change.id))
 
 
 def _change(row: Row) -> Change:

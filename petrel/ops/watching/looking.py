@@ -61,6 +61,7 @@ class Watch:
         self._keys_away_since_s: float | None = None
         self._told_away: dict[Key, Alert] = {}
         self._beat_at_s = 0.0
+        self._beating: asyncio.Task[None] | None = None
         self.measures: list[Measure] = []
         self.measured_at_s = 0.0
 
@@ -80,6 +81,7 @@ class Watch:
         finally:
             if page is not None:
                 page.close()
+            await self.settled()        # in the database they are told: nobody tells them again
 
     def page(self) -> str:
         return metrics.text(self._tally, self.measures, self.measured_at_s)
@@ -99,14 +101,20 @@ class Watch:
                          Measure("keyring_away_seconds", await self._keys_away_s())]
         self.measured_at_s = time.time()
         firing = self._judge.firing(self._plan.rules, self.measures, time.monotonic())
-        await self._messenger.send()
+        self._messenger.send()
         standing = None
         told = await self._told_without(firing) if away_s else []
         if not away_s:
             told, standing = await self._told(firing)
         await self._follow(Look(datetime.now(UTC), self._plan, tuple(self.measures), firing, standing))
-        await self._beat()
+        self._beat()
         return told
+
+    async def settled(self) -> None:
+        """Until everybody who was told has taken it or not."""
+        await self._messenger.settled()
+        if self._beating is not None:
+            await self._beating
 
     async def _keys_away_s(self) -> float:
         try:
@@ -140,7 +148,7 @@ class Watch:
                   if key not in firing]
         self._told_away.clear()
         for act, number in taken:
-            await self._tell(act, number, people.get(act.rule, ()))
+            self._tell(act, number, people.get(act.rule, ()))
         return [act for act, _ in taken], standing
 
     async def _told_without(self, firing: dict[Key, float]) -> list[Act]:
@@ -152,16 +160,16 @@ class Watch:
             began = act.alert.fired_at if act.alert else now
             self._told_away[act.rule, act.target] = Alert(0, act.rule, act.target, act.owner, act.value, began, now, 1,
                                                           None, None)
-            await self._tell(act, 0, ())
+            self._tell(act, 0, ())
         return found
 
-    async def _tell(self, act: Act, number: int, people: tuple[int, ...]) -> None:
+    def _tell(self, act: Act, number: int, people: tuple[int, ...]) -> None:
         """`people`: whom a letter reaches where no address is named."""
         said = notice(self._plan, act, number)
         (log.info if act.what == "cleared" else log.error)("alert", what=act.what, rule=act.rule, target=act.target,
                                                            says=said.says, owner=act.owner)
         owner = self._plan.owners.get(act.owner) or self._wanted.crew
-        await self._messenger.tell((*owner.webhook, *(owner.mail or people)), said)
+        self._messenger.tell((*owner.webhook, *(owner.mail or people)), said)
 
     def _read_plan(self) -> None:
         """Again when the file has changed; a broken one changes nothing and is said once."""
@@ -177,8 +185,12 @@ class Watch:
             if not self._plan.rules:
                 self._plan = plan(Path("/nonexistent"), self._wanted.crew)
 
-    async def _beat(self) -> None:
+    def _beat(self) -> None:
         if self._wanted.heartbeat and time.monotonic() >= self._beat_at_s:
             self._beat_at_s = time.monotonic() + HEARTBEAT_S
-            if wrong := await webhooks.get(self._wanted.heartbeat):
-                log.warning("the heartbeat was not taken", error=wrong)
+            self._beating = asyncio.create_task(_beaten(self._wanted.heartbeat))
+
+
+async def _beaten(address: str) -> None:
+    if wrong := await webhooks.get(address):
+        log.warning("the heartbeat was not taken", error=wrong)

@@ -75,26 +75,38 @@ class Waiting(Struct, frozen=True):
 
 
 class Messenger:
-    """Keeps for an hour what an address did not take."""
+    """Tells beside whoever asks it to: an address that hangs keeps nobody from looking. What an address did not take is
+    tried again at each `send`, for an hour."""
 
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
+        self._sending: set[asyncio.Task[None]] = set()
 
-    async def tell(self, addresses: Iterable[str | int], said: Notice) -> None:
+    def tell(self, addresses: Iterable[str | int], said: Notice) -> None:
         self._waiting += [Waiting(to, said, time.monotonic() + KEEP_S) for to in addresses]
-        await self.send()
+        self.send()
 
-    async def send(self) -> None:
-        """All at the same time, each address with a few seconds."""
+    def send(self) -> None:
+        """All that waits, at the same time, each address with a few seconds."""
         waiting, self._waiting = self._waiting, []
-        for one, wrong in zip(waiting, await asyncio.gather(*map(_sent, waiting)), strict=True):
-            if not wrong:
-                continue
-            log.warning("an alert was not taken", rule=one.said.rule, error=wrong)
-            if time.monotonic() < one.until_s:
-                self._waiting.append(one)
-            else:
-                log.error("an alert is given up: its address takes nothing", rule=one.said.rule)
+        for one in waiting:
+            task = asyncio.create_task(self._try(one))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def settled(self) -> None:
+        """Until everything that was sent was taken or not."""
+        while self._sending:
+            await asyncio.gather(*self._sending)
+
+    async def _try(self, one: Waiting) -> None:
+        if not (wrong := await _sent(one)):
+            return
+        log.warning("an alert was not taken", rule=one.said.rule, error=wrong)
+        if time.monotonic() < one.until_s:
+            self._waiting.append(one)
+        else:
+            log.error("an alert is given up: its address takes nothing", rule=one.said.rule)
 
 
 async def _sent(one: Waiting) -> str:

@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
+from msgspec.structs import replace
 
-from petrel.core import clock
+from petrel.core import clock, emergency
 from petrel.core.doors import writing
 from petrel.features import posts
 from petrel.ops import backups
@@ -28,6 +30,8 @@ from tests.people import publish, signed_in
 from tests.targets import s3_host
 
 Target = tuple[str, stores.Access]
+CALLED = '[owners.anna]\nmail = ["anna@crew.example"]\n'
+SAID = emergency.Said({"search": "something leaks"}, None, emergency.Pin("/gone/bin/python", "/gone"))
 
 
 @contextmanager
@@ -78,6 +82,8 @@ async def _lost_site(target: Target, folder: Path, then: Callable[[Site], object
         async with Program().opened(data):
             [(ann, token), (_, other)] = await signed_in("ann", "bob")
             before = (await publish(ann, "before the copy")).id
+            (data / "alerts.toml").write_text(CALLED)
+            (data / emergency.FILE).write_bytes(msgspec.json.encode(SAID))
             made = await asyncio.to_thread(petrel, target, "backups", "create", "--data", str(data), "--json")
             assert made.returncode == 0, made.stderr
             last = (await publish(ann, "after the copy")).id
@@ -124,6 +130,8 @@ async def _comes_back(target: Target, folder: Path) -> None:
         said = json.loads(back.stdout)
         assert said["checked"]["findings"] == said["checked"]["remarks"] == []
         assert not list(folder.glob("new.log"))
+        assert (new / "alerts.toml").read_text() == CALLED, "who is called at night"
+        assert emergency.read(new) == replace(SAID, pin=None), "closed stays closed; the release is on the lost host"
         async with private_site(new) as site, clients(site.address, connections=2) as wire:
             for name, status in (("last", 200), ("before", 404), ("gone", 404)):
                 answer = await wire.ask("GET", f"/api/v1/statuses/{was[name]}", token=was["token"])

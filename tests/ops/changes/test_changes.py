@@ -65,6 +65,10 @@ async def act(what: Any, *args: Any) -> Any:
         return await what(w, *args)
 
 
+async def fire(addresses: Addresses, rule: str) -> None:
+    await as_owner(addresses, f"insert into ops.alert (rule, target, value, owner) values ('{rule}', '', 1, 'crew')")
+
+
 async def cells_off() -> set[int]:
     """Those whose accounts have the flag off, as a web process hears it."""
     await changes.hear()
@@ -124,12 +128,12 @@ async def test_what_goes_wrong_everywhere_is_not_taken_for_its_doing() -> None:
 async def test_an_alert_undoes_or_holds_it(addresses: Addresses) -> None:
     one = await started()
     controller = Controller(dict)
-    await as_owner(addresses, "insert into ops.alert (rule, target, value, owner) values ('mail', '', 1, 'crew')")
+    await fire(addresses, "mail")
     assert [step.do for _, step in await controller.turn()] == ["pause"]
     assert await controller.turn() == []
     await act(changes.resume, await now_of(one))
     assert await controller.turn() == []
-    await as_owner(addresses, "insert into ops.alert (rule, target, value, owner) values ('canary', '', 1, 'crew')")
+    await fire(addresses, "canary")
     assert [step.do for _, step in await controller.turn()] == ["undo"]
     assert await cells_off() == set()
 
@@ -174,7 +178,7 @@ async def test_a_crash_anywhere_in_a_step_leaves_all_or_nothing_and_the_next_goe
     one = await started()
     await as_if_watched(one, 50)
     if step == "undo":
-        await as_owner(addresses, "insert into ops.alert (rule, target, value, owner) values ('canary', '', 1, 'crew')")
+        await fire(addresses, "canary")
     elif step == "confirm":
         await as_owner(addresses, "update ops.change set reach = 15")
         await as_owner(addresses, "update ops.flag set cells = array(select generate_series(0, 14))")
@@ -270,6 +274,27 @@ async def test_frozen_is_frozen_by_one_and_thawed_by_two() -> None:
     await approve(bob, request)
     await act(changes.thaw, request.id)
     await act(changes.start, waiting.id)
+
+
+async def test_what_takes_back_goes_on_while_all_is_frozen(addresses: Addresses) -> None:
+    """Whoever is alone at night stops everything, and then takes back what was confirmed: it takes nobody else."""
+    one, controller = await started(), Controller(dict)
+
+    async def goes_through(change: changes.Change) -> str:
+        for _ in range(3):
+            await as_if_watched(await now_of(change), 50)
+            await controller.turn()
+        return (await now_of(change)).state
+
+    assert await goes_through(one) == "confirmed" and len(await cells_off()) == 16
+    await act(changes.freeze, "something is badly wrong")
+    back, _ = await act(changes.plan, "flag", one.inverse, "it began with this")
+    await act(changes.start, back.id)
+    await fire(addresses, "answers")            # which harms, and is why it goes back
+    assert await goes_through(back) == "confirmed" and not await cells_off()
+    again = await plan()
+    with pytest.raises(Conflict, match="badly wrong"):
+        await act(changes.start, again.id)      # which would undo the undoing
 
 
 async def test_an_approval_is_for_one_plan_only(monkeypatch: pytest.MonkeyPatch) -> None:

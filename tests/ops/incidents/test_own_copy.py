@@ -66,6 +66,7 @@ def begun(data: Path) -> tuple[Watch, Brain]:
 
 async def looked(watch: Watch, brain: Brain) -> Board:
     await watch.look()
+    await watch.settled()
     await brain.settled()
     found = incidents.board.read(brain._data)
     assert found is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from petrel.ops.processes import PartStatus, Status, clock_offset_s
 from petrel.ops.processes.status import write_status
 from petrel.ops.watching import Owner, Tally, Wanted, Watch, alerts, measuring
 from petrel.ops.watching.judging import Judge
+from petrel.outside import webhooks
 from petrel.worker import jobs
 from tests.crew import as_owner
 from tests.features.mail.post_office import office
@@ -44,6 +46,11 @@ async def dead(name: str) -> None:
         await w.execute("insert into ops.job (lane, name, args, dead_at) values ('bulk', $1, '{}', now())", name)
 
 
+async def looked(watch: Watch) -> None:
+    await watch.look()
+    await watch.settled()
+
+
 async def standing() -> list[watching.Alert]:
     async with reading(System("tests")) as r:
         return await alerts.standing(r)
@@ -62,7 +69,7 @@ async def test_an_owner_is_told_once_when_it_begins_and_once_when_it_ends(tmp_pa
         watches = [Watch(wanted), Watch(wanted)]        # of a fleet: both look, one tells
         await dead("x")
         for watch in watches * 2:
-            await watch.look()
+            await looked(watch)
         mine = [t for t in told.told if t["rule"] == "dead-letters"]
         assert [(t["what"], t["value"]) for t in mine] == [("fired", 1)] and "petrel jobs dead" in mine[0]["text"]
         [stands] = [one for one in await standing() if one.rule == "dead-letters"]
@@ -70,7 +77,7 @@ async def test_an_owner_is_told_once_when_it_begins_and_once_when_it_ends(tmp_pa
             await alerts.quiet(w, stands.id, 60)
         await clean_jobs()
         for watch in watches:
-            await watch.look()
+            await looked(watch)
         assert [t["what"] for t in told.told if t["rule"] == "dead-letters"] == ["fired", "cleared"]
         assert told.beats == 2, "each says once a minute that it lives"
         with pytest.raises(NotFound):
@@ -90,11 +97,29 @@ async def test_what_an_address_does_not_take_is_tried_again(tmp_path: Path) -> N
         await dead("y")
         for status in (500, 302):
             told.status = status
-            await watch.look()
+            await looked(watch)
         assert told.told == []
         told.status = 200
-        await watch.look()
+        await looked(watch)
         assert [t["rule"] for t in told.told].count("dead-letters") == 1
+    await clean()
+
+
+async def test_an_address_that_hangs_keeps_nobody_from_looking(tmp_path: Path) -> None:
+    await clean()
+    with socket.create_server(("127.0.0.1", 0)) as deaf, hook() as told:      # takes whoever comes, and says nothing
+        hangs = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        watch = Watch(Wanted(tmp_path, Owner(webhook=(hangs, told.address)), hangs))
+        await dead("v")
+        began_s = time.monotonic()
+        for _ in range(3):
+            await watch.look()
+        assert time.monotonic() - began_s < webhooks.BOUNDS.seconds, "nobody waited for it"
+        async with asyncio.timeout(10):
+            while not told.told:        # noqa: ASYNC110 (nothing tells)
+                await asyncio.sleep(0.01)
+        assert len(watch._messenger._sending) == 1, "it is asked once at a time"
+    await watch.settled()                       # it hung up
     await clean()
 
 
@@ -107,7 +132,7 @@ async def test_letters_go_to_the_owners_named_or_else_to_those_of_the_site(tmp_p
     for named, wanted in (((), "olga@nest.example"), (("crew@birds.example",), "crew@birds.example")):
         async with office() as post:
             await dead("w")
-            await Watch(Wanted(tmp_path, Owner(mail=named))).look()
+            await looked(Watch(Wanted(tmp_path, Owner(mail=named))))
             await jobs.drain()
             [(envelope, _)] = [t for t in post.taken if "dead-letters" in str(t[1])]
             assert envelope.rcpt_tos == [wanted]
@@ -128,10 +153,10 @@ async def test_databases_that_are_away_are_told_of_without_them(
         with monkeypatch.context() as patched:
             patched.setattr(measuring, "of_databases", away)
             for _ in range(3):
-                await watch.look()
+                await looked(watch)
                 await asyncio.sleep(0.001)
         assert [(t["what"], t["rule"]) for t in told.told] == [("fired", "database")]
-        await watch.look()
+        await looked(watch)
         assert [t["what"] for t in told.told if t["rule"] == "database"] == ["fired", "cleared"]
         assert [one.rule for one in await standing()] == []
 
@@ -144,7 +169,7 @@ async def test_rules_are_taken_over_while_it_runs_and_a_broken_file_changes_noth
                          ("[rules.dead-letters]\nis_on = false" + ONLY % "b", {"b"})):
         (tmp_path / "alerts.toml").write_text(text)
         watch._plan_of = None
-        await watch.look()
+        await looked(watch)
         assert {one.rule for one in await standing()} == wanted
     await clean()
 
@@ -163,12 +188,12 @@ async def test_the_crew_is_told_of_letters_and_people_that_wait(tmp_path: Path, 
     watch = Watch(Wanted(tmp_path), Tally([]))
     mine = {"mail", "notices", "reports", "appeals"}
     (tmp_path / "alerts.toml").write_text("[rules.mail]\nfor_s = 0")
-    await watch.look()
+    await looked(watch)
     assert {one.rule for one in await standing()} >= mine
     await as_owner(addresses, "update moderation.appeal set not_before = now() + interval '1 day'")
     await as_owner(addresses, "update moderation.case_file set state = 'closed'")
     await as_owner(addresses, "update mail.letter set state = 'sent', ended_at = now()")
-    await watch.look()
+    await looked(watch)
     assert not {one.rule for one in await standing()} & mine
     for table in ("mail.letter", "moderation.case_file", "moderation.appeal"):
         await as_owner(addresses, f"delete from {table} where id = {number}")
@@ -178,7 +203,7 @@ async def test_the_crew_is_told_of_letters_and_people_that_wait(tmp_path: Path, 
 async def test_measures_cover_what_the_rules_ask_for(tmp_path: Path) -> None:
     await clean()
     watch = Watch(Wanted(tmp_path), Tally([]))
-    await watch.look()
+    await looked(watch)
     found = {one.name for one in watch.measures}
     elsewhere = {"canary_failed_seconds", "canary_unanswered_seconds", "canary_age_seconds",
                  "stranger_blind_seconds", "follower_lag_seconds", "process_failing",
