@@ -23,9 +23,8 @@ from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage, clien
 HARM = "a bad push reached members of other cells than its first"
 
 DRILL = Drill(
-    name="bad-push", row=3, tier="real", covers="part", harm=HARM,
+    name="bad-push", row=3, tier="real", covers="whole", harm=HARM,
     sabotage="no cells: the failing release takes the whole site over at once, with `petrel upgrade`",
-    left_out="settings that the site has only once, which no cell can have first; several machines",
     shown=("undone_s", "touched_percent", "failed_elsewhere", "false_reverts", "first_cell_s"), limit_s=2700)
 
 PEOPLE = 64

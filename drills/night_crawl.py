@@ -21,9 +21,8 @@ from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage
 UNTOLD = "nobody was told before it hurt"
 
 DRILL = Drill(
-    name="night-crawl", row=19, tier="real", covers="part", harm=UNTOLD,
+    name="night-crawl", row=19, tier="real", covers="whole", harm=UNTOLD,
     sabotage="the search for what grows: only limits are watched",
-    left_out="a real month; a job that really reads a growing table",
     shown=("found_on_day", "false_alarms", "forecast_off_percent"), limit_s=600)
 
 DAYS, CONTROLS, BY_DAY, TICKET_S = 30, 1_000, 10, 60

@@ -18,9 +18,8 @@ from petrel.ops.drills import Broken, Drill, Outcome, Phases, Stage
 BELIEVED = "a run that looked at nothing was believed"
 
 DRILL = Drill(
-    name="silent-tests", row=54, tier="real", covers="part", harm=BELIEVED,
+    name="silent-tests", row=54, tier="real", covers="whole", harm=BELIEVED,
     sabotage="the gate: whoever ends with 0 is believed",
-    left_out="every fault in every critical file (petrel gate mutate): here so many of each",
     shown=("tricks", "found", "faults", "caught_percent"), limit_s=2400)
 
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

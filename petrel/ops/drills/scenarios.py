@@ -31,8 +31,8 @@ class Scenario(Struct, frozen=True):
 class Line(Struct, frozen=True, kw_only=True):
     """One line of `petrel drills`.
 
-    `state`: proven, partly, built or missing; "proven on an older build" and "partly on an older build" where the
-    program has changed since. `verdict` and `sabotage`: the last word of each run, "" when there was none. `until`:
+    `state`: proven, partly, simulated, built or missing; the first three "on an older build" where the program has
+    changed since. `verdict` and `sabotage`: the last word of each run, "" when there was none. `until`:
     when the shelf life of the older of the two ends.
     """
 
@@ -104,13 +104,12 @@ def _line(row: Scenario, drill: Drill | None, real: Verdict | None, sabotaged: V
 def state_of(drill: Drill, real: Verdict | None, sabotaged: Verdict | None, build: str) -> str:
     """A row is proven only when its whole drill passed with real parts on this build, and its sabotage failed.
 
-    A drill of a part leaves the row at partly. What ran on a simulated clock, crew or crowd proves no component.
+    A drill of a part leaves the row at partly. What ran on a simulated clock, crew or crowd says so: it proves no
+    component.
     """
     if real is None or sabotaged is None or real.verdict != "passed" or sabotaged.verdict != "failed":
         return "built"
-    if drill.tier != "real":
-        return "built"
-    word = "proven" if drill.covers == "whole" else "partly"
+    word = drill.tier if drill.tier == "simulated" else "proven" if drill.covers == "whole" else "partly"
     return word if real.build == sabotaged.build == build else f"{word} on an older build"
 
 

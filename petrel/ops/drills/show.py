@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from petrel.ops.drills.scenarios import Line
 from petrel.ops.drills.shapes import Drill, Outcome, Phases, Verdict
 
-STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "built", "missing")
+STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "simulated",
+          "simulated on an older build", "built", "missing")
 
 
 def report(drill: Drill, outcome: Outcome | None, verdict: Verdict) -> str:

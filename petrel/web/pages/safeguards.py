@@ -13,7 +13,8 @@ from petrel.web.door import Visit
 from petrel.web.markup import coded
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
-STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "built", "missing")
+STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "simulated",
+          "simulated on an older build", "built", "missing")
 
 
 async def show(visit: Visit) -> Response:

@@ -70,9 +70,10 @@ def test_a_part_stays_partly_and_says_what_is_left_out(drill, pair):
     assert line_of(drill(covers="part"), *pair(), build="b2").state == "partly on an older build"
 
 
-def test_a_simulated_drill_proves_no_component(drill, pair):
-    line = line_of(drill(tier="simulated"), *pair())
-    assert (line.state, line.tier) == ("built", "simulated")
+def test_a_simulated_drill_says_so_and_proves_no_component(drill, pair):
+    assert line_of(drill(tier="simulated"), *pair()).state == "simulated"
+    assert line_of(drill(tier="simulated"), *pair(), build="b2").state == "simulated on an older build"
+    assert line_of(drill(tier="simulated"), pair()[0]).state == "built"
 
 
 @pytest.mark.parametrize("word", ["failed", "broken", "impossible"])
