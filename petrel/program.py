@@ -40,9 +40,8 @@ if TYPE_CHECKING:
     from petrel.ops import backups, changes, databases, upgrades, watching
 else:
     # Whoever types a command waits for what that command needs, and for nothing else.
-    moves = Late("petrel.moves")
-    backups, changes, databases = Late("petrel.ops.backups"), Late("petrel.ops.changes"), Late("petrel.ops.databases")
-    upgrades, watching = Late("petrel.ops.upgrades"), Late("petrel.ops.watching")
+    moves, backups, changes = Late("petrel.moves"), Late("petrel.ops.backups"), Late("petrel.ops.changes")
+    databases, upgrades, watching = map(Late, ("petrel.ops.databases", "petrel.ops.upgrades", "petrel.ops.watching"))
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -108,16 +107,8 @@ class Program:
         return databases.Done(prepared.urls, prepared.findings, databases.next_step(now.folder, taken))
 
     def write_settings(self, folder: Path, wanted: Sequence[tuple[str, Any, bool]]) -> None:
-        """(name, value, whether only where nothing is set) each, all or none; what is so already is left.
-
-        Errors: Invalid.
-        """
-        now, sources = settings.load_with_sources(str(folder), environment={})
-        changed = {name: ("off", "on")[value] if isinstance(value, bool) else str(value)
-                   for name, value, is_first_only in wanted
-                   if getattr(now, name) != value and not (is_first_only and name in sources)}
-        if changed:
-            settings.write_all(folder, changed)
+        """Errors: Invalid."""
+        settings.write_wanted(folder, wanted)
 
     def move_databases(self, now: Settings, to: databases.Where, rehearse: bool, given: databases.Urls | None, say: Say,
                        progress: databases.Progress) -> databases.Moved:
@@ -294,21 +285,20 @@ class Program:
     def call(self, now: Settings, work: Callable[[], Awaitable[T]], say: Say, within_s: float | None = None) -> T:
         """Runs `work` with the doors open; starts the databases for it when the site is not running. Errors:
         Unavailable, after `within_s` at the latest where that is given."""
-        async def inside(addresses: Addresses) -> T:
-            try:
-                async with asyncio.timeout(within_s), app.opened(now, addresses):
-                    return await work()
-            except TimeoutError as e:
-                raise Unavailable("The databases do not answer. `petrel doctor` tells more.") from e
+        return self.owning(now, lambda _: work(), say, within_s)
 
-        with self.databases(now, say) as addresses:
-            return asyncio.run(inside(addresses))
-
-    def owning(self, now: Settings, work: Callable[[Addresses], Awaitable[T]], say: Say) -> T:
+    def owning(self, now: Settings, work: Callable[[Addresses], Awaitable[T]], say: Say, within_s: float | None = None
+               ) -> T:
         """As `call`, for what needs the owner of the databases: backups."""
         async def inside(addresses: Addresses) -> T:
-            async with app.opened(now, addresses):
-                return await work(addresses)
+            bound = asyncio.timeout(within_s)
+            try:
+                async with bound, app.opened(now, addresses):
+                    return await work(addresses)
+            except TimeoutError as e:
+                if not bound.expired():
+                    raise
+                raise Unavailable("The databases do not answer. `petrel doctor` tells more.") from e
 
         with self.databases(now, say) as addresses:
             return asyncio.run(inside(addresses))

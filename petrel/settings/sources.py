@@ -5,7 +5,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,19 @@ def write_all(data: Path, texts: Mapping[str, str]) -> list[Field]:
             lines.append(line)
     _replace_file(path, "\n".join(lines) + "\n")
     return written
+
+
+def write_wanted(data: Path, wanted: Sequence[tuple[str, Any, bool]]) -> None:
+    """(name, value, whether only where nothing is set) each, all or none; what is so already is left.
+
+    Errors: Invalid.
+    """
+    now, sources = load_with_sources(str(data), environment={})
+    changed = {name: ("off", "on")[value] if isinstance(value, bool) else str(value)
+               for name, value, is_first_only in wanted
+               if getattr(now, name) != value and not (is_first_only and name in sources)}
+    if changed:
+        write_all(data, changed)
 
 
 def _replace_file(path: Path, text: str) -> None:

@@ -53,7 +53,9 @@ def prove(data: Path, build: str) -> None:
 async def told(data: Path, rule: str) -> tuple[set[str], str]:
     """(to whom letters about it went, what the last one said)."""
     async with office() as post:
-        await Watch(Wanted(data)).look()
+        watch = Watch(Wanted(data))
+        await watch.look()
+        await watch.settled()
         await jobs.drain()
         about = [(envelope, letter) for (envelope, _), letter in zip(post.taken, post.letters, strict=True)
                  if str(letter["subject"]).endswith(f": {rule}")]
