@@ -1,8 +1,10 @@
 """Row 4: a release that cannot be replaced any more, and has changed the databases, is pushed twice.
 
 As a change it is found out before anybody is served by it. Then it is forced in with `petrel upgrade`, everything of
-the site is ended by SIGKILL, the databases too, and two people with keys bring the last good release back with one file
-that shares nothing with the product.
+the site is ended by SIGKILL, the databases too, and half of its interpreter goes. Where no name has an address and no
+network is but loopback, two people with keys bring the last good release back with one file that shares nothing with
+the product; it serves there, on the databases as the bad one left them. Discovery is dead in the same way: the site
+has none of its own, and none could be reached.
 """
 
 import asyncio
@@ -16,8 +18,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from drills.pushing import builds
-from petrel.ops.drills import Broken, Clients, Drill, Outcome, Phases, Site, Stage, clients, make_people
+from drills.pushing.dark import Dark, dark
+from drills.pushing.dark import run as run_program
+from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage, make_people
 from petrel.ops.drills.site import environment
 from petrel.ops.processes import read_status
 from petrel.storage.build import ROOT
@@ -25,50 +31,64 @@ from petrel.storage.build import ROOT
 HARM = "the site stays with a release that cannot be replaced"
 
 DRILL = Drill(
-    name="push-breaks-push", row=4, tier="real", covers="part", harm=HARM,
+    name="push-breaks-push", row=4, tier="real", covers="whole", harm=HARM,
     sabotage="one of three keys: the file does nothing with it",
-    left_out="DNS and discovery, which this site does not need to start; systemd; a virtual environment that is broken",
     shown=("refused_s", "back_s", "served"), limit_s=600)
 
 BACK_S, READY_S, REFUSED_S = 30.0, 90.0, 120.0
 KEY = re.compile(r"^Key \d: (\S+)$", re.M)
+STATE = re.compile(r"^release   (good|stuck) in .+: (.+)$", re.M)
 RUN = re.compile(r"^  (PYTHONPATH=\S+) (.+)$", re.M)
+
+
+class Back(Struct):
+    """`after_s`: from the first word to the file to a member's answer, None where none came. `served`: with 200, by the
+    good release. `lives`: a post was taken and is in a home, with what the bad release added in force."""
+
+    after_s: float | None = None
+    served: bool = False
+    lives: bool = False
 
 
 async def run(stage: Stage) -> Outcome:
     place = builds.make(stage.folder / "stuck", "stuck", migrates=True)
+    python = builds.part_environment(place)
     rescue = shutil.copy(place / "petrel/rescue.py", stage.folder / "rescue.py")
-    async with stage.site() as site, clients(site.address) as wire:
-        async with stage.doors(site):
-            person = (await make_people(["reader"]))[0]
-        good = site.running().release
-        keys = KEY.findall(await _told(site, "rescue", "keys"))
-        for name, folder in (("good", ROOT), ("stuck", place)):
-            await _told(site, "releases", "add", str(folder), "--name", name)
-        refused_s, why = await _pushed(site, stage) if not stage.sabotage else (0.0, "")
-        await _forced(site, place)
-        through = await _goes_over(site, str(good.root) if good else "")
-        stage.say("forced in: it serves, and cannot be replaced" if not through else "forced in, and could be replaced")
-        _end_all(site)
-        await site.process.wait()
-        began = time.monotonic()
-        code, said = await _rescue(rescue, site.data, ["pin", "good"],
-                                   keys[:1] if stage.sabotage else keys[:2])
-        back_s, served = await _started(site, said, wire, person.token, good, began) if not code else (None, False)
+    with dark() as there:
+        async with stage.site() as site:
+            async with stage.doors(site):
+                person = (await make_people(["reader"]))[0]
+            await there.prove(site.address)
+            good = site.running().release
+            keys = KEY.findall(await _told(site, "rescue", "keys"))
+            for name, folder in (("good", ROOT), ("stuck", place)):
+                await _told(site, "releases", "add", str(folder), "--name", name)
+            refused_s, why = await _pushed(site, stage) if not stage.sabotage else (0.0, "")
+            through = await _forced(site, place, str(good.root) if good else "")
+            stage.say("forced in: it serves, and cannot be replaced" if not through
+                      else "forced in, and could be replaced")
+            await _end_all(site)
+            builds.cut_off(python)
+            without = await _begins_not(there, site, python, place)
+            stage.say(f"started as it is: {without}")
+            back = await _rescued(there, rescue, site, keys[:1] if stage.sabotage else keys[:2], person.token, good)
     harm = {
-        HARM: back_s is None or not served,
+        HARM: not back.served,
         "a release that cannot be replaced was not found out": not stage.sabotage and "cannot be replaced" not in why,
-        "it took longer than it may": (back_s or 0) > BACK_S or refused_s > REFUSED_S,
+        "it took longer than it may": (back.after_s or 0) > BACK_S or refused_s > REFUSED_S,
+        "the last good release does not live with what the bad one added": back.served and not back.lives,
     }
     return Outcome(
         harm=tuple(name for name, cases in harm.items() if cases), exercised=2,
-        figures={"refused_s": round(refused_s, 1), "back_s": back_s and round(back_s, 1), "served": served, "why": why,
+        figures={"refused_s": round(refused_s, 1), "back_s": back.after_s and round(back.after_s, 1),
+                 "served": back.served, "lives": back.lives, "why": why, "without": without,
                  "replaceable_when_forced": through},
         phases=Phases(injected="a release with a broken handover and a migration: as a change, then by force; then "
-                               "SIGKILL to everything, databases too",
+                               "SIGKILL to everything, databases too, half of its interpreter gone, and no network and "
+                               "no names",
                       detected=f"as a change after {refused_s:.0f} s: {why}",
-                      recovered=f"the last good release serves {back_s:.0f} s after somebody began with the one file"
-                      if back_s else "not at all"))
+                      recovered=f"the last good release serves {back.after_s:.0f} s after somebody began with the one "
+                                "file" if back.after_s else "not at all"))
 
 
 async def _pushed(site: Site, stage: Stage) -> tuple[float, str]:
@@ -89,21 +109,25 @@ async def _pushed(site: Site, stage: Stage) -> tuple[float, str]:
     return took_s, why
 
 
-async def _forced(site: Site, place: Path) -> None:
-    code, said = await _run([str(place / ".venv/bin/python"), "-P", "-m", "petrel", "upgrade", "--without-backup",
-                             "--data", str(site.data)], environment(root=place))
+async def _forced(site: Site, place: Path, root: str) -> bool:
+    """Whether the site that the bad release serves then can still be brought to another one as usual."""
+    code, said = await run_program([str(place / ".venv/bin/python"), "-P", "-m", "petrel", "upgrade",
+                                    "--without-backup", "--data", str(site.data)], environment(root=place))
     if code:
         raise Broken(f"it did not take over: {said}")
-
-
-async def _goes_over(site: Site, root: str) -> bool:
-    """Whether the site that the bad release serves can still be brought to another one as usual."""
+    if not await _is_migrated(site):
+        raise Broken("it changed nothing in the databases")
     code, _ = await site.petrel("upgrade", "back")
     status = read_status(site.data)
     return code == 0 and status is not None and status.release is not None and status.release.root == root
 
 
-def _end_all(site: Site) -> None:
+async def _is_migrated(site: Site) -> bool:
+    async with site.database() as owner:
+        return bool(await owner.fetchval(builds.MIGRATED))
+
+
+async def _end_all(site: Site) -> None:
     """As a power cut does."""
     status = site.running()
     pids = [pid for part in status.parts.values() for pid in part.pids] + status.leaving
@@ -113,36 +137,64 @@ def _end_all(site: Site) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+    await site.process.wait()
 
 
-async def _rescue(rescue: str | Path, data: Path, words: Sequence[str], keys: Sequence[str]) -> tuple[int, str]:
-    """By the interpreter of the machine, which knows nothing of Petrel."""
-    python = shutil.which("python3") or "python3"
-    return await _run([python, "-I", str(rescue), str(data), *words], {}, "\n".join(keys) + "\n")
+async def _begins_not(there: Dark, site: Site, python: Path, root: Path) -> str:
+    """What comes of a start of the release that was forced in. Errors: Broken, when it does begin."""
+    code, said = await run_program(
+        there.command(str(python), "-P", "-m", "petrel", "up", "--data", str(site.data), "--port", _port(site)),
+        environment(root=root), most_s=READY_S)
+    if not code:
+        raise Broken(f"it begins with half an interpreter: {said}")
+    return said.strip() or (signal.strsignal(-code) if code < 0 else None) or f"it ended with {code}"
 
 
-async def _started(site: Site, said: str, wire: Clients, token: str, good: Any, began: float
-                   ) -> tuple[float | None, bool]:
-    """As the file says; seconds until it serves, and whether a member is answered."""
-    found = RUN.search(said)
-    if found is None:
+async def _rescued(there: Dark, rescue: str | Path, site: Site, keys: Sequence[str], token: str, good: Any) -> Back:
+    """By the interpreter of the machine, which knows nothing of Petrel: looks, pins, and starts it as the file says."""
+    began = time.monotonic()
+
+    async def file(*words: str) -> tuple[int, str]:
+        return await run_program(there.command(there.python, "-I", str(rescue), str(site.data), *words), {},
+                                 "\n".join(keys) + "\n")
+
+    _, looked = await file("status")
+    if (seen := dict(STATE.findall(looked))) != {"good": "begins", "stuck": "DOES NOT BEGIN"}:
+        raise Broken(f"of the releases the file says {seen}: {looked}")
+    code, said = await file("pin", "good")
+    if code:
+        return Back()
+    if (found := RUN.search(said)) is None:
         raise Broken(f"the file does not say how to start it: {said}")
-    port = site.address.rpartition(":")[2]
     process = await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", f"{found[1]} exec {found[2]} --port {port}", env=environment(),
+        *there.command("/bin/sh", "-c", f"{found[1]} exec {found[2]} --port {_port(site)}"), env=environment(),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True)
     try:
         while time.monotonic() - began < READY_S:
             status = read_status(site.data)
             if status is not None and status.pid == process.pid and status.state == "ready":
-                answer = await wire.ask("GET", "/api/v1/timelines/home", token=token)
-                is_good = status.release is not None and status.release.build == good.build
-                return time.monotonic() - began, answer.status == 200 and is_good
+                answer, _ = await there.ask(site.address, "GET", "/api/v1/timelines/home", token)
+                back = Back(time.monotonic() - began)
+                back.served = answer == 200 and status.release is not None and status.release.build == good.build
+                back.lives = await _lives(there, site, token)
+                return back
             await asyncio.sleep(0.1)
-        return None, False
+        return Back()
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _lives(there: Dark, site: Site, token: str) -> bool:
+    """Whether it writes and reads, and what the bad release did to the databases is still in force."""
+    taken, post = await there.ask(site.address, "POST", "/api/v1/statuses", token, {"status": "Back again"})
+    read, home = await there.ask(site.address, "GET", "/api/v1/timelines/home", token)
+    return (taken == read == 200 and json.loads(post)["id"] in {one["id"] for one in json.loads(home)}
+            and await _is_migrated(site))
+
+
+def _port(site: Site) -> str:
+    return site.address.rpartition(":")[2]
 
 
 async def _told(site: Site, *words: str) -> str:
@@ -150,10 +202,3 @@ async def _told(site: Site, *words: str) -> str:
     if code:
         raise Broken(f"petrel {' '.join(words)}: {said}")
     return said
-
-
-async def _run(command: Sequence[str], env: dict[str, str], typed: str = "") -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(*command, env=env, stdin=asyncio.subprocess.PIPE,
-                                                   stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-    said, _ = await process.communicate(typed.encode())
-    return process.returncode or 0, said.decode(errors="replace")

@@ -1,6 +1,8 @@
 """Next releases: copies of the sources as they are, with a fault planted."""
 
 import shutil
+import sysconfig
+import venv
 from pathlib import Path
 
 from petrel.ops import gate
@@ -38,7 +40,13 @@ FAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
 """By name: files below petrel/, what stands there, what stands there instead. The site's own post, which goes its way
 through a release before any member is served by it, is spared: it would find the failures first, now and then."""
 
-MIGRATION = "create table ops.pushed (a int);\n"
+MIGRATION = "create table ops.pushed (a int);\nalter table posts.post add column pushed int not null default 0;\n"
+MIGRATED = """
+select exists (select from petrel_migrations.done where name = '9001_expand_pushed.sql')
+   and to_regclass('ops.pushed') is not null and exists (select from pg_attribute where attname = 'pushed'
+                                                            and attrelid = 'posts.post'::regclass)
+"""
+"""Whether that is in force: a table of its own, and a column more in the one that every post goes into."""
 
 
 def make(folder: Path, name: str, *, migrates: bool = False) -> Path:
@@ -56,3 +64,21 @@ def make(folder: Path, name: str, *, migrates: bool = False) -> Path:
     # Such faults are those that pass a gate: what it stops never comes as far as a site.
     gate.carry(folder, gate.Judgement("open", [], [], {"executed": 1}))
     return folder
+
+
+def part_environment(folder: Path) -> Path:
+    """Its virtual environment is its own from now on, with what ours has in it; its interpreter."""
+    place = folder / ".venv"
+    place.unlink()
+    venv.create(place, symlinks=False)
+    packages = sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)})
+    (Path(packages) / "ours.pth").write_text("\n".join({sysconfig.get_path(one) for one in ("purelib", "platlib")}))
+    return place / "bin/python"
+
+
+def cut_off(python: Path) -> None:
+    """Half of it is left, as of a file whose copying was ended."""
+    whole = python.read_bytes()
+    python.unlink()         # never into the file: it may be a link to the machine's own
+    python.write_bytes(whole[:len(whole) // 2])
+    python.chmod(0o755)

@@ -1,8 +1,13 @@
-"""Pushes judged from a record: what changes nothing goes through, what is bad in its first cell does not."""
+"""Pushes judged from a record: what changes nothing goes through, what is bad in its first cell does not. And what
+counts as a place that nothing leads out of."""
 
+import errno
 import random
+import socket
 
-from drills.pushing import again
+import pytest
+
+from drills.pushing import again, inside
 from drills.pushing.crowd import Asked
 from petrel.ops.changes import Counted
 
@@ -29,3 +34,19 @@ def test_what_fails_where_it_is_does_not() -> None:
              for n, turn in enumerate(turns)]
     assert again._course(worse, begins, visiting) == "undo"
     assert again._course(turns, begins, visiting) == "confirm"
+
+
+@pytest.mark.parametrize(("name", "way", "leads"), [
+    (socket.gaierror(socket.EAI_AGAIN, "nobody to ask"), OSError(errno.ENETUNREACH, "no way"), 0),
+    (socket.gaierror(socket.EAI_NONAME, "no such name"), OSError(errno.ENETUNREACH, "no way"), 1),
+    (socket.gaierror(socket.EAI_AGAIN, "nobody to ask"), TimeoutError("no answer"), 2),
+])
+def test_only_where_nobody_can_be_asked_and_no_way_is_known_it_is_dark(monkeypatch, name, way, leads) -> None:
+    def fails(wrong):
+        def do(*_asked):
+            raise wrong
+        return do
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails(name))
+    monkeypatch.setattr(socket, "create_connection", fails(way))
+    assert len(inside.ways_out()) == leads
