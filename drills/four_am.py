@@ -6,6 +6,9 @@ sleeps on; Carla leads. Nobody acknowledges until she does, who has nothing but 
 Then the database is stopped as well, and what the terminal says without it is read; the process that calls is killed,
 and the one that comes in its place, without a database, calls the next; Carla takes that too. Then the jobs hang. A
 watcher sees it all from outside, keeps the status page, and is left when the whole site is gone.
+
+On one machine the watcher is a process with nothing of the site's beside it. Nobody's telephone rings, and nobody who
+was asleep reads the brief: it is looked at for what it has to name.
 """
 
 import asyncio
@@ -28,8 +31,6 @@ ASLEEP = "nobody woke"
 DRILL = Drill(
     name="four-am", row=9, tier="real", covers="whole", harm=ASLEEP,
     sabotage="the rota: alerts go to one address, which hangs",
-    left_out="that the watcher's host is another one: it is a process of its own here, with nothing of the site's "
-             "beside it; a push to a telephone; a person, who reads the brief and understands it",
     shown=("called_s", "second_s", "led_s", "seen_s", "blind_s", "next_s", "jobs_s", "gone_s"), limit_s=900)
 
 MOST_S, BLIND_S, ALONE_S = 240.0, 90.0, 120.0
@@ -57,7 +58,7 @@ class Dark(Struct, frozen=True):
 
 class Night(Struct):
     """When what came, monotonic; None for never. `change`: begun just before. `order`: who was called about what stood
-    still, until somebody took it. `lacking`: what the brief does not name. `gone_s`: from the word to stop to what the
+    still, until somebody took it. `lacking`: what is not written. `gone_s`: from the word to stop to what the
     watcher says of it."""
 
     change: str
@@ -142,6 +143,7 @@ async def _night(stage: Stage, site: Site, crew: Pagers, outside: Elsewhere, nig
     stage.say(brief)
     if (await site.petrel("ops", "take", number, "--as", "carla"))[0] != 0:
         raise Broken("it could not be taken")
+    night.lacking += await _unsaid(site, number, night)
     night.order = tuple(call.who for call in crew.about("followers"))
     stage.say(f"Called: {[(night.after(call.at), call.who) for call in crew.told]}")
     night.dark = await _dark(stage, site, crew, outside)
@@ -171,6 +173,15 @@ def _lacking(brief: str, night: Night) -> tuple[str, ...]:
         "that Anna was not reached": "anna: NOT taken (webhook" in done,
         "that Ben has a letter, and why": re.search(r"ben: taken by mail \(webhook 127.0.0.1:\d+: no answer", done),
         "that Carla was called": "carla: taken by webhook" in done}
+    return tuple(name for name, is_there in has.items() if not is_there)
+
+
+async def _unsaid(site: Site, number: str, night: Night) -> tuple[str, ...]:
+    """What the card for the next on call and the account for afterwards have to say, and do not."""
+    told, account = [(await site.petrel("ops", *words))[1] for words in (("handover",), ("draft", number))]
+    has = {"in the hand-over who is on it": " followers (" in told and "carla is on it" in told,
+           "in the account who took it": "by carla" in account,
+           "in the account what was done": f"change started {night.change}" in account and "ben: taken by" in account}
     return tuple(name for name, is_there in has.items() if not is_there)
 
 
@@ -242,7 +253,7 @@ def _outcome(night: Night) -> Outcome:
     harm = {ASLEEP: night.second is None, "nobody led": night.led is None,
             f"called out of turn: {', '.join(night.order)}": night.order != WHO,
             "the next was called late, or early": not night.is_on_time,
-            "the brief lacks " + ", ".join(night.lacking): night.lacking,
+            "what is written lacks " + ", ".join(night.lacking): night.lacking,
             "called although somebody was on it, or twice": dark.again > 0,
             "begun anew in the dark it called nobody": dark.next_s is None,
             "what was said without a database was lost": not dark.kept,
