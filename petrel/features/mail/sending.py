@@ -24,6 +24,8 @@ from petrel.outside import mail as outside
 log = structlog.get_logger("petrel.mail")
 BATCH, CLAIM_S = 40, 3600
 CALL_S = 20.0
+KEY_S = 3.0
+"""A call is signed where the database says the key so soon."""
 
 
 class Tally(Struct):
@@ -183,8 +185,9 @@ async def call(to: str, subject: str, text: str) -> str:
     if post.relay is None:
         return "this site sends no mail: set mail_server"
     try:
-        key = await signing.key()
-    except PetrelError:                     # the databases are away; an unsigned letter says so as well
+        async with asyncio.timeout(KEY_S):
+            key = await signing.key()
+    except (PetrelError, TimeoutError):     # the databases are away, or hang; an unsigned letter says so as well
         key = None
     try:
         async with asyncio.timeout(CALL_S), post.session() as session:

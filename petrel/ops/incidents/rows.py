@@ -65,10 +65,11 @@ select c.id, c.kind, c.what::text, c.state, c.visiting[1:c.reach] as cells, c.wh
  order by c.state in ('going', 'paused') desc, coalesce(c.ended_at, c.wave_at) desc limit $1
 """
 CHECKS = "select checks::text from ops.examination"
-# Of the journal what the crew and the site did, as it is committed: nothing of it comes later with a lower number.
+# Of the journal what the crew and the site did, as it is committed: nothing of it comes later with a lower number. Not
+# what the canary plants: every minute of it, and a brief would soon hold nothing else.
 DONE = """
 select at, kind, subject, cause, xid from journal.entry
- where (epoch, xid) > ((select max(epoch) from journal.entry), $1) and kind like 'ops.%'
+ where (epoch, xid) > ((select max(epoch) from journal.entry), $1) and kind like 'ops.%' and kind <> 'ops.decoy.planted'
    and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
  order by epoch, xid, id limit 500
 """

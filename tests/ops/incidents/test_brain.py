@@ -14,6 +14,7 @@ from petrel.core.doors import deriving, reading, writing
 from petrel.core.errors import Conflict, Invalid, NotFound
 from petrel.core.viewer import System
 from petrel.features import mail
+from petrel.features.mail import sending, signing
 from petrel.ops import changes, incidents
 from petrel.ops.incidents import Board, Brain, calling, rows, telling
 from petrel.ops.watching import Alert, Look, Measure, Owner, Plan, Rota, alerts, plan
@@ -124,8 +125,10 @@ async def test_the_change_where_it_hurts_is_the_first_suspect_and_its_undoing_th
     assert [cell.number for cell in board.cells if guilty.id in cell.changes] == list(guilty.cells)
     async with writing(WHO, cause="petrel changes") as w:
         await changes.undo(w, guilty, "suspected")
+        w.record("ops.decoy.planted", 7)
     [card] = (await site.think()).open
     assert any("change undone" in event.says for event in card.events), "the timeline writes itself"
+    assert not any("decoy" in event.says for event in card.events), "the canary would fill it"
 
 
 async def test_whoever_takes_it_is_named_and_nobody_else_is_called(tmp_path: Path) -> None:
@@ -166,6 +169,15 @@ async def test_a_way_that_hangs_or_is_dead_leads_to_the_next(monkeypatch: pytest
     nothing = await calling.call(Owner(webhook=(dead,)), 7, "down", "all of it")
     assert not nothing.taken and nothing.way == "no way" and nothing.why
     assert await mail.call("not an address", "x", "y") != ""
+
+
+async def test_a_letter_goes_while_the_database_hangs_that_has_the_key_it_is_signed_with(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "KEY_S", 0.1)
+    monkeypatch.setattr(signing, "key", asyncio.Event().wait)
+    async with office() as post:
+        called = await calling.call(Owner(mail=("crew@birds.example",)), 7, "down", "all of it")
+        assert called.taken and "all of it" in post.text() and "DKIM-Signature" not in post.last()
 
 
 async def test_two_brains_make_each_call_once(tmp_path: Path) -> None:
