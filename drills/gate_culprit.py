@@ -2,7 +2,8 @@
 
 A real suite of real, cheap tests, run by pytest. One was broken by one of 64 changes, one fails now and then since
 another, one fails because of what a test 10,000 before it left behind. Asked: is each called what it is, with the test
-or the change to blame, in how many runs and how long; and may only what guards nobody be put aside.
+or the change to blame, in how many runs and how long; and may only what guards nobody be put aside. Meanwhile a mend is
+shipped on a site, which the gate has not opened for.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from drills.gating import thirty
+from drills.gating import shipping, thirty
 from petrel.core.errors import Invalid
 from petrel.ops import gate
 from petrel.ops.drills import Broken, Drill, Impossible, Outcome, Phases, Stage
@@ -21,10 +22,9 @@ from petrel.ops.drills import Broken, Drill, Impossible, Outcome, Phases, Stage
 BLAMED = "a test was blamed for what it did not do"
 
 DRILL = Drill(
-    name="gate-culprit", row=13, tier="real", covers="part", harm=BLAMED,
+    name="gate-culprit", row=13, tier="real", covers="whole", harm=BLAMED,
     sabotage="running a test again: what failed in the run is believed as it stands",
-    left_out="an emergency way to ship while the gate is shut; the site's own tests, which take hours to halve",
-    shown=("tests", "named_s", "runs", "sure"), limit_s=1500)
+    shown=("tests", "named_s", "runs", "sure", "mended_s"), limit_s=1500)
 
 SEED, NAMED_S, GUARD = 13, 300, "tests/visibility/test_law.py::test_a"
 SEEDS, RATE, RIGHT = 100, 0.05, 95
@@ -50,21 +50,45 @@ async def run(stage: Stage) -> Outcome:
     if report is None or set(report.failed) != {truth.broken, truth.flaky, truth.polluted}:
         raise Broken(f"other tests failed than should: {report and (report.failed, report.errors)}")
     suite = (Believing if stage.sabotage else gate.Suite)(root, ALONE)
-    causes, took = await _separated(stage, suite, report)
-    known = {(truth.broken, "broken", ""), (truth.flaky, "flaky", ""), (truth.polluted, "polluted", truth.polluter)}
-    wrong = [str(one) for one in causes if (one.test, one.kind, "".join(one.by)) not in known]
     if stage.sabotage:
-        return _outcome(report, whole, causes, took, {BLAMED: wrong}, {})
-    changes, change_s = await _changes(stage, root, truth)
+        causes, took = await _separated(stage, suite, report)
+        return _outcome(report, whole, causes, took, {BLAMED: _wrong(causes, truth)}, {})
+    async with shipping.site(stage, _judged(report)) as mend:
+        (causes, took, changes, change_s), _ = await asyncio.gather(
+            _searched(stage, root, truth, suite, report), mend.ship())
+        shipped = await mend.pay(_judged(_without(report, *report.failed)))
     right, share = _noisy(stage)
-    harm = {BLAMED: wrong, "not named in time": max(took) > NAMED_S or change_s > NAMED_S,
+    harm = {BLAMED: _wrong(causes, truth), "not named in time": max(took) > NAMED_S or change_s > NAMED_S,
             "a change was blamed for what it did not do":
                 [changes["broken"].change, changes["flaky"].change] != [truth.broke, truth.loosened],
-            "the wrong change was blamed too often": right < RIGHT, "quarantine": _quarantine(report, truth)}
+            "the wrong change was blamed too often": right < RIGHT, "quarantine": _quarantine(report, truth),
+            **shipped.harm}
     figures = {"changes_s": round(change_s), "change_runs": {name: one.runs for name, one in changes.items()},
                "change_sure": {name: round(one.confidence, 4) for name, one in changes.items()},
-               "simulated_right_of_100": right, "simulated_runs_of_plain_percent": share}
+               "simulated_right_of_100": right, "simulated_runs_of_plain_percent": share,
+               "mended_s": shipped.mended_s and round(shipped.mended_s), "mend": shipped.why,
+               "mended_cells": len(shipped.mended), "owed": list(shipped.owed)}
     return _outcome(report, whole, causes, took, harm, figures)
+
+
+def _wrong(causes: list[gate.Cause], truth: thirty.Truth) -> list[str]:
+    known = {(truth.broken, "broken", ""), (truth.flaky, "flaky", ""), (truth.polluted, "polluted", truth.polluter)}
+    return [str(one) for one in causes if (one.test, one.kind, "".join(one.by)) not in known]
+
+
+def _without(report: gate.Report, *tests: str) -> gate.Report:
+    only = {name: one for name, one in report.tests.items() if name not in tests}
+    return gate.Report(len(only), int(any(one.outcome == "failed" for one in only.values())), report.sentinel, [], only)
+
+
+def _judged(report: gate.Report) -> gate.Judgement:
+    """What fails, fails once more."""
+    return gate.judge([report], gate.Book(), datetime.now(UTC).date(), again=lambda _: report, is_whole=True)
+
+
+async def _searched(stage: Stage, root: Any, truth: thirty.Truth, suite: gate.Suite, report: gate.Report
+                    ) -> tuple[list[gate.Cause], list[float], dict[str, gate.Culprit], float]:
+    return *await _separated(stage, suite, report), *await _changes(stage, root, truth)
 
 
 async def _separated(stage: Stage, suite: gate.Suite, report: gate.Report) -> tuple[list[gate.Cause], list[float]]:
@@ -120,8 +144,7 @@ def _quarantine(report: gate.Report, truth: thirty.Truth) -> list[str]:
     today = datetime.now(UTC).date()
     end = today + timedelta(days=7)
     book = gate.quarantined(gate.Book(), truth.flaky, "whoever drills", "fails one time in four, see drill", end, today)
-    only = {name: one for name, one in report.tests.items() if name not in (truth.broken, truth.polluted)}
-    flaky = gate.Report(len(only), 1, report.sentinel, [], only)
+    flaky = _without(report, truth.broken, truth.polluted)
 
     def word(day: Any) -> str:
         return gate.judge([flaky], book, day, again=lambda _: flaky, is_whole=True).word
@@ -148,7 +171,10 @@ def _outcome(report: gate.Report, whole: gate.Suite, causes: list[gate.Cause], t
                "sure": {one.kind: round(one.confidence, 6) for one in causes}, **more}
     return Outcome(
         harm=tuple(harm), exercised=len(report.tests), figures=figures, phases=Phases(
-            injected=f"in {len(report.tests)} tests one broken, one flaky, one that another test makes fail",
+            injected=f"in {len(report.tests)} tests one broken, one flaky, one that another test makes fail"
+                     + ("; beside it a mend that the gate is shut for" if more else ""),
             detected="; ".join(map(str, causes)),
-            contained="the flaky one put aside for a week, those that guard people never" if more else "not tried",
-            recovered=f"the changes to blame named in {more['changes_s']} s" if more else "not tried", lost="nothing"))
+            contained="the flaky one put aside for a week, those that guard people never; the mend, which one person "
+                      f"could not ship, in {more['mended_cells']} of 16 cells, and owed" if more else "not tried",
+            recovered=f"the changes to blame named in {more['changes_s']} s, the first cell mended after "
+                      f"{more['mended_s']} s" if more else "not tried", lost="nothing"))

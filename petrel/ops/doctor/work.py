@@ -1,6 +1,7 @@
 """Checks of the work that follows from what members do: followers, jobs, the sealing of the journal."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ from msgspec import Struct
 from petrel.ops import gate
 from petrel.ops.doctor import leaks
 from petrel.ops.doctor.shapes import Check, bad, fine
-from petrel.ops.processes import Status
+from petrel.ops.processes import Status, beside
 from petrel.storage.postgres import Storage
 
 LAG_MAX_MS = 60_000
@@ -44,10 +45,16 @@ select (select count(*) from ops.job where dead_at is not null) as dead,
        (select count(*) from deletions.deletion where keys_gone_at is null and asked_at < now() - interval '60 s')
          as with_key,
        (select extract(epoch from now() - min(keys_gone_at))::float8 from deletions.deletion
-         where shredded_at is null and keys_gone_at is not null) as unshredded_s,
-       (select format('change %s: %s', c.id, c.reason)
-          from (select * from ops.change where kind = 'release' and state = 'confirmed' order by id desc limit 1) c
-         where c.what->>'gate' = 'shut') as unproven
+         where shredded_at is null and keys_gone_at is not null) as unshredded_s
+"""
+# The release that serves ('' for its build), and one that has its first cells beside it or takes over just now.
+SHIPPED_ROUND = """
+select '' as build, format('change %s: %s', c.id, c.reason) as said
+  from (select * from ops.change where kind = 'release' and state = 'confirmed' order by id desc limit 1) c
+ where c.what->>'gate' = 'shut'
+union all
+select r.build, format('change %s: %s', c.id, c.reason)
+  from ops.release r join ops.change c on c.id = r.change where c.what->>'gate' = 'shut'
 """
 
 
@@ -100,6 +107,7 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
         return []                               # said by the check of that server
     try:
         row, guards = await connection.fetchrow(LOOK), await connection.fetchrow(leaks.LOOK)
+        shipped = [(one["build"], one["said"]) for one in await connection.fetch(SHIPPED_ROUND)]
     except asyncpg.PostgresError as problem:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
@@ -108,7 +116,7 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
             _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
             _check_alone(row["alone"]), _check_requests(row["late_requests"]),
             _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
-            _check_gate(status, row["unproven"]), *leaks.check_leaks(guards, status.started_at)]
+            _check_gate(storage.data, status, shipped), *leaks.check_leaks(guards, status.started_at)]
 
 
 def _check_brain(data: Path) -> Check:
@@ -150,13 +158,16 @@ def _check_transactions(oldest_s: float) -> Check:
     return fine("transactions", "none is long")
 
 
-def _check_gate(status: Status, unproven: str | None) -> Check:
-    """What was shipped while the test gate was shut owes its proof for as long as it serves."""
-    release = status.release
-    if unproven and release is not None and gate.verdict(Path(release.root), release.build) is None:
-        return bad("test gate", f"was shut for the release that serves, which was shipped all the same ({unproven})",
-                   f"Owed: all tests of just this build (GATE_WHOLE=1 make test), and {gate.VERDICT} of them put into "
-                   f"{release.root}; or a release that the gate opened for.")
+def _check_gate(data: Path, status: Status, shipped: Sequence[tuple[str, str]]) -> Check:
+    """What was shipped while the test gate was shut owes its proof from its first cell on, for as long as it serves.
+    `shipped`: of SHIPPED_ROUND."""
+    for build, change in shipped:
+        for release in filter(None, (status.release, beside.wanted(data))):
+            is_meant = release.build == build or (not build and release == status.release)
+            if is_meant and gate.verdict(Path(release.root), release.build) is None:
+                return bad("test gate", f"was shut for a release that serves, shipped all the same ({change})",
+                           f"Owed: all tests of just this build (GATE_WHOLE=1 make test), and {gate.VERDICT} of them "
+                           f"put into {release.root}; or a release that the gate opened for.")
     return fine("test gate", "no release is shipped round it")
 
 

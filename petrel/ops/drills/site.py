@@ -100,16 +100,16 @@ class Site:
         async with self.database(cluster=cluster) as connection:
             return int(await connection.fetchval(SIZE))
 
-    async def petrel(self, *args: str) -> tuple[int, str]:
-        """`petrel ARGS --data ...` on this site: exit code and standard output."""
-        return await self.petrel_elsewhere(*args, "--data", str(self.data))
+    async def petrel(self, *args: str, typed: str = "") -> tuple[int, str]:
+        """`petrel ARGS --data ...` on this site: exit code and standard output. `typed`: its input, as a password."""
+        return await self.petrel_elsewhere(*args, "--data", str(self.data), typed=typed)
 
-    async def petrel_elsewhere(self, *args: str) -> tuple[int, str]:
+    async def petrel_elsewhere(self, *args: str, typed: str = "") -> tuple[int, str]:
         """As it stands, for commands about another place than this site."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "petrel", *args, cwd=ROOT, env=environment(),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-        out, errors = await process.communicate()
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        out, errors = await process.communicate(typed.encode())
         return process.returncode or 0, (out or errors).decode(errors="replace")
 
     def said(self, most: int = 1500) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -16,7 +17,8 @@ from petrel.ops import changes, gate
 from petrel.ops.changes import releasing
 from petrel.ops.changes.reverting import answer, closure
 from petrel.ops.changes.shapes import Back, Change, Step
-from petrel.ops.processes import this_release
+from petrel.ops.doctor import work
+from petrel.ops.processes import beside, this_release
 from petrel.storage.build import build_of
 from petrel.storage.pools import Addresses
 from tests.conftest import loop
@@ -183,6 +185,37 @@ async def test_what_went_round_the_gate_stays_in_its_first_cell_until_somebody_l
         assert (await anew.gate(one, on)).do == "widen", "what it owed is there"
     finally:
         await as_owner(addresses, "truncate ops.release")
+
+
+async def test_what_went_round_the_gate_is_owed_from_its_first_cell_on_until_the_proof_is_there(
+        tmp_path: Path, site: None, addresses: Addresses) -> None:
+    release = this_release().__class__("p", str(tmp_path), build_of(tmp_path), "v", 99)
+
+    async def told(serving: Any) -> Any:
+        shipped = [(row["build"], row["said"]) for row in await as_owner(addresses, work.SHIPPED_ROUND)]
+        status: Any = SimpleNamespace(release=serving)
+        return work._check_gate(tmp_path, status, shipped)
+
+    await as_owner(addresses, "insert into ops.change (id, cell, kind, what, inverse, plan, risk, visiting, state, "
+                   """reason) values (7, 0, 'release', '{"gate": "shut"}', '{}', $1, 3, '{1}', 'paused', 'it burns')""",
+                   bytes(32))
+    await as_owner(addresses, "insert into ops.release (change, name, build) values (7, 'next', $1)", release.build)
+    try:
+        assert (await told(this_release())).ok, "nobody is served by it yet"
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "beside.json").write_bytes(msgspec.json.encode(release))
+        found = await told(this_release())
+        assert not found.ok and "it burns" in found.found and "Owed" in found.cure, "it has its first cell"
+        beside.forget(tmp_path)
+        assert not (await told(release)).ok, "it takes over"
+        await as_owner(addresses, "delete from ops.release")
+        await as_owner(addresses, "update ops.change set state = 'confirmed' where id = 7")
+        assert not (await told(release)).ok, "it serves everybody"
+        gate.carry(tmp_path, gate.Judgement("open", [], [], {"executed": 9}))
+        assert (await told(release)).ok, "paid"
+    finally:
+        await as_owner(addresses, "truncate ops.release")
+        await as_owner(addresses, "delete from ops.change where id = 7")
 
 
 @pytest.mark.usefixtures("site")
