@@ -11,12 +11,13 @@ import json
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from drills.pagers import Pagers, pagers
 from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage
 
 ASLEEP = "nobody woke"
@@ -33,7 +34,68 @@ DATABASE = "main-database"
 WHO = ("anna", "ben", "carla")
 
 
-def alerts_toml(owners: str, *, rota: bool) -> str:
+class Pagers:
+    """What the addresses of the three were told, with the time. Anna's hangs."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, str, str]] = []
+        self.ports: dict[str, int] = {}
+
+    def about(self, root: str, after: int) -> list[tuple[float, str]]:
+        """The calls about it, after so many in all: when, and whom."""
+        return [(at, who) for at, who, text in self.told[after:] if f": {root}" in text.splitlines()[0]]
+
+    async def until_about(self, root: str, after: int, within_s: float) -> float | None:
+        """When the first of these came; None when none did."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            if found := self.about(root, after):
+                return found[0][0]
+            await asyncio.sleep(0.2)
+        return None
+
+    async def until(self, who: str, within_s: float) -> float | None:
+        """When `who` was called first; None when never."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            if found := [at for at, name, _ in self.told if name == who]:
+                return found[0]
+            await asyncio.sleep(0.2)
+        return None
+
+
+@asynccontextmanager
+async def pagers() -> AsyncIterator[Pagers]:
+    found, servers = Pagers(), []
+
+    def serve(who: str) -> Any:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            size = int(head.partition("content-length:")[2].split("\r\n")[0])
+            said = json.loads(await reader.readexactly(size))
+            if said.get("what") == "incident":
+                found.told.append((time.monotonic(), who, said["text"]))
+            if who == "anna":
+                await reader.read()             # until whoever calls has given up
+            else:
+                writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            writer.close()
+        return answer
+
+    for who in WHO:
+        server = await asyncio.start_server(serve(who), "127.0.0.1", 0)
+        servers.append(server)
+        found.ports[who] = server.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        for server in servers:
+            server.close()
+            await server.wait_closed()
+
+
+def alerts_toml(ports: dict[str, int], *, rota: bool) -> str:
+    owners = "".join(f'[owners.{who}]\nwebhook = ["http://127.0.0.1:{port}/"]\n' for who, port in ports.items())
     monday = datetime.now(UTC).date() - timedelta(days=1)
     rules = '[rules.follower]\nlimit = 5\nfor_s = 0\nowner = "anna"\n[rules.database]\nlimit = 5\nowner = "anna"\n'
     turns = f'[rota]\nturns = ["anna", "ben"]\nbegins = {monday}\nmanager = "carla"\nwait_s = {WAIT_S}\n'
@@ -43,8 +105,8 @@ def alerts_toml(owners: str, *, rota: bool) -> str:
 async def run(stage: Stage) -> Outcome:
     """Who was called when, and what they were told."""
     (stage.folder / "site").mkdir()
-    async with pagers(WHO, hanging=("anna",)) as three:
-        (stage.folder / "site" / "alerts.toml").write_text(alerts_toml(three.owners(), rota=not stage.sabotage))
+    async with pagers() as three:
+        (stage.folder / "site" / "alerts.toml").write_text(alerts_toml(three.ports, rota=not stage.sabotage))
         async with stage.site(settings={"PETREL_CANARY": "on"}) as site:
             await _until(site, lambda said: said["verdict"] == "well", 120, "all to be well first")
             began = time.monotonic()

@@ -15,7 +15,7 @@ from msgspec import Struct
 from drills.mysteries import crew, measured
 from drills.mysteries.clock import Clock
 from drills.mysteries.injected import FAULTS, Fault, World, least_free_bytes
-from drills.pagers import Pagers, pagers
+from drills.mysteries.phones import Phones, phones
 from drills.pushing import builds
 from drills.sabotaged import lean_on_nothing
 from petrel.ops import incidents, safeguards
@@ -87,8 +87,8 @@ async def _injected(stage: Stage, faults: list[Fault]) -> list[Solved]:
     clock, found = Clock(stage.folder), []
     # A release with a bug that sleeps until a flag is set.
     place = builds.make(stage.folder / "flagged", "flagged")
-    async with pagers((*crew.KEEPERS, *crew.TURNS)) as phones:
-        (data / "alerts.toml").write_text(crew.alerts_toml(phones.owners(), least_free_bytes(data)))
+    async with phones((*crew.KEEPERS, *crew.TURNS)) as crews:
+        (data / "alerts.toml").write_text(crew.alerts_toml(crews.owners(), least_free_bytes(data)))
         settings = {"PETREL_CANARY": "on", **clock.settings}
         async with stage.site(program, settings=settings, root=place) as site:
             if (await site.petrel("accounts", "create", OWNER, "--role", "owner"))[0]:
@@ -96,13 +96,13 @@ async def _injected(stage: Stage, faults: list[Fault]) -> list[Solved]:
             world = World(stage, site, clock)
             await _well(site)
             for fault in faults:
-                found.append(await _solved(world, phones, fault))
+                found.append(await _solved(world, crews, fault))
                 stage.say(f"{fault.name}: {found[-1]}")
                 await _well(site)
     return found
 
 
-async def _solved(world: World, phones: Pagers, fault: Fault) -> Solved:
+async def _solved(world: World, crews: Phones, fault: Fault) -> Solved:
     found, opened = Solved(fault.name), 0.0
     async with fault.inject(world) as other:
         truth, began = other or fault.truth, time.monotonic()
@@ -112,7 +112,7 @@ async def _solved(world: World, phones: Pagers, fault: Fault) -> Solved:
                 opened = opened or now
                 found.after_s = found.after_s or round(opened - began, 1)
                 _look(found, cards[0], truth, now - opened)
-                _listen(found, phones, fault.truth, truth, began, opened)
+                _listen(found, crews, fault.truth, truth, began, opened)
             if now - (opened or began) > (FOUND_S if opened else OPENS_S):
                 break
             await asyncio.sleep(0.5)
@@ -128,18 +128,15 @@ def _look(found: Solved, first: Card, truth: str, after_s: float) -> None:
         found.named_s = round(after_s, 1)
 
 
-def _listen(found: Solved, phones: Pagers, component: str, truth: str, began: float, opened: float) -> None:
-    """What reached people since the fault: the keeper of the component, by one of its rules; whoever is on call, in
-    words that name what is broken as what fails, or as a suspect."""
-    rules = safeguards.components()[component].rules
-    told = [one.at for one in phones.alerted
-            if one.at >= began and one.who == crew.keeper(component) and one.rule in rules]
-    called = [at for at, who, text in phones.told if at >= began and who in crew.TURNS
-              and (f": {truth} (" in text.splitlines()[0] or f"% {truth}: " in text)]
-    if told and found.told_s is None:
-        found.told_s = round(max(0.0, told[0] - opened), 1)
-    if called and found.called_s is None:
-        found.called_s = round(max(0.0, called[0] - opened), 1)
+def _listen(found: Solved, crews: Phones, component: str, truth: str, began: float, opened: float) -> None:
+    """What reached people since the fault: the keeper of the component, by one of its rules; whoever is on call, by the
+    name of what is broken."""
+    told = crews.alerted(crew.keeper(component), safeguards.components()[component].rules, began)
+    called = crews.called(crew.TURNS, truth, began)
+    if told is not None and found.told_s is None:
+        found.told_s = round(max(0.0, told - opened), 1)
+    if called is not None and found.called_s is None:
+        found.called_s = round(max(0.0, called - opened), 1)
 
 
 async def _well(site: Site) -> None:
