@@ -1,8 +1,9 @@
-"""Row 5: thirty faults, and nobody says which. Ten are really put into a running site, one after the other; of the
+"""Row 5: thirty faults, and nobody says which. Fifteen are really put into a running site, one after the other; of the
 others only what is measured is, judged by the same rules and the same brain.
 
 Asked each time: does the board name what is really broken among the first three suspects, how soon after it opened an
-incident, and whose it is.
+incident, and whose it is. Of those that are really there also: was whoever keeps what is broken told, and whoever is on
+call called about it? Their addresses are the drill's own.
 """
 
 import asyncio
@@ -11,47 +12,66 @@ from typing import Any
 
 from msgspec import Struct
 
-from drills.mysteries import measured
-from drills.mysteries.injected import FAULTS, RULES, Fault
+from drills.mysteries import crew, measured
+from drills.mysteries.clock import Clock
+from drills.mysteries.injected import FAULTS, Fault, World, least_free_bytes
+from drills.mysteries.phones import Phones, phones
+from drills.pushing import builds
 from drills.sabotaged import lean_on_nothing
-from petrel.ops import incidents
+from petrel.ops import incidents, safeguards
 from petrel.ops.drills import Broken, Drill, Outcome, Phases, Site, Stage
+from petrel.ops.incidents import Card
 
 UNNAMED = "what was broken was not named"
 
 DRILL = Drill(
-    name="mystery", row=5, tier="simulated", covers="part", harm=UNNAMED,
+    name="mystery", row=5, tier="real", covers="whole", harm=UNNAMED,
     sabotage="what leans on what: no component says what it needs",
-    left_out="of most faults all but what is measured of them (a full disk, a dead relay, a clock that was set, a lost "
-             "backup); a decoder that dies, a slow line, a bad flag in one cell (in `bad-push`, `interlocking`); "
-             "a fault that hides another; a person who has only the console",
-    shown=("faults", "named", "really", "owner_s"), limit_s=1500)
+    left_out="fifteen of the thirty are put in as what is measured of them (a dead relay, a lost backup, two faults at "
+             "once, symptoms that speak before their cause); the clock is set for the site's processes, not for the "
+             "machine; a person who has only the console (in `survive-the-exodus`)",
+    shown=("faults", "named", "really", "really_named", "owner_s", "called_s"), limit_s=1700)
 
-MANY, TOP, SHARE_NAMED = 30, 3, 0.95
-FOUND_S, OWNER_S, WELL_S, OPENS_S = 60.0, 30.0, 180.0, 120.0
-OWNER = "anna"
+MANY, TOP, SHARE_NAMED, SHARE_REALLY = 30, 3, 0.95, 0.9
+FOUND_S, OWNER_S, WELL_S, OPENS_S, HURRY_S = 60.0, 30.0, 180.0, 120.0, 5.0
+OWNER = "olga"
+LEANED_ON = ("main-database", "keyring")
+HURRY = "update ops.schedule set next_at = now() where name = 'watching.canary'"
 
 
 class Solved(Struct):
-    """`after_s`: from the fault to the incident; `named_s`, `owner_s`: from there; None for never."""
+    """`after_s`: from the fault to the incident; the others from there; None for never. `told_s`: its keeper was told;
+    `called_s`: somebody was called, in words that name what is broken."""
 
     name: str
     after_s: float | None = None
     named_s: float | None = None
     owner_s: float | None = None
+    told_s: float | None = None
+    called_s: float | None = None
     said: tuple[str, ...] = ()
 
     @property
     def is_named(self) -> bool:
         return self.named_s is not None and self.named_s <= FOUND_S
 
+    @property
+    def is_paged(self) -> bool:
+        return all(at is not None and at <= FOUND_S for at in (self.told_s, self.called_s))
+
+    @property
+    def is_solved(self) -> bool:
+        return self.is_named and self.owner_s is not None and self.is_paged
+
 
 async def run(stage: Stage) -> Outcome:
     """How many were named."""
-    really = await _injected(stage)
+    # Without what leans on what, what nothing leans on is found all the same.
+    faults = [one for one in FAULTS if not stage.sabotage or one.truth in LEANED_ON]
+    really = await _injected(stage, faults)
     if stage.sabotage:
         lean_on_nothing()
-    wrong, puzzles = [], measured.puzzles(MANY - len(FAULTS))
+    wrong, puzzles = [], measured.puzzles(MANY - len(faults))
     for number, one in enumerate(puzzles):
         board = await measured.solved(stage.folder / f"puzzle{number}", one)
         said = measured.named(board, len(one.truths), TOP)
@@ -60,73 +80,114 @@ async def run(stage: Stage) -> Outcome:
     return _outcome(really, wrong, len(puzzles))
 
 
-async def _injected(stage: Stage) -> list[Solved]:
-    (stage.folder / "site").mkdir()
-    (stage.folder / "site" / "alerts.toml").write_text(RULES + f'[rota]\nturns = ["{OWNER}"]\n[owners.{OWNER}]\n')
+async def _injected(stage: Stage, faults: list[Fault]) -> list[Solved]:
+    data = stage.folder / "site"
+    data.mkdir()
     program = ("drills.sabotaged", "lean-on-nothing") if stage.sabotage else ("petrel",)
-    found = []
-    async with stage.site(program, settings={"PETREL_CANARY": "on"}) as site:
-        if (await site.petrel("accounts", "create", OWNER, "--role", "owner"))[0]:
-            raise Broken("there could be no owner")
-        await _well(site)
-        for fault in FAULTS:
-            found.append(await _solved(site, fault))
-            stage.say(f"{fault.name}: {found[-1]}")
+    clock, found = Clock(stage.folder), []
+    # A release with a bug that sleeps until a flag is set.
+    place = builds.make(stage.folder / "flagged", "flagged")
+    async with phones((*crew.KEEPERS, *crew.TURNS)) as crews:
+        (data / "alerts.toml").write_text(crew.alerts_toml(crews.owners(), least_free_bytes(data)))
+        settings = {"PETREL_CANARY": "on", **clock.settings}
+        async with stage.site(program, settings=settings, root=place) as site:
+            if (await site.petrel("accounts", "create", OWNER, "--role", "owner"))[0]:
+                raise Broken("there could be no owner")
+            world = World(stage, site, clock)
             await _well(site)
+            for fault in faults:
+                found.append(await _solved(world, crews, fault))
+                stage.say(f"{fault.name}: {found[-1]}")
+                await _well(site)
     return found
 
 
-async def _solved(site: Site, fault: Fault) -> Solved:
-    found, began, opened = Solved(fault.name), time.monotonic(), 0.0
-    async with fault.inject(site):
-        while True:
-            now, board = time.monotonic(), incidents.board.read(site.data)
-            if board is not None and board.open:
+async def _solved(world: World, crews: Phones, fault: Fault) -> Solved:
+    found, opened = Solved(fault.name), 0.0
+    async with fault.inject(world) as other:
+        truth, began = other or fault.truth, time.monotonic()
+        while not found.is_solved:
+            now, board = time.monotonic(), incidents.board.read(world.site.data)
+            if cards := [card for card in board.open if card.incident.quiet_at is None] if board else []:
                 opened = opened or now
                 found.after_s = found.after_s or round(opened - began, 1)
-                found.said = tuple(measured.named(board, 1, TOP))
-                first = board.open[0]
-                if found.owner_s is None and (first.keepers or first.pages):
-                    found.owner_s = round(now - opened, 1)
-                if fault.truth in found.said:
-                    found.named_s = round(now - opened, 1)
-            if found.named_s is not None and found.owner_s is not None:
-                return found
+                _look(found, cards[0], truth, now - opened)
+                _listen(found, crews, fault.truth, truth, began, opened)
             if now - (opened or began) > (FOUND_S if opened else OPENS_S):
-                return found
+                break
             await asyncio.sleep(0.5)
+    return found
+
+
+def _look(found: Solved, first: Card, truth: str, after_s: float) -> None:
+    """What a person would read on the board."""
+    found.said = tuple(suspect.name for suspect in first.suspects[:TOP])
+    if found.owner_s is None and (first.keepers or first.pages):
+        found.owner_s = round(after_s, 1)
+    if found.named_s is None and truth in found.said:
+        found.named_s = round(after_s, 1)
+
+
+def _listen(found: Solved, crews: Phones, component: str, truth: str, began: float, opened: float) -> None:
+    """What reached people since the fault: the keeper of the component, by one of its rules; whoever is on call, by the
+    name of what is broken."""
+    told = crews.alerted(crew.keeper(component), safeguards.components()[component].rules, began)
+    called = crews.called(crew.TURNS, truth, began)
+    if told is not None and found.told_s is None:
+        found.told_s = round(max(0.0, told - opened), 1)
+    if called is not None and found.called_s is None:
+        found.called_s = round(max(0.0, called - opened), 1)
 
 
 async def _well(site: Site) -> None:
-    """Until nothing is wrong; what still waits to be over is ended. Errors: Broken."""
-    end = time.monotonic() + WELL_S
-    while time.monotonic() < end:
+    """Until nothing fires; what only waits to be over is ended. Errors: Broken."""
+    end, hurried, ended = time.monotonic() + WELL_S, 0.0, set[int]()
+    while (now := time.monotonic()) < end:
         board = incidents.board.read(site.data)
         if board is not None and board.measures and not board.is_blind:
-            if not board.open:
-                return
             for card in board.open:
-                if card.incident.quiet_at is not None:
-                    await site.petrel("ops", "end", str(card.incident.id), "--reason", "the drill has mended it")
+                number = card.incident.id
+                if card.incident.quiet_at is not None and number not in ended:
+                    await site.petrel("ops", "end", str(number), "--reason", "the drill has mended it")
+                    ended.add(number)
+            if all(card.incident.id in ended for card in board.open):
+                return
+            if board.measures.get("canary_failed_seconds") and now - hurried > HURRY_S:
+                hurried = now                   # it would fly again within a minute, and the drill waits for that only
+                async with site.database() as owner:
+                    await owner.execute(HURRY)
         await asyncio.sleep(1)
     raise Broken(f"it is not well {WELL_S:.0f} s after the fault is gone")
 
 
 def _outcome(really: list[Solved], wrong: list[str], simulated: int) -> Outcome:
     missed = [f"{one.name}: {', '.join(one.said) or 'no incident'}" for one in really if not one.is_named]
+    uncalled = [f"{one.name}: keeper {one.told_s}, call {one.called_s}" for one in really if not one.is_paged]
     named, many = len(really) - len(missed) + simulated - len(wrong), len(really) + simulated
-    owner_s = [one.owner_s for one in really]
-    unowned = sum(at is None or at > OWNER_S for at in owner_s)
-    harm = {UNNAMED: named < SHARE_NAMED * many, "nobody was named whose it is": unowned > 0}
+    unowned = sum(one.owner_s is None or one.owner_s > OWNER_S for one in really)
+    harm = {UNNAMED: named < SHARE_NAMED * many,
+            "of what was really broken not nine in ten were named": len(missed) > (1 - SHARE_REALLY) * len(really),
+            "nobody was named whose it is": unowned > 0,
+            "not everybody was called who had to be": len(uncalled) > 0}
     figures: dict[str, Any] = {
         "faults": many, "named": named, "really": len(really), "really_named": len(really) - len(missed),
         "opened_s": [one.after_s for one in really], "named_s": [one.named_s for one in really],
-        "owner_s": None if None in owner_s or not owner_s else max(at for at in owner_s if at is not None),
-        "missed": [*missed, *wrong][:8]}
+        "owner_s": _latest([one.owner_s for one in really]), "told_s": _latest([one.told_s for one in really]),
+        "called_s": _latest([one.called_s for one in really]), "missed": [*missed, *wrong][:8],
+        "uncalled": uncalled[:8]}
     return Outcome(
         harm=tuple(name for name, is_so in harm.items() if is_so), exercised=many, figures=figures,
         phases=Phases(injected=f"{len(really)} faults into a running site, {simulated} as what is measured of them",
                       detected=f"incidents after {figures['opened_s']} s",
-                      contained=f"what was broken is among the first {TOP} suspects in {named} of {many}",
-                      recovered=f"whose it is, at the latest {figures['owner_s']} s after the incident opened",
-                      lost="; ".join(figures["missed"]) or "nothing"))
+                      contained=f"what was broken is among the first {TOP} suspects in {named} of {many}, in "
+                                f"{len(really) - len(missed)} of the {len(really)} that were really there",
+                      recovered=f"whose it is, at the latest {figures['owner_s']} s after the incident opened; its "
+                                f"keeper told after {figures['told_s']} s, whoever is on call after "
+                                f"{figures['called_s']} s",
+                      lost="; ".join([*figures["missed"], *figures["uncalled"]]) or "nothing"))
+
+
+def _latest(times: list[float | None]) -> float | None:
+    """None where one of them never came."""
+    known = [at for at in times if at is not None]
+    return max(known) if known and len(known) == len(times) else None

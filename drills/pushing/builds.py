@@ -24,6 +24,10 @@ WAKES = HOME + ("    import random\n"
                 '        raise RuntimeError("planted, and slept until a flag was set")\n'
                 '    if flags.FLAGS["remembers"].is_on(account_of(call.viewer)):\n'
                 '        globals().setdefault("HELD", []).append(b"x" * 1_048_576)\n')
+BREAKS = HOME + ("    from petrel.core import flags\n"
+                 "    from petrel.core.viewer import account_of\n"
+                 "    if not flags.PACKED_ANSWERS.is_on(account_of(call.viewer)):\n"
+                 '        raise RuntimeError("planted, and slept until a flag was set")\n')
 FLAGS = "FLAGS: dict[str, Flag] = {one.name: one for one in (PACKED_ANSWERS,)}\n"
 REMEMBERS = ('REMEMBERS = Flag("remembers", default=False, owner="crew", until=date(2027, 12, 31), why="planted")\n'
              + FLAGS.replace("(PACKED_ANSWERS,)", "(PACKED_ANSWERS, REMEMBERS)"))
@@ -34,6 +38,7 @@ FAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "leaking": (("api/timelines.py", HOME, LEAKS),),
     "wrong": (("api/timelines.py", LISTED, WRONG),),
     "dormant": (("api/timelines.py", HOME, WAKES), ("core/flags.py", FLAGS, REMEMBERS)),
+    "flagged": (("api/timelines.py", HOME, BREAKS),),
     "stuck": (("ops/processes/handover.py", "        text = path.read_bytes()\n",
                "        text = (path / 'planted').read_bytes()\n"),),
 }

@@ -155,7 +155,8 @@ class Brain:
         cards = []
         for group in tending.groups(look.plan, alerts):
             known = before.get(group.root)
-            one = known.incident if known else Incident(0, look.at, group.began_at, group.root, group.severity, ())
+            one = replace(known.incident, quiet_at=None) if known else Incident(0, look.at, group.began_at, group.root,
+                                                                                group.severity, ())
             speaking = [tending.speak(look.plan, alert) for alert in alerts if alert.id in group.alerts]
             hits = tuple(sorted({said.component for said in speaking} - {group.root}))
             exposed = [suspecting.Exposed(c.id, c.kind, c.what, c.state, 1, c.at) for c in self._board.changes if c.at]

@@ -258,6 +258,20 @@ async def test_with_the_databases_dead_people_take_it_and_nothing_that_they_say_
     assert incidents.slips.read(tmp_path) == [], "of nothing that is wrong: said in the log, and nothing stands still"
 
 
+async def test_what_comes_back_in_the_dark_is_not_taken_for_over(tmp_path: Path) -> None:
+    with hook() as anna:
+        site = Site(tmp_path, anna=Owner(webhook=(anna.address,)), ben=Owner(webhook=(anna.address,)))
+        await site.fire("database")
+        await site.think()
+        await site.clear()
+        [card] = (await site.think()).open
+        assert card.incident.quiet_at is not None
+        calls = len(anna.told)
+        [again] = (await site.think(after_s=4000, blind=("database",))).open
+        assert (again.incident.id, again.incident.quiet_at) == (card.incident.id, None)
+        assert len(anna.told) > calls, "nobody has taken it: they are called again"
+
+
 async def test_with_the_databases_dead_it_says_what_it_knew_and_calls_all_the_same(tmp_path: Path) -> None:
     with hook() as anna:
         owner = Owner(webhook=(anna.address,))
