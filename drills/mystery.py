@@ -4,6 +4,9 @@ others only what is measured is, judged by the same rules and the same brain.
 Asked each time: does the board name what is really broken among the first three suspects, how soon after it opened an
 incident, and whose it is. Of those that are really there also: was whoever keeps what is broken told, and whoever is on
 call called about it? Their addresses are the drill's own.
+
+The other fifteen (a dead relay, a lost backup, two faults at once, symptoms that speak before their cause) are put in as
+what is measured of them. The clock is set for the site's processes, and not for the machine.
 """
 
 import asyncio
@@ -27,9 +30,6 @@ UNNAMED = "what was broken was not named"
 DRILL = Drill(
     name="mystery", row=5, tier="real", covers="whole", harm=UNNAMED,
     sabotage="what leans on what: no component says what it needs",
-    left_out="fifteen of the thirty are put in as what is measured of them (a dead relay, a lost backup, two faults at "
-             "once, symptoms that speak before their cause); the clock is set for the site's processes, not for the "
-             "machine; a person who has only the console (in `survive-the-exodus`)",
     shown=("faults", "named", "really", "really_named", "owner_s", "called_s"), limit_s=1700)
 
 MANY, TOP, SHARE_NAMED, SHARE_REALLY = 30, 3, 0.95, 0.9
