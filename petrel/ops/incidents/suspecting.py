@@ -93,7 +93,7 @@ def rank(changed: Iterable[Exposed], parts: Iterable[Part], growing: Iterable[tu
 def _gap(gap_s: float) -> str:
     if gap_s < -LATE_S:
         return "began after it hurt"
-    return f"began {gap_s / 60:.0f} min before" if gap_s < 7200 else f"began {gap_s / 3600:.0f} h before"
+    return f"began {max(0.0, gap_s) / 60:.0f} min before" if gap_s < 7200 else f"began {gap_s / 3600:.0f} h before"
 
 
 def _weighed(logs: Sequence[tuple[float, Suspect]]) -> list[Suspect]:

@@ -119,6 +119,7 @@ def test_what_began_before_is_likelier_than_what_began_long_ago_or_after() -> No
     assert found[0].change is None, "what is confirmed is not undone by a button"
     [first, *_] = rank([change(1, -2)], [replace(disk, does_fail=True)], [], NIGHT, 1)
     assert first.name == "disk", "the doctor finds something wrong with it as well"
+    assert "began 0 min before" in rank([change(1, 0.1)], [], [], NIGHT, 1)[0].says, "not -0"
     assert rank([], [], [], NIGHT, 0) == []
 
 
