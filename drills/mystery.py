@@ -5,8 +5,8 @@ Asked each time: does the board name what is really broken among the first three
 incident, and whose it is. Of those that are really there also: was whoever keeps what is broken told, and whoever is on
 call called about it? Their addresses are the drill's own.
 
-The other fifteen (a dead relay, a lost backup, two faults at once, symptoms that speak before their cause) are put in as
-what is measured of them. The clock is set for the site's processes, and not for the machine.
+The other fifteen (a dead relay, a lost backup, two faults at once, symptoms that speak before their cause) are put in
+as what is measured of them. The clock is set for the site's processes, and not for the machine.
 """
 
 import asyncio
