@@ -210,7 +210,7 @@ FAULTS = (
     Fault("a transaction stays open", "main-database", transaction_stands),
     Fault("a certificate ends", "certificates", certificate_ends),
     Fault("a lock is held", "main-database", lock_is_held),
-    Fault("a grant is revoked: timelines", "followers", revoked("select on journal.entry")),
+    Fault("a grant is revoked: timelines", "followers", revoked("update on ops.follower")),
     Fault("the disk fills", "disk", disk_fills),
     Fault("connections run out", "main-database", connections_run_out),
     Fault("a grant is revoked: the seal", "journal", revoked("insert on journal.root")),
