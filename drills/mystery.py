@@ -150,10 +150,11 @@ async def _well(site: Site) -> None:
                 if card.incident.quiet_at is not None and number not in ended:
                     await site.petrel("ops", "end", str(number), "--reason", "the drill has mended it")
                     ended.add(number)
-            if all(card.incident.id in ended for card in board.open):
+            is_flying = not board.measures.get("canary_failed_seconds")
+            if is_flying and all(card.incident.id in ended for card in board.open):
                 return
-            if board.measures.get("canary_failed_seconds") and now - hurried > HURRY_S:
-                hurried = now                   # it would fly again within a minute, and the drill waits for that only
+            if not is_flying and now - hurried > HURRY_S:
+                hurried = now                   # within a minute it would by itself; what it said last stands till then
                 async with site.database() as owner:
                     await owner.execute(HURRY)
         await asyncio.sleep(1)
