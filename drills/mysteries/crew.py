@@ -8,7 +8,7 @@ WAIT_S = 30
 RULES: dict[str, dict[str, float]] = {
     "follower": {"limit": 5, "for_s": 0}, "database": {"limit": 5}, "canary": {"limit": 20},
     "unanswered": {"limit": 10}, "transaction": {"limit": 5}, "connections": {"limit": 0.8, "for_s": 0},
-    "jobs": {"limit": 20, "for_s": 0}, "jobs-silent": {"limit": 20}, "journal": {"limit": 20, "for_s": 0},
+    "jobs": {"limit": 20, "for_s": 0}, "jobs-silent": {"limit": 20}, "journal": {"limit": 45, "for_s": 0},
     "answers": {"limit": 0.02, "for_s": 0}, "certificate": {"severity": 2}, "clock": {"severity": 2},
     "dead-letters": {"severity": 2}}
 """Sooner than as shipped: what waits two minutes there fires with the next look. And what nobody is called about at
