@@ -273,7 +273,7 @@ def test_parts_run_alone_finish_and_stop_when_told(site: Site) -> None:
                                    env=clean())
         hint = site.data / "run" / f"{part}.hint"
         before = hint.stat().st_ino
-        site.until(lambda hint=hint, before=before: hint.exists() and hint.stat().st_ino != before, 10)
+        site.until(lambda hint=hint, before=before: hint.exists() and hint.stat().st_ino != before, 60)
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0, process.stderr.read()
         process.stderr.close()

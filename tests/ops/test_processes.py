@@ -256,7 +256,8 @@ def test_what_hangs_is_told_of_and_ended_only_where_nobody_else_would_tell(start
     site = start("quick(); supervise(Part('web', web, serves=True), Part('jobs', talking), "
                  "Part('brain', talking, hangs_s=3.0))")
     site.hear("ready")
-    before = site.await_status(lambda s: all(part.pids for part in s.parts.values()))
+    # One that has not said that it is there is not silent yet, it begins.
+    before = site.await_status(lambda s: all(part.pids and part.state == "running" for part in s.parts.values()))
     jobs, brain = before.parts["jobs"].pids[0], before.parts["brain"].pids[0]
     os.kill(jobs, signal.SIGSTOP)
     os.kill(brain, signal.SIGSTOP)

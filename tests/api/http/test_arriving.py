@@ -112,4 +112,4 @@ def test_no_more_is_under_way_than_is_read(free: SimpleNamespace, served: tuple[
         while time.monotonic() < until_s:
             with suppress(TimeoutError):
                 sent += client.send(b"x" * 16_384)
-    assert sent < 300_000
+    assert sent < 1_000_000, "of 4.5 MB: what the kernel keeps for both, and what was read meanwhile"
