@@ -97,12 +97,12 @@ async def test_who_came_with_a_wave_posts_nothing_public_until_the_crew_has_look
 async def test_who_was_invited_or_has_been_here_a_day_may_all(site, monkeypatch):
     await people("dan")
     [invited] = await people("eve")
-    await publish(invited, "https://elsewhere.example")
+    assert (await publish(invited, "https://elsewhere.example")).id
     await tell(invited, "@dan hello")
     [fay] = await alone("fay")
     later = datetime.now(UTC) + timedelta(hours=25)
     monkeypatch.setattr(clock, "now", lambda: later)
-    await publish(fay, "https://elsewhere.example")
+    assert (await publish(fay, "https://elsewhere.example")).id
 
 
 async def test_one_who_is_too_new_does_not_hold_up_others_of_the_same_moment(site):
