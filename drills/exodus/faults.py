@@ -66,7 +66,8 @@ async def _dead_letters(site: Site) -> AsyncIterator[None]:
         await connection.execute(
             "insert into ops.job (lane, name, args, attempts, dead_at, last_error) "
             "select 'default', 'watching.examine', '{}', 12, now(), 'it was away' from generate_series(1, 5)")
-    yield
+        yield
+        await connection.execute("delete from ops.job where dead_at is not null")
 
 
 FAULTS = (

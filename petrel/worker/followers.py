@@ -111,7 +111,7 @@ async def _follow(follower: Follower, place: Place, the_tail: Tail, stop: asynci
             if not was_full:
                 await _pause(stop, min(REST_S, REST_SHARE * (time.monotonic() - began)))
         except Moved:
-            known = False
+            known, place.waiting_since_ms = False, 0
             await _pause(stop, STAND_BY_S)
         except Exception as e:
             known = False
@@ -142,15 +142,15 @@ async def _batch(follower: Follower, place: Place, the_tail: Tail, limit: int) -
     """One transaction; returns whether there may be more at once."""
     entries, until = await the_tail.read(place.at, limit)
     mine = [e for e in entries if e.kind in follower.kinds]
-    place.waiting_since_ms = int(mine[0].at.timestamp() * 1000) if mine else 0
     if mine:
+        place.waiting_since_ms = place.waiting_since_ms or int(mine[0].at.timestamp() * 1000)
         await _give(follower, mine, place.kept, until)
         place.kept, place.kept_s = until, time.monotonic()
     place.at = until
     place.entries += len(mine)
-    place.waiting_since_ms = 0
     if time.monotonic() - place.kept_s > KEEP_S:
         await _keep(place)
+    place.waiting_since_ms = 0
     return len(entries) == limit
 
 
@@ -175,6 +175,8 @@ async def _keep(place: Place) -> None:
 async def _fail(place: Place, e: Exception, stop: asyncio.Event) -> None:
     place.failures += 1
     place.error = f"{type(e).__name__}: {getattr(e, 'detail', None) or e}"
+    if place.at != place.kept:          # it stands still though none of what it read is for it
+        place.waiting_since_ms = place.waiting_since_ms or clock.now_ms()
     if place.failures in (1, 3) or place.failures % 20 == 0:
         log.error("follower failed, trying again", follower=place.name, after=place.at, failures=place.failures,
                   error=place.error, exc_info=None if isinstance(e, PetrelError) else e)

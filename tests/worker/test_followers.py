@@ -15,6 +15,7 @@ from petrel.core.journal import Entry
 from petrel.core.viewer import System
 from petrel.storage.pools import Addresses
 from petrel.worker import followers
+from tests.crew import as_owner
 
 TESTER = System("test")
 
@@ -158,6 +159,25 @@ async def test_one_that_fails_is_tried_again_and_stops_nobody(registry: None, tm
         is_broken = False
         await until(lambda: given == [501, 502])
         await until(lambda: report(tmp_path)["ill"]["failures"] == 0)
+
+
+async def test_one_that_cannot_write_its_place_waits_though_nothing_is_for_it(
+        registry: None, addresses: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nobody is told, and it begins anew with ever more to read."""
+    monkeypatch.setattr(followers, "BACKOFF_S", (0.02,))
+    monkeypatch.setattr(followers, "KEEP_S", 0.02)
+    remember("bystander", "tests.thing.other")
+
+    async with running(tmp_path):
+        await until(lambda: all(f["at"][0] for f in report(tmp_path).values()))
+        await as_owner(addresses, "revoke update on ops.follower from petrel_system")
+        try:
+            await note(601)                             # of a kind that it does not follow
+            await until(lambda: report(tmp_path)["bystander"]["failures"] > 3)
+            await until(lambda: report(tmp_path)["bystander"]["lag_ms"] > 100)
+        finally:
+            await as_owner(addresses, "grant update on ops.follower to petrel_system")
+        await until(lambda: report(tmp_path)["bystander"]["failures"] == report(tmp_path)["bystander"]["lag_ms"] == 0)
 
 
 async def test_two_processes_do_not_do_the_same_twice(registry: None, tmp_path: Path) -> None:
