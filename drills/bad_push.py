@@ -83,7 +83,7 @@ async def run(stage: Stage) -> Outcome:
             if stage.sabotage:
                 return await _at_once(site, crowd, places["failing"])
             for name, place in places.items():
-                await _told(site, "releases", "add", str(place), "--name", name)
+                await site.told("releases", "add", str(place), "--name", name)
             pushed = [await _release(stage, site, name) for name in FAULTS]
             pushed.append(await _push(stage, site, DORMANT, "flag", "flag=packed-answers", "to=off"))
             pushed.append(await _push(stage, site, REMEMBERS, "flag", "flag=remembers", "to=on", by=sleeps))
@@ -96,26 +96,14 @@ async def run(stage: Stage) -> Outcome:
 async def _at_once(site: Site, crowd: Crowd, place: Any) -> Outcome:
     """Every member meets it."""
     began = time.monotonic()
-    code, said = await site.petrel("releases", "add", str(place))
-    taken, why = await _said(place, site, "upgrade", "--without-backup")
-    if taken or code:
-        raise Broken(f"the release did not take over: {said} {why}")
+    await site.told("releases", "add", str(place))
+    await site.told("upgrade", "--without-backup", by=place)
     await asyncio.sleep(15)
     cells = {one.cell for one in failed(crowd.since(began))}
     return Outcome(harm=(HARM,) if len(cells) > 1 else (), exercised=len(crowd.asked),
                    phases=Phases(injected="a release that fails 5 % of homes, to everybody at once",
                                  lost=f"members of {len(cells)} of 16 cells met it"),
                    figures={"cells": len(cells)})
-
-
-async def _said(place: Path, site: Site, *words: str) -> tuple[int, str]:
-    """By the program that stands there: exit code, and what it said."""
-    process = await asyncio.create_subprocess_exec(
-        str(place / ".venv/bin/python"), "-P", "-m", "petrel", *words, "--data", str(site.data),
-        env={"PYTHONPATH": str(place), "PATH": "/usr/bin:/bin"}, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE)
-    out, errors = await process.communicate()
-    return process.returncode or 0, (out or errors).decode(errors="replace")
 
 
 async def _release(stage: Stage, site: Site, name: str) -> Pushed:
@@ -129,10 +117,10 @@ async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str, by: 
     program of that release, where ours does not know what is pushed."""
     async with site.database() as owner:
         await owner.execute(MUCH_LATER)
-        planned = json.loads(await _told(site, "changes", "plan", kind, *what, "--reason", "a drill pushes it",
-                                         "--json", by=by))
+        planned = json.loads(await site.told("changes", "plan", kind, *what, "--reason", "a drill pushes it",
+                                             "--json", by=by))
         pushed = Pushed(name, planned["visiting"][0], time.monotonic())
-        await _told(site, "changes", "start", planned["id"], by=by)
+        await site.told("changes", "start", planned["id"], by=by)
         while True:
             state, pushed.why, reach, release = await owner.fetchrow(STATE, int(planned["id"]))
             now = time.monotonic()
@@ -147,16 +135,9 @@ async def _push(stage: Stage, site: Site, name: str, kind: str, *what: str, by: 
                 break
             await asyncio.sleep(0.2)
         if state != "undone":
-            await _told(site, "changes", "undo", planned["id"], "--reason", "watched for long enough", by=by)
+            await site.told("changes", "undo", planned["id"], "--reason", "watched for long enough", by=by)
         stage.say(f"{name}: {'undone: ' + pushed.why if pushed.over_at else f'goes on, in {pushed.reach} cells'}")
     return pushed
-
-
-async def _told(site: Site, *words: str, by: Path | None = None) -> str:
-    code, said = await (site.petrel(*words) if by is None else _said(by, site, *words))
-    if code:
-        raise Broken(f"petrel {' '.join(words)}: {said}")
-    return said
 
 
 def _outcome(bad: list[Pushed], harmless: list[Pushed], judged: tuple[int, int], asked: list[Asked]) -> Outcome:

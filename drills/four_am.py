@@ -121,12 +121,10 @@ async def _unprotected(crew: Pagers) -> Outcome:
 
 async def _change(site: Site) -> str:
     """The number of a harmless change that is on its way."""
-    number = ""
-    for words in (("plan", "flag", "flag=packed-answers", "to=off", "--reason", "a drill needs a suspect"), ("start",)):
-        code, said = await site.petrel("changes", *words, *([number] if number else []), "--json")
-        if code:
-            raise Broken(f"petrel changes {words[0]}: {said[-300:]}")
-        number = number or str(json.loads(said)["id"])
+    planned = await site.told("changes", "plan", "flag", "flag=packed-answers", "to=off", "--reason",
+                              "a drill needs a suspect", "--json")
+    number = str(json.loads(planned)["id"])
+    await site.told("changes", "start", number)
     return number
 
 

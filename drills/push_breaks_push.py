@@ -60,9 +60,9 @@ async def run(stage: Stage) -> Outcome:
                 person = (await make_people(["reader"]))[0]
             await there.prove(site.address)
             good = site.running().release
-            keys = KEY.findall(await _told(site, "rescue", "keys"))
+            keys = KEY.findall(await site.told("rescue", "keys"))
             for name, folder in (("good", ROOT), ("stuck", place)):
-                await _told(site, "releases", "add", str(folder), "--name", name)
+                await site.told("releases", "add", str(folder), "--name", name)
             refused_s, why = await _pushed(site, stage) if not stage.sabotage else (0.0, "")
             through = await _forced(site, place, str(good.root) if good else "")
             stage.say("forced in: it serves, and cannot be replaced" if not through
@@ -93,10 +93,10 @@ async def run(stage: Stage) -> Outcome:
 
 async def _pushed(site: Site, stage: Stage) -> tuple[float, str]:
     """Seconds from the start to its end, and why it ended."""
-    planned = json.loads(await _told(site, "changes", "plan", "release", "to=stuck", "backup=any", "--reason",
+    planned = json.loads(await site.told("changes", "plan", "release", "to=stuck", "backup=any", "--reason",
                                      "a drill pushes it", "--json"))
     began = time.monotonic()
-    await _told(site, "changes", "start", planned["id"])
+    await site.told("changes", "start", planned["id"])
     async with site.database() as owner:
         while time.monotonic() - began < REFUSED_S:
             state, why = await owner.fetchrow("select state, why from ops.change where id = $1", int(planned["id"]))
@@ -111,10 +111,7 @@ async def _pushed(site: Site, stage: Stage) -> tuple[float, str]:
 
 async def _forced(site: Site, place: Path, root: str) -> bool:
     """Whether the site that the bad release serves then can still be brought to another one as usual."""
-    code, said = await run_program([str(place / ".venv/bin/python"), "-P", "-m", "petrel", "upgrade",
-                                    "--without-backup", "--data", str(site.data)], environment(root=place))
-    if code:
-        raise Broken(f"it did not take over: {said}")
+    await site.told("upgrade", "--without-backup", by=place)
     if not await _is_migrated(site):
         raise Broken("it changed nothing in the databases")
     code, _ = await site.petrel("upgrade", "back")
@@ -195,10 +192,3 @@ async def _lives(there: Dark, site: Site, token: str) -> bool:
 
 def _port(site: Site) -> str:
     return site.address.rpartition(":")[2]
-
-
-async def _told(site: Site, *words: str) -> str:
-    code, said = await site.petrel(*words)
-    if code:
-        raise Broken(f"petrel {' '.join(words)}: {said}")
-    return said

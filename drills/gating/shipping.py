@@ -19,7 +19,7 @@ from msgspec import Struct
 from drills.pushing import builds
 from petrel.core.ids import CELLS_IN_USE, cell_of
 from petrel.ops import gate
-from petrel.ops.drills import Broken, Clients, Lost, Person, Site, Stage, clients, follow, make_people
+from petrel.ops.drills import Clients, Lost, Person, Site, Stage, clients, follow, make_people
 
 LIKE_ANY, ALONE = "a release that the gate is shut for was shipped like any other", "one person shipped round the gate"
 NOT_OUT, WIDER = "two people could not ship the mend", "the mend went further than its first cell"
@@ -66,21 +66,21 @@ class Shipping:
         """Until it is held in its first cell."""
         seen, began = self._seen, time.monotonic()
         await self._owes()
-        await _told(self._site, "releases", "add", str(self._place), "--name", MEND)
+        await self._site.told("releases", "add", str(self._place), "--name", MEND)
         plan = ("changes", "plan", "release", f"to={MEND}", "backup=any", "--reason", WHY)
         await self._refused(LIKE_ANY, "gate=shut, which takes two people", *plan)
-        planned = json.loads(await _told(self._site, *plan, "gate=shut", "--json"))
+        planned = json.loads(await self._site.told(*plan, "gate=shut", "--json"))
         self._number, seen.cell = int(planned["id"]), planned["visiting"][0]
         start = ("changes", "start", planned["id"])
         await self._refused(ALONE, "This takes two people: petrel access ask", *start)
-        asked = json.loads(await _told(
-            self._site, "access", "ask", "change.start", f"change={planned['id']}", f"plan={planned['plan'][:16]}",
+        asked = json.loads(await self._site.told(
+            "access", "ask", "change.start", f"change={planned['id']}", f"plan={planned['plan'][:16]}",
             "--reason", WHY, "--as", ONE, "--json", typed=self._keys[ONE]))["id"]
         await self._refused(ALONE, "Ask another person", *start, "--request", asked)
         await self._refused(ALONE, "Ask another person", "access", "approve", asked, "--as", ONE, typed=self._keys[ONE])
         if all(seen.refused[ALONE]):
-            await _told(self._site, "access", "approve", asked, "--as", OTHER, typed=self._keys[OTHER])
-            await _told(self._site, *start, "--request", asked)
+            await self._site.told("access", "approve", asked, "--as", OTHER, typed=self._keys[OTHER])
+            await self._site.told(*start, "--request", asked)
         until = time.monotonic() + HELD_S
         async with self._site.database() as owner:
             while (await self._look(owner)).state == "going" and time.monotonic() < until:
@@ -125,7 +125,7 @@ async def site(stage: Stage, shut: gate.Judgement) -> AsyncIterator[Shipping]:
     keys = {name: secrets.token_urlsafe(12) for name in (ONE, OTHER)}
     async with stage.site(root=wrong) as running, clients(running.address) as wire:
         for name, key in keys.items():
-            await _told(running, "accounts", "create", name, "--role", "admin", "--password", typed=key)
+            await running.told("accounts", "create", name, "--role", "admin", "--password", typed=key)
         async with stage.doors(running):
             author, *readers = await make_people(["author", *(f"reader{n}" for n in range(CELLS_IN_USE))])
             await follow([(reader, author) for reader in readers])
@@ -152,10 +152,3 @@ async def _read(wire: Clients, who: Person, homes: dict[int, int]) -> None:
         if answer.status == 200:
             homes[cell_of(who.id)] = len(answer.json)
         await asyncio.sleep(PAUSE_S)
-
-
-async def _told(site: Site, *words: str, typed: str = "") -> str:
-    code, said = await site.petrel(*words, typed=typed)
-    if code:
-        raise Broken(f"petrel {' '.join(words)}: {said}")
-    return said

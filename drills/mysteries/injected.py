@@ -17,7 +17,7 @@ from msgspec import Struct
 from drills.mysteries.clock import Clock
 from drills.pushing.crowd import Crowd
 from petrel.core.jobs import MAX_ATTEMPTS
-from petrel.ops.drills import Broken, Impossible, Site, Stage, clients, make_people
+from petrel.ops.drills import Impossible, Site, Stage, clients, make_people
 
 SHARE, EVERY_S = 0.93, 1.0
 ROOM_BYTES = 4 << 30
@@ -182,22 +182,15 @@ async def flag_is_bad(world: World) -> AsyncIterator[str]:
         people = await make_people([f"reader{n}" for n in range(READERS)])
     async with clients(site.address, connections=READERS) as wire, Crowd(wire, people) as crowd:
         await asyncio.sleep(LEARN_S)            # what is usual in each cell has to be known
-        number = json.loads(await _told(site, "plan", "flag", "flag=packed-answers", "to=off", "--reason",
+        number = json.loads(await site.told("changes", "plan", "flag", "flag=packed-answers", "to=off", "--reason",
                                         "a drill sets it", "--json"))["id"]
-        await _told(site, "start", number)
+        await site.told("changes", "start", number)
         try:
             await site.until(lambda: any(one.status == FAILED for one in crowd.asked[-READERS:]), HURTS_WITHIN_S,
                              "the flag to do harm")
             yield f"change {number}"
         finally:                                # it may have been undone by itself
             await site.petrel("changes", "undo", str(number), "--reason", "the drill has seen enough")
-
-
-async def _told(site: Site, *words: str) -> str:
-    code, said = await site.petrel("changes", *words)
-    if code:
-        raise Broken(f"petrel changes {' '.join(words)}: {said}")
-    return said
 
 
 # No two with one cause in a row: what is over is still shown, until the next look.

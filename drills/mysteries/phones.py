@@ -1,13 +1,14 @@
 """The addresses at which the crew is reached, served by the drill: what each POST said is kept, and when it came."""
 
-import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
+
+from drills.hooks import hook
 
 
 class Told(Struct, frozen=True):
@@ -46,20 +47,12 @@ class Phones:
 async def phones(people: Collection[str]) -> AsyncIterator[Phones]:
     found, servers = Phones(), []
 
-    def serve(who: str) -> Any:
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            size = int(head.partition("content-length:")[2].split("\r\n")[0])
-            said = json.loads(await reader.readexactly(size))
-            found.said.append(Told(time.monotonic(), who, said["what"], said.get("rule", ""), said["text"]))
-            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-            writer.close()
-        return answer
+    def hear(who: str, said: dict[str, Any]) -> None:
+        found.said.append(Told(time.monotonic(), who, said["what"], said.get("rule", ""), said["text"]))
 
     for who in people:
-        server = await asyncio.start_server(serve(who), "127.0.0.1", 0)
+        server, found.ports[who] = await hook(partial(hear, who))
         servers.append(server)
-        found.ports[who] = server.sockets[0].getsockname()[1]
     try:
         yield found
     finally:

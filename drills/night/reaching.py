@@ -3,15 +3,16 @@ nothing. Ben's first one refuses; his second is a letter, through a real SMTP se
 the watcher on another host, which has one of its own."""
 
 import asyncio
-import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Any, NamedTuple
 
+from drills.hooks import hook
 from petrel.ops.drills import Impossible
 
 WHO = ("anna", "ben", "carla")
@@ -67,26 +68,16 @@ async def pagers() -> AsyncIterator[Pagers]:
     """Errors: Impossible."""
     found, servers = Pagers(), []
 
-    def serve(who: str) -> Any:
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            size = int(head.partition("content-length:")[2].split("\r\n")[0])
-            said = json.loads(await reader.readexactly(size))
-            if said.get("what") == "incident" or who == WATCHER:
-                found.told.append(Call(time.monotonic(), who, said["text"]))
-            if who == "anna":
-                await reader.read()             # until whoever calls has given up
-            else:
-                writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-            writer.close()
-        return answer
+    def hear(who: str, said: dict[str, Any]) -> None:
+        if said.get("what") == "incident" or who == WATCHER:
+            found.told.append(Call(time.monotonic(), who, said["text"]))
 
     with socket.socket() as refuses:
         refuses.bind(("127.0.0.1", 0))          # taken, and nobody listens
         found.ports["ben"] = refuses.getsockname()[1]
         for who in ("anna", "carla", WATCHER):
-            servers.append(await asyncio.start_server(serve(who), "127.0.0.1", 0))
-            found.ports[who] = servers[-1].sockets[0].getsockname()[1]
+            server, found.ports[who] = await hook(partial(hear, who), hangs=who == "anna")
+            servers.append(server)
         servers.append(await _post_office(found))
         found.mail = {"PETREL_MAIL_SERVER": "127.0.0.1", "PETREL_MAIL_SECURITY": "none",
                       "PETREL_MAIL_PORT": str(servers[-1].sockets[0].getsockname()[1]),

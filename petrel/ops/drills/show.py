@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from petrel.ops.drills.scenarios import Line
 from petrel.ops.drills.shapes import Drill, Outcome, Phases, Verdict
-
-STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "simulated",
-          "simulated on an older build", "built", "missing")
+from petrel.ops.safeguards import STATES
 
 
 def report(drill: Drill, outcome: Outcome | None, verdict: Verdict) -> str:

@@ -100,14 +100,23 @@ class Site:
         async with self.database(cluster=cluster) as connection:
             return int(await connection.fetchval(SIZE))
 
-    async def petrel(self, *args: str, typed: str = "") -> tuple[int, str]:
-        """`petrel ARGS --data ...` on this site: exit code and standard output. `typed`: its input, as a password."""
-        return await self.petrel_elsewhere(*args, "--data", str(self.data), typed=typed)
+    async def petrel(self, *args: str, typed: str = "", by: Path | None = None) -> tuple[int, str]:
+        """`petrel ARGS --data ...` on this site: exit code and standard output. `typed`: its input, as a password.
+        `by`: the release whose program it is, with a virtual environment of its own; ours by default."""
+        return await self.petrel_elsewhere(*args, "--data", str(self.data), typed=typed, by=by)
 
-    async def petrel_elsewhere(self, *args: str, typed: str = "") -> tuple[int, str]:
+    async def told(self, *args: str, typed: str = "", by: Path | None = None) -> str:
+        """What it said, where it has to succeed. Errors: Broken."""
+        code, said = await self.petrel(*args, typed=typed, by=by)
+        if code:
+            raise Broken(f"petrel {' '.join(args)}: {said}")
+        return said
+
+    async def petrel_elsewhere(self, *args: str, typed: str = "", by: Path | None = None) -> tuple[int, str]:
         """As it stands, for commands about another place than this site."""
+        python, root = (sys.executable, ROOT) if by is None else (str(by / ".venv/bin/python"), by)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "petrel", *args, cwd=ROOT, env=environment(),
+            python, "-m", "petrel", *args, cwd=root, env=environment(root=root),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         out, errors = await process.communicate(typed.encode())
         return process.returncode or 0, (out or errors).decode(errors="replace")

@@ -14,6 +14,7 @@ from petrel.ops.safeguards.declaring import declared, runbook_of
 from petrel.ops.safeguards.reads import crew_of, heard_of, owners_of, seen_by_crew, view, who_keeps
 from petrel.ops.safeguards.runbooks import Runbook, runbook
 from petrel.ops.safeguards.shapes import (
+    STATES,
     About,
     Cause,
     Component,
@@ -29,10 +30,10 @@ from petrel.ops.safeguards.shapes import (
     Wrong,
 )
 
-__all__ = ["About", "Cause", "Component", "Declared", "Heard", "Person", "Proof", "Proofs", "Runbook", "Safeguard",
-           "Signal", "Standing", "View", "Wrong", "about", "components", "crew_of", "declared", "heard_of", "own",
-           "owners_of", "proofs", "runbook", "runbook_of", "runbooks", "safeguards", "seen_by_crew", "view",
-           "who_keeps"]
+__all__ = ["STATES", "About", "Cause", "Component", "Declared", "Heard", "Person", "Proof", "Proofs", "Runbook",
+           "Safeguard", "Signal", "Standing", "View", "Wrong", "about", "components", "crew_of", "declared",
+           "heard_of", "own", "owners_of", "proofs", "runbook", "runbook_of", "runbooks", "safeguards",
+           "seen_by_crew", "view", "who_keeps"]
 
 
 def components() -> dict[str, Component]:

@@ -67,6 +67,11 @@ class About(Struct, frozen=True):
     runbook: str
 
 
+STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "simulated",
+          "simulated on an older build", "built", "missing")
+"""Of a row of the scenarios, the best first."""
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """A line of `petrel drills`, as far as it is shown here. `until`: how long it counts; "" where nothing ran."""
 

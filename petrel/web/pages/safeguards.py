@@ -8,13 +8,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from petrel.core import amounts
-from petrel.ops.safeguards import Safeguard, Standing
+from petrel.ops.safeguards import STATES, Safeguard, Standing
 from petrel.web.door import Visit
 from petrel.web.markup import coded
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]+)\)")
-STATES = ("proven", "proven on an older build", "partly", "partly on an older build", "simulated",
-          "simulated on an older build", "built", "missing")
 
 
 async def show(visit: Visit) -> Response:
