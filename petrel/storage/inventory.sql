@@ -641,6 +641,7 @@ comment on column mail.refusal.at is 'what: when last; of: account by account; f
 comment on column mail.breaker.domain is 'what: keyed digest of a domain, empty for the relay; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column mail.breaker.failures is 'what: how often in a row it took nothing; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column mail.breaker.open_until is 'what: until when it is let rest; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
+comment on column mail.breaker.since is 'what: since when it takes nothing; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column mail.breaker.code is 'what: what it said last, without its text; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column mail.breaker.said_at is 'what: when; of: site; for: run; kept: 30 days after it said so; erased: never; leaves: no';
 comment on column mail.signing_key.selector is 'what: name of the key in DNS; of: site; for: prove; kept: always; erased: never; leaves: yes';

@@ -36,6 +36,11 @@ async def letters() -> list[tuple[str, int, str]]:
         return [tuple(x) for x in await r.fetch("select state, attempts, code from mail.letter order by id")]
 
 
+async def overdue_s() -> float:
+    async with reading(SYSTEM) as r:
+        return await r.value("select value from ops.measures('watching') where name = 'mail_overdue_seconds'")
+
+
 @pytest.fixture(autouse=True)
 def empty(site):
     app.load_rooms()
@@ -223,6 +228,25 @@ async def test_a_relay_that_hands_on_nothing_for_us_ends_no_letter_and_blames_no
         assert len(post.taken) == 1
     async with reading(SYSTEM) as r:
         assert await r.value("select count(*) from mail.refusal where account = $1", dora) == 0
+
+
+async def test_how_long_the_relay_has_taken_nothing_is_counted_from_its_first_refusal(site):
+    async with office() as post:
+        post.answers = {"crew@birds.example": "554 5.7.1 <crew@birds.example>: Relay access denied"}
+        await ask("crew@birds.example", "notice", {"subject": "s", "text": "t"})
+        await jobs.drain()
+        async with deriving("tests") as w:
+            await w.execute("update mail.breaker set since = since - interval '1 hour', open_until = null")
+        async with writing(SYSTEM, cause="tests") as w:
+            await mail.retry(w)
+        await jobs.drain()
+        assert [(state, attempts) for state, attempts, _ in await letters()] == [("waiting", 2)]
+        assert 3600 <= await overdue_s() < 3700
+        post.answers = {}
+        async with writing(SYSTEM, cause="tests") as w:
+            await mail.retry(w)
+        await jobs.drain()
+        assert await overdue_s() == 0
 
 
 async def test_a_letter_at_which_the_relay_hangs_does_not_hold_up_the_others(site, monkeypatch):
