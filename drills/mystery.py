@@ -71,9 +71,9 @@ async def run(stage: Stage) -> Outcome:
     # Without what leans on what, what nothing leans on is found all the same.
     faults = [one for one in FAULTS if not stage.sabotage or one.truth in LEANED_ON]
     really = await _injected(stage, faults)
+    wrong, puzzles = [], measured.puzzles(MANY - len(faults))   # knows what leans on what
     if stage.sabotage:
         lean_on_nothing()
-    wrong, puzzles = [], measured.puzzles(MANY - len(faults))
     for number, one in enumerate(puzzles):
         board = await measured.solved(stage.folder / f"puzzle{number}", one)
         said = measured.named(board, len(one.truths), TOP)
