@@ -1,7 +1,7 @@
 """Takes the pictures of README and docs: of a demo site that it makes, with the app in a real browser (Chromium).
 
     python tools/pictures.py            # or `make pictures`; writes docs/pictures/*.png
-    python tools/pictures.py ops        # only that one
+    python tools/pictures.py ops        # only those of the console
 
 Letters are those that the machine has; with Debian's fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji they
 are what most people see. Everybody in the pictures is invented, and what they photographed is drawn here.
@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 INTO = ROOT / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 MOST_BYTES = 150_000
+OPS = {"ops", "ops-pictures", "ops-phone"}
 WIDE, PHONE = (1280, 860), (390, 844)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
@@ -161,6 +162,10 @@ def composing(page: Tab) -> None:
     page.get_by_role("dialog").get_by_role("heading").first.click()
 
 
+def to_the_pictures(page: Tab) -> None:
+    page.get_by_role("heading", name="Changes under way").evaluate("(one) => one.scrollIntoView()")
+
+
 def take(browser: Browser, name: str, at: str, who: Person | None, size: tuple[int, int], *, dark: bool = False,
          act: Callable[[Tab], None] | None = None) -> None:
     """`who`: as whom; None: as anybody, whose pages have no script."""
@@ -217,7 +222,10 @@ def sick() -> Board:
     pictures = (
         Picture("How long answers take", "seconds", (("half", line(.008, .2, .01)), ("99 of 100", line(.06, .2, .35)))),
         Picture("Answers a second", "per_s", (("answers", line(40, .5)),)),
-        Picture("Answers that fail", "ratio", (("failed", line(.0004, 0, .06)),)))
+        Picture("Answers that fail", "ratio", (("failed", line(.0004, 0, .06)),)),
+        Picture("Disk", "ratio", (("used", tuple((at, .36 + n / 1800) for n, (at, _) in enumerate(line(0)))),)),
+        Picture("Behind the journal", "seconds", (("notifications", line(.05, .3)), ("timelines", line(.03, .3)))),
+        Picture("Memory of processes", "bytes", (("web", line(9.1e7)), ("jobs", line(7.4e7)))))
     undo = 'petrel changes undo 4711 --reason "suspected"'
     card = Card(
         Incident(12, now - timedelta(minutes=6), now - timedelta(minutes=8), "web", 2, (41,)),
@@ -242,7 +250,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         handles = ("mira", "okello", "ines", "bram", "yuki", "jonas", "priya", "salma", "gustav")
         people = {handle: Person(address, handle, password) for handle in handles}
-        if not wanted or wanted - {"ops"}:
+        if not wanted or wanted - OPS:
             thread, case = fill(browser, people)
             take(browser, "home", address, people["jonas"], WIDE)
             take(browser, "thread", address + thread, None, PHONE, dark=True)
@@ -252,6 +260,10 @@ def main() -> None:
             time.sleep(0.5)
         show_sick(data)
         take(browser, "ops", f"{address}/desk/ops", people["mira"], WIDE)
+        show_sick(data)
+        take(browser, "ops-pictures", f"{address}/desk/ops", people["mira"], WIDE, act=to_the_pictures)
+        show_sick(data)
+        take(browser, "ops-phone", f"{address}/desk/ops", people["mira"], PHONE, dark=True)
         browser.close()
 
 
