@@ -172,7 +172,8 @@ def take(browser: Browser, name: str, at: str, who: Person | None, size: tuple[i
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1.5,
                                   color_scheme="dark" if dark else "light", reduced_motion="reduce", locale="en-GB")
     if who:
-        context.add_cookies([{"name": one.name, "value": one.value or "", "url": at} for one in who.session.cookies])
+        context.add_cookies([{"name": one.name, "value": one.value or "", "url": who.address}
+                             for one in who.session.cookies])
     page = context.new_page()
     page.goto(at)
     if who and "/desk" not in at:

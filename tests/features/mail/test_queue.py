@@ -11,6 +11,7 @@ from petrel.core.viewer import Member, System
 from petrel.features import accounts, mail
 from petrel.features.mail import jobs as sent
 from petrel.features.mail import sending
+from petrel.ops import watching
 from petrel.outside import mail as outside
 from petrel.worker import jobs
 from tests.conftest import loop
@@ -37,8 +38,7 @@ async def letters() -> list[tuple[str, int, str]]:
 
 
 async def overdue_s() -> float:
-    async with reading(SYSTEM) as r:
-        return await r.value("select value from ops.measures('watching') where name = 'mail_overdue_seconds'")
+    return next(one.value for one in await watching.measuring.of_databases() if one.name == "mail_overdue_seconds")
 
 
 @pytest.fixture(autouse=True)
