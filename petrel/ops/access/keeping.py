@@ -6,14 +6,13 @@ kept to its end and removed.
 """
 
 import asyncio
-import fcntl
 import os
 import time
 from pathlib import Path
 
 import structlog
 
-from petrel.core import seen
+from petrel.core import file_lock, seen
 from petrel.core.doors import current, deriving
 from petrel.core.spool import HEAD, SUFFIX, UNFINISHED, row_of
 
@@ -57,7 +56,7 @@ class Keeper:
         except FileNotFoundError:
             return 0
         try:
-            is_over = _is_over(fd)                     # asked before reading: nothing is added after that
+            is_over = file_lock.takes(fd)    # asked before reading: its writer has it as long as it lives
             count = await self._move(fd, path)
             if is_over:
                 path.unlink(missing_ok=True)
@@ -83,15 +82,6 @@ class Keeper:
                 return count
             self._kept[path] = await _ask(seen.KEEP, *row)
             count += len(row[-1])
-
-
-def _is_over(fd: int) -> bool:
-    """Its writer holds the lock as long as it lives."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _number(path: Path) -> int:

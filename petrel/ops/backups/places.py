@@ -5,16 +5,14 @@ A copy is whole when its manifest is there, which is written last; a folder with
 interrupted.
 """
 
-import fcntl
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from petrel.core import clock
+from petrel.core import clock, file_lock
 from petrel.ops.backups import keys, targets
 from petrel.ops.backups.shapes import KEYS_LIVE_DAYS, SIDES, BadBackup, Listed, Manifest, NotNow, Side
 from petrel.ops.backups.targets import Store
@@ -225,17 +223,12 @@ def keep_newest(store: Store, count: int) -> list[str]:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """One at a time makes backups of the site whose data are in `folder`. Errors: NotNow."""
-    try:
-        (folder / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / "run" / "backup.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC,
-                             0o600)
-    except OSError as e:
-        raise NotNow(f"{folder} cannot be used: {e.strerror}") from e
-    try:
+    with ExitStack() as open_files:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotNow("Another backup of this site is being made. Wait until it is done") from None
+            (folder / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = open_files.enter_context(file_lock.opened(folder / "run" / "backup.lock"))
+        except OSError as e:
+            raise NotNow(f"{folder} cannot be used: {e.strerror}") from e
+        if not file_lock.takes(lock):
+            raise NotNow("Another backup of this site is being made. Wait until it is done")
         yield
-    finally:
-        os.close(descriptor)

@@ -4,8 +4,6 @@ It is a restore as any other, into DATA/rehearsal, with the witness as it stands
 away there too. Nothing is served from it, and it knows nobody's outside.
 """
 
-import fcntl
-import os
 import shutil
 import signal
 import sys
@@ -16,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from petrel.core import clock
+from petrel.core import clock, file_lock
 from petrel.ops.backups import going_back, keys, predict, standing, yards
 from petrel.ops.backups.bring_back import Outcome
 from petrel.ops.backups.create import Progress
@@ -71,10 +69,10 @@ class Staged(Struct, frozen=True):
 @contextmanager
 def alone(data: Path, say: Say) -> Iterator[None]:
     """One rehearsal at a time: waits for the end of another."""
-    with _turn(data) as descriptor:
-        if not _is_first(descriptor):
+    with _turn(data) as lock:
+        if not file_lock.takes(lock):
             say("Another rehearsal is under way; waiting for its end. (The nightly one is held back: it takes long.)")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            file_lock.waits(lock)
         yield
 
 
@@ -82,19 +80,8 @@ def alone(data: Path, say: Say) -> Iterator[None]:
 def _turn(data: Path) -> Iterator[int]:
     path = data / "run" / f"{FOLDER}.lock"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _is_first(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    with file_lock.opened(path) as lock:
+        yield lock
 
 
 def end_cleanly() -> None:
@@ -110,8 +97,8 @@ def clear_left(data: Path) -> None:
     """What one left that was killed, or cut off with the power. One that is under way is left alone."""
     folder, witness = data / FOLDER, data / f"{FOLDER}.witness"
     if folder.exists() or witness.exists():
-        with _turn(data) as descriptor:
-            if _is_first(descriptor):
+        with _turn(data) as lock:
+            if file_lock.takes(lock):
                 _clear(folder, witness)
 
 

@@ -3,18 +3,15 @@ in the middle is found by the next round as it was left: the files say what has 
 """
 
 import asyncio
-import fcntl
-import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import msgspec
 import structlog
 
-from petrel.core import whole_file
+from petrel.core import file_lock, whole_file
 from petrel.ops.certificates import proving, reading
 from petrel.ops.certificates.places import Places, places
 from petrel.ops.certificates.rules import again_s, is_due
@@ -36,27 +33,14 @@ async def silent(_verb: str, _words: str) -> None:
     """A `Tell` for where there is no journal."""
 
 
-@asynccontextmanager
-async def alone(where: Places) -> AsyncIterator[bool]:
-    """Whether nobody else renews; the lock goes with the process that holds it."""
-    where.make()
-    lock = os.open(where.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(lock)
-
-
 async def turn(plan: Plan, tell: Tell = silent) -> str | None:
     """What is due now, or has been asked for (`ask`). Returns what was done, None for nothing."""
     where = places(plan.data)
     if not plan.issuers:
         return None
-    async with alone(where) as is_alone:
-        if not is_alone:
+    where.make()
+    with file_lock.opened(where.root / "lock") as lock:
+        if not file_lock.takes(lock):           # somebody else renews
             return None
         await _settle(plan, where, tell)
         live, known = reading.read(where.live), reading.state(where)

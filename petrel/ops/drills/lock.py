@@ -1,12 +1,12 @@
 """Only one drill or benchmark at a time on a machine: two would measure each other."""
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from petrel.core import file_lock
 from petrel.core.errors import Conflict
 
 
@@ -16,18 +16,13 @@ def lock_file() -> Path:
 
 @contextmanager
 def measuring(what: str, path: Path | None = None) -> Iterator[None]:
-    """Held until the block ends, or the process, however it ends. Errors: Conflict, naming the holder.
-
-    The file stays: removing it would let a third one lock another file of the same name.
-    """
+    """Held until the block ends, or the process, however it ends. Errors: Conflict, naming the holder."""
     descriptor = _opened(path or lock_file())
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not file_lock.takes(descriptor):
             holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
             raise Conflict(f"{holder or 'Another drill or benchmark'} is running on this machine, and two would "
-                           "measure each other. Wait until it has ended.") from None
+                           "measure each other. Wait until it has ended.")
         _sign(descriptor, f"{what} (process {os.getpid()})")
         yield
     finally:

@@ -1,16 +1,14 @@
 """DATA/upgrade.json: between which releases the site went last, and how far it came. It outlives a power cut."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from petrel.core import emergency, whole_file
+from petrel.core import emergency, file_lock, whole_file
 from petrel.ops.processes import Release
 from petrel.ops.upgrades.shapes import CannotUpgrade, Problem
 from petrel.storage.build import build_of
@@ -56,18 +54,15 @@ def write(folder: Path, record: Record) -> None:
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Errors: CannotUpgrade."""
     path = folder / "run" / "upgrade.lock"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as e:
-        raise CannotUpgrade(Problem(f"{path} cannot be written: {e.strerror}.",
-                                    "Say with --data where the site is, and be its user or root.")) from e
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with ExitStack() as open_files:
+        try:
+            lock = open_files.enter_context(file_lock.opened(path))
+        except OSError as e:
+            raise CannotUpgrade(Problem(f"{path} cannot be written: {e.strerror}.",
+                                        "Say with --data where the site is, and be its user or root.")) from e
+        if not file_lock.takes(lock):
+            raise CannotUpgrade(Problem("Another `petrel upgrade` is at work on this site.", "Wait for it."))
         yield
-    except BlockingIOError:
-        raise CannotUpgrade(Problem("Another `petrel upgrade` is at work on this site.", "Wait for it.")) from None
-    finally:
-        os.close(descriptor)
 
 
 def is_at_work(folder: Path) -> bool:

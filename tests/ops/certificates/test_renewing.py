@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from petrel.core import whole_file
+from petrel.core import file_lock, whole_file
 from petrel.ops.certificates import ask, read, self_signed, state
 from petrel.ops.certificates import census as noted
 from petrel.ops.certificates import renewing as room
@@ -153,8 +153,8 @@ async def test_only_one_renews_at_a_time(
         authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with issuing(authority, tmp_path, monkeypatch) as here:
         ask(here.plan)
-        async with room.alone(here.where) as is_alone:
-            assert is_alone
+        with file_lock.opened(here.where.root / "lock") as lock:
+            assert file_lock.takes(lock)
             assert await here.turn() is None
         assert "is served" in (await here.turn() or "")
 
