@@ -15,6 +15,7 @@ RETRY = """
 update ops.job set dead_at = null, attempts = 0, run_at = now(), locked_until = null
  where dead_at is not null and ($1 or id = any($2::bigint[])) returning id
 """
+DROP = "delete from ops.job where dead_at is not null and name <> all($1::text[]) returning id"
 with_limit = click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 
 
@@ -67,6 +68,28 @@ def retry(wiring: Wiring, data: str | None, as_json: bool, numbers: tuple[int, .
 
     again = wiring.call(wiring.settings(data), work, say)
     put({"retried": again}, f"{len(again)} of {'them' if everything else len(numbers)} will be tried again.", as_json)
+
+
+@jobs.command()
+@click.option("--unknown", is_flag=True, required=True, help="Dead letters of jobs that this release does not have.")
+@with_data
+@with_json
+@click.pass_obj
+def drop(wiring: Wiring, data: str | None, as_json: bool, unknown: bool) -> None:
+    """Forget work that only a release that is gone could do. Nobody can do it any more."""
+    from petrel.core.doors import writing
+    from petrel.core.jobs import HANDLERS
+    from petrel.core.viewer import System
+
+    async def work() -> list[int]:
+        async with writing(System("cli"), cause="petrel jobs drop") as w:
+            gone = [row["id"] for row in await w.change(DROP, list(HANDLERS))]
+            for number in gone:
+                w.record("ops.job.dropped", number, cell=0)
+        return gone
+
+    gone = wiring.call(wiring.settings(data), work, say)
+    put({"dropped": gone}, f"{len(gone)} dead letters dropped.", as_json)
 
 
 def _list(wiring: Wiring, data: str | None, as_json: bool, limit: int, *, dead: bool) -> None:

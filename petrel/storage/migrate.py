@@ -19,6 +19,7 @@ from typing import Any
 
 import asyncpg
 
+from petrel.storage import rights
 from petrel.storage.applying import (
     LOCK_AGAIN_S,
     LOCK_TIMEOUT_MS,
@@ -47,7 +48,7 @@ exception when insufficient_privilege then null; end $$;
 create table if not exists petrel_migrations.kept (oid oid primary key);
 create table if not exists petrel_migrations.made (signature text primary key);
 create table if not exists petrel_migrations.left_over (signature text primary key);
-"""
+""" + rights.BOOK
 # An older program that migrates all the same, because it is too old to ask first: its first step fails whole.
 GUARD = """
 do $$ begin

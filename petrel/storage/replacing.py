@@ -1,5 +1,5 @@
 """The functions of the database: files that are replaced whole, and the grants with them, whenever the text of one has
-changed, in one transaction.
+changed, in one transaction. The grants are given anew also where somebody has changed them (`rights.py`).
 
 While an older release is served they are written over in place, since a call that is under way finds its function by
 number; and what only the older release has, functions and the types they are of, stays beside the new until
@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 
+from petrel.storage import rights
 from petrel.storage.applying import LOCK_TIMEOUT_MS, SchemaMismatch, digest_of, patiently, statements
 
 # In the schemas that migrations made: they belong to petrel_owner, and nothing else does.
@@ -61,18 +62,34 @@ async def drop_left_over(connection: Any) -> int:
         for statement in found:
             await connection.execute(statement)
         await connection.execute("delete from petrel_migrations.left_over")
+        await rights.forget(connection)
     return len(found)
 
 
 async def replace_changed(connection: Any, paths: Sequence[Path], done: dict[str, str], force: bool,
                           served: bool) -> list[str]:
     """Makes what the function files say anew, the last of which are the grants, and nothing else, when the text of one
-    has changed. `served`: processes of an older release may call what is there. Returns which have changed."""
+    has changed; the grants alone, when these are not what was given. `served`: processes of an older release may call
+    what is there. Returns which have changed."""
     texts = {f"functions:{path.parent.name}/{path.name}": path.read_text() for path in paths}
     digests = {name: digest_of(text) for name, text in texts.items()}
-    if not force and all(done.get(name) == digest for name, digest in digests.items()):
-        return []
     *files, grants = texts
+
+    async def give() -> None:
+        await statements(connection, texts[grants], grants, digests[grants])
+        await rights.note(connection)
+
+    async def give_back() -> None:
+        async with connection.transaction():
+            await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
+            await rights.take(connection)
+            await give()
+
+    if not force and all(done.get(name) == digest for name, digest in digests.items()):
+        if await rights.is_noted(connection) and not await rights.changed(connection):
+            return []
+        await patiently(give_back, grants)
+        return [grants]
 
     async def make() -> None:
         for name in files:
@@ -86,12 +103,13 @@ async def replace_changed(connection: Any, paths: Sequence[Path], done: dict[str
     async def replace() -> None:
         async with connection.transaction():
             await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
+            await rights.take(connection)
             if served:
                 await _beside(connection, make, make_anew)
             else:
                 await make_anew()
                 await connection.execute("delete from petrel_migrations.left_over")
-            await statements(connection, texts[grants], grants, digests[grants])
+            await give()
 
     await patiently(replace, grants)
     return [name for name, digest in digests.items() if done.get(name) != digest]

@@ -213,6 +213,16 @@ def by_hand(site: Site, statement: str) -> None:
     asyncio.run(work())
 
 
+def test_what_somebody_changed_at_the_database_is_found_and_made_what_it_was(site: Site) -> None:
+    by_hand(site, "revoke update on ops.follower from petrel_system")
+    by_hand(site, "grant select on messages.message to petrel_writer")
+    found = {c["name"]: c for c in site.json("doctor", code=1)}["rights"]
+    assert "petrel_system may not update on table ops.follower; petrel_writer may select" in found["found"]
+    assert "petrel migrate" in found["cure"]
+    assert site.json("migrate")["ran"] == ["functions:storage/grants.sql"]
+    assert {c["name"]: c for c in site.json("doctor")}["rights"]["ok"]
+
+
 def test_dead_letters_are_listed_and_retried(site: Site) -> None:
     by_hand(site, "insert into ops.job (lane, name, args, attempts, dead_at, last_error) "
                   "values ('default', 'nobody.knows', '{}', 8, now(), 'gone')")
@@ -223,6 +233,11 @@ def test_dead_letters_are_listed_and_retried(site: Site) -> None:
     site.until(lambda: "nobody handles" in str([one["last_error"] for one in site.json("jobs", "list")]), 10)
     assert site.json("jobs", "dead") == []
     site.run("jobs", "retry", code=2)
+    by_hand(site, "update ops.job set dead_at = now() where name = 'nobody.knows'")
+    by_hand(site, "insert into ops.job (lane, name, args, attempts, dead_at) "
+                  "values ('bulk', 'watching.examine', '{}', 8, now())")
+    assert site.json("jobs", "drop", "--unknown")["dropped"] == [dead[0]["id"]]
+    assert [one["name"] for one in site.json("jobs", "dead")] == ["watching.examine"]
     by_hand(site, "delete from ops.job")
 
 

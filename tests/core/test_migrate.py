@@ -12,7 +12,7 @@ import pytest
 
 from petrel import app
 from petrel.core import journal
-from petrel.storage import applying, migrate, replacing
+from petrel.storage import applying, migrate, replacing, rights
 from petrel.storage.pools import Addresses
 from tests.conftest import Server, loop
 
@@ -333,6 +333,43 @@ async def test_what_a_migration_made_stays_also_where_the_numbers_of_functions_a
     await app.migrate_site(ready)
     assert await run(ready, "select count(*) from pg_trigger where not tgisinternal") == triggers
     assert await run(ready, "select count(*) from petrel_migrations.kept k join pg_proc p on p.oid = k.oid") > 5
+
+
+async def strange(addresses: Addresses) -> list[str]:
+    connection = await asyncpg.connect(**addresses.main["owner"])
+    try:
+        return [f"{'-' if one.is_missing else '+'} {one.who} {one.may} {one.what}"
+                for one in await rights.changed(connection)]
+    finally:
+        await connection.close()
+
+
+async def test_what_somebody_gave_or_took_at_the_database_is_told_and_made_what_it_was(
+        ready: Addresses, mine: Path) -> None:
+    mine.write_text("select 1;")
+    await app.migrate_site(ready)
+    assert await strange(ready) == []
+    for words in ("revoke update on ops.follower from petrel_system",
+                  "grant select on messages.message to petrel_writer",
+                  "grant select (secret_hash) on accounts.credential to public",
+                  "grant usage on schema journal to petrel_reader",
+                  "grant execute on function ops.health(bytea) to public"):
+        await run(ready, words)
+    assert await strange(ready) == ["- petrel_system update table ops.follower",
+                                    "+ public select column accounts.credential.secret_hash",
+                                    "+ public execute function ops.health(bytea)",
+                                    "+ petrel_reader usage schema journal",
+                                    "+ petrel_writer select table messages.message"]
+    assert await app.migrate_site(ready) == ["functions:storage/grants.sql"]
+    assert await strange(ready) == [] and await app.migrate_site(ready) == []
+    assert await run(ready, "select has_table_privilege('petrel_system', 'ops.follower', 'update')")
+    assert not await run(ready, "select has_schema_privilege('petrel_reader', 'journal', 'usage')")
+
+    # A release that comes in the meantime takes it for nothing that it gave.
+    await run(ready, "grant usage on schema journal to petrel_reader")
+    mine.write_text("select 2;")
+    await app.migrate_site(ready)
+    assert not await run(ready, "select has_schema_privilege('petrel_reader', 'journal', 'usage')")
 
 
 async def test_followers_get_their_places(empty: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from petrel.core.restrictions import harmless
 harmless({
     "ops.drill.finished": "a verdict; DATA/drills has it too",
     "ops.job.retried": "work that is tried again",
+    "ops.job.dropped": "work that no release can do",
     "ops.backup.made": "a copy that was made",
     "ops.backup.rehearsed": "that a backup was tried; the note in the data directory has it too",
     "ops.backup.expired": "a copy of keys that was removed; the next schedule looks again",

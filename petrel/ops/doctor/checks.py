@@ -34,7 +34,7 @@ CHECKS = frozenset((
     "followers", "issuers", "jobs", "journal", "mail DKIM", "mail DMARC", "mail SPF", "mail bounces", "mail names",
     "mail reverse name", "mail server", "names", "plain address", "policy", "port", "postgres keyring",
     "postgres keyring clock", "postgres keyring settings", "postgres main", "postgres main clock",
-    "postgres main settings", "processes", "proxy headers", "reached", "settings", "stranger", "surfaces",
+    "postgres main settings", "processes", "proxy headers", "reached", "rights", "settings", "stranger", "surfaces",
     "test gate", "time elsewhere", "time source", "transactions", "work"))
 """What checks are called; each directory that is open to others is a check of its own beside `directories`."""
 CLUSTERS: tuple[ClusterName, ...] = ("main", "keyring")

@@ -12,6 +12,7 @@ from petrel.ops import gate
 from petrel.ops.doctor import leaks
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status, beside
+from petrel.storage import rights
 from petrel.storage.postgres import Storage
 
 LAG_MAX_MS = 60_000
@@ -20,6 +21,7 @@ UNSEALED_MAX_S = 60.0
 UNSHREDDED_MAX_S = 3600.0
 TRANSACTION_MAX_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
+SHOWN = 3
 SILENT_S = 60.0
 """Followers say every five seconds that they live, and the brain every fifteen."""
 
@@ -108,13 +110,14 @@ async def _check_rows(storage: Storage, status: Status) -> list[Check]:
     try:
         row, guards = await connection.fetchrow(LOOK), await connection.fetchrow(leaks.LOOK)
         shipped = [(one["build"], one["said"]) for one in await connection.fetch(SHIPPED_ROUND)]
+        given = await rights.changed(connection)
     except asyncpg.PostgresError as problem:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
     return [_check_jobs(status.parts["jobs"].silent_s(), row["dead"], row["overdue_s"] or 0.0),
             _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
-            _check_alone(row["alone"]), _check_requests(row["late_requests"]),
+            _check_rights(given), _check_alone(row["alone"]), _check_requests(row["late_requests"]),
             _check_deletions(row["remaining"], row["with_key"]), _check_shredding(row["unshredded_s"] or 0.0),
             _check_gate(storage.data, status, shipped), *leaks.check_leaks(guards, status.started_at)]
 
@@ -129,7 +132,8 @@ def _check_jobs(silent_s: float, dead: int, overdue_s: float) -> Check:
     if silent_s > SILENT_S:
         return bad("jobs", f"have said nothing for {silent_s:.0f} s", "They hang: `petrel restart jobs`.")
     if dead:
-        return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`.")
+        return bad("jobs", f"{dead} dead letters", "Read them with `petrel jobs dead`; `petrel jobs retry --all`. What "
+                   "nobody handles any more: `petrel jobs drop --unknown`.")
     if overdue_s > OVERDUE_MAX_S:
         return bad("jobs", f"the oldest waits for {overdue_s:.0f} s",
                    "Where nothing of it is begun: `petrel restart jobs`.")
@@ -156,6 +160,17 @@ def _check_transactions(oldest_s: float) -> Check:
         return bad("transactions", f"one writes for {oldest_s:.0f} s already, and followers wait for it",
                    "Whose is it: `petrel database sessions`; `petrel database sessions --end-blocking` ends it.")
     return fine("transactions", "none is long")
+
+
+def _check_rights(changed: Sequence[rights.Changed]) -> Check:
+    """Somebody at the database gave or took what this release did not."""
+    if changed:
+        first = "; ".join(f"{one.who} may {'not ' if one.is_missing else ''}{one.may} on {one.what}"
+                          for one in changed[:SHOWN])
+        more = f"; {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        return bad("rights", f"somebody changed who may do what in the database: {first}{more}",
+                   "`petrel migrate` gives back what is missing, and takes what is too much.")
+    return fine("rights", "in the database everybody may do what this release lets them, and nothing else")
 
 
 def _check_gate(data: Path, status: Status, shipped: Sequence[tuple[str, str]]) -> Check:

@@ -14,6 +14,9 @@ comment on column petrel_migrations.done.at is 'what: when it was run; of: site;
 comment on column petrel_migrations.kept.oid is 'what: function or type that a numbered migration made; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column petrel_migrations.made.signature is 'what: function or type that a numbered migration made, by name; of: site; for: run; kept: always; erased: never; leaves: yes';
 comment on column petrel_migrations.left_over.signature is 'what: function that only an older release calls; of: site; for: run; kept: until that release is gone; erased: never; leaves: yes';
+comment on column petrel_migrations.granted.what is 'what: table, column or function that somebody may use; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column petrel_migrations.granted.who is 'what: the role that may; of: site; for: run; kept: always; erased: never; leaves: yes';
+comment on column petrel_migrations.granted.may is 'what: what it may do; of: site; for: run; kept: always; erased: never; leaves: yes';
 
 comment on column keyring.unshredded.part is 'what: part of the keys in which some were destroyed; of: site; for: run; kept: until it is rewritten; erased: never; leaves: no';
 comment on column keyring.unshredded.at is 'what: when one was destroyed there last; of: site; for: run; kept: until it is rewritten; erased: never; leaves: no';
