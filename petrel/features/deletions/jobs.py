@@ -22,6 +22,7 @@ SYSTEM = System("deletions")
 LOOK_FOR_KEYS_S = 2.0
 KEYS_LATE_S = 60.0
 SWEEP_AFTER_S = 45.0
+AGAIN_S, AGAIN_MOST_S = 60.0, 3600.0
 AT_ONCE = 1000
 SAMPLE = 200
 KINDS = {"posts.post.deleted": Kind.POST, "messages.message.deleted": Kind.MESSAGE,
@@ -81,6 +82,13 @@ async def sweep() -> None:
         pass
 
 
+@job("deletions.again")
+async def again(wait_s: float) -> None:
+    """Looks again for what remained, each time after twice as long: a follower that was behind has caught up since.
+    Twice: looks twice. Late or never: the next night does it."""
+    await _sweep(rows.REMAINING, AT_ONCE, again_s=min(2 * wait_s, AGAIN_MOST_S))
+
+
 @every(86_400, "deletions.nightly")
 async def nightly() -> str | None:
     """A random sample of all that was ever deleted, and everything that remained before. Twice: looks twice."""
@@ -88,7 +96,7 @@ async def nightly() -> str | None:
     return f"looked for remains of {count} deletions" if count else None
 
 
-async def _sweep(which: str, most: int) -> int:
+async def _sweep(which: str, most: int, again_s: float = AGAIN_S) -> int:
     async with reading(SYSTEM) as r:
         some = [deletion(row) for row in await r.fetch(which, most)]
         remains, _ = await look(r, some) if some else ([], [])
@@ -96,17 +104,19 @@ async def _sweep(which: str, most: int) -> int:
         await posts.clear(sorted({one.id for one in remains}))
         async with reading(SYSTEM) as r:
             remains, _ = await look(r, some)
-    await _note(some, remains)
+    await _note(some, remains, again_s)
     return len(some)
 
 
-async def _note(some: Sequence[Deletion], remains: Sequence[Remain]) -> None:
+async def _note(some: Sequence[Deletion], remains: Sequence[Remain], again_s: float) -> None:
     places: dict[int, list[str]] = {}
     for one in remains:
         places.setdefault(one.id, []).append(one.place)
     if some:
         async with deriving("deletions") as w:
             await w.execute(rows.SWEPT, [d.id for d in some], [",".join(places.get(d.id, [])) for d in some])
+            if places:
+                w.later("deletions.again", {"wait_s": again_s}, lane="bulk", once="deletions.again", run_in_s=again_s)
     await tell(remains)
 
 

@@ -4,7 +4,7 @@ import asyncpg
 
 from petrel import app
 from petrel.core import restrictions, seal
-from petrel.core.doors import reading, writing
+from petrel.core.doors import deriving, reading, writing
 from petrel.core.pages import Page
 from petrel.core.restrictions import Kept
 from petrel.core.viewer import Member, System
@@ -117,7 +117,13 @@ async def test_what_remains_is_found_and_told(site, addresses):
         assert await r.value("select count(*) from journal.entry where kind = 'deletions.remain.found' "
                              "and subject = $1", post) == 1
         assert [d.id for d in await deletions.listed(r, state=State.REMAINS)] == [post]
+
+    # As a follower does that was behind: nobody has to ask.
     await seal.destroy([post])
+    async with deriving("tests") as w:
+        await w.execute("delete from notifications.notification where account = $1 and post = $2", ben.account, post)
+    await jobs_worker.drain(until_s=70)
+    assert (await line(post)).state is State.CLEAN
 
 
 async def as_an_older_copy_has_it(addresses, post: int) -> None:
