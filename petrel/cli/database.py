@@ -125,7 +125,7 @@ def confirm(wiring: Wiring, data: str | None, as_json: bool, forget: bool, yes: 
 @with_data
 @with_json
 @click.option("--end", "pids", type=int, multiple=True, metavar="PID", help="End this one; again for more.")
-@click.option("--end-blocking", is_flag=True, help="End all that others wait for, or that write for minutes.")
+@click.option("--end-blocking", is_flag=True, help="End all that others wait for, or that write for too long.")
 @click.option("--end-foreign", is_flag=True, help="End all that are not of Petrel.")
 @click.pass_obj
 def sessions(wiring: Wiring, data: str | None, as_json: bool, pids: tuple[int, ...], end_blocking: bool,
@@ -140,7 +140,7 @@ def sessions(wiring: Wiring, data: str | None, as_json: bool, pids: tuple[int, .
             found = [one for one in found if one.pid in pids or (end_blocking and one.is_in_the_way)
                      or (end_foreign and not one.ours)]
             ended = asyncio.run(room.end(addresses, found))
-            put({"ended": ended, "sessions": found}, f"Ended: {ended}.", as_json)
+            put({"ended": ended, "sessions": found}, f"Ended: {ended}." if found else "Nobody is to be ended.", as_json)
             return
     rows = [("!" if one.is_in_the_way else "", one.pid, one.cluster, one.login, one.program or "-", one.state,
              f"{one.open_s:.0f} s" if one.open_s else "", one.holds_up or "") for one in found]

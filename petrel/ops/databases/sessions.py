@@ -12,6 +12,8 @@ from petrel.storage.pools import Addresses
 from petrel.storage.postgres import ClusterName
 
 CONNECTS_S = 5.0
+WRITES_S, STRANGER_WRITES_S = 60.0, 10.0
+"""Longer than anything of ours writes in one go; and how long anybody else may have everybody wait."""
 LOOK = """
 select a.pid, coalesce(a.usename, '') as login, coalesce(a.application_name, '') as program,
        coalesce(a.state, '') as state,
@@ -47,8 +49,8 @@ class Session(Struct, frozen=True):
 
     @property
     def is_in_the_way(self) -> bool:
-        """Somebody waits for it, or it has been writing for longer than anything of ours does."""
-        return self.holds_up > 0 or (self.writes and self.open_s > 60)
+        """Somebody waits for its locks, or it has been writing for too long."""
+        return self.holds_up > 0 or (self.writes and self.open_s > (WRITES_S if self.ours else STRANGER_WRITES_S))
 
 
 async def sessions(addresses: Addresses) -> list[Session]:

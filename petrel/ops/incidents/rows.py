@@ -65,6 +65,7 @@ select c.id, c.kind, c.what::text, c.state, c.visiting[1:c.reach] as cells, c.wh
  order by c.state in ('going', 'paused') desc, coalesce(c.ended_at, c.wave_at) desc limit $1
 """
 CHECKS = "select checks::text from ops.examination"
+STALE = "select coalesce(max(at) < now() - interval '2 minutes', true) from ops.examination"
 # Of the journal what the crew and the site did, as it is committed: nothing of it comes later with a lower number. Not
 # what the canary plants: every minute of it, and a brief would soon hold nothing else.
 DONE = """

@@ -94,7 +94,6 @@ async def tend(w: Writer, look: Look) -> Tended:
                                    None)
             if number is not None:
                 fresh.add(number)
-                w.later("watching.examine", {}, lane="urgent", once="watching.examine")
             continue
         kept = min(same, key=lambda one: one.opened_at)
         joined = [one for one in left if one is not kept and set(one.alerts) & set(group.alerts)]
@@ -109,7 +108,11 @@ async def tend(w: Writer, look: Look) -> Tended:
             await w.execute(rows.END, one.id, "nothing of it fires any more", None)
         else:
             await w.execute(rows.QUIET, one.id)
-    return Tended(tuple(await rows.open_now(w)), frozenset(fresh))
+    standing = await rows.open_now(w)
+    # What the doctor found half an hour ago may be mended since, and would be blamed for the rest of it.
+    if fresh or (standing and await w.value(rows.STALE)):
+        w.later("watching.examine", {}, lane="urgent", once="watching.examine")
+    return Tended(tuple(standing), frozenset(fresh))
 
 
 async def card(w: Writer, look: Look, one: Incident, counts: Counts, keepers: tuple[str, ...] = ()) -> Card:

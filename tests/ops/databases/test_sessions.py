@@ -45,6 +45,15 @@ async def test_who_holds_others_up_stands_first_and_is_ended(addresses: Addresse
         waiter.terminate()
 
 
+@pytest.mark.parametrize(("program", "writes", "open_s", "is_in_the_way"), [
+    ("psql", True, 11, True), ("psql", True, 5, False), ("psql", False, 3600, False),
+    ("petrel jobs", True, 30, False), ("petrel jobs", True, 70, True)])
+def test_a_stranger_may_not_write_for_as_long_as_we_may(
+        program: str, writes: bool, open_s: float, is_in_the_way: bool) -> None:
+    one = sessions.Session("main", 1, "login", program, "idle in transaction", open_s, writes, "petrel" in program, 0)
+    assert one.is_in_the_way is is_in_the_way
+
+
 async def test_a_server_that_does_not_answer_is_said_with_its_cure(addresses: Addresses) -> None:
     dead = Addresses(addresses.main, {**addresses.keyring, "owner": {**addresses.keyring["owner"], "port": 9}})
     with pytest.raises(Conflict, match="petrel restart keyring"):

@@ -104,6 +104,36 @@ async def test_two_that_turn_out_to_be_one_are_joined(tmp_path: Path) -> None:
         assert [one.joined for one in await incidents.listed(r, 9) if one.ended_at] == [card.incident.id]
 
 
+async def asked_to_examine() -> bool:
+    async with deriving("tests") as w:
+        return bool(await w.execute("delete from ops.job where name = 'watching.examine'"))
+
+
+async def test_the_doctor_looks_again_as_long_as_something_is_open(tmp_path: Path) -> None:
+    """What was wrong half an hour ago would else be blamed after it is mended."""
+    site = Site(tmp_path)
+    await site.fire("canary")
+    await site.think()
+    assert await asked_to_examine()
+    async with deriving("tests") as w:
+        await w.execute("insert into ops.examination (at, checks) values (now(), '[]') "
+                        "on conflict (is_one) do update set at = now()")
+    await site.think()
+    assert not await asked_to_examine()
+    async with deriving("tests") as w:
+        await w.execute("update ops.examination set at = now() - interval '3 minutes'")
+    await site.think()
+    assert await asked_to_examine()
+    await site.clear()
+    await site.think()
+    await site.think(after_s=320)
+    await asked_to_examine()
+    await site.think()
+    assert not await asked_to_examine(), "nothing is open"
+    async with deriving("tests") as w:
+        await w.execute("delete from ops.examination")
+
+
 async def test_a_ticket_is_no_incident(tmp_path: Path) -> None:
     site = Site(tmp_path)
     await site.fire("flag", "drift")
