@@ -16,9 +16,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from drills.faults import Fault, World, least_free_bytes
 from drills.mysteries import crew, measured
 from drills.mysteries.clock import Clock
-from drills.mysteries.injected import FAULTS, Fault, World, least_free_bytes
+from drills.mysteries.injected import FAULTS
 from drills.mysteries.phones import Phones, phones
 from drills.pushing import builds
 from drills.sabotaged import lean_on_nothing
@@ -95,7 +96,7 @@ async def _injected(stage: Stage, faults: list[Fault]) -> list[Solved]:
         async with stage.site(program, settings=settings, root=place) as site:
             if (await site.petrel("accounts", "create", OWNER, "--role", "owner"))[0]:
                 raise Broken("there could be no owner")
-            world = World(stage, site, clock)
+            world = World(stage, site, clock.set)
             await _well(site)
             for fault in faults:
                 found.append(await _solved(world, crews, fault))

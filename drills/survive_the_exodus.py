@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from drills.exodus.faults import FAULTS, Fault
+from drills.exodus.faults import FAULTS
 from drills.exodus.newcomer import Newcomer, Tried
+from drills.faults import Fault, World
 from petrel.ops.drills import (
     Broken,
     Clients,
@@ -29,15 +30,17 @@ from petrel.ops.drills import (
 )
 
 HELPLESS = "a fault that nobody could mend by what is written"
+MISLED = "the console named something else than what was broken"
 
 DRILL = Drill(
     name="survive-the-exodus", row=60, tier="real", covers="part", harm=HELPLESS,
     sabotage="console and runbooks: pages are empty",
-    left_out="a person, who may misread a sentence; faults of a lost machine, a leak and a bad push, which have drills "
-             "of their own; what takes a second person; a name for what broke that is right",
-    shown=("mended", "slowest_s", "commands"), limit_s=2400)
+    left_out="a person, who may misread a sentence; faults of a lost machine, a full disk, a leak and a bad push, "
+             "which have drills of their own; what takes a second person",
+    shown=("mended", "named", "slowest_s", "commands"), limit_s=2400)
 
-COUNT, WITHIN_S, BLINDFOLDED_S, RECOVERS_S = 5, 300.0, 60.0, 240.0
+COUNT, NAMED = 5, 4
+WITHIN_S, BLINDFOLDED_S, RECOVERS_S = 300.0, 60.0, 240.0
 ALERTS = """
 [rules.follower]
 limit = 10
@@ -51,14 +54,19 @@ limit = 0.85
 for_s = 0
 [rules.canary]
 limit = 20
+[rules.journal]
+limit = 30
+for_s = 0
 """
 
 
 class Handled(Struct, frozen=True):
-    """`seen_s`: until the console said that something is wrong."""
+    """`seen_s`: until the console said that something is wrong. `is_named`: what was broken was among its first
+    suspects before it was mended."""
 
     fault: str
     is_mended: bool
+    is_named: bool
     seen_s: float
     took_s: float
     tried: tuple[Tried, ...]
@@ -106,25 +114,29 @@ async def _handled(stage: Stage, site: Site, user: User, fault: Fault) -> Handle
     stage.say(f"{fault.name} ...")
     newcomer = Newcomer(site, user.works, stage.say, is_blindfolded=stage.sabotage)
     began = time.monotonic()
-    async with fault.inject(site):
+    async with fault.inject(World(stage, site)):
         is_mended = await newcomer.handle(BLINDFOLDED_S if stage.sabotage else WITHIN_S)
         took_s = time.monotonic() - began
     stage.say(f"{fault.name}: {'mended' if is_mended else 'NOT MENDED'} after {took_s:.0f} s")
     if not is_mended and not await newcomer.sees_all_well(RECOVERS_S):
         raise Broken(f"the site did not go on by itself without {fault.name}")
-    return Handled(fault.name, is_mended, newcomer.seen_s or took_s, took_s, tuple(newcomer.tried))
+    return Handled(fault.name, is_mended, fault.truth in newcomer.suspects, newcomer.seen_s or took_s, took_s,
+                   tuple(newcomer.tried))
 
 
 def _outcome(seed: int, found: list[Handled]) -> Outcome:
     failed = [one.fault for one in found if not one.is_mended]
+    named = [one.fault for one in found if one.is_named]
+    harm = {HELPLESS: failed, MISLED: not failed and len(named) < min(NAMED, len(found))}
     slowest = max(found, key=lambda one: one.took_s)
     last = {one.fault: one.tried[-1].typed for one in found if one.is_mended and one.tried}
     figures: dict[str, Any] = {
-        "seed": seed, "mended": f"{len(found) - len(failed)} of {len(found)}", "slowest_s": round(slowest.took_s),
+        "seed": seed, "mended": f"{len(found) - len(failed)} of {len(found)}",
+        "named": f"{len(named)} of {len(found)}", "slowest_s": round(slowest.took_s),
         "slowest_seen_s": round(max(one.seen_s for one in found)), "commands": sum(len(one.tried) for one in found),
         "cures": last, "not_mended": failed}
     return Outcome(
-        harm=(HELPLESS,) if failed else (), exercised=len(found), figures=figures,
+        harm=tuple(name for name, is_so in harm.items() if is_so), exercised=len(found), figures=figures,
         phases=Phases(
             injected=", ".join(one.fault for one in found),
             detected=f"by the console after {figures['slowest_seen_s']} s at most",

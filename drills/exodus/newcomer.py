@@ -17,6 +17,7 @@ from petrel.ops.safeguards import runbooks
 
 NAME = "newcomer"
 BELIEVED_S, DOUBTED_S = 90.0, 25.0
+GUESSES = 3
 NOT_TYPED = {"drill", "init", "up", "run", "upgrade", "backups", "restore", "alerts", "settings", "signup", "rescue",
              "ops"}
 """No cure of what hurts now: drills, calls, notices, and what puts another site in the place of this."""
@@ -40,6 +41,7 @@ class Newcomer:
         self.tried: list[Tried] = []
         self._read: list[tuple[str, str]] = []
         self.seen_s: float | None = None
+        self.suspects = set[str]()
 
     async def handle(self, within_s: float) -> bool:
         """Until all is well, by the console and by what they see when they use the site. Whether it is, in time."""
@@ -52,6 +54,7 @@ class Newcomer:
                 self.seen_s = time.monotonic() - began
             if await self._is_well():
                 return True
+            self._suspect(said)
             await self._take(said)
             if (step := self._next(said, typed)) is None:
                 typed.clear()               # all was tried: from the beginning again
@@ -66,6 +69,11 @@ class Newcomer:
             elif await self._helped():
                 return True
         return False
+
+    def _suspect(self, said: dict[str, Any]) -> None:
+        """What the console names as the cause, its first guesses."""
+        for card in said["board"]["open"] if said["board"] else ():
+            self.suspects.update(one["name"] for one in card["suspects"][:GUESSES])
 
     async def _take(self, said: dict[str, Any]) -> None:
         """They are on it: nobody else is called."""
