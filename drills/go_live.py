@@ -24,7 +24,6 @@ from drills.going_live.machine import Machine, detach
 from drills.going_live.measuring import Grown
 from drills.going_live.world import ISSUER_NAME, RELAY_NAME, SITE_NAME, Relay, World, relay, world
 from drills.hosts import disk, ssh_host
-from petrel.core.doors import writing
 from petrel.core.viewer import Member
 from petrel.features import accounts
 from petrel.ops import backups, certificates
@@ -37,9 +36,6 @@ from petrel.ops.drills import (
     Phases,
     Stage,
     clients,
-    follow,
-    make_people,
-    make_person,
 )
 from petrel.ops.drills.issuer import pebble
 from petrel.ops.drills.load import Load, Record
@@ -61,6 +57,7 @@ DRILL = Drill(
 ACCOUNTS, ACCOUNTS_SABOTAGED = 50_000, 2_000
 PEOPLE, FOLLOWS, READERS, PER_S = 24, 4, 4, 1.0
 SHY, MORSELS = 3, 4
+OWNER = "ada"
 LETTERS = 12
 NEEDED = 2
 DISK_MIB = 7_000
@@ -197,25 +194,17 @@ async def _begin(stage: Stage, machine: Machine, found: dict[str, Any]) -> list[
 
 
 async def _people(stage: Stage, machine: Machine) -> Cast:
-    site = machine.site
-    assert site is not None
-    async with stage.doors(site):
-        people = await make_people([f"w{n:02}" for n in range(PEOPLE)])
-        follows = {n: [(n + step) % PEOPLE for step in range(1, FOLLOWS + 1)] for n in range(PEOPLE)}
-        await follow([(people[a], people[b]) for a, some in follows.items() for b in some])
-        shy = await make_people([f"shy{n}" for n in range(SHY)], protected=True)
-        [stranger] = await make_people(["stranger"])
-        mail = {}
-        for n in range(LETTERS):
-            one = await make_person(f"reader{n}", "long enough to be one", email=f"reader{n}@post.golive")
-            mail[f"reader{n}@post.golive"] = one.id
-        ada = await make_person("ada", "long enough to be one", email="ada@post.golive")
-        async with writing(acts.WHO, cause="petrel drill") as w:
-            await accounts.set_role(w, ada.id, "owner")
-            session = (await accounts.open_session(w, ada.id)).token
-        owner = Member(ada.id, accounts.digest_of(session), is_session=True)
-        cast = Cast(people, follows, shy, stranger, owner, session, mail)
-        cast.grown = await acts.populate(site, ACCOUNTS_SABOTAGED if stage.sabotage else ACCOUNTS, people)
+    follows = {n: [(n + step) % PEOPLE for step in range(1, FOLLOWS + 1)] for n in range(PEOPLE)}
+    made = await machine.ask(acts.PEOPLING, {
+        "do": "cast", "people": [*(f"w{n:02}" for n in range(PEOPLE)), "stranger"],
+        "follows": [(a, b) for a, some in follows.items() for b in some], "shy": [f"shy{n}" for n in range(SHY)],
+        "mail": {name: f"{name}@post.golive" for name in (*(f"reader{n}" for n in range(LETTERS)), OWNER)},
+        "owner": OWNER})
+    *people, stranger = (Person(*one) for one in made["people"])
+    session, mail = made["session"], {at: one for at, one in made["mail"].items() if one != made["owner"]}
+    cast = Cast(people, follows, [Person(*one) for one in made["shy"]], stranger,
+                Member(made["owner"], accounts.digest_of(session), is_session=True), session, mail)
+    cast.grown = await acts.populate(machine, ACCOUNTS_SABOTAGED if stage.sabotage else ACCOUNTS, people)
     return cast
 
 

@@ -12,15 +12,14 @@ from typing import Any
 from drills.going_live.machine import Machine
 from drills.going_live.measuring import Grown, taken
 from drills.going_live.world import Relay
-from petrel.core.doors import writing
 from petrel.core.viewer import System
-from petrel.features import accounts, relationships
-from petrel.ops.drills import Broken, Clients, Lost, Person, Site
+from petrel.ops.drills import Broken, Clients, Lost, Person
 from petrel.ops.drills.load import Load
 from petrel.storage.build import ROOT, build_of
 from petrel.storage.locks import Gauge
 
-PART, FOLLOWED = 1_000, 5
+PEOPLING = Path(__file__).with_name("peopling.py")
+FOLLOWED = 5
 RUSH_PER_S, RUSH_S = 2.0, 2.0   # of each writer while the site is upgraded; before and after it
 GLANCERS = 12
 WHO = System("drill")
@@ -38,30 +37,27 @@ select l.pid, n.nspname || '.' || c.relname from pg_locks l join pg_class c on c
 FLAW = "    def _write(self, side: Side, name: str, body: Body) -> None:\n"
 
 
-async def populate(site: Site, count: int, known: list[Person]) -> Grown:
-    """So many members, who follow each other, and every fiftieth one of the known. The doors are open."""
+async def populate(machine: Machine, count: int, known: list[Person]) -> Grown:
+    """So many members, who follow each other, and every fiftieth one of the known. Made by the machine's program."""
+    site = machine.site
+    assert site is not None
     sizes = [await taken(site)]
-    numbers: list[int] = []
-    for start in range(0, count, PART):
-        new = [accounts.NewAccount(handle=f"m{n:05}") for n in range(start, min(count, start + PART))]
-        async with writing(WHO, cause="petrel drill") as w:
-            numbers += await accounts.create_many(w, new)
+    numbers: list[int] = await machine.ask(PEOPLING, {"do": "accounts", "count": count})
     pairs = [(who, numbers[(at * step + step * step) % count]) for at, who in enumerate(numbers)
              for step in range(2, 2 + FOLLOWED)]
     pairs = [(a, b) for a, b in dict.fromkeys(pairs) if a != b]
     pairs += [(who, known[at // 50 % len(known)].id) for at, who in enumerate(numbers) if at % 50 == 0]
     sizes.append(await taken(site))
-    for start in range(0, len(pairs), 10 * PART):
-        async with writing(WHO, cause="petrel drill") as w:
-            await relationships.follow_many(w, pairs[start: start + 10 * PART])
+    await machine.ask(PEOPLING, {"do": "follows", "pairs": pairs})
     sizes.append(await taken(site))
     return Grown(count, len(pairs), (sizes[1] - sizes[0]) / count, (sizes[2] - sizes[1]) / len(pairs))
 
 
 def next_release(folder: Path, *, sabotage: bool) -> Path:
-    """This build, in a second copy of its sources. With `sabotage` its archive stores nothing and says that it has.
-    Errors: Broken, when the sources have changed."""
-    shutil.copytree(ROOT / "petrel", folder / "petrel", ignore=shutil.ignore_patterns("__pycache__"))
+    """This build, in a second copy of its sources alone: version N takes what is built for a part of them. With
+    `sabotage` its archive stores nothing and says that it has. Errors: Broken, when the sources have changed."""
+    shutil.copytree(ROOT / "petrel", folder / "petrel",
+                    ignore=shutil.ignore_patterns("__pycache__", "node_modules", "app"))
     if sabotage:
         path = folder / "petrel" / "ops" / "backups" / "archive.py"
         text = path.read_text()

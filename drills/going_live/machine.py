@@ -1,11 +1,13 @@
 """The site on a host of its own, run with the commands that an administrator gives there."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
@@ -44,6 +46,16 @@ class Machine:
             raise Broken(f"petrel {' '.join(words[:2])} ended with {process.returncode}: "
                          f"{(wrong + out).decode(errors='replace')[-1500:]}")
         return out.decode(errors="replace")
+
+    async def ask(self, script: Path, asked: object) -> Any:
+        """What a script answers that is run with the program of this machine. Errors: Broken."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", str(script), str(self.data), cwd=self.root, env=self._environment(self.root),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        out, wrong = await process.communicate(json.dumps(asked).encode())
+        if process.returncode:
+            raise Broken(f"{script.name}: {wrong.decode(errors='replace')[-1500:]}")
+        return json.loads(out.splitlines()[-1])
 
     async def on_site(self, *words: str, root: Path | None = None) -> str:
         return await self.petrel(*words, "--data", str(self.data), root=root)
