@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from drills.deleting.copies import Replica
 from drills.deleting.planting import Planted, Sealed, checked, copied, keys_of, opened, plant, secrets_of
 from drills.deleting.probing import Probe, Prober
-from drills.deleting.restoring import Returned, back_up, close, go_back, open_doors, restored
+from drills.deleting.restoring import Returned, close, go_back, open_doors, restored
 from drills.deleting.scanning import Scan, scan
 from drills.deleting.settling import SETTLED_S, Settled, control_intact, erase, receipts, settle
 from petrel.core.doors import writing
@@ -84,7 +84,7 @@ async def run(stage: Stage) -> Outcome:
         replica = Replica(site, stage.folder / "replica")
         if not stage.sabotage:
             await replica.make()
-            await back_up(site, stage.folder / "backups")
+            await site.told("backups", "create", str(stage.folder / "backups"))
         await close(wire, doors, ann, cat, shy)
         traffic = asyncio.create_task(_traffic(wire, busy))
         try:

@@ -150,9 +150,7 @@ async def _settled(wire: Clients, dossier: Dossier) -> None:
 
 async def _copy(stage: Stage, site: Site, dossier: Dossier, wanted: set[str]) -> Copy:
     with tempfile.TemporaryDirectory() as folder:
-        code, said = await site.petrel("privacy", "export", "@" + dossier.ada.handle, folder, "--json")
-        if code:
-            raise Broken(f"petrel privacy export: {said}")
+        said = await site.told("privacy", "export", "@" + dossier.ada.handle, folder, "--json")
         with zipfile.ZipFile(json.loads(said)["file"]) as archive:
             texts = {name: archive.read(name) for name in archive.namelist()}
     manifest = json.loads(texts["data/manifest.json"])

@@ -71,7 +71,7 @@ async def run(stage: Stage) -> Outcome:
             site = await stack.enter_async_context(stage.site(settings=bounds))
             site.address = f"http://{wire.address}:{site.address.rpartition(':')[2]}"
             if not stage.sabotage:
-                await _set(site, "media_mbit", str(FILES_MBIT))
+                await site.told("settings", "set", "media_mbit", str(FILES_MBIT))
             async with stage.doors(site):
                 people = await make_people([f"t{n:02}" for n in range(TEXTERS)])
                 senders = await make_people([f"u{n:02}" for n in range(UPLOADERS)])
@@ -80,12 +80,6 @@ async def run(stage: Stage) -> Outcome:
             if not stage.sabotage:
                 await _morning(stage, site, people, night)
     return _outcome(stage, night)
-
-
-async def _set(site: Site, name: str, value: str) -> None:
-    code, said = await site.petrel("settings", "set", name, value)
-    if code:
-        raise Broken(f"petrel settings set {name}: {said}")
 
 
 async def _watch(disk: Path, night: Night) -> None:
@@ -144,7 +138,7 @@ def _kill(site: Site) -> None:
 
 
 async def _morning(stage: Stage, site: Site, people: list[Person], night: Night) -> None:
-    await _set(site, "media_mbit", "0")
+    await site.told("settings", "set", "media_mbit", "0")
     await asyncio.sleep(3)
     taken = night.crowd["taken"]
     stage.say(f"{len(taken)} files were taken; comparing each with what it should be ...")

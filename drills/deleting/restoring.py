@@ -48,13 +48,6 @@ async def open_doors(wire: Clients, ann: Person, cat: Person, shy: Person) -> li
     return doors
 
 
-async def back_up(site: Site, place: Path) -> None:
-    """Errors: Broken."""
-    code, said = await site.petrel("backups", "create", str(place))
-    if code:
-        raise Broken(f"no backup could be made: {said[-400:]}")
-
-
 async def close(wire: Clients, doors: list[Door], ann: Person, cat: Person, shy: Person) -> None:
     """After the backup: a block, a protected account, a narrowed post. Takes the site's doors. Errors: Broken."""
     await wire.ask("POST", f"/api/v1/accounts/{cat.id}/block", token=ann.token)

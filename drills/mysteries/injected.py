@@ -22,7 +22,7 @@ async def flag_is_bad(world: World) -> AsyncIterator[str]:
     async with clients(site.address, connections=READERS) as wire, Crowd(wire, people) as crowd:
         await asyncio.sleep(LEARN_S)            # what is usual in each cell has to be known
         number = json.loads(await site.told("changes", "plan", "flag", "flag=packed-answers", "to=off", "--reason",
-                                        "a drill sets it", "--json"))["id"]
+                                           "a drill sets it", "--json"))["id"]
         await site.told("changes", "start", number)
         try:
             await site.until(lambda: any(one.status == FAILED for one in crowd.asked[-READERS:]), HURTS_WITHIN_S,
