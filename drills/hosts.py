@@ -62,15 +62,20 @@ def ssh_host(folder: Path, address: str = "127.0.0.1") -> Iterator[tuple[str, Ac
 
 @contextmanager
 def disk(place: Path, size_mib: int) -> Iterator[Path]:
-    """A file system of its own at `place`, which nobody else may enter. Errors: Impossible, where nothing can be
-    mounted or there is no room."""
+    """A file system of its own at `place`, which nobody else may enter. What was written to this machine before is on
+    its disk by then. Errors: Impossible, where nothing can be mounted or there is no room."""
     image, needed_mib = place.with_suffix(".img"), size_mib + SPARE_MIB
     place.mkdir(parents=True, mode=0o700)
     if shutil.disk_usage(place).free < needed_mib << 20:
         raise Impossible(f"it needs {needed_mib} MiB of room")
+    # Whole and quiet from the start: each hole filled later waits for this machine's own journal, and so for all else
+    # that anybody has written.
     with image.open("wb") as file:
-        file.truncate(size_mib << 20)
-    for command in (["mkfs.ext4", "-q", "-F", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(place)]):
+        for _ in range(size_mib):
+            file.write(bytes(1 << 20))
+    os.sync()
+    for command in (["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0",
+                     str(image)], ["mount", "-o", "loop", str(image), str(place)]):
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise Impossible(f"{command[0]}: {done.stderr.strip()}; run it as root, with loop devices")

@@ -70,6 +70,7 @@ async def run(stage: Stage) -> Outcome:
             stack.callback(watch.cancel)
             site = await stack.enter_async_context(stage.site(settings=bounds))
             site.address = f"http://{wire.address}:{site.address.rpartition(':')[2]}"
+            await asyncio.to_thread(os.sync)        # the camera's
             if not stage.sabotage:
                 await site.told("settings", "set", "media_mbit", str(FILES_MBIT))
             async with stage.doors(site):
