@@ -3,11 +3,11 @@
 import asyncpg
 
 from petrel.core.policy import POLICY
+from petrel.ops.doctor import asking
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.storage.migrate import policy_in_force
 from petrel.storage.postgres import Storage, holder_of
 
-CONNECT_TIMEOUT_S = 5.0
 CURE = "Start a release that knows the policy: the number is never lowered. See `petrel policy show`."
 
 
@@ -16,7 +16,7 @@ async def check_policy(storage: Storage) -> list[Check]:
     if not storage.urls["main"] and holder_of(storage.data) is None:
         return []
     try:
-        connection = await asyncpg.connect(**storage.connect_args("main"), timeout=CONNECT_TIMEOUT_S)
+        connection = await asking.connected(storage, "main")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError):
         return []
     try:
@@ -25,10 +25,12 @@ async def check_policy(storage: Storage) -> list[Check]:
             return [bad("policy", f"number {in_force} is in force, this program knows {POLICY}: it serves what is "
                                   "public, and changes nothing", CURE)]
         rows = await connection.fetch("select * from ops.programs('doctor') where is_outdated") if in_force else []
+    except TimeoutError:
+        return [asking.held("policy")]
     except asyncpg.PostgresError as problem:
         return [bad("policy", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
-        await connection.close(timeout=CONNECT_TIMEOUT_S)
+        await asking.leave(connection)
     if not in_force:
         return []
     if rows:

@@ -9,6 +9,7 @@ import asyncpg
 import psutil  # type: ignore[import-untyped]
 
 from petrel.ops import databases
+from petrel.ops.doctor import asking
 from petrel.ops.doctor.machine import CLOCK_STEP_MAX_S, SET_CLOCK
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import COMPONENTS, PartStatus, ServerStatus, Status
@@ -25,7 +26,6 @@ from petrel.storage.postgres import (
     this_machine,
 )
 
-CONNECT_TIMEOUT_S = 5.0
 CONNECTIONS_FULL = 0.9
 
 
@@ -72,7 +72,7 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
     try:
         if url:
             await check_asks(VARIABLES[cluster], url)
-        connection = await asyncpg.connect(**storage.connect_args(cluster), timeout=CONNECT_TIMEOUT_S)
+        connection = await asking.connected(storage, cluster)
     except StorageError as problem:
         return [bad(name, problem.message, problem.cure)]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
@@ -86,10 +86,12 @@ async def check_postgres(storage: Storage, cluster: ClusterName) -> list[Check]:
     try:
         checks = [await _check_server(name, connection, took_ms), await _check_time(name, connection)]
         return checks + ([await _check_tuning(name, connection, cluster, url)] if url else [])
+    except TimeoutError:
+        return [asking.held(name)]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         return [bad(name, f"does not answer: {problem}", "Examine again in a moment.")]
     finally:
-        await connection.close(timeout=CONNECT_TIMEOUT_S)
+        await asking.leave(connection)
 
 
 def _check_startable(name: str, storage: Storage, cluster: ClusterName) -> Check:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from petrel.ops import gate
-from petrel.ops.doctor import leaks
+from petrel.ops.doctor import asking, leaks
 from petrel.ops.doctor.shapes import Check, bad, fine
 from petrel.ops.processes import Status, beside
 from petrel.storage import rights
@@ -20,7 +20,6 @@ OVERDUE_MAX_S = 120.0
 UNSEALED_MAX_S = 60.0
 UNSHREDDED_MAX_S = 3600.0
 TRANSACTION_MAX_S = 60.0
-CONNECT_TIMEOUT_S = 5.0
 SHOWN = 3
 SILENT_S = 60.0
 """Followers say every five seconds that they live, and the brain every fifteen."""
@@ -104,17 +103,19 @@ def _check_followers(data: Path) -> Check:
 
 async def _check_rows(storage: Storage, status: Status) -> list[Check]:
     try:
-        connection = await asyncpg.connect(**storage.connect_args("main"), timeout=CONNECT_TIMEOUT_S)
+        connection = await asking.connected(storage, "main")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         return []                               # said by the check of that server
     try:
         row, guards = await connection.fetchrow(LOOK), await connection.fetchrow(leaks.LOOK)
         shipped = [(one["build"], one["said"]) for one in await connection.fetch(SHIPPED_ROUND)]
         given = await rights.changed(connection)
+    except TimeoutError:
+        return [asking.held("work")]
     except asyncpg.PostgresError as problem:
         return [bad("work", str(problem), "Bring the databases up to date: `petrel migrate`.")]
     finally:
-        await connection.close(timeout=CONNECT_TIMEOUT_S)
+        await asking.leave(connection)
     return [_check_jobs(status.parts["jobs"].silent_s(), row["dead"], row["overdue_s"] or 0.0),
             _check_sealing(row["unsealed_s"] or 0.0), _check_transactions(row["transaction_s"] or 0.0),
             _check_rights(given), _check_alone(row["alone"]), _check_requests(row["late_requests"]),

@@ -1,6 +1,8 @@
 """Who holds others up at the databases, and ending it: in Postgres itself."""
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -10,6 +12,8 @@ from msgspec.structs import replace
 from petrel.core.errors import Conflict, NotFound
 from petrel.ops import watching
 from petrel.ops.databases import sessions
+from petrel.ops.doctor import asking, work
+from petrel.ops.processes import PartStatus, Status
 from petrel.storage.pools import Addresses
 
 HOLDS = "lock table accounts.account in access exclusive mode"
@@ -80,3 +84,22 @@ async def test_what_a_superuser_holds_is_measured_too(addresses: Addresses) -> N
         assert await measured("transaction_oldest_seconds") > 0
     finally:
         holder.terminate()
+
+
+async def test_the_doctor_waits_for_nobody_who_holds_a_table(addresses: Addresses, tmp_path: Path,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "ANSWERS_S", 0.5)
+    storage: Any = SimpleNamespace(data=tmp_path, connect_args=lambda cluster: getattr(addresses, cluster)["owner"])
+    status = Status(1, "ready", "http://localhost", "2026-01-01T00:00:00+00:00", 0.0,
+                    {"jobs": PartStatus(1, [1], "running", 0)}, {})
+    holder = await connect(addresses, "psql")
+    try:
+        await holder.execute("begin")
+        await holder.execute("lock table ops.job in access exclusive mode")
+        async with asyncio.timeout(30):
+            [said] = await work.check_work(storage, status)
+        assert not said.ok and "--end-blocking" in said.cure
+    finally:
+        holder.terminate()
+    async with asyncio.timeout(30):
+        assert "jobs" in {one.name for one in await work.check_work(storage, status)}
